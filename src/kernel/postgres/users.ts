@@ -1,0 +1,23 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Account } from './account.ts';
+import { give, type Home } from './home.ts';
+import { identify, isIdentityAlive } from './processes.ts';
+
+/** Notes in `users/` that this process uses the server; several processes may, and the last one out stops it. Returns the note's path. */
+export async function registerUser(home: Home, account: Account | undefined): Promise<string> {
+  const note = join(home.path, 'users', `${identify(process.pid)}-${process.hrtime.bigint()}`);
+  await writeFile(note, '');
+  await give(note, account);
+  return note;
+}
+
+/** Whether any living process uses the server. Notes of dead ones are removed. */
+export async function hasLivingUsers(home: Home): Promise<boolean> {
+  let isUsed = false;
+  for (const name of await readdir(join(home.path, 'users'))) {
+    if (isIdentityAlive(name.split('-').slice(0, 2).join('-'))) isUsed = true;
+    else await rm(join(home.path, 'users', name), { force: true });
+  }
+  return isUsed;
+}
