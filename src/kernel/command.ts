@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { sql, type Transaction } from 'kysely';
+import type pg from 'pg';
+import { actorRecord, type Actor } from './actor.ts';
+import type { Clock } from './clock.ts';
+import { kernelErrors } from './errors.ts';
+import type { NewEvent, RecordedEvent } from './events.ts';
+import { newId, type Id } from './ids.ts';
+import { insertJobs, type NewJob } from './jobs.ts';
+import type { Kernel } from './kernel.ts';
+import { notifyLive } from './live.ts';
+import type { Log } from './log.ts';
+
+/** Everything that a command may touch. Its only database handle is the open transaction. */
+export type CommandContext = {
+  actor: Actor;
+  clock: Clock;
+  /** The instant of the command: one for everything that it writes. */
+  now: Date;
+  log: Log;
+  requestId: string;
+  /** The open transaction, typed with the calling module's own tables. */
+  tables<Tables>(): Transaction<Tables>;
+  /** A hand-written statement inside the transaction. */
+  query(text: string, values?: unknown[]): Promise<pg.QueryResult<Record<string, unknown>>>;
+  /** Says what happened: the audit row and the subscribers' jobs, in this transaction. Returns the event's id. */
+  record(event: NewEvent): Id<'event'>;
+  /** Puts work for after the commit into this transaction. */
+  enqueue(job: NewJob): void;
+  kernel: Kernel;
+};
+
+export type Command<In, Out> = (ctx: CommandContext, input: In) => Promise<Out>;
+
+export type RunOptions = { actor: Actor; requestId?: string; idempotencyKey?: string | undefined };
+
+/**
+ * Opens the one transaction, runs the command in it and commits. Events and jobs are written at the end, set by set.
+ * With an idempotency key a repeated call has no second effect and gets the first reply.
+ * @throws AppError as the command throws; `kernel.unavailable` when the database is away.
+ */
+export async function run<In, Out>(kernel: Kernel, command: Command<In, Out>, input: In, options: RunOptions): Promise<Out> {
+  return kernel.database.transaction(async (tx, client) => {
+    const { ctx, flush } = openContext(kernel, tx, client, options);
+    const key = idempotencySlot(options, command.name, input);
+    if (key !== undefined) {
+      const earlier = await takeSlot(ctx, key);
+      // safe because the stored reply was produced by this same command and input
+      if (earlier.done) return earlier.reply as Out;
+    }
+    const out = await command(ctx, input);
+    await flush();
+    if (key !== undefined) await keepReply(ctx, key, out);
+    return out;
+  });
+}
+
+/** A context on an open transaction, and the function that writes what was recorded and enqueued. */
+export function openContext(
+  kernel: Kernel,
+  tx: Transaction<unknown>,
+  client: pg.PoolClient,
+  options: RunOptions,
+): { ctx: CommandContext; flush: () => Promise<void> } {
+  const events: RecordedEvent[] = [];
+  const jobs: NewJob[] = [];
+  const now = kernel.clock.now();
+  const requestId = options.requestId ?? newId();
+  const ctx: CommandContext = {
+    actor: options.actor,
+    clock: kernel.clock,
+    now,
+    log: kernel.log.child({ requestId }),
+    requestId,
+    // safe because table types exist at compile time only
+    tables: <Tables>() => tx as Transaction<Tables>,
+    query: (text, values) => client.query(text, values),
+    record(event) {
+      kernel.assertCatalogued(event.type);
+      const recorded: RecordedEvent = { ...event, id: newId<'event'>(), at: now, actor: actorRecord(options.actor), requestId };
+      events.push(recorded);
+      return recorded.id;
+    },
+    enqueue(job) {
+      jobs.push(job);
+    },
+    kernel,
+  };
+  return {
+    ctx,
+    async flush() {
+      if (events.length > 0) {
+        await kernel.recorder(ctx, events);
+        for (const event of events) jobs.push(...kernel.subscriberJobs(event));
+        await notifyLive(ctx, events);
+      }
+      if (jobs.length > 0) await insertJobs(ctx, jobs);
+    },
+  };
+}
+
+type Slot = { agencyId: string; key: string; requestHash: Buffer };
+
+/** Replies are kept under the agency of the person, or under the nil agency for the system. */
+const NIL_AGENCY = '00000000-0000-0000-0000-000000000000';
+
+function idempotencySlot(options: RunOptions, commandName: string, input: unknown): Slot | undefined {
+  if (options.idempotencyKey === undefined) return undefined;
+  const { actor } = options;
+  const person = actor.kind === 'person' ? actor.personId : actor.kind;
+  return {
+    agencyId: actor.kind === 'person' ? actor.agencyId : NIL_AGENCY,
+    key: `${person}:${commandName}:${options.idempotencyKey}`,
+    requestHash: createHash('sha256').update(commandName).update('\0').update(JSON.stringify(input)).digest(),
+  };
+}
+
+type IdempotencyTables = {
+  'kernel.idempotency': { agency_id: string; key: string; request_hash: Buffer; reply: unknown; created_at: Date };
+};
+
+async function takeSlot(ctx: CommandContext, slot: Slot): Promise<{ done: boolean; reply?: unknown }> {
+  const db = ctx.tables<IdempotencyTables>();
+  const inserted = await db
+    .insertInto('kernel.idempotency')
+    .values({ agency_id: slot.agencyId, key: slot.key, request_hash: slot.requestHash, reply: null, created_at: ctx.now })
+    // The loser of a race waits here for the winner's commit, then reads the winner's reply.
+    .onConflict((conflict) => conflict.columns(['agency_id', 'key']).doNothing())
+    .returning('key')
+    .executeTakeFirst();
+  if (inserted !== undefined) return { done: false };
+  const row = await db
+    .selectFrom('kernel.idempotency')
+    .select(['request_hash', 'reply'])
+    .where('agency_id', '=', slot.agencyId)
+    .where('key', '=', slot.key)
+    .executeTakeFirstOrThrow();
+  if (!slot.requestHash.equals(row.request_hash)) throw kernelErrors.conflict();
+  return { done: true, reply: row.reply };
+}
+
+async function keepReply(ctx: CommandContext, slot: Slot, reply: unknown): Promise<void> {
+  await ctx
+    .tables<IdempotencyTables>()
+    .updateTable('kernel.idempotency')
+    .set({ reply: sql`${JSON.stringify(reply ?? null)}::jsonb` })
+    .where('agency_id', '=', slot.agencyId)
+    .where('key', '=', slot.key)
+    .execute();
+}

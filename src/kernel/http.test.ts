@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { z } from 'zod';
+import { anonymous, type PersonActor } from './actor.ts';
+import { createHttpServer } from './http.ts';
+import { newId } from './ids.ts';
+import { kernelModule } from './kernel-module.ts';
+import type { Module } from './module.ts';
+import { anyone, holders, rawJson, route, signedIn } from './route.ts';
+import { openTestHouse, type TestHouse } from './testkit.ts';
+
+const clerk: PersonActor = {
+  kind: 'person',
+  personId: newId<'person'>(),
+  name: 'Lê Thị Mai',
+  agencyId: newId<'agency'>(),
+  unitId: null,
+  postId: newId<'post'>(),
+  postTitle: 'Văn thư',
+  roles: ['clerk'],
+  sessionId: 'session',
+};
+
+const probe: Module = {
+  name: 'probe',
+  routes: [
+    route({ method: 'GET', url: '/open', summary: 'open', access: anyone('a probe for the tests'), run: () => Promise.resolve({ open: true }) }),
+    route({ method: 'GET', url: '/mine', summary: 'mine', access: signedIn, run: (http) => Promise.resolve({ name: http.actor.name }) }),
+    route({ method: 'GET', url: '/leaders', summary: 'leaders', access: holders('leader'), run: () => Promise.resolve({}) }),
+    route({ method: 'GET', url: '/things/:id', summary: 'a thing', access: signedIn, params: z.object({ id: z.uuid() }), run: (_http, { params }) => Promise.resolve({ id: params.id }) }),
+    route({ method: 'GET', url: '/raw', summary: 'raw', access: signedIn, run: () => Promise.resolve(rawJson('{"built":"by PostgreSQL"}')) }),
+    route({
+      method: 'POST',
+      url: '/form',
+      summary: 'a form',
+      access: signedIn,
+      body: z.object({ summary: z.string().min(1), count: z.int().max(5) }),
+      run: (_http, { body }) => Promise.resolve(body),
+    }),
+    route({ method: 'GET', url: '/defect', summary: 'throws', access: signedIn, run: () => Promise.reject(new Error('password=secret')) }),
+  ],
+};
+
+let house: TestHouse;
+before(async () => {
+  house = await openTestHouse({ modules: [kernelModule, probe] });
+});
+after(() => house.close());
+
+const server = (who: 'clerk' | 'nobody') =>
+  createHttpServer({ kernel: house.kernel, authenticate: () => Promise.resolve(who === 'clerk' ? clerk : anonymous), routes: probe.routes ?? [] });
+
+test('nobody gets 401, a person without the role 403, and both are told what to do in their language', async () => {
+  const nobody = await server('nobody').inject({ url: '/mine' });
+  assert.equal(nobody.statusCode, 401);
+  assert.match(nobody.json<{ fix: string }>().fix, /Đăng nhập/);
+  const refused = await server('clerk').inject({ url: '/leaders', headers: { 'x-language': 'en' } });
+  assert.equal(refused.statusCode, 403);
+  assert.match(refused.json<{ message: string }>().message, /post may not/);
+  assert.equal((await server('nobody').inject({ url: '/open' })).statusCode, 200);
+});
+
+test('a malformed id names nothing that exists', async () => {
+  assert.equal((await server('clerk').inject({ url: '/things/1%20or%201=1' })).statusCode, 404);
+  assert.equal((await server('clerk').inject({ url: '/nowhere' })).statusCode, 404);
+});
+
+test('all problems of a form come back at once, field by field', async () => {
+  const reply = await server('clerk').inject({ method: 'POST', url: '/form', payload: { summary: '', count: 9 } });
+  assert.equal(reply.statusCode, 422);
+  assert.deepEqual(
+    reply.json<{ fields: { path: string }[] }>().fields.map((field) => field.path),
+    ['summary', 'count'],
+  );
+});
+
+test('malformed JSON is a clear refusal, not a crash', async () => {
+  const reply = await server('clerk').inject({ method: 'POST', url: '/form', payload: '{"summary":', headers: { 'content-type': 'application/json' } });
+  assert.equal(reply.statusCode, 422);
+  assert.equal(reply.json<{ code: string }>().code, 'kernel.invalidInput');
+});
+
+test('a change that comes from another site is refused', async () => {
+  const payload = { summary: 'x', count: 1 };
+  const post = (headers: Record<string, string>) => server('clerk').inject({ method: 'POST', url: '/form', payload, headers });
+  assert.equal((await post({ 'sec-fetch-site': 'cross-site' })).statusCode, 403);
+  assert.equal((await post({ origin: 'https://evil.example' })).statusCode, 403);
+  assert.equal((await post({ 'sec-fetch-site': 'same-origin' })).statusCode, 200);
+  assert.equal((await post({ origin: 'http://lienthong.test' })).statusCode, 200);
+});
+
+test('a defect shows its request id and nothing of its inside', async () => {
+  const reply = await server('clerk').inject({ url: '/defect' });
+  assert.equal(reply.statusCode, 500);
+  const body = reply.json<{ fix: string; requestId: string }>();
+  assert.ok(body.fix.includes(body.requestId));
+  assert.doesNotMatch(reply.body, /secret/);
+});
+
+test('JSON from the database is passed through untouched, with the headers that keep a browser safe', async () => {
+  const reply = await server('clerk').inject({ url: '/raw' });
+  assert.equal(reply.body, '{"built":"by PostgreSQL"}');
+  assert.equal(reply.headers['x-content-type-options'], 'nosniff');
+  assert.match(String(reply.headers['content-security-policy']), /object-src 'none'/);
+  assert.equal(reply.headers['cache-control'], 'no-store');
+});

@@ -1,0 +1,206 @@
+import { fastifyCookie } from '@fastify/cookie';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Actor } from './actor.ts';
+import { run } from './command.ts';
+import { translateDatabaseError } from './database.ts';
+import { AppError, kernelErrors } from './errors.ts';
+import { newId } from './ids.ts';
+import type { Authenticate, Kernel } from './kernel.ts';
+import type { Route, RouteContext, SpecialReply } from './route.ts';
+import { zodProblems } from './zod-problems.ts';
+
+const JSON_BODY_LIMIT = 1024 * 1024;
+
+export type HttpOptions = { kernel: Kernel; authenticate: Authenticate; routes: readonly Route[]; /** Reply shapes are checked too; for tests. */ checkReplies?: boolean };
+
+/** Builds the web server: one request id, one identity, one way of refusing, for all routes. */
+export function createHttpServer(options: HttpOptions): FastifyInstance {
+  const { kernel } = options;
+  const server: FastifyInstance = fastify({
+    // safe because pino's logger is what Fastify expects
+    loggerInstance: kernel.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => newId(),
+    trustProxy: 'loopback',
+    bodyLimit: JSON_BODY_LIMIT,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+    forceCloseConnections: true,
+  });
+  void server.register(fastifyCookie);
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    securityHeaders(reply);
+    done(null, payload);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    kernel.metrics.http.observe({ method: request.method, route, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    request.log.info({ requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    done();
+  });
+  server.setErrorHandler((error, request, reply) => answerError(request, reply, error));
+  server.setNotFoundHandler((request, reply) => answerError(request, reply, kernelErrors.notFound()));
+  // A streamed body is never parsed; inside its own scope so that JSON routes keep their parser.
+  void server.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, parsed) => {
+      parsed(null);
+    });
+    for (const route of options.routes.filter((candidate) => candidate.streamedBody)) addRoute(scope, route, options);
+    done();
+  });
+  for (const route of options.routes.filter((candidate) => !candidate.streamedBody)) addRoute(server, route, options);
+  return server;
+}
+
+function addRoute(server: FastifyInstance, route: Route, options: HttpOptions): void {
+  const { kernel } = options;
+  server.route({
+    method: route.method,
+    url: route.url,
+    ...(route.streamedBody ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
+    exposeHeadRoute: false,
+    handler: async (request, reply) => {
+      const actor = await options.authenticate(kernel, { cookies: request.cookies, headers: request.headers, ip: request.ip });
+      assertAccess(route, actor);
+      assertSameSite(kernel, route, request);
+      const input = parseInput(route, request);
+      const result = await route.run(contextOf({ kernel, actor, request, reply }), input);
+      if (options.checkReplies === true) checkReply(route, result);
+      return send(reply, result);
+    },
+  });
+}
+
+/** 401 to nobody; a signed-in person without the role gets 403, since the route itself is no secret. */
+function assertAccess(route: Route, actor: Actor): void {
+  if (route.access.kind === 'public') return;
+  if (actor.kind !== 'person') throw kernelErrors.unauthenticated();
+  if (route.access.kind === 'roles' && !route.access.roles.some((role) => actor.roles.includes(role))) throw kernelErrors.forbidden();
+}
+
+/**
+ * Changes come from our own pages only: the browser says so (Sec-Fetch-Site), or the Origin is ours; a request without
+ * either is no browser's, and carries no cookie by accident. The session cookie is SameSite=Strict besides.
+ */
+function assertSameSite(kernel: Kernel, route: Route, request: FastifyRequest): void {
+  if (route.method === 'GET' || route.method === 'HEAD') return;
+  const site = request.headers['sec-fetch-site'];
+  if (typeof site === 'string' && site !== 'same-origin' && site !== 'none') throw kernelErrors.crossSite();
+  const origin = request.headers.origin;
+  if (origin === undefined || origin === 'null') return;
+  const own = [`${request.protocol}://${request.host}`, kernel.config.publicUrl === undefined ? undefined : new URL(kernel.config.publicUrl).origin];
+  if (!own.includes(origin)) throw kernelErrors.crossSite();
+}
+
+function parseInput(route: Route, request: FastifyRequest): { params: unknown; query: unknown; body: unknown } {
+  const problems: ReturnType<typeof zodProblems> = [];
+  const parse = (schema: z.ZodType | undefined, value: unknown): unknown => {
+    if (schema === undefined) return undefined;
+    const result = schema.safeParse(value);
+    if (!result.success) problems.push(...zodProblems(result.error));
+    return result.data;
+  };
+  // A malformed id in the address names nothing that exists.
+  const params = route.params?.safeParse(request.params);
+  if (params !== undefined && !params.success) throw kernelErrors.notFound();
+  const query = parse(route.query, request.query);
+  const body = parse(route.body, request.body ?? {});
+  if (problems.length > 0) throw kernelErrors.invalidInput({ fields: problems });
+  return { params: params?.data, query, body };
+}
+
+function contextOf(parts: { kernel: Kernel; actor: Actor; request: FastifyRequest; reply: FastifyReply }): RouteContext {
+  const { kernel, actor, request, reply } = parts;
+  const key = request.headers['idempotency-key'];
+  return {
+    kernel,
+    actor,
+    requestId: request.id,
+    ip: request.ip,
+    language: languageOf(request),
+    run: (command, input) => run(kernel, command, input, { actor, requestId: request.id, idempotencyKey: typeof key === 'string' ? key : undefined }),
+    request,
+    reply,
+  };
+}
+
+/** Vietnamese unless the person chose English. */
+export function languageOf(request: FastifyRequest): 'vi' | 'en' {
+  const chosen = request.headers['x-language'] ?? request.cookies['language'];
+  return chosen === 'en' ? 'en' : 'vi';
+}
+
+function checkReply(route: Route, result: unknown): void {
+  if (route.reply === undefined) return;
+  const value = isSpecial(result) ? (result.special === 'json' ? JSON.parse(result.text) : undefined) : result;
+  if (value === undefined) return;
+  const parsed = route.reply.safeParse(JSON.parse(JSON.stringify(value)));
+  if (!parsed.success) throw new Error(`the reply of ${route.method} ${route.url} does not keep its contract: ${parsed.error.message}`);
+}
+
+function isSpecial(result: unknown): result is SpecialReply {
+  return typeof result === 'object' && result !== null && 'special' in result;
+}
+
+async function send(reply: FastifyReply, result: unknown): Promise<FastifyReply> {
+  if (!isSpecial(result)) return result === undefined ? reply.code(204).send() : reply.send(result);
+  switch (result.special) {
+    case 'json':
+      return reply.header('content-type', 'application/json; charset=utf-8').send(result.text);
+    case 'html':
+      return reply.code(result.status ?? 200).header('content-type', 'text/html; charset=utf-8').send(result.text);
+    case 'redirect':
+      return reply.redirect(result.location, 303);
+    case 'empty':
+      return reply.code(result.status ?? 204).headers(result.headers ?? {}).send();
+    case 'hijacked':
+      return reply;
+    case 'bytes':
+      reply.header('content-type', result.contentType).header('cache-control', result.immutable === true ? 'private, max-age=31536000, immutable' : 'private, no-cache');
+      if (result.etag !== undefined) reply.header('etag', `"${result.etag}"`);
+      if (result.sizeBytes !== undefined) reply.header('content-length', result.sizeBytes);
+      if (result.fileName !== undefined) {
+        reply.header('content-disposition', `${result.inline === true ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(result.fileName)}`);
+      }
+      return reply.send(result.body);
+  }
+}
+
+function securityHeaders(reply: FastifyReply): void {
+  reply
+    .header('x-content-type-options', 'nosniff')
+    .header('referrer-policy', 'same-origin')
+    .header('x-frame-options', 'DENY')
+    .header('cross-origin-opener-policy', 'same-origin');
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  if (!reply.hasHeader('content-security-policy')) {
+    reply.header(
+      'content-security-policy',
+      "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
+    );
+  }
+}
+
+async function answerError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): Promise<FastifyReply> {
+  const error = toAppError(thrown);
+  const { status } = error.entry;
+  if (status >= 500) request.log.error({ err: error.details.cause ?? thrown, requestId: request.id, code: error.code }, 'request failed');
+  else if (error.details.internal !== undefined) request.log.info({ requestId: request.id, code: error.code, internal: error.details.internal }, 'request refused');
+  const described = error.describe(languageOf(request));
+  const fix = described.fix?.replace('{requestId}', request.id);
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send({ ...described, ...(fix === undefined ? {} : { fix }), requestId: request.id });
+}
+
+function toAppError(thrown: unknown): AppError {
+  const error = translateDatabaseError(thrown);
+  if (error instanceof AppError) return error;
+  // Fastify's own refusals: malformed JSON, too large, unsupported media type.
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500) {
+    return kernelErrors.invalidInput({ cause: error, internal: error.message });
+  }
+  return kernelErrors.internal({ cause: error });
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import pg from 'pg';
+import { fakeClock } from './clock.ts';
+import { readConfig, type Config } from './config.ts';
+import { openDatabase } from './database.ts';
+import { createHttpServer } from './http.ts';
+import { newId } from './ids.ts';
+import { createKernel, type Authenticate, type Kernel } from './kernel.ts';
+import { createLog } from './log.ts';
+import { applicationUrl, listMigrations, migrate } from './migrate.ts';
+import type { Module } from './module.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+export type TestHouse = {
+  kernel: Kernel;
+  clock: ReturnType<typeof fakeClock>;
+  /** Does all jobs that are due, in the test's own process. */
+  drain(): Promise<void>;
+  /** A query as the owner of the tables, to look and to prepare. */
+  sql<Row extends Record<string, unknown> = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** The web server with reply checks on; call it with `inject`. */
+  server(authenticate: Authenticate): FastifyInstance;
+  ownerUrl: string;
+  close(): Promise<void>;
+};
+
+export type TestHouseOptions = {
+  modules: readonly Module[];
+  now?: string;
+  /** Runs once on the template database, so that every test file starts from the same rows. Give it a name that changes with its content. */
+  seed?: { name: string; run: (kernel: Kernel) => Promise<void> };
+  config?: Partial<Config>;
+};
+
+const SECRET = 'a secret that only the tests know, long enough';
+export const TEST_NOW = '2026-11-20T02:00:00Z';
+
+/**
+ * A whole installation on a database of its own, cloned from a template that the first test file of a run makes.
+ * Needs LIENTHONG_TEST_DATABASE_URL: a PostgreSQL where databases may be made (the test command starts one).
+ */
+export async function openTestHouse(options: TestHouseOptions): Promise<TestHouse> {
+  const serverUrl = process.env['LIENTHONG_TEST_DATABASE_URL'];
+  if (serverUrl === undefined) throw new Error('LIENTHONG_TEST_DATABASE_URL is not set: run the tests with `npm test`');
+  const template = await ensureTemplate(serverUrl, options);
+  const name = `t_${newId().replaceAll('-', '')}`;
+  await onServer(serverUrl, (client) => client.query(`create database ${name} template ${template} strategy file_copy`));
+  const ownerUrl = withDatabase(serverUrl, name);
+  const dataDir = mkdtempSync(join(tmpdir(), 'lienthong-test-'));
+  const clock = fakeClock(options.now ?? TEST_NOW);
+  const kernel = assemble(ownerUrl, { ...options, dataDir, clock });
+  const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
+  let worker: Worker | undefined;
+  const servers: FastifyInstance[] = [];
+  return {
+    kernel,
+    clock,
+    ownerUrl,
+    async drain() {
+      worker ??= await startWorker(kernel, { loop: false });
+      await worker.drain();
+    },
+    sql: async <Row extends Record<string, unknown>>(text: string, values?: unknown[]) => (await owner.query<Row>(text, values)).rows,
+    server(authenticate) {
+      const routes = options.modules.flatMap((module) => module.routes ?? []);
+      const server = createHttpServer({ kernel, authenticate, routes, checkReplies: true });
+      servers.push(server);
+      return server;
+    },
+    async close() {
+      await worker?.stop();
+      for (const server of servers) await server.close();
+      await kernel.database.close();
+      await owner.end();
+      await onServer(serverUrl, (client) => client.query(`drop database if exists ${name} with (force)`));
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function assemble(ownerUrl: string, options: TestHouseOptions & { dataDir: string; clock: ReturnType<typeof fakeClock> }): Kernel {
+  const config: Config = {
+    ...readConfig({ DATABASE_URL: ownerUrl, DATA_DIR: options.dataDir, APP_SECRET: SECRET, LOG_LEVEL: process.env['LIENTHONG_TEST_LOG'] ?? 'silent', PUBLIC_URL: 'http://lienthong.test' }),
+    ...options.config,
+  };
+  const log = createLog({ level: config.logLevel });
+  const url = applicationUrl(ownerUrl, SECRET);
+  const database = openDatabase({ url, directUrl: url, poolSize: config.poolSize, prepareStatements: true, applicationName: 'lienthong test' }, log);
+  return createKernel({ config, log, clock: options.clock, database, modules: options.modules });
+}
+
+async function ensureTemplate(serverUrl: string, options: TestHouseOptions): Promise<string> {
+  const content = createHash('sha256')
+    .update(JSON.stringify(listMigrations(options.modules).map((migration) => [migration.module, migration.name, migration.sha256])))
+    .update(options.seed?.name ?? '')
+    .digest('hex')
+    .slice(0, 24);
+  const template = `template_${content}`;
+  await onServer(serverUrl, async (client) => {
+    // Test files run side by side: the first one makes the template, the others wait for it.
+    await client.query('select pg_advisory_lock(hashtext($1))', [template]);
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1 and datistemplate', [template]);
+    if (rowCount !== 0) return;
+    await client.query(`drop database if exists ${template} with (force)`);
+    await client.query(`create database ${template}`);
+    const ownerUrl = withDatabase(serverUrl, template);
+    await migrate(ownerUrl, options.modules, SECRET);
+    if (options.seed !== undefined) {
+      const dataDir = mkdtempSync(join(tmpdir(), 'lienthong-template-'));
+      const kernel = assemble(ownerUrl, { ...options, dataDir, clock: fakeClock(options.now ?? TEST_NOW) });
+      await options.seed.run(kernel);
+      await kernel.database.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+    await client.query(`alter database ${template} is_template true`);
+  });
+  return template;
+}
+
+function withDatabase(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.toString();
+}
+
+async function onServer<Result>(serverUrl: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
