@@ -1,0 +1,32 @@
+import { defineErrors } from '#kernel/errors.ts';
+
+export const auditErrors = defineErrors('audit', {
+  entryNotFound: {
+    status: 404,
+    vi: 'Không có bản ghi nhật ký này trong phạm vi bạn được xem.',
+    en: 'There is no such audit entry among those that you may see.',
+    fixVi: 'Kiểm tra lại mã bản ghi.',
+    fixEn: 'Check the entry’s id.',
+  },
+  notSealedYet: {
+    status: 409,
+    vi: 'Bản ghi này chưa được niêm phong vào cây băm; việc này diễn ra vài giây một lần.',
+    en: 'This entry has not been sealed into the tree yet; that happens every few seconds.',
+    fixVi: 'Chờ vài giây rồi thử lại.',
+    fixEn: 'Wait a few seconds and try again.',
+  },
+  noTreeHead: {
+    status: 404,
+    vi: 'Nhật ký chưa có lần niêm phong nào ở kích thước này.',
+    en: 'The record has no signed tree of this size.',
+    fixVi: 'Dùng kích thước của một lần niêm phong đã công bố, hoặc chờ lần đầu tiên.',
+    fixEn: 'Use the size of a published tree head, or wait for the first one.',
+  },
+  keyDamaged: {
+    status: 500,
+    vi: 'Khóa ký nhật ký trong thư mục secrets không đọc được.',
+    en: 'The audit signing key in the secrets folder cannot be read.',
+    fixVi: 'Khôi phục tệp audit-ed25519.pem từ bản sao lưu, hoặc chuyển nó đi nơi khác để hệ thống tạo khóa mới.',
+    fixEn: 'Restore audit-ed25519.pem from the backup, or move it away so that a new key is made.',
+  },
+});

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Module } from '#kernel/module.ts';
+import { sealerHealth } from './health.ts';
+import { recorder } from './recorder.ts';
+import { routes } from './routes.ts';
+import { sealNow } from './sealer.ts';
+
+export { canonicalJson } from './domain/canonical-json.ts';
+export { checkpointText, signedCheckpoint, verifierKey, verifyCheckpoint, type CheckpointBody } from './domain/checkpoint.ts';
+export { leafHash, type AuditEntry } from './domain/entry.ts';
+export { verifyConsistency, verifyInclusion, type ConsistencyClaim, type InclusionClaim } from './domain/proofs.ts';
+export { describeActor, describeEvent } from './describe-event.ts';
+export { auditErrors } from './errors.ts';
+export { consistencyProof, inclusionProof, type ConsistencyProof, type InclusionProof } from './queries/proofs.ts';
+export { timeline, type Subject, type TimelineCursor, type TimelineQuery, type TimelineRow } from './queries/timeline.ts';
+export { attachTimestamp, getTreeHead, latestTreeHead, treeHeadsWithoutTimestamp, type TreeHead } from './queries/tree-heads.ts';
+export { verifyAll, type AuditProblem, type AuditVerdict } from './queries/verify-all.ts';
+export { sealNow } from './sealer.ts';
+export { timelineOf } from './timeline-of.ts';
+export { timelineEntry, timelineReply, type TimelineEntry, type TimelineReply } from './contract.ts';
+
+/** The append-only record of what happened, its seals and its proofs. */
+export const auditModule: Module = {
+  name: 'audit',
+  migrations: join(import.meta.dirname, 'migrations'),
+  recorder,
+  routes,
+  schedules: [
+    {
+      name: 'audit.seal',
+      everyMs: 2000,
+      run: async (kernel) => {
+        await sealNow(kernel);
+      },
+    },
+  ],
+  health: [sealerHealth],
+};

@@ -1,0 +1,62 @@
+import type { Queryable } from '#kernel/database.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { AuditEntry } from '../domain/entry.ts';
+import { completeNodes, consistencyRanges, inclusionRanges, rangeHash, type LeafRange, type NodeRef, type TreeNode } from '../domain/tree.ts';
+import { auditErrors } from '../errors.ts';
+import { ENTRY_COLUMNS, toEntry, type EntryColumns } from './entries.ts';
+import { getTreeHead, latestTreeHead, type TreeHead } from './tree-heads.ts';
+
+export type InclusionProof = { entry: AuditEntry; leafHash: Buffer; leafIndex: number; path: Buffer[]; head: TreeHead };
+export type ConsistencyProof = { first: TreeHead; second: TreeHead; path: Buffer[] };
+
+/**
+ * The proof that an entry stands in the newest signed tree: check it with `verifyInclusion` and `leafHash`.
+ * @throws AppError `audit.entryNotFound` outside the agency; `audit.notSealedYet` for the seconds before the sealer came.
+ */
+export async function inclusionProof(q: Queryable, query: { agencyId: Id<'agency'>; entryId: string }): Promise<InclusionProof> {
+  const { rows } = await q.query(
+    `select ${ENTRY_COLUMNS}, e.leaf_hash, s.leaf_index from audit.entry e
+       left join audit.sealed s on s.agency_id = e.agency_id and s.entry_id = e.id where e.agency_id = $1 and e.id = $2`,
+    [query.agencyId, query.entryId],
+  );
+  // safe because the columns of audit.entry and audit.sealed have exactly these types
+  const [row] = rows as (EntryColumns & { leaf_hash: Buffer; leaf_index: number | null })[];
+  if (row === undefined) throw auditErrors.entryNotFound();
+  const head = await latestTreeHead(q);
+  if (row.leaf_index === null || head === undefined) throw auditErrors.notSealedYet();
+  const path = await hashRanges(q, inclusionRanges(row.leaf_index, head.size));
+  return { entry: toEntry(row), leafHash: row.leaf_hash, leafIndex: row.leaf_index, path, head };
+}
+
+/**
+ * The proof that the tree of one size is the beginning of the tree of another: check it with `verifyConsistency`.
+ * @throws AppError `audit.noTreeHead` when either size was never signed, or the first is the larger.
+ */
+export async function consistencyProof(q: Queryable, query: { first: number; second: number }): Promise<ConsistencyProof> {
+  if (query.first > query.second) throw auditErrors.noTreeHead();
+  const [first, second] = [await getTreeHead(q, query.first), await getTreeHead(q, query.second)];
+  return { first, second, path: await hashRanges(q, consistencyRanges(first.size, second.size)) };
+}
+
+/** One look-up for all complete subtrees that the ranges are made of: some dozens at most. */
+async function hashRanges(q: Queryable, ranges: readonly LeafRange[]): Promise<Buffer[]> {
+  const wanted = ranges.flatMap(completeNodes);
+  const { rows } = await q.query(
+    `select n.level, n.position, n.hash from audit.node n
+       join unnest($1::smallint[], $2::bigint[]) as wanted (level, position) using (level, position)`,
+    [wanted.map((node) => node.level), wanted.map((node) => node.position)],
+  );
+  // safe because the columns of audit.node have exactly these types
+  const hashes = new Map((rows as TreeNode[]).map((node) => [keyOf(node), node.hash]));
+  return ranges.map((range) =>
+    rangeHash(range, (node) => {
+      const found = hashes.get(keyOf(node));
+      if (found === undefined) throw new Error(`the tree lacks its node ${keyOf(node)}`);
+      return found;
+    }),
+  );
+}
+
+function keyOf(node: NodeRef): string {
+  return `${String(node.level)}/${String(node.position)}`;
+}

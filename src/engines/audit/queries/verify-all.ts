@@ -1,0 +1,118 @@
+import type { Queryable } from '#kernel/database.ts';
+import { verifyCheckpoint } from '../domain/checkpoint.ts';
+import { leafHash } from '../domain/entry.ts';
+import { append, emptyTree, rootOf, type RightEdge } from '../domain/tree.ts';
+import { ENTRY_COLUMNS, toEntry, type EntryColumns } from './entries.ts';
+import { treeHeadsFrom, type TreeHead } from './tree-heads.ts';
+
+export type EntryName = { agencyId: string; entryId: string; type: string; leafIndex: number };
+
+export type AuditProblem =
+  /** The entry's content is not what was sealed. */
+  | ({ kind: 'entryChanged' } & EntryName)
+  /** The entry that stood at this place of the tree is gone. */
+  | { kind: 'entryMissing'; agencyId: string | null; entryId: string | null; leafIndex: number }
+  /** The stored tree was rewritten together with its entries: the change lies between these two signed sizes. */
+  | { kind: 'treeChanged'; fromSize: number; toSize: number }
+  /** A tree head's signature does not hold. */
+  | { kind: 'signatureWrong'; treeSize: number }
+  /** An entry that neither stands in the tree nor waits for the sealer. */
+  | { kind: 'entryUnsealed'; agencyId: string; entryId: string };
+
+export type AuditVerdict = { ok: true; size: number } | { ok: false; size: number; problem: AuditProblem };
+
+const PAGE = 5000;
+
+/**
+ * Recomputes the whole tree from the entries and compares it with every stored leaf and every signed root. Reads in
+ * pages and keeps one path of hashes, so its memory does not grow with the record.
+ * @returns the first problem in the order of the tree, or that there is none.
+ */
+export async function verifyAll(q: Queryable): Promise<AuditVerdict> {
+  let edge: RightEdge = emptyTree;
+  for (;;) {
+    const [head] = await treeHeadsFrom(q, edge.size + 1, 1);
+    if (head === undefined) break;
+    const result = await verifyUpTo(q, edge, head);
+    if ('problem' in result) return { ok: false, size: edge.size, problem: result.problem };
+    edge = result.edge;
+  }
+  const problem = await findUnsealed(q);
+  return problem === undefined ? { ok: true, size: edge.size } : { ok: false, size: edge.size, problem };
+}
+
+/** From one signed tree to the next. */
+async function verifyUpTo(q: Queryable, from: RightEdge, head: TreeHead): Promise<{ edge: RightEdge } | { problem: AuditProblem }> {
+  let edge = from;
+  while (edge.size < head.size) {
+    const end = Math.min(head.size, edge.size + PAGE);
+    const leaves = await readLeaves(q, edge.size, end);
+    const problem = findChanged(leaves, edge.size, end);
+    if (problem !== undefined) return { problem };
+    edge = append(
+      edge,
+      leaves.map((leaf) => leaf.computed),
+    ).edge;
+  }
+  if (!rootOf(edge).equals(head.root)) return { problem: { kind: 'treeChanged', fromSize: from.size, toSize: head.size } };
+  if (!verifyCheckpoint(head, head.publicKey, head.signature)) return { problem: { kind: 'signatureWrong', treeSize: head.size } };
+  return { edge };
+}
+
+type Leaf = {
+  index: number;
+  /** Undefined when the entry is gone. */
+  type: string | undefined;
+  sealedAs: { agencyId: string; entryId: string };
+  computed: Buffer;
+  stored: Buffer | null;
+};
+
+async function readLeaves(q: Queryable, start: number, end: number): Promise<Leaf[]> {
+  const { rows } = await q.query(
+    `select s.leaf_index, s.entry_id as sealed_id, s.agency_id as sealed_agency_id, n.hash as stored, ${ENTRY_COLUMNS}
+       from audit.sealed s
+       left join audit.entry e on e.agency_id = s.agency_id and e.id = s.entry_id
+       left join audit.node n on n.level = 0 and n.position = s.leaf_index
+      where s.leaf_index >= $1 and s.leaf_index < $2 order by s.leaf_index`,
+    [start, end],
+  );
+  // safe because these are the columns selected above; those of a left join may be null
+  return (rows as ({ leaf_index: number; sealed_id: string; sealed_agency_id: string; stored: Buffer | null } & (EntryColumns | { id: null }))[]).map((row) => ({
+    index: row.leaf_index,
+    type: row.id === null ? undefined : row.type,
+    sealedAs: { agencyId: row.sealed_agency_id, entryId: row.sealed_id },
+    computed: row.id === null ? Buffer.alloc(0) : leafHash(toEntry(row)),
+    stored: row.stored,
+  }));
+}
+
+function findChanged(leaves: readonly Leaf[], start: number, end: number): AuditProblem | undefined {
+  for (let index = start; index < end; index += 1) {
+    const leaf = leaves[index - start];
+    if (leaf?.index !== index) return { kind: 'entryMissing', agencyId: null, entryId: null, leafIndex: index };
+    if (leaf.type === undefined) return { kind: 'entryMissing', ...leaf.sealedAs, leafIndex: index };
+    if (leaf.stored === null || !leaf.computed.equals(leaf.stored)) return { kind: 'entryChanged', ...leaf.sealedAs, type: leaf.type, leafIndex: index };
+  }
+  return undefined;
+}
+
+/** Rows outside the signed trees. Each look is one statement, so a sealer at work does not look like a problem. */
+async function findUnsealed(q: Queryable): Promise<AuditProblem | undefined> {
+  const { rows } = await q.query(
+    `select e.agency_id, e.id from audit.entry e
+      where not exists (select from audit.sealed s where s.agency_id = e.agency_id and s.entry_id = e.id)
+        and (e.agency_id, e.id) not in (select unnest(p.agency_ids), unnest(p.entry_ids) from audit.pending p)
+      order by e.id limit 1`,
+  );
+  // safe because these are the columns selected above
+  const [row] = rows as { agency_id: string; id: string }[];
+  if (row !== undefined) return { kind: 'entryUnsealed', agencyId: row.agency_id, entryId: row.id };
+  const { rows: beyond } = await q.query(
+    `select agency_id, entry_id, leaf_index from audit.sealed
+      where leaf_index >= (select coalesce(max(size), 0) from audit.tree_head) order by leaf_index limit 1`,
+  );
+  // safe because these are the columns selected above
+  const [extra] = beyond as { agency_id: string; entry_id: string; leaf_index: number }[];
+  return extra === undefined ? undefined : { kind: 'entryMissing', agencyId: extra.agency_id, entryId: extra.entry_id, leafIndex: extra.leaf_index };
+}

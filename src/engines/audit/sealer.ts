@@ -1,0 +1,94 @@
+import type pg from 'pg';
+import type { Kernel } from '#kernel/kernel.ts';
+import { append, completeNodes, rootOf, type RightEdge, type TreeNode } from './domain/tree.ts';
+import { signingKey } from './signing-key.ts';
+
+/** Any number that is ours: one sealer at a time in the whole installation. */
+const SEAL_LOCK = 7_249_003;
+/** A batch ends with the command that brings it to so many entries. */
+const BATCH = 20_000;
+
+/**
+ * Puts every entry that waits into the tree, in signed batches, and returns when none that was committed before the
+ * call is left. A batch is one transaction: whoever dies in it leaves the queue and the tree as they were.
+ * @returns how many entries were sealed.
+ */
+export async function sealNow(kernel: Kernel): Promise<number> {
+  let sealed = 0;
+  for (;;) {
+    const count = await kernel.database.transaction((_tx, client) => sealBatch(kernel, client));
+    sealed += count;
+    if (count < BATCH) return sealed;
+  }
+}
+
+type Pending = { agency_id: string; id: string; agency_ids: string[]; entry_ids: string[]; leaf_hashes: Buffer[] };
+
+async function sealBatch(kernel: Kernel, client: pg.PoolClient): Promise<number> {
+  // Whoever waits here reads the tree afterwards, with a snapshot that has the winner's batch.
+  await client.query('select pg_advisory_xact_lock($1)', [SEAL_LOCK]);
+  const { rows: pending } = await client.query<Pending>(
+    `select agency_id, id, agency_ids::text[], entry_ids::text[], leaf_hashes
+       from (select *, sum(cardinality(entry_ids)) over (order by id, agency_id) - cardinality(entry_ids) as before from audit.pending) as waiting
+      where before < $1 order by id, agency_id`,
+    [BATCH],
+  );
+  if (pending.length === 0) return 0;
+  const leaves = pending.flatMap((row) => row.leaf_hashes);
+  const before = await readEdge(client);
+  const { edge, nodes } = append(before, leaves);
+  await writeNodes(client, nodes);
+  await client.query(
+    `insert into audit.sealed (agency_id, entry_id, leaf_index, tree_size)
+     select a, e, $3::bigint + n - 1, $4::bigint from unnest($1::uuid[], $2::uuid[]) with ordinality as t (a, e, n)`,
+    [pending.flatMap((row) => row.agency_ids), pending.flatMap((row) => row.entry_ids), before.size, edge.size],
+  );
+  await writeHead(kernel, client, edge);
+  const removed = await client.query('delete from audit.pending where agency_id = any($1::uuid[]) and id in (select unnest($2::uuid[]))', [
+    [...new Set(pending.map((row) => row.agency_id))],
+    pending.map((row) => row.id),
+  ]);
+  if (removed.rowCount !== pending.length) throw new Error('the sealer’s queue changed under its lock');
+  return leaves.length;
+}
+
+/** The size of the tree and its peaks: what is needed to go on, read by key. */
+async function readEdge(client: pg.PoolClient): Promise<RightEdge> {
+  const { rows: heads } = await client.query<{ size: number }>('select size from audit.tree_head order by size desc limit 1');
+  const size = heads[0]?.size ?? 0;
+  const peaks = completeNodes({ start: 0, end: size });
+  const { rows } = await client.query<TreeNode>(
+    `select n.level, n.position, n.hash from audit.node n
+       join unnest($1::smallint[], $2::bigint[]) as wanted (level, position) using (level, position) order by n.level desc`,
+    [peaks.map((peak) => peak.level), peaks.map((peak) => peak.position)],
+  );
+  if (rows.length !== peaks.length) throw new Error(`the tree of size ${String(size)} lacks ${String(peaks.length - rows.length)} of its nodes`);
+  return { size, peaks: rows };
+}
+
+async function writeNodes(client: pg.PoolClient, nodes: readonly TreeNode[]): Promise<void> {
+  await client.query('insert into audit.node (level, position, hash) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])', [
+    nodes.map((node) => node.level),
+    nodes.map((node) => node.position),
+    nodes.map((node) => node.hash),
+  ]);
+}
+
+async function writeHead(kernel: Kernel, client: pg.PoolClient, edge: RightEdge): Promise<void> {
+  const key = signingKey(kernel);
+  const at = kernel.clock.now();
+  const root = rootOf(edge);
+  await client.query('insert into audit.signing_key (key_id, origin, public_key, created_at) values ($1, $2, $3, $4) on conflict do nothing', [
+    key.keyId,
+    key.origin,
+    key.publicKey,
+    at,
+  ]);
+  await client.query('insert into audit.tree_head (size, root, at, key_id, signature) values ($1, $2, $3, $4, $5)', [
+    edge.size,
+    root,
+    at,
+    key.keyId,
+    key.sign({ origin: key.origin, size: edge.size, root, at }),
+  ]);
+}

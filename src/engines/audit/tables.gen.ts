@@ -1,0 +1,67 @@
+// Generated from the migrations by `npm run generate`. Do not edit.
+import type { Instant, Json } from '#kernel/table-columns.ts';
+
+export type EntryRow = {
+  agency_id: string;
+  id: string;
+  at: Instant;
+  type: string;
+  actor: Json;
+  subject_type: string;
+  subject_id: string;
+  data: Json;
+  request_id: string;
+  leaf_hash: Buffer;
+};
+
+export type NodeRow = {
+  level: number;
+  position: number;
+  hash: Buffer;
+};
+
+export type PendingRow = {
+  agency_id: string;
+  id: string;
+  agency_ids: string[];
+  entry_ids: string[];
+  leaf_hashes: Buffer[];
+};
+
+export type SealedRow = {
+  agency_id: string;
+  entry_id: string;
+  leaf_index: number;
+  tree_size: number;
+};
+
+export type SigningKeyRow = {
+  key_id: string;
+  origin: string;
+  public_key: Buffer;
+  created_at: Instant;
+};
+
+export type TreeHeadRow = {
+  size: number;
+  root: Buffer;
+  at: Instant;
+  key_id: string;
+  signature: Buffer;
+};
+
+export type TreeHeadTimestampRow = {
+  tree_size: number;
+  token: Buffer;
+  at: Instant;
+};
+
+export type Tables = {
+  'audit.entry': EntryRow;
+  'audit.node': NodeRow;
+  'audit.pending': PendingRow;
+  'audit.sealed': SealedRow;
+  'audit.signing_key': SigningKeyRow;
+  'audit.tree_head': TreeHeadRow;
+  'audit.tree_head_timestamp': TreeHeadTimestampRow;
+};

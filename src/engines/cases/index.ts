@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { Module } from '#kernel/module.ts';
+import { taskReleased, taskTaken } from './contract.ts';
+
+export { defineLifecycle, actionsIn, isState, lifecycleTable, nextState, type Lifecycle } from './domain/lifecycle.ts';
+export { stateOf, transition } from './transition.ts';
+export {
+  addWorkingDays,
+  endOfMorning,
+  endOfWork,
+  isWorkingDay,
+  nextWorkingDay,
+  nextWorkingDayDeadline,
+  sameOrNextWorkingDay,
+  workingDaysBetween,
+  type WorkingCalendar,
+} from './domain/working-calendar.ts';
+export { deadlineLimits, deadlineState, type DeadlineLimits, type DeadlineState } from './domain/deadline.ts';
+export { readCalendar, workingCalendar } from './calendar.ts';
+export { openTasks, type Assignee, type NewTask } from './commands/open-tasks.ts';
+export { closeTasks, type TaskSelection } from './commands/close-tasks.ts';
+export { takeTask } from './commands/take-task.ts';
+export { releaseTask } from './commands/release-task.ts';
+export { myTasks, type MyTasksPage } from './queries/my-tasks.ts';
+export { myTaskCounts } from './queries/my-task-counts.ts';
+
+/** State × action tables, tasks, deadlines and the working calendar: what every inbox is made of. */
+export const casesModule: Module = {
+  name: 'cases',
+  migrations: join(import.meta.dirname, 'migrations'),
+  events: {
+    'task-taken': { data: taskTaken, vi: 'Nhận việc “{title}”', en: 'Took the task “{title}”' },
+    'task-released': { data: taskReleased, vi: 'Trả lại việc “{title}” cho bộ phận', en: 'Gave the task “{title}” back' },
+  },
+};

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '#kernel/errors.ts';
+import type { Kernel } from '#kernel/kernel.ts';
+import type { HealthCheck } from '#kernel/module.ts';
+import { VIETNAM_OFFSET_MINUTES } from '#kernel/time.ts';
+import { openBytes } from './blobs.ts';
+
+/** Every blob is read again at least this often, as long as the nights are long enough. */
+const CHECK_EVERY_MS = 20 * 3_600_000;
+const BATCH = 20;
+
+export type ScrubResult = { checked: number; damaged: string[] };
+
+/**
+ * Reads stored bytes again, those first that were not read for longest, and compares them with their hash. What is
+ * damaged or gone is marked and stays marked until the right bytes are stored again.
+ * @param options.budgetMs stops after this time; what is left comes next time.
+ */
+export async function scrub(kernel: Kernel, options: { budgetMs: number }): Promise<ScrubResult> {
+  const started = performance.now();
+  const now = kernel.clock.now();
+  const result: ScrubResult = { checked: 0, damaged: [] };
+  for (;;) {
+    const { rows } = await kernel.database.pool.query<{ sha256: string }>(
+      `select encode(sha256, 'hex') as sha256 from files.blob where last_checked_at < $1 order by last_checked_at limit $2`,
+      [new Date(now.getTime() - CHECK_EVERY_MS), BATCH],
+    );
+    for (const { sha256 } of rows) {
+      const damage = await damageOf(kernel, sha256);
+      await kernel.database.pool.query('update files.blob set last_checked_at = $2, damage = $3 where sha256 = $1', [Buffer.from(sha256, 'hex'), now, damage]);
+      result.checked += 1;
+      if (damage !== null) {
+        result.damaged.push(sha256);
+        kernel.log.error({ sha256, damage }, 'stored bytes are damaged; restore them from the backup');
+      }
+      if (performance.now() - started > options.budgetMs) return result;
+    }
+    if (rows.length < BATCH) return result;
+  }
+}
+
+async function damageOf(kernel: Kernel, sha256: string): Promise<'missing' | 'changed' | null> {
+  const digest = createHash('sha256');
+  try {
+    // safe because no encoding was set, so the chunks are buffers
+    for await (const piece of await openBytes(kernel, sha256)) digest.update(piece as Buffer);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'files.notStored') return 'missing';
+    throw error;
+  }
+  return digest.digest('hex') === sha256 ? null : 'changed';
+}
+
+/** The hours in which nobody waits for the disk: midnight to five in Vietnam. */
+export function isNight(now: Date): boolean {
+  return new Date(now.getTime() + VIETNAM_OFFSET_MINUTES * 60_000).getUTCHours() < 5;
+}
+
+export const damageHealth: HealthCheck = {
+  name: 'files',
+  check: async (kernel) => {
+    const { rows } = await kernel.database.pool.query<{ sha256: string; damage: string; count: number }>(
+      `select encode(sha256, 'hex') as sha256, damage, count(*) over () as count from files.blob where damage is not null order by sha256 limit 5`,
+    );
+    const [first] = rows;
+    if (first === undefined) return { ok: true };
+    return { ok: false, message: `${String(first.count)} stored files are damaged: ${rows.map((row) => `${row.sha256} (${row.damage})`).join(', ')}` };
+  },
+};

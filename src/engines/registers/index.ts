@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { CommandContext } from '#kernel/command.ts';
+import type { Queryable } from '#kernel/database.ts';
+import { defineErrors } from '#kernel/errors.ts';
+import { newId, type Id } from '#kernel/ids.ts';
+import type { Module } from '#kernel/module.ts';
+import { vietnamDay, type CalendarDay } from '#kernel/time.ts';
+import type { Tables } from './tables.gen.ts';
+
+export { notationOf, numberAndNotation, officialNumber } from './domain/notation.ts';
+
+/** Document types as data, and registers whose numbers have neither gaps nor twins. */
+export const registersModule: Module = {
+  name: 'registers',
+  migrations: join(import.meta.dirname, 'migrations'),
+  events: {
+    'register-opened': { data: z.object({ kind: z.string(), name: z.string() }), vi: 'Mở {name}', en: 'Opened the register {name}' },
+  },
+};
+
+export const registersErrors = defineErrors('registers', {
+  unknownType: {
+    status: 422,
+    vi: 'Loại văn bản này không có trong danh mục còn hiệu lực.',
+    en: 'This document type is not in the list in force.',
+    fixVi: 'Chọn một trong các loại văn bản đang hiển thị.',
+    fixEn: 'Choose one of the document types shown.',
+  },
+});
+
+export type RegisterKind = 'outgoing' | 'incoming';
+
+export type DocumentType = { code: string; name: string; abbreviation: string | null };
+
+/** The document types in force on a day, in the order of the decree. */
+export async function documentTypesOn(q: Queryable, day: CalendarDay): Promise<DocumentType[]> {
+  const { rows } = await q.query(
+    `select code, name, abbreviation from registers.document_type
+      where valid_from <= $1 and (valid_to is null or valid_to >= $1) order by ordinal`,
+    [day],
+  );
+  // safe because the statement selects exactly these columns
+  return rows as DocumentType[];
+}
+
+/** @throws registers.unknownType when no type of this code is in force on the day. */
+export async function getDocumentType(q: Queryable, code: string, day: CalendarDay): Promise<DocumentType> {
+  const found = (await documentTypesOn(q, day)).find((type) => type.code === code);
+  if (found === undefined) throw registersErrors.unknownType();
+  return found;
+}
+
+const REGISTER_NAMES: Record<RegisterKind, string> = { outgoing: 'Sổ đăng ký văn bản đi', incoming: 'Sổ đăng ký văn bản đến' };
+
+export type RegisterNumber = { registerId: Id<'register'>; year: number; number: number };
+
+/**
+ * Takes the next number of the agency's default register of a kind in the calendar year of `day` (30/2020/NĐ-CP Art. 15.1, 22.2).
+ * The register is opened at its first use. The number is the transaction's: it is given back when the transaction fails,
+ * so the series has no gap, and concurrent clerks wait for each other, so it has no twins.
+ */
+export async function takeNumber(ctx: CommandContext, options: { agencyId: Id<'agency'>; kind: RegisterKind; day: CalendarDay }): Promise<RegisterNumber> {
+  const registerId = await defaultRegister(ctx, options.agencyId, options.kind);
+  const year = Number(options.day.slice(0, 4));
+  const { rows } = await ctx.query(
+    `insert into registers.counter as c (agency_id, register_id, year, last_number) values ($1, $2, $3, 1)
+     on conflict (agency_id, register_id, year) do update set last_number = c.last_number + 1
+     returning last_number`,
+    [options.agencyId, registerId, year],
+  );
+  return { registerId, year, number: Number(rows[0]?.['last_number']) };
+}
+
+async function defaultRegister(ctx: CommandContext, agencyId: Id<'agency'>, kind: RegisterKind): Promise<Id<'register'>> {
+  const db = ctx.tables<Tables>();
+  const find = () =>
+    db
+      .selectFrom('registers.register')
+      .select('id')
+      .where('agency_id', '=', agencyId)
+      .where('kind', '=', kind)
+      .where('is_default', '=', true)
+      .where('closed_on', 'is', null)
+      .executeTakeFirst();
+  const existing = await find();
+  // safe because the column holds register ids only
+  if (existing !== undefined) return existing.id as Id<'register'>;
+  const id = newId<'register'>();
+  const opened = await ctx.query(
+    `insert into registers.register (agency_id, id, kind, name, is_default, opened_on) values ($1, $2, $3, $4, true, $5)
+     on conflict (agency_id, kind) where is_default and closed_on is null do nothing`,
+    [agencyId, id, kind, REGISTER_NAMES[kind], vietnamDay(ctx.now)],
+  );
+  if (opened.rowCount === 1) {
+    ctx.record({ type: 'registers.register-opened', agencyId, subject: { type: 'register', id }, data: { kind, name: REGISTER_NAMES[kind] } });
+    return id;
+  }
+  // A neighbour opened it between our two looks and has committed by now.
+  const raced = await find();
+  if (raced === undefined) throw new Error('the default register vanished while it was being opened');
+  // safe because the column holds register ids only
+  return raced.id as Id<'register'>;
+}
