@@ -1,0 +1,102 @@
+import {
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+  type AuthenticationResponseJSON,
+  type AuthenticatorTransport,
+  type RegistrationResponseJSON,
+} from '@simplewebauthn/server';
+import { z } from 'zod';
+import type { Kernel } from '#kernel/kernel.ts';
+
+/** For which address passkeys are made: the public one, or the one that the browser used where none is configured. */
+export type RelyingParty = { id: string; origin: string };
+
+export function relyingParty(kernel: Kernel, request: { protocol: string; host: string }): RelyingParty {
+  const origin = kernel.config.publicUrl === undefined ? `${request.protocol}://${request.host}` : new URL(kernel.config.publicUrl).origin;
+  return { id: new URL(origin).hostname, origin };
+}
+
+export type StoredPasskey = { id: string; publicKey: Buffer; counter: number; transports: string[] };
+
+const transportNames = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const;
+const isTransport = (name: string): name is AuthenticatorTransport => transportNames.some((known) => known === name);
+
+/** What the browser needs to make a passkey. A PIN or a fingerprint is demanded, so that it stands for two factors. */
+export function registrationOptions(party: RelyingParty, person: { id: string; login: string; name: string; passkeys: StoredPasskey[] }) {
+  return generateRegistrationOptions({
+    rpName: 'Liên Thông',
+    rpID: party.id,
+    userName: person.login,
+    userDisplayName: person.name,
+    userID: new Uint8Array(Buffer.from(person.id.replaceAll('-', ''), 'hex')),
+    attestationType: 'none',
+    excludeCredentials: person.passkeys.map(descriptor),
+    authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+  });
+}
+
+/** What the browser needs to prove a passkey: one of those given, or, with an empty list, any that it has for this address. */
+export function authenticationOptions(party: RelyingParty, passkeys: StoredPasskey[]) {
+  return generateAuthenticationOptions({ rpID: party.id, userVerification: 'required', allowCredentials: passkeys.map(descriptor) });
+}
+
+function descriptor(passkey: StoredPasskey): { id: string; transports: AuthenticatorTransport[] } {
+  return { id: passkey.id, transports: passkey.transports.filter(isTransport) };
+}
+
+const clientResponse = z.object({
+  id: z.string().min(1).max(1400),
+  rawId: z.string().max(1400),
+  type: z.literal('public-key'),
+  clientExtensionResults: z.record(z.string(), z.unknown()),
+  response: z.record(z.string(), z.unknown()),
+});
+
+/** The id that a browser's answer names, before anything of it is believed. */
+export function claimedPasskeyId(response: unknown): string | undefined {
+  return clientResponse.safeParse(response).data?.id;
+}
+
+/** The new passkey when the answer holds; undefined when it does not. */
+export async function verifyRegistration(party: RelyingParty, challenge: string, response: unknown): Promise<StoredPasskey | undefined> {
+  if (!clientResponse.safeParse(response).success) return undefined;
+  try {
+    const { registrationInfo } = await verifyRegistrationResponse({
+      // safe because the library checks every part that it reads and throws on what is malformed
+      response: response as RegistrationResponseJSON,
+      expectedChallenge: challenge,
+      expectedOrigin: party.origin,
+      expectedRPID: party.id,
+      requireUserVerification: true,
+    });
+    if (registrationInfo === undefined) return undefined;
+    const { credential } = registrationInfo;
+    return { id: credential.id, publicKey: Buffer.from(credential.publicKey), counter: credential.counter, transports: (credential.transports ?? []).filter(isTransport) };
+  } catch {
+    // The library tells a forged or malformed answer by throwing; for us both are a refusal.
+    return undefined;
+  }
+}
+
+/** The signature counter after a proof that holds; undefined for one that does not. */
+export async function verifyAuthentication(party: RelyingParty, proof: { challenge: string; response: unknown; passkey: StoredPasskey }): Promise<number | undefined> {
+  const { passkey } = proof;
+  if (!clientResponse.safeParse(proof.response).success) return undefined;
+  try {
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      // safe because the library checks every part that it reads and throws on what is malformed
+      response: proof.response as AuthenticationResponseJSON,
+      expectedChallenge: proof.challenge,
+      expectedOrigin: party.origin,
+      expectedRPID: party.id,
+      credential: { id: passkey.id, publicKey: new Uint8Array(passkey.publicKey), counter: passkey.counter, transports: passkey.transports.filter(isTransport) },
+      requireUserVerification: true,
+    });
+    return verified ? authenticationInfo.newCounter : undefined;
+  } catch {
+    // As above: a proof that cannot be read, or whose counter ran backwards, is a refusal.
+    return undefined;
+  }
+}

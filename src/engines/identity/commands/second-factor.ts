@@ -1,0 +1,81 @@
+import type { CommandContext } from '#kernel/command.ts';
+import { matchingStep, newTotpSecret, openSecret, sealSecret, totpUri } from '../adapters/totp.ts';
+import { identityErrors } from '../errors.ts';
+import { findAccount, isAdministratorAt, type Account } from '../queries/accounts.ts';
+import type { PersonId } from '../queries/posts.ts';
+import type { Tables } from '../tables.ts';
+import { agencyOfRecord } from './load.ts';
+import { personOf } from './sessions.ts';
+
+/** Makes the secret of codes for the caller; it counts when a first code has proved it. @throws identity.totpEnrolled */
+export async function beginTotp(ctx: CommandContext, _input: Record<string, never>): Promise<{ secret: string; uri: string }> {
+  const account = await ownAccount(ctx);
+  if (account.totpSecret !== null) throw identityErrors.totpEnrolled();
+  const secret = newTotpSecret();
+  await ctx
+    .tables<Tables>()
+    .updateTable('identity.account')
+    .set({ totp_pending: sealSecret(ctx.kernel, account.personId, secret) })
+    .where('person_id', '=', account.personId)
+    .execute();
+  ctx.record({ type: 'identity.second-factor-begun', agencyId: await agencyOfRecord(ctx, account.personId), subject: { type: 'person', id: account.personId }, data: {} });
+  return { secret, uri: totpUri(secret, account.login) };
+}
+
+/** The first code of the application: from now on signing in asks for one. @throws identity.totpMissing, identity.wrongCode */
+export async function finishTotp(ctx: CommandContext, input: { code: string }): Promise<void> {
+  const account = await ownAccount(ctx);
+  if (account.totpSecret !== null) throw identityErrors.totpEnrolled();
+  await confirmTotp(ctx, account, input.code);
+}
+
+/** Makes the pending secret the one that counts. @throws identity.totpMissing, identity.wrongCode */
+export async function confirmTotp(ctx: CommandContext, account: Account, code: string): Promise<void> {
+  if (account.totpPending === null) throw identityErrors.totpMissing();
+  const secret = openSecret(ctx.kernel, account.personId, account.totpPending);
+  const step = await matchingStep(secret, code, { now: ctx.now, afterStep: 0 });
+  if (step === undefined) throw identityErrors.wrongCode();
+  await ctx
+    .tables<Tables>()
+    .updateTable('identity.account')
+    .set({ totp_secret: account.totpPending, totp_pending: null, totp_confirmed_at: ctx.now, totp_last_step: step })
+    .where('person_id', '=', account.personId)
+    .execute();
+  await recordFactor(ctx, account, 'second-factor-added');
+}
+
+/** Removes the caller's codes. @throws identity.totpMissing, identity.lastSecondFactor (an administrator without a passkey) */
+export async function removeTotp(ctx: CommandContext, _input: Record<string, never>): Promise<void> {
+  const account = await ownAccount(ctx);
+  if (account.totpSecret === null) throw identityErrors.totpMissing();
+  if (account.passkeyCount === 0) await assertNotAdministrator(ctx, account.personId);
+  await ctx
+    .tables<Tables>()
+    .updateTable('identity.account')
+    .set({ totp_secret: null, totp_pending: null, totp_confirmed_at: null })
+    .where('person_id', '=', account.personId)
+    .execute();
+  await recordFactor(ctx, account, 'second-factor-removed');
+}
+
+/** @throws identity.lastSecondFactor */
+export async function assertNotAdministrator(ctx: CommandContext, personId: PersonId): Promise<void> {
+  if (await isAdministratorAt(ctx, personId, ctx.now)) throw identityErrors.lastSecondFactor();
+}
+
+export async function ownAccount(ctx: CommandContext): Promise<Account> {
+  const actor = personOf(ctx);
+  await ctx.query('select 1 from identity.account where person_id = $1 for update', [actor.personId]);
+  const account = await findAccount(ctx, actor.personId);
+  if (account === undefined) throw identityErrors.accountNotFound();
+  return account;
+}
+
+export async function recordFactor(ctx: CommandContext, account: Account, event: 'second-factor-added' | 'second-factor-removed'): Promise<void> {
+  ctx.record({
+    type: `identity.${event}`,
+    agencyId: await agencyOfRecord(ctx, account.personId),
+    subject: { type: 'person', id: account.personId },
+    data: { personId: account.personId, personName: account.personName },
+  });
+}

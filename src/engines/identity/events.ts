@@ -1,0 +1,38 @@
+import type { EventCatalogue } from '#kernel/events.ts';
+import { eventData as data } from './contract.ts';
+
+/** What the identity engine records. */
+export const identityEvents = {
+  'agency-created': { data: data.agency, vi: 'Thêm cơ quan {name} vào danh bạ', en: 'Added the agency {name} to the directory' },
+  'agency-renamed': { data: data.agency, vi: 'Đổi tên cơ quan thành {name} từ ngày {day}', en: 'Renamed the agency to {name} from {day}' },
+  'agency-code-changed': { data: data.agencyCode, vi: 'Gán mã {code} từ ngày {day}', en: 'Gave the code {code} from {day}' },
+  'agency-closed': { data: data.agencyClosed, vi: '{name} kết thúc hoạt động, hết ngày {lastDay}', en: '{name} ended with {lastDay}' },
+  'agency-succeeded': { data: data.agencyClosed, vi: 'Kế thừa từ {name}, hết ngày {lastDay}', en: 'Took over from {name}, ended with {lastDay}' },
+  'directory-imported': { data: data.counts, vi: 'Nạp danh bạ: {agencies} cơ quan, {people} người', en: 'Imported the directory: {agencies} agencies, {people} people' },
+  'unit-created': { data: data.unit, vi: 'Thêm đơn vị {name}', en: 'Added the unit {name}' },
+  'person-created': { data: data.person, vi: 'Thêm {personName} vào danh bạ', en: 'Added {personName} to the directory' },
+  'post-appointed': { data: data.post, vi: '{personName} giữ chức danh {title} từ ngày {day}', en: '{personName} holds the post {title} from {day}' },
+  'post-changed': { data: data.post, vi: 'Sửa vai trò của {personName} ({title})', en: 'Changed the roles of {personName} ({title})' },
+  'post-ended': { data: data.post, vi: '{personName} thôi giữ chức danh {title}, hết ngày {day}', en: '{personName} left the post {title} with {day}' },
+  'delegation-granted': { data: data.delegation, vi: '{delegatorName} ủy quyền cho {delegateName} từ {startsOn} đến {endsOn}', en: '{delegatorName} delegated to {delegateName} from {startsOn} to {endsOn}' },
+  'delegation-revoked': { data: data.delegation, vi: 'Chấm dứt ủy quyền của {delegatorName} cho {delegateName}', en: 'Ended the delegation of {delegatorName} to {delegateName}' },
+  'account-opened': { data: data.person, vi: 'Mở tài khoản cho {personName}', en: 'Opened an account for {personName}' },
+  'account-disabled': { data: data.person, vi: 'Ngừng tài khoản của {personName}', en: 'Disabled the account of {personName}' },
+  'account-enabled': { data: data.person, vi: 'Mở lại tài khoản của {personName}', en: 'Enabled the account of {personName}' },
+  'account-unlocked': { data: data.person, vi: 'Mở khóa tài khoản của {personName}', en: 'Unlocked the account of {personName}' },
+  'password-changed': { data: data.person, vi: '{personName} đổi mật khẩu', en: '{personName} changed the password' },
+  'password-reset': { data: data.person, vi: 'Đặt lại mật khẩu của {personName}', en: 'Reset the password of {personName}' },
+  'second-factor-added': { data: data.person, vi: '{personName} cài yếu tố xác thực thứ hai', en: '{personName} set up a second factor' },
+  'second-factor-removed': { data: data.person, vi: '{personName} gỡ một yếu tố xác thực thứ hai', en: '{personName} removed a second factor' },
+  'second-factor-reset': { data: data.person, vi: 'Xóa yếu tố xác thực thứ hai của {personName}', en: 'Reset the second factors of {personName}' },
+  'second-factor-begun': { data: data.nothing, vi: 'Bắt đầu cài yếu tố xác thực thứ hai', en: 'Began to set up a second factor' },
+  'sign-in-advanced': { data: data.signIn, vi: '{personName} qua bước đầu của việc đăng nhập', en: '{personName} passed the first step of signing in' },
+  'passkey-tried': { data: data.nothing, vi: 'Thử đăng nhập bằng khóa truy cập', en: 'Tried to sign in with a passkey' },
+  'signed-in': { data: data.signIn, vi: '{personName} đăng nhập', en: '{personName} signed in' },
+  'sign-in-refused': { data: data.refusal, vi: 'Từ chối đăng nhập ({reason})', en: 'Refused a sign-in ({reason})' },
+  'sign-in-locked': { data: data.refusal, vi: 'Tạm khóa đăng nhập ({reason})', en: 'Locked a sign-in for a time ({reason})' },
+  'signed-out': { data: data.signIn, vi: '{personName} đăng xuất', en: '{personName} signed out' },
+  'sessions-revoked': { data: data.person, vi: 'Kết thúc phiên đăng nhập của {personName}', en: 'Ended sessions of {personName}' },
+  'post-switched': { data: data.post, vi: '{personName} chuyển sang chức danh {title}', en: '{personName} switched to the post {title}' },
+  'setting-changed': { data: data.setting, vi: 'Sửa giới hạn {name} từ {before} thành {after}', en: 'Changed the limit {name} from {before} to {after}' },
+} as const satisfies EventCatalogue;

@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import type { Module } from '#kernel/module.ts';
+import { identityEvents } from './events.ts';
+import { identitySchedules } from './schedules.ts';
+
+/** Agencies, people and posts through time; who is signed in, in which post, on whose behalf. */
+export const identityModule: Module = {
+  name: 'identity',
+  migrations: join(import.meta.dirname, 'migrations'),
+  events: identityEvents,
+  schedules: identitySchedules,
+};
+
+export { authenticate, rotateSession, SESSION_COOKIE } from './authenticate.ts';
+export { watchIdentity } from './session-cache.ts';
+export { identityErrors } from './errors.ts';
+export { limitsOf, type Limits } from './settings.ts';
+export { hashPassword } from './adapters/argon2.ts';
+export { actingPostId } from './domain/acting.ts';
+export { adminRoles, delegableRoles, isAdministrator, roles, signingPowers, type Role, type SigningPower } from './domain/roles.ts';
+export { codeSchemes, conventionalOldCode, isWellFormedCode, type CodeScheme } from './domain/codes.ts';
+export { foldText, searchTextOf, searchWords } from './domain/search-text.ts';
+export type { AgencyKind, AgencyLevel, SuccessionKind } from './contract.ts';
+export {
+  agenciesOn,
+  agencyGroups,
+  findAgencyByCode,
+  getAgencyOn,
+  searchAgencies,
+  type AgencyGroup,
+  type AgencyId,
+  type AgencyOnDay,
+  type AgencySearch,
+} from './queries/agencies.ts';
+export { actingRights, getPost, getUnit, listUnits, postsByRole, postsOfPerson, type ActingRight, type PersonId, type Post, type PostId, type Unit, type UnitId } from './queries/posts.ts';
+export { createAgency, type NewAgency } from './commands/create-agency.ts';
+export { renameAgency } from './commands/rename-agency.ts';
+export { setAgencyCode } from './commands/set-agency-code.ts';
+export { closeAgency, mergeAgencies } from './commands/close-agency.ts';
+export { createUnit } from './commands/create-unit.ts';
+export { createPerson } from './commands/create-person.ts';
+export { appointPost, type Appointment } from './commands/appoint-post.ts';
+export { changePost } from './commands/change-post.ts';
+export { endPost } from './commands/end-post.ts';
+export { delegate, revokeDelegation, type DelegationId, type NewDelegation } from './commands/delegate.ts';
+export { openAccount } from './commands/open-account.ts';
+export { signInWithPassword, type Caller } from './commands/sign-in.ts';
+export { beginEnrolmentAtSignIn, continueWithCode, continueWithNewPassword, finishEnrolmentAtSignIn } from './commands/continue-sign-in.ts';
+export type { SignInState } from './commands/sign-in-steps.ts';
+export { changeOwnPassword } from './commands/change-password.ts';
+export { beginTotp, finishTotp, removeTotp } from './commands/second-factor.ts';
+export { revokeSession, revokeSessions, signOut, switchPost } from './commands/sessions.ts';
+export { addPasskey, beginPasskeyEnrolment, beginPasskeySignIn, removePasskey, signInWithPasskey } from './commands/passkeys.ts';
+export { relyingParty, type RelyingParty } from './adapters/passkeys.ts';
+export { disableAccount, enableAccount, resetPassword, resetSecondFactor, unlockAccount } from './commands/administer-account.ts';
+export { changeSetting } from './commands/change-setting.ts';
+export { importDirectory, type DirectoryImport, type ImportedAgency, type ImportedPost } from './commands/import-directory.ts';
+export { agencyHistory, delegationsOf, peopleOfAgency, type AgencyHistory, type DelegationRow } from './queries/directory.ts';
+export { searchPeople, type PersonRow } from './queries/people.ts';
+export { listSettings, ownSecurity, ownSessions, type OwnSecurity, type OwnSession } from './queries/own-security.ts';
+export { mayAdministerAgency, mayGiveRoles, mayKeepDirectory } from './policy.ts';

@@ -1,0 +1,133 @@
+import type { z } from 'zod';
+import type { Queryable } from '#kernel/database.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { Kernel } from '#kernel/kernel.ts';
+import type { CalendarDay } from '#kernel/time.ts';
+import { agencyKinds, type AgencyKind, type agencyOnDay, type SuccessionKind } from '../contract.ts';
+import { searchWords } from '../domain/search-text.ts';
+import { identityErrors } from '../errors.ts';
+
+export type AgencyId = Id<'agency'>;
+
+/** An agency with the name, codes and state that it had on a day. */
+export type AgencyOnDay = Omit<z.output<typeof agencyOnDay>, 'id' | 'parentId' | 'closedOn' | 'successors'> & {
+  id: AgencyId;
+  parentId: AgencyId | null;
+  closedOn: CalendarDay | null;
+  successors: { id: AgencyId; name: string; kind: SuccessionKind }[];
+};
+
+// The name of a day is the latest that had begun by then; before the first one, the first. The same for codes.
+const NAME_ON = (agency: string): string => `
+  select n.name, n.abbreviation from identity.agency_name n where n.agency_id = ${agency}
+   order by (n.valid_from <= $2::date) desc, case when n.valid_from <= $2::date then n.valid_from end desc, n.valid_from limit 1`;
+const CODE_ON = (scheme: string): string => `
+  (select c.code from identity.agency_code c where c.agency_id = a.id and c.scheme = '${scheme}'
+    order by (c.valid_from <= $2::date) desc, case when c.valid_from <= $2::date then c.valid_from end desc, c.valid_from limit 1)`;
+
+const AGENCIES_ON = `
+select a.id, n.name, n.abbreviation, a.kind, a.level, a.parent_id as "parentId",
+       ${CODE_ON('qd20')} as code, ${CODE_ON('qcvn102')} as "oldCode",
+       case when a.closed_on < $2::date then 'closed' else 'active' end as state,
+       a.hosting, a.closed_on as "closedOn",
+       coalesce((select json_agg(json_build_object('id', s.successor_id, 'name', sn.name, 'kind', s.kind) order by sn.name)
+                   from identity.agency_successor s cross join lateral (${NAME_ON('s.successor_id')}) sn
+                  where s.predecessor_id = a.id), '[]'::json) as successors
+  from identity.agency a cross join lateral (${NAME_ON('a.id')}) n
+ where a.id = any($1::uuid[])`;
+
+/** The agencies with the names, codes and states of a day. Ids that nobody has are left out. */
+export async function agenciesOn(q: Queryable, ids: readonly AgencyId[], day: CalendarDay): Promise<Map<AgencyId, AgencyOnDay>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await q.query(AGENCIES_ON, [[...ids], day]);
+  // safe because the statement builds exactly these columns and the checks of the tables bound their values
+  return new Map((rows as unknown as AgencyOnDay[]).map((agency) => [agency.id, agency]));
+}
+
+/** @throws identity.agencyNotFound */
+export async function getAgencyOn(q: Queryable, id: AgencyId, day: CalendarDay): Promise<AgencyOnDay> {
+  const agency = (await agenciesOn(q, [id], day)).get(id);
+  if (agency === undefined) throw identityErrors.agencyNotFound();
+  return agency;
+}
+
+export type AgencySearch = { text: string; group?: AgencyKind; day: CalendarDay; limit: number; includeClosed?: boolean };
+
+const SEARCH = {
+  name: 'identity-search-agencies',
+  text: `select a.id
+    from identity.agency a join identity.agency_name n on n.agency_id = a.id
+   where (cardinality($1::text[]) = 0 or n.search_text like all($1::text[])
+          or exists (select from identity.agency_code c where c.agency_id = a.id and $5 <> '' and lower(c.code) like $5))
+     and ($2::text is null or a.kind = $2)
+     and ($6 or a.closed_on is null or a.closed_on >= $3::date)
+   group by a.id, a.closed_on, a.level
+   order by (a.closed_on is not null and a.closed_on < $3::date),
+            bool_or(lower(n.abbreviation) = $7) desc,
+            bool_or(n.valid_to is null and $8 <> '' and n.search_text like $8) desc,
+            case a.level when 'central' then 0 when 'province' then 1 when 'commune' then 2 else 3 end,
+            min(length(n.name)), min(n.search_text), a.id
+   limit $4`,
+};
+
+/**
+ * Finds agencies by the beginnings of words, with or without diacritics, by initials, abbreviation or code, also by the
+ * names that they once had. Active ones first; closed ones (with their successors) only when asked for, or when a word was typed.
+ */
+export async function searchAgencies(kernel: Kernel, search: AgencySearch): Promise<AgencyOnDay[]> {
+  const words = searchWords(search.text);
+  const typed = search.text.trim().toLowerCase();
+  const looksLikeCode = /^[a-z0-9.-]*\d[a-z0-9.-]*$/.test(typed);
+  const { rows } = await kernel.database.prepared(SEARCH, [
+    words.map((word) => `% ${word}%`),
+    search.group ?? null,
+    search.day,
+    Math.min(search.limit, 1000),
+    looksLikeCode ? `${typed}%` : '',
+    search.includeClosed ?? words.length > 0,
+    typed,
+    words.length === 0 ? '' : ` ${words.join(' ')}%`,
+  ]);
+  // safe because the statement returns agency ids
+  const ids = rows.map((row) => row['id'] as AgencyId);
+  const found = await agenciesOn(kernel.database.pool, ids, search.day);
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+const GROUP_NAMES: Record<AgencyKind, { vi: string; en: string }> = {
+  province: { vi: 'Ủy ban nhân dân tỉnh', en: 'Provincial People’s Committee' },
+  department: { vi: 'Các sở, ban, ngành cấp tỉnh', en: 'Provincial departments' },
+  commune: { vi: 'Các xã, phường', en: 'Communes and wards' },
+  district: { vi: 'Các huyện, thị xã, thành phố (trước 01/7/2025)', en: 'Districts (before 01/7/2025)' },
+  party_body: { vi: 'Các cơ quan Đảng', en: 'Party bodies' },
+  central: { vi: 'Các cơ quan Trung ương', en: 'Central bodies' },
+  socio_political: { vi: 'Mặt trận và các tổ chức chính trị - xã hội', en: 'Socio-political organisations' },
+  public_unit: { vi: 'Các đơn vị trực thuộc', en: 'Subordinate units' },
+  enterprise: { vi: 'Doanh nghiệp', en: 'Enterprises' },
+  press_office: { vi: 'Cơ quan báo chí', en: 'Press' },
+  other: { vi: 'Tổ chức khác', en: 'Others' },
+};
+
+export type AgencyGroup = { key: AgencyKind; vi: string; en: string; agencyIds: AgencyId[] };
+
+/** The groups that a document is sent to at once, each with its agencies that are active on the day. */
+export async function agencyGroups(q: Queryable, day: CalendarDay): Promise<AgencyGroup[]> {
+  const { rows } = await q.query(
+    `select kind, array_agg(id order by id) as ids from identity.agency
+      where established_on <= $1::date and (closed_on is null or closed_on >= $1::date) group by kind`,
+    [day],
+  );
+  // safe because the check of the column bounds the kinds and array_agg yields uuids as text
+  const idsByKind = new Map(rows.map((row) => [row['kind'] as AgencyKind, row['ids'] as AgencyId[]]));
+  return agencyKinds.flatMap((key) => {
+    const agencyIds = idsByKind.get(key);
+    return agencyIds === undefined ? [] : [{ key, ...GROUP_NAMES[key], agencyIds }];
+  });
+}
+
+/** Whose code this is or was, in any scheme: the present holder first, then the latest earlier one. Undefined when nobody's. */
+export async function findAgencyByCode(q: Queryable, code: string): Promise<AgencyId | undefined> {
+  const { rows } = await q.query('select agency_id from identity.agency_code where code = $1 order by (valid_to is null) desc, valid_from desc limit 1', [code]);
+  // safe because the column is an agency's id
+  return rows[0]?.['agency_id'] as AgencyId | undefined;
+}

@@ -1,0 +1,131 @@
+import { systemClock } from '#kernel/clock.ts';
+import type { Queryable } from '#kernel/database.ts';
+import type { Id } from '#kernel/ids.ts';
+import { vietnamDay, type CalendarDay } from '#kernel/time.ts';
+import type { Role, SigningPower } from '../domain/roles.ts';
+import { identityErrors } from '../errors.ts';
+import type { AgencyId } from './agencies.ts';
+
+export type PersonId = Id<'person'>;
+export type PostId = Id<'post'>;
+export type UnitId = Id<'unit'>;
+
+/** A person in a post. */
+export type Post = {
+  postId: PostId;
+  agencyId: AgencyId;
+  personId: PersonId;
+  /** The person's full name. */
+  name: string;
+  title: string;
+  unitId: UnitId | null;
+  unitName: string | null;
+  roles: Role[];
+  signingPowers: SigningPower[];
+  startsOn: CalendarDay;
+  endsOn: CalendarDay | null;
+};
+
+const POST_COLUMNS = `p.id as "postId", p.agency_id as "agencyId", p.person_id as "personId", h.full_name as name, p.title,
+  p.unit_id as "unitId", u.name as "unitName", p.roles, p.signing_powers as "signingPowers", p.starts_on as "startsOn", p.ends_on as "endsOn"`;
+const POST_TABLES = `identity.post p join identity.person h on h.id = p.person_id left join identity.unit u on u.id = p.unit_id`;
+
+const system = systemClock();
+
+/** The day that a question is about: the one given, else that of the command, else today. */
+function dayOf(q: Queryable & { now?: Date }, day: CalendarDay | undefined): CalendarDay {
+  return day ?? vietnamDay(q.now ?? system.now());
+}
+
+/** The posts of an agency that carry one of the roles and are in force on the day (today unless given), leaders' order first. */
+export async function postsByRole(q: Queryable & { now?: Date }, agencyId: AgencyId, roles: readonly Role[], day?: CalendarDay): Promise<Post[]> {
+  const { rows } = await q.query(
+    `select ${POST_COLUMNS} from ${POST_TABLES}
+      where p.agency_id = $1 and p.roles && $2::text[] and p.starts_on <= $3::date and (p.ends_on is null or p.ends_on >= $3::date)
+      order by p.sort_order, h.full_name, p.id`,
+    [agencyId, [...roles], dayOf(q, day)],
+  );
+  // safe because the statement builds exactly these columns
+  return rows as unknown as Post[];
+}
+
+/** A post of an agency, also one that has ended. @throws identity.postNotFound */
+export async function getPost(q: Queryable, agencyId: AgencyId, postId: PostId): Promise<Post> {
+  const { rows } = await q.query(`select ${POST_COLUMNS} from ${POST_TABLES} where p.agency_id = $1 and p.id = $2`, [agencyId, postId]);
+  const [row] = rows;
+  if (row === undefined) throw identityErrors.postNotFound();
+  // safe because the statement builds exactly these columns
+  return row as unknown as Post;
+}
+
+/** The posts that a person holds on a day, the first in order first. */
+export async function postsOfPerson(q: Queryable & { now?: Date }, personId: PersonId, day?: CalendarDay): Promise<(Post & { agencyName: string })[]> {
+  const { rows } = await q.query(
+    `select ${POST_COLUMNS}, n.name as "agencyName" from ${POST_TABLES}
+       join lateral (select name from identity.agency_name n where n.agency_id = p.agency_id
+                      order by (n.valid_from <= $2::date) desc, case when n.valid_from <= $2::date then n.valid_from end desc, n.valid_from limit 1) n on true
+      where p.person_id = $1 and p.starts_on <= $2::date and (p.ends_on is null or p.ends_on >= $2::date)
+      order by p.sort_order, p.starts_on, p.id`,
+    [personId, dayOf(q, day)],
+  );
+  // safe because the statement builds exactly these columns
+  return rows as unknown as (Post & { agencyName: string })[];
+}
+
+export type Unit = { id: UnitId; name: string; abbreviation: string; parentId: UnitId | null };
+
+/** The units of an agency on a day. */
+export async function listUnits(q: Queryable & { now?: Date }, agencyId: AgencyId, day?: CalendarDay): Promise<Unit[]> {
+  const { rows } = await q.query(
+    `select id, name, abbreviation, parent_id as "parentId" from identity.unit
+      where agency_id = $1 and valid_from <= $2::date and (valid_to is null or valid_to >= $2::date) order by name, id`,
+    [agencyId, dayOf(q, day)],
+  );
+  // safe because the statement builds exactly these columns
+  return rows as unknown as Unit[];
+}
+
+/** A unit of an agency, also one that has ended. @throws identity.unitNotFound */
+export async function getUnit(q: Queryable, agencyId: AgencyId, unitId: UnitId): Promise<Unit> {
+  const { rows } = await q.query(`select id, name, abbreviation, parent_id as "parentId" from identity.unit where agency_id = $1 and id = $2`, [agencyId, unitId]);
+  const [row] = rows;
+  if (row === undefined) throw identityErrors.unitNotFound();
+  // safe because the statement builds exactly these columns
+  return row as unknown as Unit;
+}
+
+/** A delegation that the person may act under on the day. */
+export type ActingRight = {
+  delegationId: Id<'delegation'>;
+  /** The post on whose behalf. */
+  postId: PostId;
+  postTitle: string;
+  personId: PersonId;
+  name: string;
+  agencyId: AgencyId;
+  agencyName: string;
+  content: string;
+  endsOn: CalendarDay;
+  delegatePostId: PostId;
+  roles: Role[];
+};
+
+export async function actingRights(q: Queryable & { now?: Date }, personId: PersonId, day?: CalendarDay): Promise<ActingRight[]> {
+  const { rows } = await q.query(
+    `select d.id as "delegationId", p.id as "postId", p.title as "postTitle", p.person_id as "personId", h.full_name as name,
+            p.agency_id as "agencyId", n.name as "agencyName", d.content, d.ends_on as "endsOn", d.delegate_post_id as "delegatePostId", d.roles
+       from identity.delegation d
+       join identity.post mine on mine.id = d.delegate_post_id
+       join identity.post p on p.id = d.delegator_post_id
+       join identity.person h on h.id = p.person_id
+       join lateral (select name from identity.agency_name n where n.agency_id = p.agency_id
+                      order by (n.valid_from <= $2::date) desc, case when n.valid_from <= $2::date then n.valid_from end desc, n.valid_from limit 1) n on true
+      where mine.person_id = $1 and d.revoked_at is null and d.starts_on <= $2::date and d.ends_on >= $2::date
+        and mine.starts_on <= $2::date and (mine.ends_on is null or mine.ends_on >= $2::date)
+        and p.starts_on <= $2::date and (p.ends_on is null or p.ends_on >= $2::date)
+      order by n.name, p.title, d.id`,
+    [personId, dayOf(q, day)],
+  );
+  // safe because the statement builds exactly these columns
+  return rows as unknown as ActingRight[];
+}
