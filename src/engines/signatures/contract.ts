@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/**
+ * A rectangle on a page as people see it: page from 1, `x` and `y` of the upper left corner from the upper left corner of
+ * the displayed page, all in points (1/72 inch).
+ */
+export const placement = z.object({
+  page: z.int().min(1).max(10_000),
+  x: z.number().min(0).max(20_000),
+  y: z.number().min(0).max(20_000),
+  width: z.number().min(5).max(2000),
+  height: z.number().min(5).max(2000),
+});
+export type Placement = z.infer<typeof placement>;
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const shortLine = z.string().trim().min(1).max(200);
+
+/** A text that the agency's signature writes into a blank of the letter's head: number, day, month. */
+export const writtenText = z.object({
+  page: z.int().min(1).max(10_000),
+  text: z.string().min(1).max(60),
+  /** Left end of the blank and its base line from the upper left corner of the page, in points. */
+  x: z.number().min(0).max(20_000),
+  baseline: z.number().min(0).max(20_000),
+  width: z.number().min(0).max(2000),
+  fontSize: z.number().min(4).max(40),
+  style: z.enum(['regular', 'italic']).default('regular'),
+});
+export type WrittenText = z.infer<typeof writtenText>;
+
+/** What a signature looks like, by the kinds of 30/2020/NĐ-CP Appendix I. */
+export const appearance = z.discriminatedUnion('kind', [
+  /** A person with authority: the blue image of the handwritten signature, no text (App. I.II.7.d). */
+  z.object({ kind: z.literal('person'), place: placement }),
+  /** The agency on the main document: the red seal in real size over a third of the person's signature, and number and date (App. I.II.8). */
+  z.object({ kind: z.literal('seal'), signaturePlace: placement, texts: z.array(writtenText).max(10) }),
+  /** The agency on an attachment in a file of its own: text at the top right of page 1, no image (App. I.III.1.d). */
+  z.object({ kind: z.literal('attachment'), numberAndNotation: shortLine }),
+  /** The agency on an electronic copy: kind of copy and agency at the top right of page 1, no image (App. I, Part II). */
+  z.object({ kind: z.literal('copy'), copyKind: z.enum(['SAO Y', 'SAO LỤC', 'TRÍCH SAO']), agencyName: shortLine }),
+  /** A signature that shows nothing on the page. */
+  z.object({ kind: z.literal('invisible') }),
+]);
+export type Appearance = z.infer<typeof appearance>;
+
+export const credentialSummary = z.object({
+  id: z.uuid(),
+  kind: z.enum(['person', 'agency']),
+  personId: z.uuid().nullable(),
+  label: z.string(),
+  subject: z.string(),
+  issuer: z.string(),
+  serial: z.string(),
+  isBuiltIn: z.boolean(),
+  validFrom: z.string(),
+  validTo: z.string(),
+  state: z.enum(['active', 'revoked', 'expired', 'notYetValid', 'locked']),
+  hasImage: z.boolean(),
+  imageWidthMm: z.number().nullable(),
+  needsPin: z.boolean(),
+  warnings: z.array(z.enum(['endsToday', 'endsSoon', 'notPublicAuthority'])),
+});
+export type CredentialSummary = z.infer<typeof credentialSummary>;
+
+const pin = z.string().min(6, 'Mã PIN cần ít nhất 6 ký tự.|A PIN needs at least 6 characters.').max(64);
+
+export const importCredentialBody = z.object({
+  /** The PKCS#12 file in base64; at most 700 kB. */
+  container: z.base64().max(700_000),
+  pin: z.string().min(1).max(64),
+  kind: z.enum(['person', 'agency']),
+});
+export const issueCredentialBody = z.object({ kind: z.enum(['person', 'agency']), pin });
+export const changePinBody = z.object({ pin: z.string().min(1).max(64), newPin: pin });
+export const revokeBody = z.object({
+  reason: z.enum(['unspecified', 'keyCompromise', 'affiliationChanged', 'superseded', 'cessationOfOperation', 'privilegeWithdrawn']),
+});
+export const imageBody = z.object({
+  /** PNG, 8 bit, transparent, in base64; at most 500 kB. */
+  png: z.base64().max(700_000),
+  /** The image's real width on paper. */
+  widthMm: z.number().min(5).max(80),
+  validFrom: z.iso.date(),
+  validTo: z.iso.date().nullable(),
+});
+
+export const trustAnchorBody = z.object({
+  /** PEM, or DER in base64. */
+  certificate: z.string().min(100).max(20_000),
+  legalBasis: z.string().trim().min(5).max(300),
+  validFrom: z.iso.date(),
+  validTo: z.iso.date().nullable(),
+});
+export const trustAnchorSummary = z.object({
+  fingerprint: z.string(),
+  name: z.string(),
+  legalBasis: z.string(),
+  validFrom: z.string(),
+  validTo: z.string().nullable(),
+  source: z.enum(['builtIn', 'folder', 'table']),
+});
+export type TrustAnchorSummary = z.infer<typeof trustAnchorSummary>;
+
+export const placementQuery = z.object({ fileId: z.uuid(), signerName: z.string().max(120).default(''), kind: z.enum(['person', 'seal']) });
+export const sha256Params = z.object({ sha256 });

@@ -1,0 +1,111 @@
+import { joinFragments, local, streamObject } from '../signing/fragment.ts';
+import type { FragmentObject, LocalRef, PdfFragment } from '../signing/fragment.ts';
+import type { WidgetAppearance, WidgetPlace } from '../signing/prepare.ts';
+import { writeNumber } from '../signing/serialise.ts';
+import { embedFont, textWidth } from './font.ts';
+import type { EmbeddedFont, FontStyle } from './font.ts';
+import { toUserBox, unionOf, uprightMatrix } from './geometry.ts';
+import type { DisplayRect, PageGeometry } from './geometry.ts';
+import type { PdfImage } from './image.ts';
+
+/** One thing to draw, at its place on the displayed page. */
+export type Drawing =
+  | ({ readonly kind: 'image'; readonly image: PdfImage } & DisplayRect)
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      readonly left: number;
+      /** Distance of the base line from the top of the page. */
+      readonly baseline: number;
+      readonly size: number;
+      readonly style: FontStyle;
+      readonly color: 'black' | 'red';
+    };
+
+/** Room around text so that no part of a letter is cut off. */
+const textPadding = 1;
+
+/** The rectangle that a drawing fills. Throws PdfError `font.glyph-missing`. */
+export function boundsOf(drawing: Drawing): DisplayRect {
+  if (drawing.kind === 'image') return drawing;
+  const { text, left, baseline, size, style } = drawing;
+  return {
+    left: left - textPadding,
+    top: baseline - size * 0.95,
+    width: textWidth(text, size, style) + 2 * textPadding,
+    height: size * 1.25,
+  };
+}
+
+/**
+ * One widget that shows these drawings: its rectangle is exactly their bounds. The drawings stand upright on rotated pages.
+ * Throws PdfError `font.glyph-missing`.
+ */
+export function drawWidget(
+  pageIndex: number,
+  page: PageGeometry,
+  drawings: readonly Drawing[],
+): { readonly place: WidgetPlace; readonly appearance: WidgetAppearance } {
+  const bounds = unionOf(drawings.map(boundsOf));
+  return { place: { page: pageIndex, rect: toUserBox(page, bounds) }, appearance: drawAppearance(bounds, page.rotate, drawings) };
+}
+
+/** The same drawings for an existing field, whose rectangle stays as it is. */
+export function drawAppearance(bounds: DisplayRect, rotate: PageGeometry['rotate'], drawings: readonly Drawing[]): WidgetAppearance {
+  const fonts = embedFonts(drawings);
+  const images = [...new Set(drawings.flatMap((drawing) => (drawing.kind === 'image' ? [drawing.image] : [])))];
+  const { objects, starts } = joinFragments([...images.map((image) => image.objects), ...[...fonts.values()].map((font) => font.objects)]);
+  const imageNames = new Map(images.map((image, i) => [image, `I${i}`]));
+  const fontNames = new Map([...fonts.keys()].map((style, i) => [style, `F${i}`]));
+  const content = drawings.map((drawing) => {
+    if (drawing.kind === 'image') return drawImage(drawing, bounds, imageNames.get(drawing.image) ?? '');
+    return drawText(drawing, bounds, { name: fontNames.get(drawing.style) ?? '', font: fonts.get(drawing.style) });
+  });
+  const resources = [
+    ...resourceEntries('XObject', [...imageNames.values()], starts),
+    ...resourceEntries('Font', [...fontNames.values()], starts.slice(images.length)),
+  ];
+  const form = formObject({ bounds, rotate, resources, content: content.join('\n') });
+  return { objects: [...objects, form], form: objects.length } satisfies { objects: PdfFragment; form: number };
+}
+
+function embedFonts(drawings: readonly Drawing[]): ReadonlyMap<FontStyle, EmbeddedFont> {
+  const texts = new Map<FontStyle, string[]>();
+  for (const drawing of drawings) {
+    if (drawing.kind === 'text') texts.set(drawing.style, [...(texts.get(drawing.style) ?? []), drawing.text]);
+  }
+  return new Map([...texts].map(([style, list]) => [style, embedFont(style, list)]));
+}
+
+function resourceEntries(category: string, names: readonly string[], starts: readonly number[]): (string | LocalRef)[] {
+  if (names.length === 0) return [];
+  return [`/${category}<<`, ...names.flatMap((name, i) => [`/${name} `, local(starts[i] ?? 0)]), '>>'];
+}
+
+function drawImage(rect: DisplayRect, bounds: DisplayRect, name: string): string {
+  const x = rect.left - bounds.left;
+  const y = bounds.top + bounds.height - rect.top - rect.height;
+  return `q ${[rect.width, 0, 0, rect.height, x, y].map(writeNumber).join(' ')} cm /${name} Do Q`;
+}
+
+type NamedFont = { readonly name: string; readonly font: EmbeddedFont | undefined };
+
+function drawText(drawing: Drawing & { kind: 'text' }, bounds: DisplayRect, { name, font }: NamedFont): string {
+  const x = drawing.left - bounds.left;
+  const y = bounds.top + bounds.height - drawing.baseline;
+  const color = drawing.color === 'red' ? '1 0 0 rg' : '0 g';
+  return `q ${color} BT /${name} ${writeNumber(drawing.size)} Tf ${writeNumber(x)} ${writeNumber(y)} Td ${font?.encode(drawing.text) ?? '<>'} Tj ET Q`;
+}
+
+type FormParts = {
+  readonly bounds: DisplayRect;
+  readonly rotate: PageGeometry['rotate'];
+  readonly resources: readonly (string | LocalRef)[];
+  readonly content: string;
+};
+
+function formObject({ bounds, rotate, resources, content }: FormParts): FragmentObject {
+  const box = `[0 0 ${writeNumber(bounds.width)} ${writeNumber(bounds.height)}]`;
+  const head = `/Type/XObject/Subtype/Form/BBox${box}${uprightMatrix(rotate)}/Resources<<`;
+  return streamObject([head, ...resources, '>>'], Buffer.from(content, 'latin1'));
+}

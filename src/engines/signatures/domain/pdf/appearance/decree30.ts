@@ -1,0 +1,97 @@
+import type { Drawing } from './appearance.ts';
+import { boundsOf } from './appearance.ts';
+import { textWidth } from './font.ts';
+import { displaySize, fitInto, fromMm, sealRect } from './geometry.ts';
+import type { DisplayRect, PageGeometry } from './geometry.ts';
+import type { PdfImage } from './image.ts';
+
+/** The image of the person's handwritten signature (blue, transparent PNG), centred in the place (NĐ 30/2020 App. I.II.7.d). No text. */
+export function personSignature(place: DisplayRect, image: PdfImage): Drawing {
+  return { kind: 'image', image, ...fitInto(place, image) };
+}
+
+/** The agency's seal in its real size over a third of the person's signature (App. I.II.8). The height follows the picture. No text. */
+export function agencySeal(page: PageGeometry, signature: DisplayRect, seal: { readonly image: PdfImage; readonly widthMm: number }): Drawing {
+  const heightMm = (seal.widthMm * seal.image.heightPx) / seal.image.widthPx;
+  return { kind: 'image', image: seal.image, ...sealRect(page, signature, { widthMm: seal.widthMm, heightMm }) };
+}
+
+/** Right margin of the text area is at least 15 mm and the top one at least 20 mm: the mark stands above it, flush right (App. I.II.1). */
+const markRightMm = 15;
+const markTopMm = 7;
+const markSizePt = 10;
+
+/**
+ * The agency's signature on an attachment in a file of its own or on an electronic copy: no image, text of 10 points at the top right of
+ * the first page (App. I.III.1.d, Part II.I.3). `lines`: the document's number and notation, or kind of copy and agency; then the time.
+ */
+export function textMark(page: PageGeometry, lines: readonly string[], signedAt: Date): Drawing[] {
+  const size = markSizePt / page.userUnit;
+  const right = displaySize(page).width - fromMm(markRightMm, page);
+  return [...lines, vietnamTime(signedAt)].map((text, i) => ({
+    kind: 'text',
+    text,
+    left: right - textWidth(text, size, 'regular'),
+    baseline: fromMm(markTopMm, page) + size * (0.95 + i * 1.2),
+    size,
+    style: 'regular',
+    color: 'black',
+  }));
+}
+
+/** ISO 8601 to the second in Vietnam's zone: 2026-11-21T10:30:00+07:00. */
+export function vietnamTime(instant: Date): string {
+  return `${new Date(instant.getTime() + 7 * 60 * 60 * 1000).toISOString().slice(0, 19)}+07:00`;
+}
+
+/** A blank in the text: from `left`, `width` wide, on the base line. */
+export type Blank = {
+  readonly page: number;
+  readonly left: number;
+  readonly baseline: number;
+  readonly width: number;
+  readonly fontSize: number;
+};
+
+/** Text written into a blank: centred where it fits, else from its start (a number without room before the slash would cover it). */
+export function textInBlank(blank: Blank, text: string, style: 'regular' | 'italic'): Drawing {
+  const width = textWidth(text, blank.fontSize, style);
+  const left = blank.left + Math.max(0, (blank.width - width) / 2);
+  return { kind: 'text', text, left, baseline: blank.baseline, size: blank.fontSize, style, color: 'black' };
+}
+
+/** A document's number below 10 gets one leading zero (App. I.II.3). */
+export function numberText(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** Days below 10 and the months 1 and 2 get a leading zero, no others (App. I.II.4). */
+export function dayText(day: number): string {
+  return String(day).padStart(2, '0');
+}
+
+export function monthText(month: number): string {
+  return month <= 2 ? `0${month}` : String(month);
+}
+
+export type WidgetPlan = { readonly page: number; readonly drawings: readonly Drawing[] };
+
+/**
+ * Puts drawings into as few signature widgets as sense allows: those of one page whose base lines are at most `withinPt` apart share a
+ * widget. A field has one widget (ISO 32000-2, 12.7.5.5), so each widget is one more signature of the agency, made in one go: number and
+ * date in the head of the letter, the seal at its end, as the agencies' own practice shows with four.
+ */
+export function planWidgets(drawings: readonly { readonly page: number; readonly drawing: Drawing }[], withinPt = 24): WidgetPlan[] {
+  const plans: { page: number; drawings: Drawing[] }[] = [];
+  for (const { page, drawing } of drawings) {
+    const near = plans.find((plan) => plan.page === page && plan.drawings.some((other) => areNear(other, drawing, withinPt)));
+    if (near === undefined) plans.push({ page, drawings: [drawing] });
+    else near.drawings.push(drawing);
+  }
+  return plans;
+}
+
+function areNear(a: Drawing, b: Drawing, withinPt: number): boolean {
+  if (a.kind !== b.kind) return false;
+  return Math.abs(boundsOf(a).top - boundsOf(b).top) <= withinPt;
+}

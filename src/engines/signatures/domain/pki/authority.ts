@@ -1,0 +1,275 @@
+/**
+ * The built-in certificate authority: root (P-384) → issuing authority (P-256) → persons, agencies, time stamping, OCSP.
+ *
+ * The issuing authority is P-256 because each validation of a signature checks one of its signatures. Signers get RSA-2048 unless asked
+ * otherwise: verifiers built on iText 5, common in Vietnam, fail on ECDSA signatures. Names of issuers are copied byte for byte.
+ * It is not a public authority and its names say so. Pure: time comes in, certificates go out, nothing is stored.
+ */
+import { generateKeyPair, hash as hashOnce, randomBytes, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { bitString, bool, ctx, ctxPrim, ia5Content, int, namedBits, oct, oid, seq, time } from '../asn1/der.ts';
+import { bitsOf, fieldsOf, readAsn1 } from '../asn1/reader.ts';
+import { signatureAlgorithmFor, signingHashFor } from './algorithms.ts';
+import { parseCertificate } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
+import { PkiError } from './errors.ts';
+import { keyUsageBits } from './extensions.ts';
+import type { KeyUsage } from './extensions.ts';
+import { encodeName } from './name.ts';
+import type { NameAttribute } from './name.ts';
+import { OID } from './oids.ts';
+
+const generateAsync = promisify(generateKeyPair);
+
+/** A certificate together with its private key. */
+export interface KeyHolder {
+  readonly certificate: Certificate;
+  readonly privateKey: KeyObject;
+}
+
+/** An authority that issues; `chain` leads from its issuer to the root and is empty for the root itself. */
+export interface Authority extends KeyHolder {
+  readonly chain: readonly Certificate[];
+}
+
+export type KeyKind = 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'p-256' | 'p-384';
+
+/** Makes a key pair away from the event loop. RSA takes 50 to 500 ms. */
+export async function generateKey(kind: KeyKind): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+  if (kind === 'p-256' || kind === 'p-384') return generateAsync('ec', { namedCurve: kind.toUpperCase() });
+  return generateAsync('rsa', { modulusLength: Number(kind.slice(4)) });
+}
+
+/** Where verifiers find revocation material; absent addresses leave the extension out. */
+export interface ServiceUrls {
+  readonly crl?: string;
+  readonly ocsp?: string;
+  readonly caIssuers?: string;
+}
+
+interface Profile {
+  readonly keyUsage: readonly KeyUsage[];
+  readonly extendedKeyUsage?: { readonly critical: boolean; readonly purposes: readonly string[] };
+  readonly ca?: { readonly pathLength: number };
+  readonly extra?: readonly Buffer[];
+  readonly longestDays: number;
+}
+
+/** Longest lives: NĐ 68/2024 article 9 gives authorities 20 years and subscribers 5. */
+const profiles = {
+  root: { keyUsage: ['keyCertSign', 'cRLSign'], ca: { pathLength: 1 }, longestDays: 7305 },
+  issuing: { keyUsage: ['keyCertSign', 'cRLSign'], ca: { pathLength: 0 }, longestDays: 3653 },
+  signer: {
+    keyUsage: ['digitalSignature', 'nonRepudiation'],
+    extendedKeyUsage: { critical: false, purposes: [OID.documentSigning, OID.emailProtection] },
+    longestDays: 1826,
+  },
+  // RFC 3161 section 2.3: critical and alone.
+  timestamp: { keyUsage: ['digitalSignature'], extendedKeyUsage: { critical: true, purposes: [OID.timeStamping] }, longestDays: 1826 },
+  ocsp: {
+    keyUsage: ['digitalSignature'],
+    extendedKeyUsage: { critical: false, purposes: [OID.ocspSigning] },
+    extra: [extension(OID.ocspNoCheck, false, Buffer.from([5, 0]))],
+    longestDays: 1096,
+  },
+} as const satisfies Record<string, Profile>;
+
+export type LeafKind = 'signer' | 'timestamp' | 'ocsp';
+
+/** Makes the root. `organization` is the province or the installation it belongs to. */
+export async function createRootAuthority(input: { readonly organization: string; readonly now: Date; readonly validDays?: number }): Promise<Authority> {
+  const { publicKey, privateKey } = await generateKey('p-384');
+  const subject = encodeName(authoritySubject(input.organization, 'CA gốc nội bộ Liên Thông (không phải CA công cộng)'));
+  const spki = publicKey.export({ format: 'der', type: 'spki' });
+  const certificate = build({ profile: profiles.root, subject, spki, issuerName: subject, issuerKey: privateKey, issuerKeyId: keyIdOf(spki), ...period(input, profiles.root) });
+  return { certificate, privateKey, chain: [] };
+}
+
+/** Makes an issuing authority under the root. */
+export async function createIssuingAuthority(
+  root: Authority,
+  input: { readonly organization: string; readonly now: Date; readonly validDays?: number; readonly urls?: ServiceUrls },
+): Promise<Authority> {
+  const { publicKey, privateKey } = await generateKey('p-256');
+  const subject = encodeName(authoritySubject(input.organization, 'CA cấp chứng thư nội bộ Liên Thông (không phải CA công cộng)'));
+  const certificate = issueUnder(root, { profile: profiles.issuing, subject, publicKey, ...input });
+  return { certificate, privateKey, chain: [root.certificate, ...root.chain] };
+}
+
+function authoritySubject(organization: string, name: string): NameAttribute[] {
+  return [
+    { oid: OID.country, value: 'VN' },
+    { oid: OID.organization, value: organization },
+    { oid: OID.organizationalUnit, value: 'Không phải tổ chức chứng thực công cộng' },
+    { oid: OID.commonName, value: name },
+  ];
+}
+
+export interface LeafRequest {
+  readonly kind: LeafKind;
+  readonly subject: readonly NameAttribute[];
+  readonly publicKey: KeyObject;
+  readonly now: Date;
+  /** 1 096 days unless given; never longer than the kind allows or than the issuer lives. */
+  readonly validDays?: number;
+  readonly email?: string;
+  readonly urls?: ServiceUrls;
+}
+
+/** Issues a leaf certificate. Throws PkiError `authority.expired` when the issuer's own certificate does not hold at `now`. */
+export function issueCertificate(issuer: Authority, request: LeafRequest): Certificate {
+  return issueUnder(issuer, { ...request, validDays: request.validDays ?? 1096, profile: profiles[request.kind], subject: encodeName(request.subject) });
+}
+
+/** The subject of a natural person (ETSI EN 319 412-2): family name and given name beside the full name mark it as a person. */
+export function personSubject(person: {
+  readonly name: string;
+  readonly organization: string;
+  readonly units?: readonly string[];
+  readonly title?: string;
+  readonly locality?: string;
+  readonly userId?: string;
+}): NameAttribute[] {
+  const [surname = person.name, ...given] = person.name.trim().split(/\s+/);
+  return [
+    { oid: OID.country, value: 'VN' },
+    ...(person.locality === undefined ? [] : [{ oid: OID.locality, value: person.locality }]),
+    { oid: OID.organization, value: person.organization },
+    ...(person.units ?? []).map((value) => ({ oid: OID.organizationalUnit, value })),
+    ...(person.title === undefined ? [] : [{ oid: OID.title, value: person.title }]),
+    { oid: OID.surname, value: surname },
+    { oid: OID.givenName, value: given.join(' ') || surname },
+    { oid: OID.commonName, value: person.name },
+    ...(person.userId === undefined ? [] : [{ oid: OID.userId, value: person.userId }]),
+  ];
+}
+
+/** The subject of an agency (ETSI EN 319 412-3); the agency code of QĐ 20/2020 stands as organizationIdentifier. */
+export function agencySubject(agency: {
+  readonly name: string;
+  readonly parent?: string;
+  readonly locality?: string;
+  readonly agencyCode: string;
+}): NameAttribute[] {
+  return [
+    { oid: OID.country, value: 'VN' },
+    ...(agency.locality === undefined ? [] : [{ oid: OID.locality, value: agency.locality }]),
+    { oid: OID.organization, value: agency.parent ?? agency.name },
+    { oid: OID.organizationIdentifier, value: `MD:VN-${agency.agencyCode}` },
+    { oid: OID.commonName, value: agency.name },
+  ];
+}
+
+/** The subject of a machine of the installation: its time stamping service, its OCSP responder. */
+export function serviceSubject(organization: string, name: string): NameAttribute[] {
+  return authoritySubject(organization, name);
+}
+
+function issueUnder(
+  issuer: Authority,
+  input: {
+    readonly profile: Profile;
+    readonly subject: Buffer;
+    readonly publicKey: KeyObject;
+    readonly now: Date;
+    readonly validDays?: number;
+    readonly email?: string;
+    readonly urls?: ServiceUrls;
+  },
+): Certificate {
+  const { certificate: ca } = issuer;
+  if (input.now < ca.notBefore || input.now > ca.notAfter) throw new PkiError('authority.expired');
+  const { notBefore, notAfter } = period(input, input.profile);
+  const spki = input.publicKey.export({ format: 'der', type: 'spki' });
+  return build({
+    profile: input.profile,
+    subject: input.subject,
+    spki,
+    issuerName: ca.subject.raw,
+    issuerKey: issuer.privateKey,
+    issuerKeyId: ca.subjectKeyIdentifier ?? keyIdOf(ca.spki),
+    notBefore,
+    notAfter: notAfter < ca.notAfter ? notAfter : ca.notAfter,
+    ...(input.email === undefined ? {} : { email: input.email }),
+    ...(input.urls === undefined ? {} : { urls: input.urls }),
+  });
+}
+
+function period(input: { readonly now: Date; readonly validDays?: number }, profile: Profile): { notBefore: Date; notAfter: Date } {
+  const notBefore = new Date(Math.floor(input.now.getTime() / 1000) * 1000);
+  const days = Math.min(input.validDays ?? profile.longestDays, profile.longestDays);
+  return { notBefore, notAfter: new Date(notBefore.getTime() + days * 86_400_000 - 1000) };
+}
+
+interface BuildInput {
+  readonly profile: Profile;
+  readonly subject: Buffer;
+  readonly spki: Buffer;
+  readonly issuerName: Buffer;
+  readonly issuerKey: KeyObject;
+  readonly issuerKeyId: Buffer;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly email?: string;
+  readonly urls?: ServiceUrls;
+}
+
+function build(input: BuildInput): Certificate {
+  const algorithm = signatureAlgorithmFor(input.issuerKey, signingHashFor(input.issuerKey));
+  const tbs = seq(
+    ctx(0, int(2)),
+    randomSerial(),
+    algorithm,
+    input.issuerName,
+    seq(time(input.notBefore), time(input.notAfter)),
+    input.subject,
+    input.spki,
+    ctx(3, seq(...extensions(input))),
+  );
+  return parseCertificate(signed(tbs, input.issuerKey));
+}
+
+/** Wraps a to-be-signed structure with algorithm and signature (certificates, CRLs, OCSP answers share this shape). */
+export function signed(tbs: Buffer, key: KeyObject, ...after: readonly Buffer[]): Buffer {
+  const hash = signingHashFor(key);
+  return seq(tbs, signatureAlgorithmFor(key, hash), bitString(sign(hash, tbs, key)), ...after);
+}
+
+/** 127 random bits, never zero, positive in 16 bytes (RFC 5280 section 4.1.2.2 allows 20). */
+export function randomSerial(): Buffer {
+  const bytes = randomBytes(16);
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
+  return int(bytes);
+}
+
+function keyIdOf(spki: Buffer): Buffer {
+  const fields = fieldsOf(readAsn1(spki));
+  fields.take();
+  // RFC 7093 method 1: the leftmost 160 bits of SHA-256.
+  return hashOnce('sha256', bitsOf(fields.take()).bytes, 'buffer').subarray(0, 20);
+}
+
+function extension(name: string, critical: boolean, value: Buffer): Buffer {
+  return critical ? seq(oid(name), bool(true), oct(value)) : seq(oid(name), oct(value));
+}
+
+function extensions({ profile, spki, issuerKeyId, email, urls }: BuildInput): Buffer[] {
+  const uri = (url: string) => ctxPrim(6, ia5Content(url));
+  const access = [
+    ...(urls?.ocsp === undefined ? [] : [seq(oid(OID.accessOcsp), uri(urls.ocsp))]),
+    ...(urls?.caIssuers === undefined ? [] : [seq(oid(OID.accessCaIssuers), uri(urls.caIssuers))]),
+  ];
+  const { ca, extendedKeyUsage: eku } = profile;
+  return [
+    extension(OID.basicConstraints, true, ca ? seq(bool(true), int(ca.pathLength)) : seq()),
+    extension(OID.keyUsage, true, namedBits(profile.keyUsage.map((usage) => keyUsageBits.indexOf(usage)))),
+    ...(eku ? [extension(OID.extendedKeyUsage, eku.critical, seq(...eku.purposes.map((purpose) => oid(purpose))))] : []),
+    extension(OID.subjectKeyIdentifier, false, oct(keyIdOf(spki))),
+    extension(OID.authorityKeyIdentifier, false, seq(ctxPrim(0, issuerKeyId))),
+    ...(email === undefined ? [] : [extension(OID.subjectAltName, false, seq(ctxPrim(1, ia5Content(email))))]),
+    ...(urls?.crl === undefined ? [] : [extension(OID.crlDistributionPoints, false, seq(seq(ctx(0, ctx(0, uri(urls.crl))))))]),
+    ...(access.length === 0 ? [] : [extension(OID.authorityInfoAccess, false, seq(...access))]),
+    ...(profile.extra ?? []),
+  ];
+}

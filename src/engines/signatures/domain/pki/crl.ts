@@ -1,0 +1,140 @@
+/** Certificate revocation lists (RFC 5280 section 5): read and checked here, written by `revocation-list.ts`. */
+import { Asn1Error } from '../asn1/errors.ts';
+import { bigintOf, bitsOf, children, contentOf, fieldsOf, numberOf, rawOf, readAsn1, timeOf } from '../asn1/reader.ts';
+import type { Asn1Node } from '../asn1/reader.ts';
+import { readSignatureAlgorithm } from './algorithms.ts';
+import type { SignatureAlgorithm } from './algorithms.ts';
+import { isSignedByKeyOf } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
+import { PkiError } from './errors.ts';
+import { readExtensions } from './extensions.ts';
+import { readName, sameName } from './name.ts';
+import type { DistinguishedName } from './name.ts';
+import { OID } from './oids.ts';
+
+/** Reasons of RFC 5280 section 5.3.1 under their numbers. */
+export const revocationReasons = {
+  unspecified: 0,
+  keyCompromise: 1,
+  caCompromise: 2,
+  affiliationChanged: 3,
+  superseded: 4,
+  cessationOfOperation: 5,
+  certificateHold: 6,
+  removeFromCrl: 8,
+  privilegeWithdrawn: 9,
+  aaCompromise: 10,
+} as const;
+
+export type RevocationReason = keyof typeof revocationReasons;
+
+export interface Revocation {
+  readonly revokedAt: Date;
+  readonly reason: RevocationReason;
+}
+
+export interface RevocationList {
+  readonly raw: Buffer;
+  readonly issuer: DistinguishedName;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date | undefined;
+  readonly number: bigint | undefined;
+  /** False when the list leaves certificates out (delta, indirect, only some reasons) or has an unknown critical extension. */
+  readonly isComplete: boolean;
+  readonly signatureAlgorithm: SignatureAlgorithm | undefined;
+  /** The entry of this serial (contents of the INTEGER), if it is on the list. */
+  find(serial: Buffer): Revocation | undefined;
+  /** True when this issuer's key signed the list. */
+  isSignedBy(issuer: Certificate): boolean;
+}
+
+const maxCrlBytes = 64 * 1024 * 1024;
+const knownCritical = new Set<string>([OID.authorityKeyIdentifier, OID.crlNumber, OID.issuingDistributionPoint]);
+
+export function reasonOf(code: number): RevocationReason {
+  const found = Object.entries(revocationReasons).find(([, number]) => number === code);
+  return found ? (found[0] as RevocationReason) : 'unspecified'; // safe because the keys are those of the table
+}
+
+/** Reads a CRL. Throws PkiError `revocation.malformed`. */
+export function parseRevocationList(input: Buffer): RevocationList {
+  try {
+    if (input.length > maxCrlBytes) throw new PkiError('revocation.malformed', 'size');
+    return readList(readAsn1(input, { ber: true }));
+  } catch (error) {
+    if (error instanceof Asn1Error) throw new PkiError('revocation.malformed', error.code, { cause: error });
+    throw error;
+  }
+}
+
+function readList(node: Asn1Node): RevocationList {
+  const outer = fieldsOf(node);
+  const tbs = outer.take(0x30);
+  const algorithmNode = outer.take(0x30);
+  const { bytes: signature } = bitsOf(outer.take());
+  const fields = fieldsOf(tbs);
+  fields.optional(0x02);
+  if (!rawOf(fields.take(0x30)).equals(rawOf(algorithmNode))) throw new PkiError('revocation.malformed', 'two signature algorithms');
+  const issuer = readName(fields.take(0x30));
+  const thisUpdate = timeOf(fields.take());
+  const nextNode = fields.optional(0x17) ?? fields.optional(0x18);
+  const entries = fields.optional(0x30);
+  const extensions = readExtensions(fields.optional(0xa0));
+  const numberValue = extensions.get(OID.crlNumber)?.value;
+  const signatureAlgorithm = knownAlgorithm(algorithmNode);
+  const isComplete =
+    !extensions.has(OID.deltaCrlIndicator) &&
+    !isPartial(extensions.get(OID.issuingDistributionPoint)?.value) &&
+    [...extensions].every(([name, { critical }]) => !critical || knownCritical.has(name));
+  const tbsBytes = rawOf(tbs);
+  return {
+    raw: rawOf(node),
+    issuer,
+    thisUpdate,
+    nextUpdate: nextNode && timeOf(nextNode),
+    number: numberValue && bigintOf(readAsn1(numberValue, { ber: true })),
+    isComplete,
+    signatureAlgorithm,
+    find: (serial) => findEntry(entries, serial),
+    isSignedBy: (by) =>
+      signatureAlgorithm !== undefined && sameName(issuer, by.subject) && isSignedByKeyOf(by, { algorithm: signatureAlgorithm, data: tbsBytes, signature }),
+  };
+}
+
+function knownAlgorithm(node: Asn1Node): SignatureAlgorithm | undefined {
+  try {
+    return readSignatureAlgorithm(node);
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
+
+/** An issuing distribution point that narrows the list beyond "user certificates" (RFC 5280 section 5.2.5). */
+function isPartial(value: Buffer | undefined): boolean {
+  if (value === undefined) return false;
+  return children(readAsn1(value, { ber: true })).some((part) => part.tag === 0x83 || (part.tag === 0x84 && contentOf(part)[0] !== 0));
+}
+
+/** Lists of large authorities have hundreds of thousands of rows: search for the serial's bytes first, read only the row that holds them. */
+function findEntry(entries: Asn1Node | undefined, serial: Buffer): Revocation | undefined {
+  if (entries === undefined) return undefined;
+  const wanted = Buffer.concat([Buffer.from([0x02, serial.length]), serial]);
+  if (!contentOf(entries).includes(wanted)) return undefined;
+  for (const entry of children(entries)) {
+    const fields = fieldsOf(entry);
+    if (!contentOf(fields.take(0x02)).equals(serial)) continue;
+    const revokedAt = timeOf(fields.take());
+    const list = fields.optional(0x30);
+    const reasonValue = entryExtension(list, OID.reasonCode);
+    return { revokedAt, reason: reasonValue ? reasonOf(numberOf(readAsn1(reasonValue, { ber: true }))) : 'unspecified' };
+  }
+  return undefined;
+}
+
+function entryExtension(list: Asn1Node | undefined, name: string): Buffer | undefined {
+  if (list === undefined) return undefined;
+  // Entry extensions stand without the explicit tag that certificates have, so they are read through a made-up parent.
+  const parent: Asn1Node = { ...list, tag: 0xa0, contentStart: list.start, contentEnd: list.end };
+  return readExtensions(parent).get(name)?.value;
+}

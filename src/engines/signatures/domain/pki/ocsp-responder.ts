@@ -1,0 +1,86 @@
+/** Writes OCSP answers (RFC 6960) for the built-in authority. Statuses come from the caller; nothing is looked up here. */
+import { hash as hashOnce } from 'node:crypto';
+import { ctx, ctxPrim, enumerated, generalizedTime, nul, oct, oid, seq, tlv } from '../asn1/der.ts';
+import { readAsn1 } from '../asn1/reader.ts';
+import { hashOid } from './algorithms.ts';
+import { signed } from './authority.ts';
+import type { KeyHolder } from './authority.ts';
+import type { Certificate } from './certificate.ts';
+import { revocationReasons } from './crl.ts';
+import { readCertificateId } from './ocsp.ts';
+import type { CertificateId, CertificateStatus } from './ocsp.ts';
+import { OID } from './oids.ts';
+
+/** The id under which a responder is asked about a certificate. SHA-1 here names things, it protects nothing (RFC 6960 section 4.3). */
+export function certificateIdOf(certificate: Certificate, issuer: Certificate, hash: 'sha1' | 'sha256' = 'sha1'): CertificateId {
+  const encoded = seq(
+    seq(oid(hashOid(hash)), nul()),
+    oct(hashOnce(hash, issuer.subject.raw, 'buffer')),
+    oct(hashOnce(hash, issuer.publicKeyBits, 'buffer')),
+    tlv(0x02, certificate.serial),
+  );
+  return readCertificateId(readAsn1(encoded));
+}
+
+/** A request for one certificate, without nonce unless given (the contents of the extension). */
+export function writeOcspRequest(id: CertificateId, nonce?: Buffer): Buffer {
+  const extensions = nonce ? [ctx(2, seq(seq(oid(OID.ocspNonce), oct(nonce))))] : [];
+  return seq(seq(seq(seq(id.raw)), ...extensions));
+}
+
+export interface NewOcspResponse {
+  /** The delegated responder's certificate (with id-pkix-ocsp-nocheck), or the issuer itself. */
+  readonly responder: KeyHolder;
+  readonly issuer: Certificate;
+  readonly ids: readonly CertificateId[];
+  /** Asked only about ids of this issuer; any other id is answered "unknown". */
+  readonly statusOf: (id: CertificateId) => CertificateStatus;
+  readonly nonce?: Buffer | undefined;
+  readonly now: Date;
+  readonly nextUpdate: Date;
+}
+
+/** A successful OCSPResponse with one basic answer per id. */
+export function writeOcspResponse(input: NewOcspResponse): Buffer {
+  const { responder, issuer } = input;
+  const answers = input.ids.map((id) => {
+    const status: CertificateStatus = isOfIssuer(id, issuer) ? input.statusOf(id) : { status: 'unknown' };
+    return seq(id.raw, encodeStatus(status), generalizedTime(input.now), ctx(0, generalizedTime(input.nextUpdate)));
+  });
+  const data = seq(
+    ctx(2, oct(hashOnce('sha1', responder.certificate.publicKeyBits, 'buffer'))),
+    generalizedTime(input.now),
+    seq(...answers),
+    ...(input.nonce ? [ctx(1, seq(seq(oid(OID.ocspNonce), oct(input.nonce))))] : []),
+  );
+  const isIssuer = responder.certificate.raw.equals(issuer.raw);
+  const basic = signed(data, responder.privateKey, ...(isIssuer ? [] : [ctx(0, seq(responder.certificate.raw))]));
+  return seq(enumerated(0), ctx(0, seq(oid(OID.ocspBasic), oct(basic))));
+}
+
+function isOfIssuer(id: CertificateId, issuer: Certificate): boolean {
+  return (
+    id.issuerNameHash.equals(hashOnce(id.hash, issuer.subject.raw, 'buffer')) &&
+    id.issuerKeyHash.equals(hashOnce(id.hash, issuer.publicKeyBits, 'buffer'))
+  );
+}
+
+function encodeStatus(status: CertificateStatus): Buffer {
+  switch (status.status) {
+    case 'good':
+      return ctxPrim(0);
+    case 'unknown':
+      return ctxPrim(2);
+    case 'revoked': {
+      const reason = status.reason === 'unspecified' ? [] : [ctx(0, enumerated(revocationReasons[status.reason]))];
+      return ctx(1, generalizedTime(status.revokedAt), ...reason);
+    }
+  }
+}
+
+const failures = { malformedRequest: 1, internalError: 2, tryLater: 3, unauthorized: 6 } as const;
+
+/** An answer without content (RFC 6960 section 2.3). */
+export function writeOcspFailure(failure: keyof typeof failures): Buffer {
+  return seq(enumerated(failures[failure]));
+}

@@ -1,0 +1,48 @@
+/** Writes certificate revocation lists (RFC 5280 section 5) for the built-in authority. */
+import { ctx, ctxPrim, enumerated, int, oct, oid, seq, time, tlv } from '../asn1/der.ts';
+import { signatureAlgorithmFor, signingHashFor } from './algorithms.ts';
+import { signed } from './authority.ts';
+import type { Authority } from './authority.ts';
+import { revocationReasons } from './crl.ts';
+import type { RevocationReason } from './crl.ts';
+import { OID } from './oids.ts';
+
+export interface RevokedCertificate {
+  /** The contents of the certificate's serial INTEGER. */
+  readonly serial: Buffer;
+  readonly revokedAt: Date;
+  readonly reason: RevocationReason;
+}
+
+export interface NewRevocationList {
+  /** Grows by one with each list of this authority. */
+  readonly number: bigint;
+  readonly now: Date;
+  readonly nextUpdate: Date;
+  readonly revoked: readonly RevokedCertificate[];
+}
+
+/** The signed list as DER. */
+export function writeRevocationList(authority: Authority, list: NewRevocationList): Buffer {
+  const { certificate, privateKey } = authority;
+  const extensions = [
+    ...(certificate.subjectKeyIdentifier ? [seq(oid(OID.authorityKeyIdentifier), oct(seq(ctxPrim(0, certificate.subjectKeyIdentifier))))] : []),
+    seq(oid(OID.crlNumber), oct(int(list.number))),
+  ];
+  const tbs = seq(
+    int(1),
+    signatureAlgorithmFor(privateKey, signingHashFor(privateKey)),
+    certificate.subject.raw,
+    time(list.now),
+    time(list.nextUpdate),
+    // An empty list of entries must be absent (RFC 5280 section 5.1.2.6).
+    ...(list.revoked.length === 0 ? [] : [seq(...list.revoked.map(entry))]),
+    ctx(0, seq(...extensions)),
+  );
+  return signed(tbs, privateKey);
+}
+
+function entry({ serial, revokedAt, reason }: RevokedCertificate): Buffer {
+  const reasonExtension = seq(oid(OID.reasonCode), oct(enumerated(revocationReasons[reason])));
+  return seq(tlv(0x02, serial), time(revokedAt), ...(reason === 'unspecified' ? [] : [seq(reasonExtension)]));
+}

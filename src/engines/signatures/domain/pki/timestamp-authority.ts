@@ -1,0 +1,161 @@
+/**
+ * A time stamping authority (RFC 3161) as a function: request bytes in, response bytes out, and the same token builder for use inside
+ * the process. What never changes is encoded once. The caller guards the clock (`now`) and answers for its accuracy.
+ */
+import { hash as hashOnce, sign } from 'node:crypto';
+import { Asn1Error } from '../asn1/errors.ts';
+import { bool, ctx, generalizedTime, int, namedBits, oct, oid, seq, set, tlv, utf8 } from '../asn1/der.ts';
+import { booleanOf, fieldsOf, numberOf, octetsOf, oidOf, rawOf, readAsn1 } from '../asn1/reader.ts';
+import type { Asn1Node } from '../asn1/reader.ts';
+import { hashAlgorithm, readHashAlgorithm, signatureAlgorithmFor, signingHashFor } from './algorithms.ts';
+import type { HashName } from './algorithms.ts';
+import { randomSerial } from './authority.ts';
+import type { KeyHolder } from './authority.ts';
+import type { Certificate } from './certificate.ts';
+import { PkiError } from './errors.ts';
+import { OID } from './oids.ts';
+
+export interface TimestampAuthorityOptions extends KeyHolder {
+  /** Certificates put into tokens after the authority's own, without the root. */
+  readonly chain: readonly Certificate[];
+  /** The policy under which tokens are issued. */
+  readonly policy?: string;
+}
+
+export interface TokenRequest {
+  readonly hash: HashName;
+  readonly digest: Buffer;
+  readonly now: Date;
+  /** A whole INTEGER element, copied into the token. */
+  readonly nonce?: Buffer | undefined;
+  /** True unless the requester asked to leave certificates out. */
+  readonly withCertificates?: boolean;
+}
+
+export interface TimestampAuthority {
+  /** The TimeStampToken (a CMS SignedData) over a digest that the caller computed. Throws PkiError `algorithm.unknown` for a weak hash. */
+  token(request: TokenRequest): Buffer;
+  /** Answers a TimeStampReq with a TimeStampResp; a refusal is an answer too, nothing is thrown. */
+  respond(request: Buffer, now: Date): Buffer;
+}
+
+/** A policy of the built-in authority: an arc under the UUID root 2.25, which needs no registration. */
+const builtInPolicy = '2.25.64938675288909426666104580038171542932.1';
+
+const digestLengths: Partial<Record<HashName, number>> = { sha256: 32, sha384: 48, sha512: 64, 'sha3-256': 32, 'sha3-384': 48, 'sha3-512': 64 };
+
+/** Bits of PKIFailureInfo (RFC 3161 section 2.4.2). */
+const failureBits = { badAlg: 0, badRequest: 2, badDataFormat: 5, unacceptedPolicy: 15, unacceptedExtension: 16 } as const;
+
+type Failure = keyof typeof failureBits;
+
+export function createTimestampAuthority(options: TimestampAuthorityOptions): TimestampAuthority {
+  const { certificate, privateKey } = options;
+  const policyOid = options.policy ?? builtInPolicy;
+  const policy = oid(policyOid);
+  const hash = signingHashFor(privateKey);
+  const digestAlgorithm = hashAlgorithm(hash);
+  const certificateHash = hashOnce('sha256', certificate.raw, 'buffer');
+  const issuerSerial = seq(seq(ctx(4, certificate.issuer.raw)), tlv(0x02, certificate.serial));
+  const contentTypeAttribute = seq(oid(OID.contentType), set(oid(OID.tstInfo)));
+  const essAttribute = seq(oid(OID.signingCertificateV2), set(seq(seq(seq(oct(certificateHash), issuerSerial)))));
+  const messageDigest = oid(OID.messageDigest);
+  const certificates = ctx(0, certificate.raw, ...options.chain.map((each) => each.raw));
+  const version3 = int(3);
+  const algorithms = set(digestAlgorithm);
+  const contentType = oid(OID.tstInfo);
+  const signerStart = Buffer.concat([int(1), seq(certificate.issuer.raw, tlv(0x02, certificate.serial)), digestAlgorithm]);
+  const signatureAlgorithm = signatureAlgorithmFor(privateKey, hash);
+  const signedDataOid = oid(OID.signedData);
+  const accuracy = seq(int(1));
+
+  const token = (request: TokenRequest): Buffer => {
+    if (digestLengths[request.hash] !== request.digest.length) throw new PkiError('algorithm.unknown', `time stamp over ${request.hash}`);
+    const imprint = seq(hashAlgorithm(request.hash), oct(request.digest));
+    const time = generalizedTime(request.now);
+    const info = seq(int(1), policy, imprint, randomSerial(), time, accuracy, ...(request.nonce ? [request.nonce] : []));
+    const digestAttribute = seq(messageDigest, set(oct(hashOnce(hash, info, 'buffer'))));
+    const attributes = [contentTypeAttribute, digestAttribute, essAttribute].sort((a, b) => Buffer.compare(a, b));
+    const signature = sign(hash, tlv(0x31, ...attributes), privateKey);
+    const signer = seq(signerStart, ctx(0, ...attributes), signatureAlgorithm, oct(signature));
+    const content = seq(contentType, ctx(0, oct(info)));
+    const parts = request.withCertificates === false ? [content] : [content, certificates];
+    return seq(signedDataOid, ctx(0, seq(version3, algorithms, ...parts, set(signer))));
+  };
+
+  return {
+    token,
+    respond(bytes, now) {
+      const request = readRequest(bytes);
+      if ('failure' in request) return refusal(request.failure);
+      if (request.policy !== undefined && request.policy !== policyOid) return refusal('unacceptedPolicy');
+      return seq(seq(int(0)), token({ ...request, now }));
+    },
+  };
+}
+
+interface ReadRequest extends Omit<TokenRequest, 'now'> {
+  readonly policy: string | undefined;
+}
+
+function readRequest(bytes: Buffer): ReadRequest | { readonly failure: Failure } {
+  try {
+    if (bytes.length > 64 * 1024) return { failure: 'badDataFormat' };
+    const fields = fieldsOf(readAsn1(bytes, { ber: true }));
+    if (numberOf(fields.take(0x02)) !== 1) return { failure: 'badRequest' };
+    const imprint = fieldsOf(fields.take(0x30));
+    const algorithm = imprint.take(0x30);
+    const digest = octetsOf(imprint.take(0x04));
+    const policy = fields.optional(0x06);
+    const nonce = fields.optional(0x02);
+    const certificateRequest = fields.optional(0x01);
+    if (fields.rest().length > 0) return { failure: 'unacceptedExtension' };
+    const hash = strongHash(algorithm);
+    if (hash === undefined) return { failure: 'badAlg' };
+    if (digest.length !== digestLengths[hash]) return { failure: 'badDataFormat' };
+    return {
+      hash,
+      digest,
+      policy: policy && oidOf(policy),
+      nonce: nonce && rawOf(nonce),
+      withCertificates: certificateRequest ? booleanOf(certificateRequest) : false,
+    };
+  } catch (error) {
+    if (error instanceof Asn1Error) return { failure: 'badDataFormat' };
+    throw error;
+  }
+}
+
+/** The hash of the request if it is one that the law's list still has (TT 15/2025 annex I: SHA-1 is absent). */
+function strongHash(algorithm: Asn1Node): HashName | undefined {
+  try {
+    const hash = readHashAlgorithm(algorithm);
+    return digestLengths[hash] === undefined ? undefined : hash;
+  } catch (error) {
+    if (error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
+
+function refusal(failure: Failure): Buffer {
+  return seq(seq(int(2), seq(utf8(failure)), namedBits([failureBits[failure]])));
+}
+
+/** A TimeStampReq over a digest, asking for certificates, with a nonce INTEGER of the caller's choice. */
+export function writeTimestampRequest(request: { readonly hash: HashName; readonly digest: Buffer; readonly nonce?: Buffer }): Buffer {
+  const imprint = seq(hashAlgorithm(request.hash), oct(request.digest));
+  return seq(int(1), imprint, ...(request.nonce ? [request.nonce] : []), bool(true));
+}
+
+/** The token of a TimeStampResp; throws PkiError `timestamp.malformed` for a refusal or anything unreadable. */
+export function readTimestampResponse(response: Buffer): Buffer {
+  try {
+    const fields = fieldsOf(readAsn1(response, { ber: true }));
+    const status = numberOf(fieldsOf(fields.take(0x30)).take(0x02));
+    if (status !== 0 && status !== 1) throw new PkiError('timestamp.malformed', `refused with status ${status}`);
+    return rawOf(fields.take(0x30));
+  } catch (error) {
+    if (error instanceof Asn1Error) throw new PkiError('timestamp.malformed', error.code, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,33 @@
+/** What was found different after a signed revision; each with its plain words. */
+export const changeTexts = {
+  'signature.added': { vi: 'Thêm chữ ký số.', en: 'A further signature was added.' },
+  'timestamp.added': { vi: 'Thêm dấu thời gian cho văn bản.', en: 'A document time stamp was added.' },
+  'field.added': { vi: 'Thêm ô chữ ký còn trống.', en: 'An empty signature field was added.' },
+  'validationData.added': { vi: 'Thêm dữ liệu để kiểm tra lâu dài (chứng thư, CRL, OCSP).', en: 'Data for long-term validation (certificates, CRLs, OCSP) were added.' },
+  'form.filled': { vi: 'Điền biểu mẫu.', en: 'A form field was filled in.' },
+  'comment.added': { vi: 'Thêm chú thích được người ký cho phép.', en: 'An annotation that the signer permits was added.' },
+  'metadata.changed': { vi: 'Thông tin mô tả tệp thay đổi (không hiển thị trên trang).', en: 'Descriptive data of the file changed (not shown on pages).' },
+  'catalog.version': { vi: 'Phiên bản PDF khai trong tệp thay đổi.', en: 'The PDF version stated in the file changed.' },
+  'permissions.added': { vi: 'Thêm quy định quyền sửa đổi.', en: 'Rules on permitted changes were added.' },
+  'resources.added': { vi: 'Thêm phông chữ cho biểu mẫu.', en: 'Resources for the form were added.' },
+  'navigation.changed': { vi: 'Mục lục, nhãn trang hoặc cách trình bày khi mở tệp thay đổi.', en: 'Outline, page labels or the way the file opens changed.' },
+  'field.ownAction': { vi: 'Ô chữ ký mới có kèm hành động tự chạy.', en: 'A new signature field carries an action of its own.' },
+  'signature.detached': { vi: 'Có một chữ ký không gắn với ô chữ ký nào.', en: 'There is a signature that belongs to no signature field.' },
+  'bytes.appended': { vi: 'Có dữ liệu lạ nối vào cuối tệp.', en: 'Unknown data were appended to the file.' },
+  'field.unsignedAppearance': { vi: 'Thêm hình ảnh lên trang bằng một ô chữ ký không có chữ ký.', en: 'A picture was put on a page through a signature field without signature.' },
+  'content.changed': { vi: 'Nội dung trang bị thay.', en: 'The content of a page was replaced.' },
+  'page.changed': { vi: 'Thuộc tính của trang bị sửa.', en: 'Properties of a page were changed.' },
+  'pages.changed': { vi: 'Trang bị thêm, bớt hoặc tráo đổi.', en: 'Pages were added, removed or swapped.' },
+  'annotation.added': { vi: 'Có hình hoặc chữ được chèn đè lên trang.', en: 'Something was laid over a page as an annotation.' },
+  'annotation.changed': { vi: 'Chú thích hoặc ô trên trang bị sửa hay xóa.', en: 'An annotation or field of a page was changed or removed.' },
+  'signature.changed': { vi: 'Chữ ký hoặc hình ảnh chữ ký có từ trước bị sửa.', en: 'An earlier signature or its picture was changed.' },
+  'field.changed': { vi: 'Trường biểu mẫu bị sửa ngoài phạm vi cho phép.', en: 'A form field was changed beyond what is permitted.' },
+  'form.changed': { vi: 'Cấu trúc biểu mẫu bị sửa.', en: 'The structure of the form was changed.' },
+  'catalog.changed': { vi: 'Phần gốc của văn bản bị sửa (hành động khi mở, lớp hiển thị…).', en: 'The root of the document was changed (actions on opening, layers…).' },
+  'object.changed': { vi: 'Một đối tượng có từ trước khi ký bị thay.', en: 'An object from before the signing was replaced.' },
+  'object.shadowed': { vi: 'Một đối tượng mới thế chỗ cho tham chiếu bỏ ngỏ từ trước khi ký.', en: 'A new object fills a reference that was left open before the signing.' },
+  'permission.exceeded': { vi: 'Người ký trước không cho phép thay đổi này.', en: 'An earlier signer did not permit this change.' },
+  'revision.unreadable': { vi: 'Không đọc được phần thêm vào sau khi ký.', en: 'What was added after signing cannot be read.' },
+} as const;
+
+export type ChangeCode = keyof typeof changeTexts;

@@ -1,0 +1,72 @@
+/** For each signature: what was done to the file after it, step by step from one signed state to the next. */
+import { dictEntry, entryOf, listFields, readSignature } from '../pdf/reader/index.ts';
+import type { PdfDocument } from '../pdf/reader/index.ts';
+import { listFieldLocks } from './form-changes.ts';
+import { isBlank } from './integrity.ts';
+import type { CheckedSignature } from './integrity.ts';
+import type { Problem } from './problems.ts';
+import type { ChangeReport, ChangesAfter } from './report.ts';
+import { compareRevisions } from './revision-changes.ts';
+import { changeOf } from './revision-comparison.ts';
+import type { Permissions } from './revision-comparison.ts';
+
+export interface ChangesAfterSignature {
+  readonly coversWholeFile: boolean;
+  readonly worst: ChangesAfter;
+  readonly changes: readonly ChangeReport[];
+  readonly problems: readonly Problem[];
+}
+
+interface State {
+  readonly end: number;
+  readonly doc: PdfDocument;
+}
+
+/** In the order of `signatures`; undefined where the range is broken, so that "after" has no meaning. */
+export function findChangesAfter(doc: PdfDocument, signatures: readonly CheckedSignature[]): (ChangesAfterSignature | undefined)[] {
+  const states = listStates(doc, signatures);
+  const steps = states.slice(1).map((state, i) => ({ from: states[i]?.end ?? 0, changes: compareStates(states[i], state) }));
+  return signatures.map(({ range, docAt }) => {
+    if (range === undefined || docAt === undefined) return undefined;
+    return summarise(isBlank(doc.bytes, range.end), steps.filter((step) => step.from >= range.end).flatMap((step) => step.changes));
+  });
+}
+
+/** The signed states in ascending order, then the file as it is if it goes on after the last. */
+function listStates(doc: PdfDocument, signatures: readonly CheckedSignature[]): State[] {
+  const states = new Map<number, PdfDocument>();
+  for (const { range, docAt } of signatures) if (range && docAt) states.set(range.end, docAt);
+  const sorted = [...states].map(([end, state]) => ({ end, doc: state })).sort((a, b) => a.end - b.end);
+  const last = sorted.at(-1);
+  return last && !isBlank(doc.bytes, last.end) ? [...sorted, { end: doc.bytes.length, doc }] : sorted;
+}
+
+function compareStates(before: State | undefined, after: State): readonly ChangeReport[] {
+  if (before === undefined) return [];
+  const hasNewSections = after.doc.startXref !== before.doc.startXref || after.doc.sections.length !== before.doc.sections.length;
+  // Bytes that no cross-reference section of ours reaches: another reader may find a document in them.
+  if (!hasNewSections) return [changeOf('bytes.appended')];
+  return compareRevisions(before.doc, after.doc, permissionsOf(before.doc));
+}
+
+/** What the signers of a state permit: the strictest of them counts. */
+function permissionsOf(doc: PdfDocument): Permissions {
+  const signed = listFields(doc).flatMap((field) => (field.type === 'Sig' ? (readSignature(doc, field) ?? []) : []));
+  const locks = signed.flatMap((signature) => listFieldLocks(doc, signature.dict));
+  const levels = signed.flatMap((signature) => {
+    const lock = entryOf(doc, dictEntry(doc, signature.field.dict, 'Lock'), 'P');
+    return [signature.docMdp, lock].filter((level) => level === 1 || level === 2 || level === 3);
+  });
+  const strictest = levels.length === 0 ? undefined : Math.min(...levels);
+  return {
+    level: strictest === 1 || strictest === 2 || strictest === 3 ? strictest : undefined,
+    isFieldLocked: (name) => locks.some((isLocked) => isLocked(name)),
+  };
+}
+
+function summarise(coversWholeFile: boolean, changes: readonly ChangeReport[]): ChangesAfterSignature {
+  const has = (severity: ChangeReport['severity']) => changes.some((change) => change.severity === severity);
+  if (has('forbidden')) return { coversWholeFile, worst: 'forbidden', changes, problems: [{ code: 'changes.forbidden' }] };
+  if (has('suspicious')) return { coversWholeFile, worst: 'suspicious', changes, problems: [{ code: 'changes.suspicious' }] };
+  return { coversWholeFile, worst: changes.length > 0 ? 'permitted' : coversWholeFile ? 'none' : 'permitted', changes, problems: [] };
+}

@@ -1,0 +1,161 @@
+/** Changes of the form after a signed revision: new signatures and filled fields are what forms are for, anything else is not. */
+import { acroFormOf, dictEntry, entryOf, getCatalog, isArray, isDict, isName, isRef, listFields, resolve } from '../pdf/reader/index.ts';
+import type { PdfDict, PdfDocument, PdfField, PdfObject, PdfWidget } from '../pdf/reader/index.ts';
+import type { ChangeCode } from './change-texts.ts';
+import { differingKeys, isExtension } from './object-compare.ts';
+import { addFinding, explain } from './revision-comparison.ts';
+import type { Comparison } from './revision-comparison.ts';
+
+/** Judges /AcroForm and all fields. Answers the object numbers of widgets of signature fields, which pages may show as new annotations. */
+export function compareForms(comparison: Comparison): ReadonlySet<number> {
+  const { before, after } = comparison;
+  const oldForm = acroFormOf(before);
+  const newForm = acroFormOf(after);
+  explain(comparison, getCatalog(after).entries.get('AcroForm'));
+  compareFormKeys(comparison, oldForm, newForm);
+  const oldFields = new Map(listFields(before).map((field) => [keyOf(field), field]));
+  const signatureWidgets = new Set<number>();
+  for (const field of listFields(after)) {
+    if (field.type === 'Sig') for (const { ref } of field.widgets) if (ref) signatureWidgets.add(ref.num);
+    const old = oldFields.get(keyOf(field));
+    oldFields.delete(keyOf(field));
+    if (old) compareField(comparison, old, field);
+    else judgeNewField(comparison, field);
+  }
+  for (const gone of oldFields.values()) addFinding(comparison, 'form.changed', gone.ref?.num);
+  return signatureWidgets;
+}
+
+function keyOf(field: PdfField): string {
+  return field.ref ? `${field.ref.num}` : `direct ${field.name}`;
+}
+
+function compareFormKeys(comparison: Comparison, oldForm: PdfDict | undefined, newForm: PdfDict | undefined): void {
+  for (const key of new Set([...(oldForm?.entries.keys() ?? []), ...(newForm?.entries.keys() ?? [])])) {
+    const oldValue = oldForm?.entries.get(key);
+    const newValue = newForm?.entries.get(key);
+    if (key === 'Fields') explain(comparison, newValue);
+    else if (key === 'DR') compareResources(comparison, oldValue, newValue);
+    else if (differingKeys(oldForm, newForm).includes(key)) {
+      const isDefault = key === 'DA' || key === 'Q';
+      const isHarmless = key === 'SigFlags' || (isDefault && oldValue === undefined) || (key === 'NeedAppearances' && newValue === false);
+      if (!isHarmless) addFinding(comparison, 'form.changed', 0);
+    }
+  }
+}
+
+/** Default resources may grow (iText and Acrobat add fonts), at both levels: /Font itself and the fonts in it. */
+function compareResources(comparison: Comparison, oldValue: PdfObject | undefined, newValue: PdfObject | undefined): void {
+  const { before, after } = comparison;
+  const old = resolve(before, oldValue);
+  const now = resolve(after, newValue);
+  explain(comparison, newValue);
+  if (oldValue === undefined || !isDict(old)) return;
+  if (!isDict(now)) return addFinding(comparison, 'form.changed', 0);
+  for (const [key, value] of old.entries) {
+    const inner = now.entries.get(key);
+    if (isRef(value) && isRef(inner) && value.num === inner.num) explain(comparison, inner);
+    if (!isExtension(resolve(before, value), resolve(after, inner))) addFinding(comparison, 'form.changed', 0);
+  }
+  if (now.entries.size > old.entries.size) addFinding(comparison, 'resources.added');
+}
+
+function judgeNewField(comparison: Comparison, field: PdfField): void {
+  const { after, permissions } = comparison;
+  const num = field.ref?.num ?? 0;
+  if (field.type !== 'Sig') return addFinding(comparison, 'form.changed', num);
+  const signature = resolve(after, field.value);
+  const code = newFieldCode(after, field, signature);
+  const isExceeding = permissions.level === 1 && code !== 'timestamp.added';
+  addFinding(comparison, isExceeding ? 'permission.exceeded' : code, num);
+  const hasAction = [field.dict, ...field.widgets.map((widget) => widget.dict)].some((dict) => dict.entries.has('A') || dict.entries.has('AA'));
+  if (hasAction) addFinding(comparison, 'field.ownAction', num);
+}
+
+function newFieldCode(after: PdfDocument, field: PdfField, signature: PdfObject): ChangeCode {
+  if (isDict(signature)) return isName(entryOf(after, signature, 'Type'), 'DocTimeStamp') ? 'timestamp.added' : 'signature.added';
+  return field.widgets.some((widget) => isVisible(after, widget)) ? 'field.unsignedAppearance' : 'field.added';
+}
+
+/** Draws something on the page. */
+function isVisible(doc: PdfDocument, { dict, rect }: PdfWidget): boolean {
+  return rect !== undefined && dictEntry(doc, dict, 'AP')?.entries.has('N') === true;
+}
+
+const signingKeys = new Set(['V', 'AP', 'F', 'M', 'Lock', 'SV', 'AS']);
+const fillingKeys = new Set(['V', 'RV', 'AP', 'AS', 'I', 'M']);
+
+function compareField(comparison: Comparison, old: PdfField, now: PdfField): void {
+  const { before, after } = comparison;
+  const isSignature = old.type === 'Sig';
+  const wasSigned = isSignature && isDict(resolve(before, old.value));
+  const isNowSigned = isSignature && isDict(resolve(after, now.value));
+  const keys = changedKeys(old, now);
+  explain(comparison, now.ref ?? null);
+  for (const { ref } of now.widgets) explain(comparison, ref ?? null);
+  if (!isSignature && explainAppearances(comparison, old)) keys.add('AP');
+  if (keys.size === 0) return;
+  const num = now.ref?.num ?? 0;
+  const allowed = isSignature ? signingKeys : fillingKeys;
+  if (wasSigned) addFinding(comparison, 'signature.changed', num);
+  else if (old.type !== now.type || old.name !== now.name || [...keys].some((key) => !allowed.has(key))) addFinding(comparison, 'field.changed', num);
+  else if (isSignature && !isNowSigned) addFinding(comparison, keys.has('AP') ? 'field.unsignedAppearance' : 'field.changed', num);
+  else judgePermitted(comparison, now, isSignature ? 'signature.added' : 'form.filled');
+}
+
+function judgePermitted(comparison: Comparison, field: PdfField, code: ChangeCode): void {
+  const { permissions } = comparison;
+  const isExceeding = permissions.level === 1 || (code === 'form.filled' && permissions.isFieldLocked(field.name));
+  addFinding(comparison, isExceeding ? 'permission.exceeded' : code, field.ref?.num);
+}
+
+/** The keys that differ in the field's own dictionary and in its widgets, which must be the same ones. */
+function changedKeys(old: PdfField, now: PdfField): Set<string> {
+  const keys = new Set(differingKeys(old.dict, now.dict));
+  if (old.widgets.length !== now.widgets.length) return keys.add('Kids');
+  for (const [i, widget] of old.widgets.entries()) {
+    const other = now.widgets[i];
+    if (widget.ref?.num !== other?.ref?.num) keys.add('Kids');
+    for (const key of differingKeys(widget.dict, other?.dict)) keys.add(key);
+  }
+  return keys;
+}
+
+/** Appearances of a fillable field that were written anew under their old numbers: accepted if nothing else shows them. */
+function explainAppearances(comparison: Comparison, field: PdfField): boolean {
+  const { before, changed } = comparison;
+  let isAnyChanged = false;
+  for (const { dict, ref } of field.widgets) {
+    const normal = dictEntry(before, dict, 'AP')?.entries.get('N');
+    const states = resolve(before, normal);
+    const streams = isDict(states) ? [...states.entries.values()] : [];
+    for (const value of [normal, ...streams]) {
+      if (!isRef(value) || !changed.has(value.num)) continue;
+      isAnyChanged = true;
+      comparison.explained.add(value.num);
+      comparison.invisible.add(value.num);
+      if (ref) comparison.invisibleHolders.add(ref.num);
+      if (isRef(normal)) comparison.invisibleHolders.add(normal.num);
+    }
+  }
+  return isAnyChanged;
+}
+
+/** What the signed fields of a state lock and permit for later. */
+export function listFieldLocks(doc: PdfDocument, signatureDict: PdfDict): readonly ((name: string) => boolean)[] {
+  const references = entryOf(doc, signatureDict, 'Reference');
+  return (isArray(references) ? references.items : []).flatMap((item) => {
+    const reference = resolve(doc, item);
+    if (!isDict(reference) || !isName(entryOf(doc, reference, 'TransformMethod'), 'FieldMDP')) return [];
+    const parameters = dictEntry(doc, reference, 'TransformParams');
+    const action = entryOf(doc, parameters, 'Action');
+    const list = entryOf(doc, parameters, 'Fields');
+    const names = (isArray(list) ? list.items : []).flatMap((value) => {
+      const text = resolve(doc, value);
+      return typeof text === 'object' && text?.kind === 'string' ? [text.bytes.toString('latin1')] : [];
+    });
+    const isListed = (name: string) => names.some((each) => name === each || name.startsWith(`${each}.`));
+    if (isName(action, 'Include')) return [isListed];
+    return [isName(action, 'Exclude') ? (name: string) => !isListed(name) : () => true];
+  });
+}

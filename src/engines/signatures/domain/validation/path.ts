@@ -1,0 +1,93 @@
+/** Certificate paths from a signer to a configured root (RFC 5280 section 6, as far as Vietnamese authorities use it). */
+import { isSelfIssued } from '../pki/certificate.ts';
+import type { Certificate } from '../pki/certificate.ts';
+import { sameName } from '../pki/name.ts';
+import { OID } from '../pki/oids.ts';
+import type { ValidationCache } from './cache.ts';
+
+export interface CertificatePath {
+  /** From the leaf upwards; the anchor is the last when `isAnchored`. */
+  readonly certificates: readonly Certificate[];
+  readonly isAnchored: boolean;
+}
+
+export interface PathSearch {
+  readonly anchors: readonly Certificate[];
+  readonly candidates: readonly Certificate[];
+  readonly cache: ValidationCache;
+}
+
+const maxPathLength = 8;
+/** Signature checks per search: a hostile file can offer many authorities of one name. */
+const maxChecks = 60;
+
+/**
+ * The path from the leaf to an anchor; without one, the longest that could be built, for display. A leaf that is itself an anchor is a
+ * path of one. Anchors are recognised by name and key, so that a renewed root certificate still counts.
+ */
+export function findPath(leaf: Certificate, search: PathSearch): CertificatePath {
+  let checks = 0;
+  let longest: readonly Certificate[] = [leaf];
+  const walk = (path: readonly Certificate[]): readonly Certificate[] | undefined => {
+    const last = path.at(-1) ?? leaf;
+    if (isAnchor(last, search.anchors)) return path;
+    if (path.length > longest.length) longest = path;
+    if (path.length >= maxPathLength) return undefined;
+    for (const issuer of issuersOf(last, search)) {
+      if (path.some((each) => each.fingerprint === issuer.fingerprint)) continue;
+      checks += 1;
+      if (checks > maxChecks) return undefined;
+      if (!search.cache.isIssuedBy(last, issuer)) continue;
+      const found = walk([...path, issuer]);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  const anchored = walk([leaf]);
+  return anchored ? { certificates: anchored, isAnchored: true } : { certificates: longest, isAnchored: false };
+}
+
+function isAnchor(certificate: Certificate, anchors: readonly Certificate[]): boolean {
+  return anchors.some((anchor) => anchor.fingerprint === certificate.fingerprint || (anchor.spki.equals(certificate.spki) && sameName(anchor.subject, certificate.subject)));
+}
+
+/** Possible issuers, anchors first, then those whose key identifier fits. */
+function issuersOf(certificate: Certificate, { anchors, candidates }: PathSearch): Certificate[] {
+  if (isSelfIssued(certificate) && anchors.length === 0) return [];
+  const wanted = certificate.authorityKeyIdentifier;
+  const named = [...anchors, ...candidates].filter((each) => sameName(each.subject, certificate.issuer));
+  const fits = (each: Certificate) => wanted !== undefined && each.subjectKeyIdentifier?.equals(wanted) === true;
+  return [...named.filter(fits), ...named.filter((each) => !fits(each))];
+}
+
+/** The rights that an authority on the path lacks to issue the certificate below it: the first fault, in words for the log. */
+export function findPathFault({ certificates, isAnchored }: CertificatePath): string | undefined {
+  for (const [depth, certificate] of certificates.entries()) {
+    const isTrustedRoot = isAnchored && depth === certificates.length - 1;
+    if (certificate.unknownCritical.length > 0 && !isTrustedRoot) return `unknown critical extension ${certificate.unknownCritical.join()}`;
+    if (depth === 0) continue;
+    const { basicConstraints, keyUsage } = certificate;
+    // Roots of the nineties have version 1 and no extensions; a configured root is trusted as it is.
+    if (isTrustedRoot && basicConstraints === undefined) continue;
+    if (basicConstraints?.ca !== true) return 'not an authority';
+    if (keyUsage !== undefined && !keyUsage.has('keyCertSign')) return 'may not sign certificates';
+    const authoritiesBelow = certificates.slice(1, depth).filter((each) => !isSelfIssued(each)).length;
+    if (basicConstraints.pathLength !== undefined && authoritiesBelow > basicConstraints.pathLength) return 'path too long';
+  }
+  return undefined;
+}
+
+export type Purpose = 'sign' | 'timestamp';
+
+/** True when the leaf's key usage and purposes allow what it was used for. */
+export function isFitFor(leaf: Certificate, purpose: Purpose): boolean {
+  const { keyUsage, extendedKeyUsage: purposes } = leaf;
+  if (keyUsage !== undefined && !keyUsage.has('digitalSignature') && !keyUsage.has('nonRepudiation')) return false;
+  if (purpose === 'timestamp') {
+    // RFC 3161 section 2.3: this purpose alone, marked critical.
+    return purposes?.length === 1 && purposes[0] === OID.timeStamping && leaf.extensions.get(OID.extendedKeyUsage)?.critical === true;
+  }
+  // A key of a machine service (time stamping, OCSP, web server only) does not sign documents.
+  const serviceOnly = new Set<string>([OID.timeStamping, OID.ocspSigning, '1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.3']);
+  return purposes === undefined || purposes.some((each) => !serviceOnly.has(each));
+}

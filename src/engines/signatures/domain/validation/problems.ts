@@ -1,0 +1,125 @@
+/**
+ * Everything that a validation can find wrong or doubtful, as one table: what it means for the verdict (names of ETSI EN 319 102-1), and
+ * in plain words what it is and what to do. The order is the order of weight: the first problem found in it gives the sub-indication.
+ */
+export type Indication = 'TOTAL-PASSED' | 'TOTAL-FAILED' | 'INDETERMINATE';
+
+/** Sub-indications of EN 319 102-1 table 5 and 6, and two of our own for files without any or with an unknown kind of signature. */
+export type SubIndication =
+  | 'FORMAT_FAILURE'
+  | 'HASH_FAILURE'
+  | 'SIG_CRYPTO_FAILURE'
+  | 'REVOKED'
+  | 'EXPIRED'
+  | 'NOT_YET_VALID'
+  | 'NO_SIGNING_CERTIFICATE_FOUND'
+  | 'SIG_CONSTRAINTS_FAILURE'
+  | 'CRYPTO_CONSTRAINTS_FAILURE'
+  | 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE'
+  | 'CHAIN_CONSTRAINTS_FAILURE'
+  | 'NO_CERTIFICATE_CHAIN_FOUND'
+  | 'REVOKED_NO_POE'
+  | 'REVOKED_CA_NO_POE'
+  | 'OUT_OF_BOUNDS_NO_POE'
+  | 'TRY_LATER'
+  | 'SIGNATURE_NOT_FOUND';
+
+interface ProblemKind {
+  /** What it does to the verdict; absent for a remark. */
+  readonly indication?: 'TOTAL-FAILED' | 'INDETERMINATE';
+  readonly subIndication?: SubIndication;
+  readonly vi: string;
+  readonly en: string;
+  readonly todoVi: string;
+  readonly todoEn: string;
+}
+
+const askAgain = {
+  todoVi: 'Không dùng tệp này. Đề nghị nơi gửi gửi lại đúng tệp đã ký, không qua phần mềm nén hay chỉnh sửa.',
+  todoEn: 'Do not use this file. Ask the sender for the very file that was signed, not passed through compression or editing.',
+} as const;
+const askSigner = {
+  todoVi: 'Liên hệ nơi ký để ký lại.',
+  todoEn: 'Ask the signer to sign again.',
+} as const;
+const configureTrust = {
+  todoVi: 'Quản trị viên khai báo chứng thư gốc của tổ chức cấp chứng thư (sau khi kiểm tra với tổ chức đó) rồi kiểm tra lại.',
+  todoEn: 'The administrator adds the root certificate of the issuing authority (after checking it with that authority); then validate again.',
+} as const;
+const tryLater = {
+  todoVi: 'Kiểm tra lại sau khi có danh sách thu hồi (CRL) hoặc câu trả lời OCSP của tổ chức cấp chứng thư.',
+  todoEn: "Validate again once the issuing authority's revocation list (CRL) or OCSP answer is at hand.",
+} as const;
+const noAction = { todoVi: 'Không phải làm gì.', todoEn: 'Nothing to do.' } as const;
+
+export const problemKinds = {
+  'format.unreadable': { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE', vi: 'Phần chữ ký bị hỏng, không đọc được.', en: 'The signature itself is damaged and cannot be read.', ...askAgain },
+  'format.byteRangeMissing': { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE', vi: 'Chữ ký không cho biết nó ký phần nào của tệp.', en: 'The signature does not say which part of the file it covers.', ...askAgain },
+  'format.byteRangeShape': { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE', vi: 'Phạm vi được ký không phủ tệp từ đầu đến hết chữ ký: có chỗ bị bỏ ra ngoài.', en: 'The signed range does not run from the start of the file around the signature: something is left out.', ...askAgain },
+  'format.byteRangeBeyondFile': { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE', vi: 'Tệp đã bị thay đổi sau khi ký: chữ ký nói về {signedBytes}, nhưng tệp chỉ còn {fileBytes}. Thường là do phần mềm nén hoặc lưu lại tệp.', en: 'The file was changed after signing: the signature speaks of {signedBytes}, the file has only {fileBytes}. Usually a program compressed or re-saved it.', ...askAgain },
+  'format.gap': { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE', vi: 'Chỗ trống trong phạm vi được ký không đúng bằng chữ ký: có thể đã bị chèn nội dung.', en: 'The gap in the signed range is not exactly the signature: content may have been slipped in.', ...askAgain },
+  'format.revision': { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE', vi: 'Phần được ký không phải là một văn bản PDF trọn vẹn có chữ ký này.', en: 'The signed part is not a complete PDF document that holds this signature.', ...askAgain },
+  'format.contradiction': { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE', vi: 'Các phần của chữ ký mâu thuẫn nhau.', en: 'The parts of the signature contradict each other.', ...askAgain },
+  'hash.mismatch': { indication: 'TOTAL-FAILED', subIndication: 'HASH_FAILURE', vi: 'Nội dung văn bản đã bị thay đổi sau khi ký.', en: 'The content of the document was changed after signing.', ...askAgain },
+  'signature.mismatch': { indication: 'TOTAL-FAILED', subIndication: 'SIG_CRYPTO_FAILURE', vi: 'Giá trị chữ ký không khớp với chứng thư của người ký.', en: "The signature value does not fit the signer's certificate.", ...askAgain },
+  'changes.forbidden': { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE', vi: 'Sau khi ký, văn bản bị sửa theo cách làm thay đổi điều người đọc nhìn thấy hoặc điều người ký không cho phép.', en: 'After signing, the document was changed in a way that alters what readers see or that the signer did not permit.', ...askAgain },
+  'certificate.revoked': { indication: 'TOTAL-FAILED', subIndication: 'REVOKED', vi: 'Chứng thư của người ký đã bị thu hồi trước thời điểm ký.', en: "The signer's certificate had been revoked before the time of signing.", ...askSigner },
+  'certificate.expired': { indication: 'TOTAL-FAILED', subIndication: 'EXPIRED', vi: 'Chứng thư của người ký đã hết hạn trước thời điểm ký.', en: "The signer's certificate had expired before the time of signing.", ...askSigner },
+  'certificate.notYetValid': { indication: 'TOTAL-FAILED', subIndication: 'NOT_YET_VALID', vi: 'Tại thời điểm ký, chứng thư của người ký chưa có hiệu lực.', en: "At the time of signing, the signer's certificate was not valid yet.", ...askSigner },
+  'signature.unsupported': { indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE', vi: 'Kiểu chữ ký này chưa được hỗ trợ nên không kiểm tra được.', en: 'This kind of signature is not supported and cannot be checked.', todoVi: 'Kiểm tra bằng phần mềm của nơi ký.', todoEn: "Check it with the signer's own software." },
+  'signer.missing': { indication: 'INDETERMINATE', subIndication: 'NO_SIGNING_CERTIFICATE_FOUND', vi: 'Không tìm thấy chứng thư của người ký, hoặc chứng thư kèm theo không phải cái đã được ký xác nhận.', en: "The signer's certificate is not in the file, or the one enclosed is not the one that was signed.", ...askSigner },
+  'ess.missing': { indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE', vi: 'Chữ ký không gắn với chứng thư của người ký như chuẩn PAdES đòi hỏi.', en: "The signature is not bound to the signer's certificate as PAdES demands.", ...askSigner },
+  'changes.suspicious': { indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE', vi: 'Sau khi ký, tệp được thêm những phần không rõ mục đích.', en: 'After signing, parts of unclear purpose were added to the file.', todoVi: 'So sánh với bản nơi gửi lưu trước khi dùng.', todoEn: "Compare with the sender's own copy before using it." },
+  'algorithm.weak': { indication: 'INDETERMINATE', subIndication: 'CRYPTO_CONSTRAINTS_FAILURE', vi: 'Chữ ký dùng {algorithm}, vào thời điểm ký không còn được coi là an toàn: tính toàn vẹn khớp, nhưng không loại trừ được việc giả mạo.', en: 'The signature uses {algorithm}, no longer considered safe when it was signed: the integrity fits, but forgery cannot be excluded.', todoVi: 'Đối chiếu với bản gốc của nơi ban hành nếu văn bản quan trọng.', todoEn: "Compare with the issuer's original if the document matters." },
+  'algorithm.weakNoPoe': { indication: 'INDETERMINATE', subIndication: 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE', vi: 'Chữ ký dùng {algorithm}, nay không còn an toàn, và không có dấu thời gian tin cậy chứng minh nó được ký khi còn an toàn.', en: 'The signature uses {algorithm}, no longer safe today, and no trusted time stamp proves that it was made while it was.', todoVi: 'Đối chiếu với bản gốc của nơi ban hành nếu văn bản quan trọng.', todoEn: "Compare with the issuer's original if the document matters." },
+  'chain.notConfigured': { indication: 'INDETERMINATE', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND', vi: 'Chưa kiểm tra được chứng thư vì chưa khai báo gốc tin cậy.', en: 'The certificate could not be checked because no trusted root is configured.', ...configureTrust },
+  'chain.notFound': { indication: 'INDETERMINATE', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND', vi: 'Chứng thư của người ký không dẫn tới gốc tin cậy nào đã khai báo.', en: "The signer's certificate does not lead to any configured trusted root.", ...configureTrust },
+  'chain.constraints': { indication: 'INDETERMINATE', subIndication: 'CHAIN_CONSTRAINTS_FAILURE', vi: 'Đường dẫn chứng thư có chứng thư không được phép cấp cho chứng thư tiếp theo.', en: 'The certificate path holds a certificate that may not issue the next one.', ...configureTrust },
+  'certificate.purpose': { indication: 'INDETERMINATE', subIndication: 'CHAIN_CONSTRAINTS_FAILURE', vi: 'Chứng thư được dùng ngoài phạm vi cho phép của nó.', en: 'The certificate was used outside its permitted purpose.', ...askSigner },
+  'certificate.revokedNoPoe': { indication: 'INDETERMINATE', subIndication: 'REVOKED_NO_POE', vi: 'Chứng thư của người ký đã bị thu hồi, và không có dấu thời gian tin cậy chứng minh chữ ký có trước khi thu hồi.', en: "The signer's certificate has been revoked, and no trusted time stamp proves that the signature was made before.", ...askSigner },
+  'certificate.caRevoked': { indication: 'INDETERMINATE', subIndication: 'REVOKED_CA_NO_POE', vi: 'Chứng thư của tổ chức cấp chứng thư đã bị thu hồi.', en: "The issuing authority's certificate has been revoked.", ...askSigner },
+  'certificate.outOfBounds': { indication: 'INDETERMINATE', subIndication: 'OUT_OF_BOUNDS_NO_POE', vi: 'Chứng thư nay đã hết hạn, và không có dấu thời gian tin cậy chứng minh chữ ký được tạo khi chứng thư còn hạn.', en: 'The certificate has expired by now, and no trusted time stamp proves that the signature was made while it was valid.', todoVi: 'Đối chiếu với bản lưu của nơi ký nếu cần giá trị chứng cứ.', todoEn: "Compare with the signer's archived copy where proof matters." },
+  'revocation.unknown': { indication: 'INDETERMINATE', subIndication: 'TRY_LATER', vi: 'Chưa biết chứng thư có bị thu hồi hay không vì không có danh sách thu hồi hay câu trả lời OCSP.', en: 'Whether the certificate was revoked is not known: there is no revocation list or OCSP answer.', ...tryLater },
+  'revocation.stale': { indication: 'INDETERMINATE', subIndication: 'TRY_LATER', vi: 'Thông tin thu hồi hiện có quá cũ so với thời điểm cần kiểm tra.', en: 'The revocation information at hand is too old for the time to be checked.', ...tryLater },
+  'timestamp.invalid': { vi: 'Dấu thời gian kèm theo không đúng nên không được dùng.', en: 'The enclosed time stamp is wrong and was not used.', todoVi: 'Coi thời điểm ký là do người ký tự khai.', todoEn: 'Take the time of signing as claimed by the signer.' },
+  'timestamp.untrusted': { vi: 'Dấu thời gian còn nguyên vẹn nhưng chưa kiểm tra được nơi cấp.', en: 'The time stamp is intact, but its issuer could not be checked.', ...configureTrust },
+  'timestamp.weak': { vi: 'Dấu thời gian dùng thuật toán không còn an toàn ({algorithm}).', en: 'The time stamp uses an algorithm that is no longer safe ({algorithm}).', todoVi: 'Coi thời điểm ký là do người ký tự khai.', todoEn: 'Take the time of signing as claimed by the signer.' },
+  'timestamp.missing': { vi: 'Không có dấu thời gian: thời điểm ký là do máy của người ký tự khai.', en: "There is no time stamp: the time of signing is what the signer's computer claimed.", ...noAction },
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof problemKinds;
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** Values for the placeholders of the texts. */
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+const order = Object.keys(problemKinds);
+const kindOf = (code: ProblemCode): ProblemKind => problemKinds[code];
+
+/** The problems in the order of their weight, each code once. */
+export function sortProblems(problems: readonly Problem[]): Problem[] {
+  const byCode = new Map(problems.toReversed().map((problem) => [problem.code, problem]));
+  return [...byCode.values()].sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
+}
+
+export interface Verdict {
+  readonly indication: Indication;
+  readonly subIndication: SubIndication | null;
+}
+
+/** The verdict that a set of problems amounts to. */
+export function verdictOf(problems: readonly Problem[]): Verdict {
+  const kinds = sortProblems(problems).map((problem) => kindOf(problem.code));
+  const worst = kinds.find((kind) => kind.indication === 'TOTAL-FAILED') ?? kinds.find((kind) => kind.indication === 'INDETERMINATE');
+  if (worst?.indication === undefined) return { indication: 'TOTAL-PASSED', subIndication: null };
+  return { indication: worst.indication, subIndication: worst.subIndication ?? null };
+}
+
+/** The text of a problem with its values filled in. */
+export function problemText(problem: Problem, language: 'vi' | 'en'): { readonly text: string; readonly todo: string } {
+  const kind = kindOf(problem.code);
+  const text = kind[language].replace(/\{(\w+)\}/g, (_, name: string) => problem.values?.[name] ?? '?');
+  return { text, todo: language === 'vi' ? kind.todoVi : kind.todoEn };
+}

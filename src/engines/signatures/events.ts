@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { EventCatalogue } from '#kernel/events.ts';
+import type { Id } from '#kernel/ids.ts';
+
+/** Events of the installation itself stand under the nil agency. */
+// safe because the nil UUID belongs to no agency and marks exactly that
+export const installation = '00000000-0000-0000-0000-000000000000' as Id<'agency'>;
+
+export const signatureEvents: EventCatalogue = {
+  'authority-created': {
+    data: z.object({ organization: z.string(), fingerprint: z.string() }),
+    vi: 'Lập cơ quan chứng thực nội bộ của {organization}',
+    en: 'Created the built-in certificate authority of {organization}',
+  },
+  'service-key-renewed': {
+    data: z.object({ service: z.string(), fingerprint: z.string() }),
+    vi: 'Thay khóa dịch vụ {service} của cơ quan chứng thực nội bộ',
+    en: 'Renewed the {service} key of the built-in authority',
+  },
+  'revocation-list-published': {
+    data: z.object({ issuer: z.string(), number: z.number(), revoked: z.number() }),
+    vi: 'Công bố danh sách thu hồi số {number} ({revoked} chứng thư)',
+    en: 'Published revocation list no. {number} ({revoked} certificates)',
+  },
+  'trust-anchor-added': {
+    data: z.object({ name: z.string(), fingerprint: z.string(), legalBasis: z.string() }),
+    vi: 'Tin cậy chứng thư gốc {name} theo {legalBasis}',
+    en: 'Trusted the root certificate {name} under {legalBasis}',
+  },
+  'credential-issued': {
+    data: z.object({ subject: z.string(), serial: z.string(), validTo: z.string() }),
+    vi: 'Cấp chứng thư số cho {subject}',
+    en: 'Issued a certificate to {subject}',
+  },
+  'credential-imported': {
+    data: z.object({ subject: z.string(), issuer: z.string(), serial: z.string() }),
+    vi: 'Đưa vào chứng thư số của {subject} do {issuer} cấp',
+    en: 'Added the certificate of {subject} issued by {issuer}',
+  },
+  'credential-revoked': {
+    data: z.object({ subject: z.string(), serial: z.string(), reason: z.string() }),
+    vi: 'Thu hồi chứng thư số của {subject} ({reason})',
+    en: 'Revoked the certificate of {subject} ({reason})',
+  },
+  'pin-tried': {
+    data: z.object({ subject: z.string(), attempt: z.number() }),
+    vi: 'Nhập mã PIN của chứng thư {subject}, lần {attempt}',
+    en: 'Entered the PIN of the certificate of {subject}, attempt {attempt}',
+  },
+  'credential-locked': {
+    data: z.object({ subject: z.string() }),
+    vi: 'Khóa chứng thư {subject} vì sai mã PIN nhiều lần',
+    en: 'Locked the certificate of {subject} after too many wrong PINs',
+  },
+  'credential-unlocked': {
+    data: z.object({ subject: z.string() }),
+    vi: 'Mở khóa chứng thư {subject}',
+    en: 'Unlocked the certificate of {subject}',
+  },
+  'pin-changed': { data: z.object({ subject: z.string() }), vi: 'Đổi mã PIN của chứng thư {subject}', en: 'Changed the PIN of the certificate of {subject}' },
+  'image-set': {
+    data: z.object({ subject: z.string(), sha256: z.string(), widthMm: z.number() }),
+    vi: 'Đặt hình ảnh chữ ký cho chứng thư {subject}',
+    en: 'Set the signature image of the certificate of {subject}',
+  },
+  'signing-opened': {
+    data: z.object({ signingId: z.string(), purpose: z.string(), signer: z.string(), baseSha256: z.string() }),
+    vi: '{signer} bắt đầu ký',
+    en: '{signer} began to sign',
+  },
+  'signing-started': { data: z.object({ signingId: z.string() }), vi: 'Gửi yêu cầu ký tới nơi giữ khóa', en: 'Asked the key holder to sign' },
+  'signing-awaited': { data: z.object({ signingId: z.string() }), vi: 'Chờ người ký xác nhận trên thiết bị', en: 'Waiting for the signer to confirm on a device' },
+  'signing-completed': {
+    data: z.object({
+      signingId: z.string(),
+      purpose: z.string(),
+      signer: z.string(),
+      baseSha256: z.string(),
+      resultSha256: z.string(),
+      serial: z.string(),
+      timestamp: z.string().nullable(),
+    }),
+    vi: '{signer} đã ký số',
+    en: '{signer} signed',
+  },
+  'signing-failed': {
+    data: z.object({ signingId: z.string(), signer: z.string(), code: z.string() }),
+    vi: 'Lần ký của {signer} không thành công',
+    en: 'The signing by {signer} did not succeed',
+  },
+  'signing-expired': { data: z.object({ signingId: z.string() }), vi: 'Lần ký bị bỏ dở đã được đóng lại', en: 'An abandoned signing was closed' },
+};

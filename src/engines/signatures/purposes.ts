@@ -1,0 +1,71 @@
+import type { z } from 'zod';
+import type { PersonActor } from '#kernel/actor.ts';
+import type { CommandContext } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { Kernel } from '#kernel/kernel.ts';
+import { keyFileHolder } from './adapters/pkcs12/key-file-holder.ts';
+import type { KeyHolder } from './adapters/key-holder.ts';
+
+/** What is kept beside a signature: what was checked before it was made, and when it was made. */
+export type SigningEvidence = {
+  certificate: { subject: string; issuer: string; serial: string; fingerprint: string; validFrom: string; validTo: string };
+  revocation: { status: 'good' | 'unknown'; source: 'issuer' | 'none'; checkedAt: string };
+  signingTime: string;
+  timestamp: { time: string; authority: string };
+  level: 'PAdES-B-T';
+  /** The agency's act may take several signatures: one for each place on the page. */
+  signatures: number;
+};
+
+export type SigningResult<Data = unknown> = {
+  agencyId: Id<'agency'>;
+  signingId: Id<'signing'>;
+  subject: { type: string; id: string };
+  data: Data;
+  baseSha256: string;
+  result: { sha256: string; sizeBytes: number };
+  credentialId: string;
+  signer: PersonActor;
+  evidence: SigningEvidence;
+};
+
+/** Why a capability has something signed, and what follows from the signature in the same transaction. */
+export type SigningPurpose = {
+  /** `<module>.<what>`. */
+  name: string;
+  complete: (ctx: CommandContext, result: SigningResult) => Promise<void>;
+};
+
+/**
+ * Declares a purpose for `contributions: { 'signatures.purposes': [...] }`.
+ * `complete` runs in the transaction that ends the signing, once; what it throws undoes both, and the signing counts as failed.
+ */
+export function defineSigningPurpose<Schema extends z.ZodType>(options: {
+  name: string;
+  data: Schema;
+  complete: (ctx: CommandContext, result: SigningResult<z.output<Schema>>) => Promise<void>;
+}): SigningPurpose {
+  return { name: options.name, complete: (ctx, result) => options.complete(ctx, { ...result, data: options.data.parse(result.data) }) };
+}
+
+/** @throws Error when no module contributes the purpose: a defect of the caller. */
+export function purposeOf(kernel: Kernel, name: string): SigningPurpose {
+  // safe because the extension point holds what defineSigningPurpose made
+  const purposes = contributed(kernel, 'signatures.purposes') as SigningPurpose[];
+  const found = purposes.find((purpose) => purpose.name === name);
+  if (found === undefined) throw new Error(`no module contributes the signing purpose ${name}`);
+  return found;
+}
+
+/** The key holder of a credential: the built-in one for key files, or one that a module contributes under `signatures.key-holders`. */
+export function keyHolderOf(kernel: Kernel, name: string): KeyHolder {
+  // safe because the extension point holds key holders
+  const holders = [keyFileHolder, ...(contributed(kernel, 'signatures.key-holders') as KeyHolder[])];
+  const found = holders.find((holder) => holder.name === name);
+  if (found === undefined) throw new Error(`there is no key holder ${name}`);
+  return found;
+}
+
+function contributed(kernel: Kernel, point: string): unknown[] {
+  return kernel.modules.flatMap((module) => module.contributions?.[point] ?? []);
+}

@@ -1,0 +1,72 @@
+import type { Queryable } from '#kernel/database.ts';
+import type { Id } from '#kernel/ids.ts';
+import { isoInVietnam } from '#kernel/time.ts';
+import type { CredentialSummary } from '../contract.ts';
+import { signatureErrors } from '../errors.ts';
+import { warningsOf, type CredentialRow } from '../policy.ts';
+
+export type CredentialFilter = { agencyId: Id<'agency'>; personId?: string; kind?: 'person' | 'agency' };
+
+/** The credentials of an agency, or of one person in it, newest first; at most 200. Key containers are never among them. */
+export async function listCredentials(q: Queryable, filter: CredentialFilter): Promise<Omit<CredentialRow, 'container'>[]> {
+  const { rows } = await q.query(
+    `select ${COLUMNS} from signatures.credential
+      where agency_id = $1 and ($2::uuid is null or person_id = $2) and ($3::text is null or kind = $3)
+      order by created_at desc, id desc limit 200`,
+    [filter.agencyId, filter.personId ?? null, filter.kind ?? null],
+  );
+  // safe because the statement selects exactly these columns
+  return rows as Omit<CredentialRow, 'container'>[];
+}
+
+const COLUMNS = `agency_id, id, kind, person_id, label, driver, certificate, chain, subject, issuer, serial, is_built_in, valid_from, valid_to,
+  state, revoked_at, revoked_reason, failed_attempts, locked_at, image_sha256, image_width_mm, image_valid_from, image_valid_to, created_at`;
+
+/**
+ * One credential with its key container.
+ * @param lock keeps others from changing it until the transaction ends.
+ * @throws signatures.credentialNotFound
+ */
+export async function getCredential(q: Queryable, key: { agencyId: string; id: string }, lock = false): Promise<CredentialRow> {
+  const { rows } = await q.query(
+    `select ${COLUMNS}, container from signatures.credential where agency_id = $1 and id = $2 ${lock ? 'for no key update' : ''}`,
+    [key.agencyId, key.id],
+  );
+  if (rows[0] === undefined) throw signatureErrors.credentialNotFound();
+  // safe because the statement selects exactly these columns
+  return rows[0] as CredentialRow;
+}
+
+/** Whether some active credential comes from the built-in authority, so that every screen has to say what it is. */
+export async function usesBuiltInAuthority(q: Queryable): Promise<boolean> {
+  const { rows } = await q.query(`select exists (select 1 from signatures.credential where is_built_in and state = 'active') as used`);
+  return rows[0]?.['used'] === true;
+}
+
+/** The form in which screens get a credential. */
+export function summaryOf(row: Omit<CredentialRow, 'container'>, now: Date): CredentialSummary {
+  return {
+    id: row.id,
+    kind: row.kind,
+    personId: row.person_id,
+    label: row.label,
+    subject: row.subject,
+    issuer: row.issuer,
+    serial: row.serial,
+    isBuiltIn: row.is_built_in,
+    validFrom: isoInVietnam(row.valid_from),
+    validTo: isoInVietnam(row.valid_to),
+    state: stateOf(row, now),
+    hasImage: row.image_sha256 !== null,
+    imageWidthMm: row.image_width_mm === null ? null : Number(row.image_width_mm),
+    needsPin: true,
+    warnings: row.state === 'active' ? warningsOf(row, now) : [],
+  };
+}
+
+function stateOf(row: Omit<CredentialRow, 'container'>, now: Date): CredentialSummary['state'] {
+  if (row.state === 'revoked') return 'revoked';
+  if (now > row.valid_to) return 'expired';
+  if (now < row.valid_from) return 'notYetValid';
+  return row.locked_at === null ? 'active' : 'locked';
+}

@@ -1,0 +1,104 @@
+import { createHash, type Hash } from 'node:crypto';
+import { assembleCms, cmsSigner, estimateCmsBytes, signedAttributes, type CmsSigner } from './domain/cms/sign.ts';
+import { parseCertificate, type Certificate } from './domain/pki/certificate.ts';
+import { signatureFits } from './domain/pki/algorithms.ts';
+import { prepareSignature, restorePrepared, savePrepared, type PreparedSignature, type PreparedState } from './domain/pdf/signing/index.ts';
+import { KeyHolderError, type HeldCredential, type SignOutcome, type SignRequest } from './adapters/key-holder.ts';
+import type { Timestamp, TimestampSource } from './adapters/timestamps/timestamp-source.ts';
+import type { SigningPart } from './signing-plan.ts';
+
+export type PartsWork = {
+  base: Buffer;
+  parts: readonly SigningPart[];
+  credential: HeldCredential;
+  signerName: string;
+  signingTime: Date;
+  timestamps: TimestampSource;
+  /** Asks the key holder. */
+  sign: (items: SignRequest['items']) => Promise<SignOutcome>;
+};
+
+/** What has to be kept while a slow holder makes up its mind. */
+export type SavedParts = { tails: string[]; prepared: PreparedState; attributes: string; signingTime: string };
+
+export type PartsOutcome =
+  /** What has to be appended to the base, in order. */
+  | { state: 'signed'; tails: Buffer[]; timestamp: Timestamp }
+  | { state: 'pending'; reference: string; pollAfterMs: number; saved: SavedParts };
+
+type Progress = { tails: Buffer[]; hash: Hash; timestamp: Timestamp | undefined };
+
+/**
+ * Signs part after part, each over everything before it; the base's bytes are read once and never changed.
+ * @throws PdfError of the signing, KeyHolderError, signatures.timestampUnavailable · timestampWrong
+ */
+export async function signParts(work: PartsWork): Promise<PartsOutcome> {
+  return goOn(work, { tails: [], hash: createHash('sha256').update(work.base), timestamp: undefined });
+}
+
+/** Takes up what waited for a holder, with the holder's answer. */
+export async function resumeParts(work: PartsWork, saved: SavedParts, signature: Buffer): Promise<PartsOutcome> {
+  const tails = saved.tails.map((tail) => Buffer.from(tail, 'base64'));
+  const hash = createHash('sha256').update(work.base);
+  for (const tail of tails) hash.update(tail);
+  const progress: Progress = { tails, hash, timestamp: undefined };
+  const prepared = restorePrepared(Buffer.concat([work.base, ...tails]), saved.prepared);
+  const attributes = Buffer.from(saved.attributes, 'base64');
+  await finishPart(work, progress, { signer: signerOf(work.credential), prepared, attributes, signature });
+  return goOn(work, progress);
+}
+
+async function goOn(work: PartsWork, progress: Progress): Promise<PartsOutcome> {
+  const signer = signerOf(work.credential);
+  const reserveBytes = estimateCmsBytes(signer, work.timestamps.tokenBytes);
+  for (const part of work.parts.slice(progress.tails.length)) {
+    const current = progress.tails.length === 0 ? work.base : Buffer.concat([work.base, ...progress.tails]);
+    const prepared = prepareSignature(current, { ...part, signingTime: work.signingTime, reserveBytes, signerName: work.signerName });
+    const attributes = signedAttributes(signer, prepared.digest('sha256', progress.hash));
+    const outcome = await work.sign([{ attributes, digest: createHash('sha256').update(attributes).digest() }]);
+    if (outcome.state === 'pending') return { ...outcome, saved: save(work, progress, { prepared, attributes }) };
+    await finishPart(work, progress, { signer, prepared, attributes, signature: single(outcome.signatures) });
+  }
+  if (progress.timestamp === undefined) throw new Error('a signing without parts');
+  return { state: 'signed', tails: progress.tails, timestamp: progress.timestamp };
+}
+
+function save(work: PartsWork, progress: Progress, step: { prepared: PreparedSignature; attributes: Buffer }): SavedParts {
+  return {
+    tails: progress.tails.map((tail) => tail.toString('base64')),
+    prepared: savePrepared(step.prepared),
+    attributes: step.attributes.toString('base64'),
+    signingTime: work.signingTime.toISOString(),
+  };
+}
+
+type Step = { signer: CmsSigner; prepared: PreparedSignature; attributes: Buffer; signature: Buffer };
+
+async function finishPart(work: PartsWork, progress: Progress, { signer, prepared, attributes, signature }: Step): Promise<void> {
+  // What a holder answers is never taken on trust: it has to fit the certificate that the attributes name.
+  if (!isSignatureOf(parseCertificate(work.credential.certificate), signer, { attributes, signature })) {
+    throw new KeyHolderError('unavailable', { cause: new Error('the signature does not fit the certificate') });
+  }
+  const timestamp = await work.timestamps.stamp(signature);
+  const { tail } = prepared.finish(assembleCms(signer, { attributes, signature, timestampToken: timestamp.token }));
+  progress.tails.push(tail);
+  progress.hash.update(tail);
+  progress.timestamp = timestamp;
+}
+
+function signerOf({ certificate, chain }: HeldCredential): CmsSigner {
+  return cmsSigner({ certificate, chain });
+}
+
+const families = { 'rsa-pkcs1': 'rsa', 'rsa-pss': 'rsa-pss', ecdsa: 'ecdsa' } as const;
+
+function isSignatureOf(certificate: Certificate, signer: CmsSigner, { attributes, signature }: { attributes: Buffer; signature: Buffer }): boolean {
+  const algorithm = { family: families[signer.scheme], hash: signer.hash };
+  return signatureFits({ key: certificate.publicKey(), algorithm, data: attributes, signature });
+}
+
+function single(signatures: readonly Buffer[]): Buffer {
+  const [signature] = signatures;
+  if (signature === undefined || signatures.length !== 1) throw new KeyHolderError('unavailable');
+  return signature;
+}

@@ -1,0 +1,115 @@
+// Generated from the migrations by `npm run generate`. Do not edit.
+import type { Instant, Json } from '#kernel/table-columns.ts';
+
+export type AuthorityKeyRow = {
+  role: 'root' | 'issuing' | 'timestamp' | 'ocsp';
+  generation: number;
+  certificate: Buffer;
+  container: Buffer;
+  valid_from: Instant;
+  valid_to: Instant;
+  created_at: Instant;
+};
+
+export type CredentialRow = {
+  agency_id: string;
+  id: string;
+  kind: 'person' | 'agency';
+  person_id: string | null;
+  label: string;
+  driver: string;
+  container: Buffer | null;
+  certificate: Buffer;
+  chain: Buffer[];
+  subject: string;
+  issuer: string;
+  serial: string;
+  is_built_in: boolean;
+  valid_from: Instant;
+  valid_to: Instant;
+  state: 'active' | 'revoked';
+  revoked_at: Instant | null;
+  revoked_reason: string | null;
+  failed_attempts: number;
+  locked_at: Instant | null;
+  image_sha256: string | null;
+  image_width_mm: string | null;
+  image_valid_from: string | null;
+  image_valid_to: string | null;
+  created_at: Instant;
+};
+
+export type IssuedCertificateRow = {
+  serial: string;
+  purpose: 'issuing' | 'timestamp' | 'ocsp' | 'person' | 'agency';
+  subject: string;
+  certificate: Buffer;
+  agency_id: string | null;
+  credential_id: string | null;
+  issued_at: Instant;
+  valid_to: Instant;
+  state: 'valid' | 'revoked';
+  revoked_at: Instant | null;
+  reason: string | null;
+};
+
+export type RevocationListRow = {
+  issuer: 'root' | 'issuing';
+  number: number;
+  issued_at: Instant;
+  next_update: Instant;
+  content: Buffer;
+};
+
+export type SigningRow = {
+  agency_id: string;
+  id: string;
+  subject_type: string;
+  subject_id: string;
+  purpose: string;
+  purpose_data: Json;
+  credential_id: string;
+  base_sha256: string;
+  appearance: Json;
+  state: 'prepared' | 'signing' | 'pending' | 'completed' | 'failed' | 'expired';
+  opened_by: Json;
+  opened_at: Instant;
+  expires_at: Instant;
+  attempt_id: string | null;
+  attempt_until: Instant | null;
+  prepared: Buffer | null;
+  holder_reference: string | null;
+  result_sha256: string | null;
+  result_size_bytes: number | null;
+  evidence: Json | null;
+  failure_code: string | null;
+  ended_at: Instant | null;
+};
+
+export type TrustAnchorRow = {
+  fingerprint: string;
+  name: string;
+  certificate: Buffer;
+  legal_basis: string;
+  valid_from: Instant;
+  valid_to: Instant | null;
+  added_at: Instant;
+};
+
+export type ValidationRow = {
+  sha256: string;
+  trust_version: string;
+  indication: 'TOTAL-PASSED' | 'TOTAL-FAILED' | 'INDETERMINATE' | 'UNREADABLE' | 'UNSIGNED';
+  report: Json;
+  validated_at: Instant;
+};
+
+export type Tables = {
+  'signatures.authority_key': AuthorityKeyRow;
+  'signatures.credential': CredentialRow;
+  'signatures.issued_certificate': IssuedCertificateRow;
+  'signatures.revocation_list': RevocationListRow;
+  'signatures.signing': SigningRow;
+  'signatures.trust_anchor': TrustAnchorRow;
+  'signatures.validation': ValidationRow;
+};
