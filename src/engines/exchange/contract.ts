@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import type { Id } from '#kernel/ids.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const day = z.iso.date();
+/** A UUID that the type system knows by its kind. */
+const idOf = <Kind extends string>() =>
+  z
+    .uuid()
+    // safe because the schema is only used for values of this kind
+    .transform((value) => value as Id<Kind>);
+const agencyId = idOf<'agency'>();
+
+/** The facts of a document that travel with it (QĐ 28/2018 Art. 10.2, NĐ 30/2020 App. VI Part II). */
+export const envelopeDocument = z.object({
+  /** Agency code, year, ordinal number of the document in the year (QĐ 28/2018 Art. 10.2.b). */
+  code: z.string().min(1).max(100),
+  number: z.string().min(1).max(50),
+  notation: z.string().min(1).max(100),
+  issuedOn: day,
+  /** Code of one of the 29 types of NĐ 30/2020 Art. 7. */
+  documentType: z.string().min(1).max(50),
+  typeName: z.string().min(1).max(200),
+  /** Trích yếu. */
+  summary: z.string().min(1).max(2000),
+  /** thường, khẩn, thượng khẩn, hỏa tốc. */
+  urgency: z.enum(['normal', 'urgent', 'very_urgent', 'flash']),
+  answerDue: day.nullable(),
+  signerName: z.string().max(200),
+  signerTitle: z.string().max(300),
+  senderName: z.string().min(1).max(300),
+  senderCode: z.string().max(35),
+  pageCount: z.number().int().min(1).nullable(),
+  /** Any mark of the protection of state secrets is refused: such documents do not belong in a networked system. */
+  secrecy: z.enum(['none', 'confidential', 'secret', 'top_secret']).default('none'),
+});
+export type EnvelopeDocument = z.input<typeof envelopeDocument>;
+
+/** One file of an envelope: shared by hash, never copied. */
+export const envelopeFile = z.object({
+  sha256,
+  name: z.string().min(1).max(300),
+  mediaType: z.string().min(1).max(200),
+  sizeBytes: z.number().int().min(1),
+  role: z.enum(['main', 'attachment']),
+  /** What the sender's check noticed inside, such as a script that is never run. */
+  flags: z.array(z.string().max(50)).max(50).default([]),
+});
+export type EnvelopeFile = z.output<typeof envelopeFile>;
+
+/** The envelope as it is written down once, hashed, and kept untouched on both sides. */
+export const envelope = z.object({
+  version: z.literal(1),
+  envelopeId: z.uuid(),
+  sentAt: z.iso.datetime({ offset: true }),
+  sender: z.object({ agencyId, name: z.string().min(1), code: z.string() }),
+  document: envelopeDocument,
+  files: z.array(envelopeFile).min(1).max(200),
+});
+export type Envelope = z.output<typeof envelope>;
+
+/** What the receiver answers (QCVN 102:2016): 02 refused, 03 registered, 04 assigned, 05 in process, 06 completed. */
+export const answerStatus = z.enum(['02', '03', '04', '05', '06']);
+export type AnswerStatus = z.infer<typeof answerStatus>;
+/** All statuses of this part; 01 is given by the system on arrival. */
+export const deliveryStatus = z.enum(['01', '02', '03', '04', '05', '06']);
+export type DeliveryStatus = z.infer<typeof deliveryStatus>;
+
+export const deliveryState = z.enum(['waiting', 'no_route', 'returned', 'arrived', 'refused', 'registered', 'assigned', 'in_process', 'completed']);
+export type DeliveryState = z.infer<typeof deliveryState>;
+
+/** The verdict on the signatures of the main file, as it stood on arrival. */
+export const verdict = z.object({
+  indication: z.enum(['TOTAL-PASSED', 'TOTAL-FAILED', 'INDETERMINATE', 'UNREADABLE', 'UNSIGNED']),
+  signatureCount: z.number().int(),
+  files: z.array(z.object({ sha256, indication: z.string(), signatureCount: z.number().int() })),
+});
+export type Verdict = z.infer<typeof verdict>;
+
+export const successor = z.object({ id: agencyId, name: z.string(), kind: z.string() });
+export type Successor = z.infer<typeof successor>;
+
+/** One recipient's line below an issued document. */
+export const deliveryLine = z.object({
+  envelopeId: z.uuid(),
+  recipientAgencyId: agencyId,
+  recipientName: z.string(),
+  recipientCode: z.string().nullable(),
+  state: deliveryState,
+  status: deliveryStatus.nullable(),
+  sentAt: z.string(),
+  /** 01: when it arrived. */
+  arrivedAt: z.string().nullable(),
+  /** The newest answer of a person: when, who, in which post. */
+  answeredAt: z.string().nullable(),
+  answeredBy: z.string().nullable(),
+  answeredByTitle: z.string().nullable(),
+  reason: z.string().nullable(),
+  /** Set when the recipient was closed on the way and its successor got it. */
+  deliveredTo: z.object({ agencyId, name: z.string() }).nullable(),
+  /** Set when it came back: who could have it instead. */
+  successors: z.array(successor),
+  answers: z.array(z.object({ status: deliveryStatus, at: z.string(), by: z.string(), title: z.string().nullable(), reason: z.string().nullable() })),
+});
+export type DeliveryLine = z.output<typeof deliveryLine>;
+
+/** A delivery that needs a look: it waits longer than it should, has no way to go, or came back. */
+export const troubledDelivery = z.object({
+  agencyId,
+  envelopeId: z.uuid(),
+  recipientAgencyId: agencyId,
+  recipientName: z.string(),
+  subject: z.object({ type: z.string(), id: z.string() }),
+  trouble: z.enum(['stuck', 'retrying', 'late', 'no_route', 'returned']),
+  since: z.string(),
+  attempts: z.number().int(),
+  nextTryAt: z.string().nullable(),
+  problem: z.string().nullable(),
+});
+export type TroubledDelivery = z.output<typeof troubledDelivery>;
+
+export const messageFile = envelopeFile.extend({ fileId: idOf<'file'>() });
+export type MessageFile = z.output<typeof messageFile>;
+
+/** A message as the receiving agency has it, with what anyone needs to judge it. */
+export const messageView = z.object({
+  id: idOf<'message'>(),
+  envelopeId: z.uuid(),
+  senderAgencyId: agencyId,
+  addressedAgencyId: agencyId,
+  contentHash: sha256,
+  state: z.string(),
+  arrivedAt: z.string(),
+  verdict,
+  steps: z.array(z.object({ step: z.string(), outcome: z.enum(['passed', 'warned', 'failed']), detail: z.string().optional() })),
+  answers: z.array(z.object({ status: deliveryStatus, at: z.string(), by: z.string(), title: z.string().nullable(), reason: z.string().nullable(), receipt: z.string() })),
+});
+export type MessageView = z.output<typeof messageView>;
+
+/** Data of the events. */
+export const envelopeSent = z.object({ envelopeId: z.uuid(), recipientCount: z.number().int(), contentHash: sha256 });
+export const envelopeInspected = z.object({
+  envelopeId: z.uuid(),
+  files: z.array(z.object({ sha256, isPresent: z.boolean(), hashMatches: z.boolean(), sizeMatches: z.boolean(), indication: z.string(), signatureCount: z.number().int() })),
+});
+export const deliveriesArrived = z.object({ envelopeId: z.uuid(), count: z.number().int(), recipients: z.array(agencyId) });
+export const messageArrived = z.object({
+  messageId: idOf<'message'>(),
+  envelopeId: z.uuid(),
+  contentHash: sha256,
+  senderAgencyId: agencyId,
+  senderName: z.string(),
+  /** The agency that the sender wrote on it, when it was another one that this agency succeeds. */
+  addressedAgencyId: agencyId.nullable(),
+  document: envelopeDocument,
+  files: z.array(messageFile),
+  /** That of the main file, on arrival. */
+  verdict,
+});
+export type MessageArrived = z.output<typeof messageArrived>;
+export const messageRefused = z.object({
+  messageId: idOf<'message'>(),
+  envelopeId: z.uuid(),
+  senderAgencyId: agencyId,
+  senderName: z.string(),
+  step: z.string(),
+  reason: z.string(),
+});
+export const contradictionKept = z.object({ envelopeId: z.uuid(), senderAgencyId: agencyId, senderName: z.string(), contentHash: sha256, knownHash: sha256 });
+export const messageAnswered = z.object({ messageId: idOf<'message'>(), status: answerStatus, statusVi: z.string(), statusEn: z.string(), reason: z.string().nullable() });
+export const deliveryAnswered = z.object({
+  envelopeId: z.uuid(),
+  recipientAgencyId: agencyId,
+  recipientName: z.string(),
+  status: deliveryStatus,
+  statusVi: z.string(),
+  statusEn: z.string(),
+  at: z.string(),
+  by: z.string(),
+  reason: z.string().nullable(),
+});
+export type DeliveryAnswered = z.output<typeof deliveryAnswered>;
+export const deliveryReturned = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string(), problem: z.string(), successors: z.array(successor) });
+export const deliveryRetried = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string() });

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { CalendarDay } from '#kernel/time.ts';
+import { routeOf, type Destination, type Route } from './route.ts';
+
+// safe because every day here exists
+const day = (text: string): CalendarDay => text as CalendarDay;
+
+function agency(id: string, more: Partial<Destination> = {}): Destination {
+  return { id, name: `Cơ quan ${id}`, state: 'active', hosting: 'local', closedOn: null, successors: [], ...more };
+}
+const closed = (id: string, successors: string[], closedOn = '2026-11-01'): Destination =>
+  agency(id, { state: 'closed', closedOn: day(closedOn), successors: successors.map((next) => ({ id: next, name: `Cơ quan ${next}`, kind: 'merged' })) });
+
+function go(recipient: Destination, others: Destination[] = []): Route {
+  const all = new Map([recipient, ...others].map((each) => [each.id, each]));
+  return routeOf(recipient, { today: day('2026-11-20'), transitionDays: 30, find: (id) => all.get(id) });
+}
+
+test('an active agency of this installation gets it directly', () => {
+  assert.deepEqual(go(agency('a')), { kind: 'local', to: 'a', name: 'Cơ quan a' });
+});
+
+test('an agency without a system waits in sight', () => {
+  assert.equal(go(agency('a', { hosting: 'external' })).kind, 'none');
+  assert.equal(go(closed('a', ['b']), [agency('b', { hosting: 'external' })]).kind, 'none');
+});
+
+test('mail for a closed agency goes to its one successor, along the line of successors', () => {
+  assert.deepEqual(go(closed('a', ['b']), [agency('b')]), { kind: 'local', to: 'b', name: 'Cơ quan b' });
+  assert.deepEqual(go(closed('a', ['b']), [closed('b', ['c']), agency('c')]), { kind: 'local', to: 'c', name: 'Cơ quan c' });
+});
+
+test('it comes back with the successors named when there are several, none, or the time is over', () => {
+  const split = go(closed('a', ['b', 'c']), [agency('b'), agency('c')]);
+  assert.equal(split.kind, 'returned');
+  assert.deepEqual(split.kind === 'returned' && split.successors.map((successor) => successor.id), ['b', 'c']);
+  assert.equal(go(closed('a', [])).kind, 'returned');
+  assert.equal(go(closed('a', ['b'], '2026-10-20'), [agency('b')]).kind, 'returned');
+  assert.equal(go(closed('a', ['b'], '2026-10-21'), [agency('b')]).kind, 'local');
+});
+
+test('a circle of successors ends with a return, not with a loop', () => {
+  assert.equal(go(closed('a', ['b']), [closed('b', ['a'])]).kind, 'returned');
+});

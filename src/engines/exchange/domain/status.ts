@@ -1,0 +1,31 @@
+/** Statuses between agencies (QCVN 102:2016, as spoken on the axis) and what each may follow. */
+export type Status = '01' | '02' | '03' | '04' | '05' | '06';
+export type MessageState = 'arrived' | 'refused' | 'registered' | 'assigned' | 'in_process' | 'completed';
+
+type StatusRule = { vi: string; en: string; state: MessageState; from: readonly MessageState[] };
+
+/** One row a status: the words of QĐ 28/2018 Art. 10.2, the state it leads to, and the states it may be given in. */
+export const statusRules: Record<Status, StatusRule> = {
+  '01': { vi: 'Đã đến', en: 'Arrived', state: 'arrived', from: [] },
+  '02': { vi: 'Từ chối tiếp nhận', en: 'Refused', state: 'refused', from: ['arrived'] },
+  '03': { vi: 'Đã tiếp nhận', en: 'Registered', state: 'registered', from: ['arrived'] },
+  '04': { vi: 'Phân công xử lý', en: 'Assigned', state: 'assigned', from: ['registered', 'assigned'] },
+  '05': { vi: 'Đang xử lý', en: 'In process', state: 'in_process', from: ['registered', 'assigned'] },
+  '06': { vi: 'Hoàn thành', en: 'Completed', state: 'completed', from: ['registered', 'assigned', 'in_process'] },
+};
+
+/** The names of the states, as they stand in a sentence. */
+export const stateLabels: Record<MessageState, { vi: string; en: string }> = {
+  arrived: { vi: 'mới đến', en: 'just arrived' },
+  refused: { vi: 'đã từ chối', en: 'refused' },
+  registered: { vi: 'đã vào sổ', en: 'registered' },
+  assigned: { vi: 'đã phân công', en: 'assigned' },
+  in_process: { vi: 'đang xử lý', en: 'in process' },
+  completed: { vi: 'đã hoàn thành', en: 'completed' },
+};
+
+/** The state after an answer, or undefined where it cannot be given now. */
+export function stateAfter(state: MessageState, status: Status): MessageState | undefined {
+  const rule = statusRules[status];
+  return rule.from.includes(state) ? rule.state : undefined;
+}

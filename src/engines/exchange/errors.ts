@@ -1,0 +1,88 @@
+import { defineErrors } from '#kernel/errors.ts';
+
+export const exchangeErrors = defineErrors('exchange', {
+  recipientMissing: {
+    status: 422,
+    vi: 'Chưa chọn nơi nhận.',
+    en: 'No recipient is chosen.',
+    fixVi: 'Chọn ít nhất một cơ quan trong danh bạ.',
+    fixEn: 'Choose at least one agency from the directory.',
+  },
+  recipientUnknown: {
+    status: 422,
+    vi: 'Có nơi nhận không có trong danh bạ.',
+    en: 'A recipient is not in the directory.',
+    fixVi: 'Chọn lại nơi nhận từ danh bạ.',
+    fixEn: 'Choose the recipient from the directory again.',
+  },
+  recipientIsSender: {
+    status: 422,
+    vi: 'Cơ quan gửi không thể đồng thời là nơi nhận.',
+    en: 'An agency cannot send to itself.',
+    fixVi: 'Bỏ cơ quan mình khỏi nơi nhận; văn bản nội bộ được chuyển trong cơ quan.',
+    fixEn: 'Take your own agency off the list; internal documents are passed on inside the agency.',
+  },
+  recipientClosed: {
+    status: 409,
+    vi: '{name} đã kết thúc hoạt động từ {closedOn}. Cơ quan kế thừa: {successors}.',
+    en: '{name} was closed on {closedOn}. Its successor: {successors}.',
+    fixVi: 'Thay nơi nhận bằng cơ quan kế thừa rồi phát hành lại.',
+    fixEn: 'Put the successor in its place and issue again.',
+  },
+  stateSecret: {
+    status: 422,
+    vi: 'Văn bản có nội dung bí mật nhà nước không được gửi qua hệ thống này (Quyết định 28/2018/QĐ-TTg, Điều 1.2).',
+    en: 'A document with state secrets must not be sent through this system (Decision 28/2018/QĐ-TTg, Art. 1.2).',
+    fixVi: 'Gửi theo quy định về bảo vệ bí mật nhà nước, ngoài mạng.',
+    fixEn: 'Send it off the network, as the rules on the protection of state secrets demand.',
+  },
+  envelopeIncomplete: {
+    status: 422,
+    vi: 'Thông tin văn bản chưa đủ để gửi.',
+    en: 'The document’s data are not complete enough to be sent.',
+    fixVi: 'Bổ sung các mục được nêu rồi gửi lại.',
+    fixEn: 'Complete the fields that are named and send again.',
+  },
+  mainFileMissing: {
+    status: 422,
+    vi: 'Phải có đúng một tệp văn bản chính.',
+    en: 'There must be exactly one main file.',
+    fixVi: 'Chọn tệp chính; các tệp khác là phụ lục hoặc tài liệu kèm theo.',
+    fixEn: 'Choose the main file; the others are attachments.',
+  },
+  answerNotNow: {
+    status: 409,
+    vi: 'Văn bản này đang “{stateVi}” nên không thể báo “{statusVi}”.',
+    en: 'This document is “{stateEn}”, so “{statusEn}” cannot be answered.',
+    fixVi: 'Có thể người khác vừa xử lý. Tải lại trang.',
+    fixEn: 'Somebody else may just have dealt with it. Reload the page.',
+  },
+  reasonMissing: {
+    status: 422,
+    vi: 'Từ chối tiếp nhận phải nêu lý do (Quyết định 28/2018/QĐ-TTg, Điều 5.4).',
+    en: 'A refusal needs a reason (Decision 28/2018/QĐ-TTg, Art. 5.4).',
+    fixVi: 'Ghi lý do để nơi gửi biết cần sửa gì.',
+    fixEn: 'Say why, so that the sender knows what to mend.',
+  },
+  messageNotFound: {
+    status: 404,
+    vi: 'Không tìm thấy văn bản này trong hộp đến.',
+    en: 'There is no such message.',
+    fixVi: 'Quay về danh sách văn bản đến.',
+    fixEn: 'Go back to the list of incoming documents.',
+  },
+  deliveryNotFound: {
+    status: 404,
+    vi: 'Không tìm thấy lần gửi này.',
+    en: 'There is no such delivery.',
+    fixVi: 'Quay về danh sách.',
+    fixEn: 'Go back to the list.',
+  },
+  deliveryNotWaiting: {
+    status: 409,
+    vi: 'Lần gửi này không còn chờ nên không cần gửi lại.',
+    en: 'This delivery does not wait any more, so there is nothing to try again.',
+    fixVi: 'Tải lại danh sách.',
+    fixEn: 'Reload the list.',
+  },
+});

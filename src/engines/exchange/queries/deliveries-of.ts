@@ -1,0 +1,45 @@
+import type { Queryable } from '#kernel/database.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { DeliveryLine } from '../contract.ts';
+
+export type DeliveriesOf = { agencyId: Id<'agency'>; subject: { type: string; id: string } };
+
+/**
+ * What became of everything that was sent for a subject, one line a recipient in the order of the list: 01, 03, 02 and
+ * the rest with times, people and reasons.
+ */
+export async function deliveriesOf(q: Queryable, of: DeliveriesOf): Promise<DeliveryLine[]> {
+  // safe because the statement builds exactly the lines of the contract
+  return JSON.parse(await deliveryLinesJson(q, of)) as DeliveryLine[];
+}
+
+/** The same as JSON text that PostgreSQL built: an array of `deliveryLine`. */
+export async function deliveryLinesJson(q: Queryable, of: DeliveriesOf): Promise<string> {
+  const { rows } = await q.query(LINES, [of.agencyId, of.subject.type, of.subject.id]);
+  return String(rows[0]?.['lines']);
+}
+
+const LINES = `
+with line as (
+  select e.sent_at, d.* from exchange.envelope e
+    join exchange.delivery d on d.agency_id = e.agency_id and d.envelope_id = e.id
+   where e.agency_id = $1 and e.subject_type = $2 and e.subject_id = $3),
+ answer as (
+  select a.envelope_id, a.recipient_agency_id,
+         min(a.at) filter (where a.status = '01') as arrived_at,
+         (array_agg(a.at order by a.ordinal desc) filter (where a.status <> '01'))[1] as answered_at,
+         (array_agg(a.by_name order by a.ordinal desc) filter (where a.status <> '01'))[1] as answered_by,
+         (array_agg(a.by_title order by a.ordinal desc) filter (where a.status <> '01'))[1] as answered_by_title,
+         json_agg(json_build_object('status', a.status, 'at', a.at, 'by', a.by_name, 'title', a.by_title, 'reason', a.reason) order by a.ordinal) as answers
+    from exchange.delivery_answer a
+   where a.agency_id = $1 and a.envelope_id in (select envelope_id from line)
+   group by a.envelope_id, a.recipient_agency_id)
+select coalesce(json_agg(json_build_object(
+    'envelopeId', l.envelope_id, 'recipientAgencyId', l.recipient_agency_id, 'recipientName', l.recipient_name, 'recipientCode', l.recipient_code,
+    'state', l.state, 'status', l.status, 'sentAt', l.sent_at, 'arrivedAt', a.arrived_at, 'answeredAt', a.answered_at,
+    'answeredBy', a.answered_by, 'answeredByTitle', a.answered_by_title, 'reason', l.problem,
+    'deliveredTo', case when l.delivered_to_agency_id <> l.recipient_agency_id
+                        then json_build_object('agencyId', l.delivered_to_agency_id, 'name', l.delivered_to_name) end,
+    'successors', coalesce(l.successors, '[]'::jsonb), 'answers', coalesce(a.answers, '[]'::json)
+  ) order by l.sent_at, l.envelope_id, l.position), '[]'::json)::text as lines
+  from line l left join answer a on a.envelope_id = l.envelope_id and a.recipient_agency_id = l.recipient_agency_id`;

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import type { Id } from '#kernel/ids.ts';
+import { anyone, holders, route, signedIn, type Route } from '#kernel/route.ts';
+import { retryDelivery } from './commands/retry-delivery.ts';
+import { messageView, troubledDelivery } from './contract.ts';
+import { mayOverseeInstallation } from './policy.ts';
+import { getMessage } from './queries/message.ts';
+import { receiptsOf } from './queries/receipts.ts';
+import { stuckDeliveries } from './queries/troubled-deliveries.ts';
+import { receiptKeys } from './receipt-key.ts';
+
+const uuid = z.uuid();
+
+export const routes: readonly Route[] = [
+  route({
+    method: 'GET',
+    url: '/api/v1/exchange/keys',
+    summary: 'The public keys with which this installation signs receipts, as a JWK set.',
+    access: anyone('whoever holds a receipt must be able to verify it without an account'),
+    reply: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
+    run: async ({ kernel }) => ({ keys: await receiptKeys(kernel.database.pool) }),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/exchange/messages/:messageId',
+    summary: 'A message that arrived at one’s own agency: the steps of its verification, its answers and their signed receipts.',
+    access: signedIn,
+    params: z.object({ messageId: uuid }),
+    reply: messageView,
+    run: ({ kernel, actor }, { params }) => getMessage(kernel.database.pool, { agencyId: actor.agencyId, messageId: params.messageId }),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/exchange/envelopes/:envelopeId/receipts',
+    summary: 'The signed receipts that came back for an envelope of one’s own agency.',
+    access: signedIn,
+    params: z.object({ envelopeId: uuid }),
+    reply: z.object({ receipts: z.array(z.object({ recipientAgencyId: uuid, recipientName: z.string(), ordinal: z.number().int(), status: z.string(), at: z.string(), receipt: z.string() })) }),
+    run: async ({ kernel, actor }, { params }) => {
+      const receipts = await receiptsOf(kernel.database.pool, { agencyId: actor.agencyId, envelopeId: params.envelopeId });
+      return { receipts: receipts.map((receipt) => ({ ...receipt, at: receipt.at.toISOString() })) };
+    },
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/exchange/troubled-deliveries',
+    summary: 'Deliveries that are stuck, late, without a way to go or come back: of one’s own agency, or of all for those who oversee the province.',
+    access: holders('clerk', 'agency_admin', 'province_admin', 'auditor'),
+    reply: z.object({ items: z.array(troubledDelivery) }),
+    run: async ({ kernel, actor }) => ({
+      items: await stuckDeliveries(kernel.database.pool, { now: kernel.clock.now(), ...(mayOverseeInstallation(actor) ? {} : { agencyId: actor.agencyId }) }),
+    }),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/exchange/envelopes/:envelopeId/deliveries/:recipientAgencyId/retry',
+    summary: 'Tries a delivery of one’s own agency again now.',
+    access: holders('clerk', 'agency_admin', 'province_admin'),
+    // safe because the address names an agency here
+    params: z.object({ envelopeId: uuid, recipientAgencyId: uuid.transform((id) => id as Id<'agency'>) }),
+    run: async ({ run, actor }, { params }) => {
+      await run(retryDelivery, { agencyId: actor.agencyId, ...params });
+    },
+  }),
+];
