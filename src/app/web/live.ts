@@ -1,0 +1,68 @@
+import type { QueryClient } from '@tanstack/react-query';
+
+const address = '/api/v1/live';
+const channelName = 'lienthong.live';
+const lockName = 'lienthong.live';
+
+/**
+ * Keeps queries fresh: a hint names a topic, and every query of that topic is asked again. A query belongs to the
+ * topic that its key begins with, and to those in `meta: { topics: [...] }`; the topic `*` is everything.
+ * A browser allows few connections to one server, so the tabs of a person share one: the tab that holds the lock listens.
+ * Returns the function that stops it.
+ */
+export function keepFresh(queries: QueryClient): () => void {
+  const stop = new AbortController();
+  const channel = 'BroadcastChannel' in window ? new BroadcastChannel(channelName) : undefined;
+  const onTopic = (topic: string) => void queries.invalidateQueries({ predicate: ({ queryKey, meta }) => belongsTo(topic, queryKey, meta) });
+  channel?.addEventListener('message', (event) => {
+    if (typeof event.data === 'string') onTopic(event.data);
+  });
+  const listen = () =>
+    listenHere(stop.signal, (topic) => {
+      onTopic(topic);
+      channel?.postMessage(topic);
+    });
+  if (channel === undefined || !('locks' in navigator)) void listen();
+  else navigator.locks.request(lockName, { signal: stop.signal }, listen).catch(() => undefined); // rejected only by our own stop
+  return () => {
+    stop.abort();
+    channel?.close();
+  };
+}
+
+/** Whether a query grows old with a topic. */
+export function belongsTo(topic: string, queryKey: readonly unknown[], meta: Record<string, unknown> | undefined): boolean {
+  if (topic === '*' || queryKey[0] === topic) return true;
+  const topics = meta?.['topics'];
+  return Array.isArray(topics) && topics.includes(topic);
+}
+
+/** Listens until stopped. After a lost connection everything may have changed. */
+function listenHere(signal: AbortSignal, onTopic: (topic: string) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const source = new EventSource(address);
+    let opened = false;
+    source.addEventListener('open', () => {
+      if (opened) onTopic('*');
+      opened = true;
+    });
+    source.addEventListener('message', (event) => {
+      const topic = topicOf(event.data);
+      if (topic !== undefined) onTopic(topic);
+    });
+    signal.addEventListener('abort', () => {
+      source.close();
+      resolve();
+    });
+  });
+}
+
+function topicOf(data: unknown): string | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    const hint: unknown = JSON.parse(data);
+    return typeof hint === 'object' && hint !== null && 'topic' in hint && typeof hint.topic === 'string' ? hint.topic : undefined;
+  } catch {
+    return undefined; // a comment or a keep-alive
+  }
+}

@@ -1,0 +1,26 @@
+import { useMemo } from 'react';
+import { translate, useLanguage } from '#ui/i18n.ts';
+import { useMaybeSession } from '#ui/session-context.tsx';
+import type { Place, WebModule } from '#ui/web-module.ts';
+
+/** A place as the rail shows it: its label in the present language. */
+export type ShownPlace = Omit<Place, 'label'> & { label: string };
+
+/** The places that the present post may enter, in the order of the rail. */
+export function usePlaces(modules: readonly WebModule[]): readonly ShownPlace[] {
+  const { language } = useLanguage();
+  const abilities = useMaybeSession()?.abilities;
+  return useMemo(
+    () =>
+      modules
+        .flatMap((module) => module.places.map((place) => ({ ...place, label: translate(module.messages, { language, key: place.label }) })))
+        .filter(({ ability }) => ability === undefined || abilities?.includes(ability) === true)
+        .toSorted((a, b) => (a.order ?? 100) - (b.order ?? 100)),
+    [modules, language, abilities],
+  );
+}
+
+/** Whether the present path is a place or lies below it. */
+export function isAt(place: ShownPlace, path: string): boolean {
+  return path === place.path || path.startsWith(`${place.path}/`);
+}

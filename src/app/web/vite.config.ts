@@ -1,0 +1,63 @@
+/// <reference types="node" />
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Oldest browsers served: the last Chrome and Edge of Windows 7, which many communes still run. */
+const browsers = ['chrome109', 'edge109', 'firefox115', 'safari16.4'];
+
+export default defineConfig({
+  root: here,
+  base: '/app/',
+  plugins: [react(), pdfViewerFiles()],
+  build: {
+    outDir: join(here, '../../../build/web'),
+    emptyOutDir: true,
+    manifest: true,
+    target: browsers,
+    cssTarget: browsers,
+    // A font or picture inside the script would travel even when nobody needs it.
+    assetsInlineLimit: 0,
+    // The PDF viewer and its worker are large, and load only when a document is opened.
+    chunkSizeWarningLimit: 1500,
+    reportCompressedSize: false,
+  },
+});
+
+/** Character maps, standard fonts and image decoders that pdf.js fetches when a document needs them. */
+function pdfViewerFiles(): Plugin {
+  const source = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
+  const folders = ['cmaps', 'standard_fonts', 'wasm', 'iccs'];
+  return {
+    name: 'pdf-viewer-files',
+    async generateBundle() {
+      for (const folder of folders) {
+        for (const name of await readdir(join(source, folder))) {
+          if (name.startsWith('LICENSE') || isForScripting(name)) continue;
+          this.emitFile({ type: 'asset', fileName: `pdf/${folder}/${name}`, source: await readFile(join(source, folder, name)) });
+        }
+      }
+    },
+    configureServer(server) {
+      server.middlewares.use('/app/pdf/', (request, response, next) => {
+        const name = /^\/([a-z_]+)\/([\w.-]+)$/.exec(request.url ?? '');
+        if (name?.[1] === undefined || name[2] === undefined || !folders.includes(name[1])) {
+          next();
+          return;
+        }
+        createReadStream(join(source, name[1], name[2])).on('error', () => next()).pipe(response);
+      });
+    },
+  };
+}
+
+/** JavaScript inside a document is never run, so its engine is not even shipped. */
+function isForScripting(name: string): boolean {
+  return name.startsWith('quickjs');
+}

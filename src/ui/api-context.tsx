@@ -1,0 +1,88 @@
+import { createContext, useContext, type ReactNode } from 'react';
+
+export type ApiFieldProblem = { path: string; message: string };
+
+/** What the server said when it refused: a catalogued code, what happened, what to do, and the request's id. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly fix: string | undefined;
+  readonly fields: readonly ApiFieldProblem[];
+  readonly requestId: string | undefined;
+  readonly data: unknown;
+
+  constructor(problem: {
+    status: number;
+    code: string;
+    message: string;
+    fix?: string | undefined;
+    fields?: readonly ApiFieldProblem[] | undefined;
+    requestId?: string | undefined;
+    data?: unknown;
+  }) {
+    super(problem.message);
+    this.name = 'ApiError';
+    this.status = problem.status;
+    this.code = problem.code;
+    this.fix = problem.fix;
+    this.fields = problem.fields ?? [];
+    this.requestId = problem.requestId;
+    this.data = problem.data;
+  }
+
+  /** What the server says about one field of the form, such as `summary` or `recipients.2`. */
+  fieldMessage(path: string): string | undefined {
+    return this.fields.find((field) => field.path === path)?.message;
+  }
+}
+
+export type QueryValue = string | number | boolean | readonly string[] | undefined;
+
+export type ReadOptions<Reply> = {
+  /** Becomes the query string; undefined values are left out, arrays repeat the name. */
+  query?: Readonly<Record<string, QueryValue>> | undefined;
+  signal?: AbortSignal | undefined;
+  /** A contract's schema, where the reply should be checked at run time too. */
+  schema?: { parse: (value: unknown) => Reply } | undefined;
+};
+
+export type WriteOptions<Reply> = ReadOptions<Reply> & {
+  /** Makes a repeated request harmless: sent as `idempotency-key`. */
+  idempotencyKey?: string | undefined;
+};
+
+export type UploadProgress = { sentBytes: number; totalBytes: number };
+
+export type UploadOptions = {
+  onProgress?: ((progress: UploadProgress) => void) | undefined;
+  /** Aborting pauses: the same file sent again to the same path continues where it stopped. */
+  signal?: AbortSignal | undefined;
+  /** Sent once, with the first piece. */
+  fields?: Readonly<Record<string, string>> | undefined;
+};
+
+/**
+ * The way to the server. Types come from a contract: `api.get<z.infer<typeof inboxPage>>('/api/v1/…')`.
+ * Every method throws ApiError, also when the network is gone (status 0, code `network.unreachable`).
+ */
+export interface Api {
+  get: <Reply>(path: string, options?: ReadOptions<Reply>) => Promise<Reply>;
+  post: <Reply>(path: string, body?: unknown, options?: WriteOptions<Reply>) => Promise<Reply>;
+  put: <Reply>(path: string, body?: unknown, options?: WriteOptions<Reply>) => Promise<Reply>;
+  patch: <Reply>(path: string, body?: unknown, options?: WriteOptions<Reply>) => Promise<Reply>;
+  del: <Reply>(path: string, options?: WriteOptions<Reply>) => Promise<Reply>;
+  upload: <Reply>(path: string, file: File, options?: UploadOptions) => Promise<Reply>;
+}
+
+const ApiContext = createContext<Api | undefined>(undefined);
+
+export function ApiProvider({ api, children }: { api: Api; children: ReactNode }): ReactNode {
+  return <ApiContext.Provider value={api}>{children}</ApiContext.Provider>;
+}
+
+/** The way to the server, given by the workplace. */
+export function useApi(): Api {
+  const api = useContext(ApiContext);
+  if (api === undefined) throw new Error('useApi needs an ApiProvider above it');
+  return api;
+}

@@ -1,0 +1,31 @@
+import { useId, type ReactNode } from 'react';
+import { ChoiceText } from './checkbox.tsx';
+import './choice.css';
+
+export type SwitchProps = {
+  label: string;
+  hideLabel?: boolean;
+  hint?: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  disabled?: boolean;
+};
+
+/** A setting that takes effect at once. In a form that is sent later, use a checkbox. */
+export function Switch({ label, hideLabel = false, hint, checked, onChange, disabled }: SwitchProps): ReactNode {
+  const hintId = useId();
+  return (
+    <label className="lt-choice">
+      <input
+        type="checkbox"
+        role="switch"
+        className="lt-switch"
+        checked={checked}
+        disabled={disabled}
+        aria-describedby={hint === undefined ? undefined : hintId}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      <ChoiceText {...{ label, hideLabel, hint, hintId }} />
+    </label>
+  );
+}

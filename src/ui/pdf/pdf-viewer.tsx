@@ -1,0 +1,51 @@
+import { lazy, Suspense, type ReactNode } from 'react';
+import { Skeleton, SkeletonGroup } from '../feedback/skeleton.tsx';
+import type { PdfSource } from './pdf-document.ts';
+import type { PdfRect, Placement, Size } from './pdf-geometry.ts';
+import type { PlacingLook } from './pdf-placement.tsx';
+
+export type { PdfSource } from './pdf-document.ts';
+export type { PdfRect, Placement } from './pdf-geometry.ts';
+
+export type PdfHighlight = { id: string; place: Placement; label: string; tone: 'action' | 'done' | 'warn' | 'danger' };
+
+export type PdfPlacing = {
+  look: PlacingLook;
+  /** Undefined until somebody points at a page. */
+  value: Placement | undefined;
+  /** The size at first, in points. */
+  size: Size;
+  /** Both images of one place: on the displayed page, and in the file's own space (origin bottom left, before rotation). */
+  onChange: (placement: Placement, rect: PdfRect) => void;
+};
+
+export type PdfViewerProps = {
+  source: PdfSource;
+  /** The file's name, for screen readers. */
+  name: string;
+  /** Turns on "place the signature". */
+  placing?: PdfPlacing | undefined;
+  highlights?: readonly PdfHighlight[];
+  /** Offers the pages as small pictures. */
+  thumbnails?: boolean;
+  /** Buttons at the right end of the toolbar. */
+  actions?: ReactNode;
+  onPage?: ((number: number) => void) | undefined;
+};
+
+const PdfViewerBody = lazy(() => import('./pdf-viewer-body.tsx').then((module) => ({ default: module.PdfViewerBody })));
+
+/** Shows a PDF page by page: to read, search, and point at a place. Fills the height that it is given. Scripts in the file never run. */
+export function PdfViewer(props: PdfViewerProps): ReactNode {
+  return (
+    <Suspense
+      fallback={
+        <SkeletonGroup>
+          <Skeleton shape="block" height="70vh" />
+        </SkeletonGroup>
+      }
+    >
+      <PdfViewerBody {...props} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,22 @@
+/** Folds Vietnamese text for searching without diacritics: `Sở Nội vụ` becomes `so noi vu`. */
+export function foldText(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase().replace(/\s+/g, ' ').trim();
+}
+
+/**
+ * How well a text answers what was typed, 0 for not at all. Every typed word must begin a word of the text;
+ * initials count too (`snv` finds `Sở Nội vụ`). A person who does type diacritics gets exact matches first.
+ */
+export function matchScore(text: string, typed: string): number {
+  const query = foldText(typed);
+  if (query === '') return 1;
+  const folded = foldText(text);
+  const words = folded.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
+  const exact = text.normalize('NFC').toLowerCase().includes(typed.normalize('NFC').trim().toLowerCase()) ? 2 : 0;
+  if (folded.startsWith(query)) return 6 + exact;
+  if (folded.includes(` ${query}`)) return 4 + exact;
+  if (query.split(' ').every((part) => words.some((word) => word.startsWith(part)))) return 3 + exact;
+  const initials = words.map((word) => word.slice(0, 1)).join('');
+  if (query.length > 1 && initials.includes(query.replace(/ /g, ''))) return 2;
+  return folded.includes(query) ? 1 : 0;
+}
