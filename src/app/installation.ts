@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { systemClock } from '#kernel/clock.ts';
+import type { Config } from '#kernel/config.ts';
+import { openDatabase } from '#kernel/database.ts';
+import { createKernel, type Kernel } from '#kernel/kernel.ts';
+import { createLog, type Log } from '#kernel/log.ts';
+import { applicationUrl, migrate } from '#kernel/migrate.ts';
+import { ensureDatabase, ensureRunning } from '#kernel/postgres/index.ts';
+import { modules } from './capabilities.ts';
+
+export type Installation = {
+  kernel: Kernel;
+  /** The address for the role that owns the tables: migrations, seeds of a new database, backup. */
+  ownerUrl: string;
+  /** Migrations that ran while opening. */
+  migrated: string[];
+  databaseVersion: string;
+  close(): Promise<void>;
+};
+
+export type OpenOptions = { migrate?: boolean; log?: Log; onProgress?: (text: string) => void };
+
+const DATABASE_NAME = 'lienthong';
+
+/**
+ * Opens the installation that the configuration names: starts or adopts the embedded PostgreSQL unless DATABASE_URL is
+ * given, migrates, and connects as the role that may not alter anything.
+ */
+export async function openInstallation(config: Config, options: OpenOptions = {}): Promise<Installation> {
+  const log = options.log ?? createLog({ level: config.logLevel });
+  const server = await databaseServer(config, options);
+  const migrated = options.migrate === false ? [] : await migrate(server.ownerUrl, modules, config.appSecret);
+  const url = applicationUrl(server.ownerUrl, config.appSecret);
+  const directUrl = applicationUrl(server.ownerDirectUrl, config.appSecret);
+  const database = openDatabase(
+    { url, directUrl, poolSize: config.poolSize, prepareStatements: config.prepareStatements, applicationName: 'lienthong' },
+    log,
+  );
+  const kernel = createKernel({ config, log, clock: systemClock(), database, modules });
+  return {
+    kernel,
+    ownerUrl: server.ownerUrl,
+    migrated,
+    databaseVersion: server.version,
+    async close() {
+      await database.close();
+      await server.stop();
+    },
+  };
+}
+
+type DatabaseServer = { ownerUrl: string; ownerDirectUrl: string; version: string; stop: () => Promise<void> };
+
+async function databaseServer(config: Config, options: OpenOptions): Promise<DatabaseServer> {
+  if (config.databaseUrl !== undefined) {
+    return { ownerUrl: config.databaseUrl, ownerDirectUrl: config.databaseDirectUrl ?? config.databaseUrl, version: 'DATABASE_URL', stop: () => Promise.resolve() };
+  }
+  const isNew = !existsSync(config.dataDir);
+  options.onProgress?.(isNew ? 'Tạo cơ sở dữ liệu PostgreSQL trong thư mục dữ liệu' : 'Khởi động PostgreSQL');
+  const running = await ensureRunning({ dataDir: config.dataDir });
+  const ownerUrl = await ensureDatabase(running.url, DATABASE_NAME);
+  return { ownerUrl, ownerDirectUrl: ownerUrl, version: running.version, stop: running.stop };
+}

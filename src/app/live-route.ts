@@ -1,0 +1,31 @@
+import type { LiveHint, LiveHub } from '#kernel/live.ts';
+import { route, signedIn, type Route } from '#kernel/route.ts';
+
+/** A proxy closes a silent connection after half a minute or more. */
+const KEEP_ALIVE_MS = 20_000;
+
+/** Server-sent hints for one agency: which part of the workplace should ask anew. They carry no content. */
+export function liveRoute(hub: LiveHub | undefined): Route {
+  return route({
+    method: 'GET',
+    url: '/api/v1/live',
+    summary: 'Server-sent events: {"topic": …} when something of that part changed in the agency',
+    access: signedIn,
+    run: (http) => {
+      const { raw } = http.reply;
+      http.reply.hijack();
+      raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+      raw.write('retry: 2000\n\n');
+      const { agencyId } = http.actor;
+      const stop = hub?.subscribe((hint: LiveHint) => {
+        if (hint.topic === '*' || hint.agencyIds.includes(agencyId)) raw.write(`data: ${JSON.stringify({ topic: hint.topic })}\n\n`);
+      });
+      const beat = setInterval(() => raw.write(': here\n\n'), KEEP_ALIVE_MS);
+      http.request.raw.on('close', () => {
+        clearInterval(beat);
+        stop?.();
+      });
+      return Promise.resolve({ special: 'hijacked' as const });
+    },
+  });
+}

@@ -1,0 +1,59 @@
+import { pathToFileURL } from 'node:url';
+import { ConfigError } from '#kernel/config.ts';
+import { PostgresError } from '#kernel/postgres/index.ts';
+
+type CliCommand = { summary: string; load: () => Promise<{ main: (args: string[]) => Promise<number> }> };
+
+/** Every subcommand, loaded only when it is called. */
+const commands: Record<string, CliCommand> = {
+  start: { summary: 'Khởi động hệ thống (--services=web,worker) · start the installation', load: () => import('./cli/start.ts') },
+  migrate: { summary: 'Cập nhật cấu trúc cơ sở dữ liệu · bring the database up to date', load: () => import('./cli/migrate.ts') },
+  seed: { summary: 'Nạp dữ liệu mẫu (--profile thanh-hoa|tra-vinh) · load sample data', load: () => import('./cli/seed.ts') },
+  demo: { summary: 'Chạy trọn việc chính trong cửa sổ lệnh (--out THƯ_MỤC) · run the main job in the terminal', load: () => import('./cli/demo.ts') },
+  verify: { summary: 'Kiểm tra chữ ký của tệp PDF: verify TỆP… [--json] · validate signed PDF files', load: () => import('./cli/verify.ts') },
+  backup: { summary: 'Sao lưu: backup THƯ_MỤC · write a backup', load: () => import('./cli/backup.ts') },
+  restore: { summary: 'Khôi phục vào cơ sở dữ liệu trống: restore THƯ_MỤC · restore into an empty database', load: () => import('./cli/restore.ts') },
+  doctor: { summary: 'Tự kiểm tra cài đặt và chỉ cách sửa · check the installation and say how to mend it', load: () => import('./cli/doctor.ts') },
+};
+
+const USAGE = 64;
+
+/** The command line's entry. @returns the exit status. */
+export async function main(argv: string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(help());
+    return name === undefined ? USAGE : 0;
+  }
+  const command = commands[name];
+  if (command === undefined) {
+    process.stderr.write(`Không có lệnh "${name}" / unknown command.\n\n${help()}`);
+    return USAGE;
+  }
+  try {
+    const { main: run } = await command.load();
+    return await run(rest);
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    return 1;
+  }
+}
+
+function help(): string {
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`);
+  return `Liên Thông\n\nCách dùng / usage: npx lienthong LỆNH [tùy chọn]\n\n${lines.join('\n')}\n\nBiến môi trường / environment: xem docs/operating.md\n`;
+}
+
+/** An error that an operator can act on is shown as its message; a defect is shown with its stack. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof PostgresError) return `${error.vi}\n${error.en}`;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return 'Cổng này đang được chương trình khác dùng. Đặt cổng khác: PORT=8081 npm start\nThe port is taken. Choose another: PORT=8081 npm start';
+  }
+  return error instanceof Error ? `${error.stack ?? error.message}${error.cause === undefined ? '' : `\n← ${explain(error.cause)}`}` : String(error);
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.exitCode = await main(process.argv.slice(2));
+}

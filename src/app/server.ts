@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { fastifyStatic } from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { createHttpServer } from '#kernel/http.ts';
+import type { Kernel } from '#kernel/kernel.ts';
+import { createLiveHub, type LiveHub } from '#kernel/live.ts';
+import type { Route } from '#kernel/route.ts';
+import { authenticate } from '#engines/identity/index.ts';
+import { modules } from './capabilities.ts';
+import { healthRoutes } from './health.ts';
+import { liveRoute } from './live-route.ts';
+import { webFolder } from './web-build.ts';
+
+/** Every route of the house, in the order of its modules. */
+export function allRoutes(hub?: LiveHub): Route[] {
+  return [...healthRoutes, liveRoute(hub), ...modules.flatMap((module) => module.routes ?? [])];
+}
+
+export type WebServer = { server: FastifyInstance; address: string; stop(): Promise<void> };
+
+/** Starts the web role: the routes, the built workplace under /app/, live hints. */
+export async function startWeb(kernel: Kernel): Promise<WebServer> {
+  const hub = createLiveHub(kernel);
+  await hub.start();
+  const server = createHttpServer({ kernel, authenticate, routes: allRoutes(hub) });
+  await serveWorkplace(server);
+  const listening = await server.listen({ port: kernel.config.port, host: kernel.config.host });
+  return {
+    server,
+    address: kernel.config.publicUrl ?? listening.replace('127.0.0.1', 'localhost'),
+    async stop() {
+      await hub.stop();
+      await server.close();
+    },
+  };
+}
+
+/** The built files never change under their hashed names; the page that names them is asked for each time. */
+async function serveWorkplace(server: FastifyInstance): Promise<void> {
+  if (!existsSync(webFolder)) return;
+  await server.register(fastifyStatic, { root: webFolder, prefix: '/app/', maxAge: '365d', immutable: true, index: false, wildcard: false, preCompressed: true });
+  const page = (_request: unknown, reply: { header(name: string, value: string): unknown; sendFile(name: string, options: object): unknown }) => {
+    reply.header('cache-control', 'no-cache');
+    return reply.sendFile('index.html', { maxAge: 0, immutable: false, cacheControl: false });
+  };
+  server.get('/app', page);
+  server.get('/app/*', page);
+  server.get('/', (_request, reply) => reply.redirect('/app/', 302));
+}

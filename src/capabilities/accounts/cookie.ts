@@ -1,0 +1,14 @@
+import type { RouteContext } from '#kernel/route.ts';
+import { SESSION_COOKIE } from '#engines/identity/index.ts';
+
+const attributes = (http: Pick<RouteContext, 'kernel'>) =>
+  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: http.kernel.config.publicUrl?.startsWith('https:') ?? false }) as const;
+
+/** The session's token goes to the browser in a cookie that scripts cannot read and other sites cannot send. */
+export function setSessionCookie(http: Pick<RouteContext, 'kernel' | 'reply'>, token: string): void {
+  http.reply.setCookie(SESSION_COOKIE, token, attributes(http));
+}
+
+export function clearSessionCookie(http: Pick<RouteContext, 'kernel' | 'reply'>): void {
+  http.reply.clearCookie(SESSION_COOKIE, attributes(http));
+}

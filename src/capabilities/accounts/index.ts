@@ -1,0 +1,16 @@
+import type { Module } from '#kernel/module.ts';
+import { abilitiesInAccounts } from './policy.ts';
+import { agencyRoutes } from './routes-agencies.ts';
+import { directoryRoutes } from './routes-directory.ts';
+import { meRoutes } from './routes-me.ts';
+import { passkeyRoutes } from './routes-passkeys.ts';
+import { peopleRoutes } from './routes-people.ts';
+import { securityRoutes } from './routes-security.ts';
+import { signInRoutes } from './routes-sign-in.ts';
+
+/** Signing in, one's own sessions and security, the directory and its administration. */
+export const accountsModule: Module = {
+  name: 'accounts',
+  routes: [...signInRoutes, ...passkeyRoutes, ...meRoutes, ...securityRoutes, ...directoryRoutes, ...agencyRoutes, ...peopleRoutes],
+  contributions: { 'identity.abilities': [abilitiesInAccounts] },
+};

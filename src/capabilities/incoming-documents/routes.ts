@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { holders, rawJson, route, signedIn } from '#kernel/route.ts';
+import { timelineReply, timelineOf } from '#engines/audit/index.ts';
+import { validationOf } from '#engines/signatures/index.ts';
+import { registerDocument } from './commands/register-document.ts';
+import { refuseDocument } from './commands/refuse-document.ts';
+import { incomingDetail, incomingList, incomingQuery, refuseBody, registeredReply } from './contract.ts';
+import { errors } from './errors.ts';
+import { getIncoming } from './queries/get-incoming.ts';
+import { listInbox } from './queries/list-inbox.ts';
+
+const params = z.object({ id: z.uuid() });
+const base = '/api/v1/incoming-documents';
+
+export const routes = [
+  route({
+    method: 'GET',
+    url: base,
+    summary: 'One page of the agency’s inbox, newest first',
+    access: signedIn,
+    query: incomingQuery,
+    reply: incomingList,
+    run: async (http, { query }) => rawJson(await listInbox(http.kernel, http.actor, query)),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/:id`,
+    summary: 'One incoming document with what may be done with it',
+    access: signedIn,
+    params,
+    reply: incomingDetail,
+    run: (http, { params: { id } }) => getIncoming(http.kernel.database.pool, http.actor, id),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/:id/timeline`,
+    summary: 'Who did what with the document when, with the evidence',
+    access: signedIn,
+    params,
+    reply: timelineReply,
+    run: async (http, { params: { id } }) => {
+      const document = await getIncoming(http.kernel.database.pool, http.actor, id);
+      const subjects = [
+        { type: 'incoming-document', id },
+        { type: 'message', id: document.messageId },
+      ];
+      return timelineOf(http.kernel, { agencyId: http.actor.agencyId, subjects, language: http.language });
+    },
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/:id/validation`,
+    summary: 'The report on the signatures of the main file, as it was made on arrival',
+    access: signedIn,
+    params,
+    run: async (http, { params: { id } }) => {
+      const document = await getIncoming(http.kernel.database.pool, http.actor, id);
+      const main = document.files.find((file) => file.role === 'main');
+      if (main === undefined) throw errors.notFound();
+      return validationOf(http.kernel.database.pool, main.sha256);
+    },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:id/register`,
+    summary: 'Registers the document: the next arrival number, and 03 to the sender',
+    access: holders('clerk'),
+    params,
+    reply: registeredReply,
+    run: (http, { params: { id } }) => http.run(registerDocument, { documentId: id }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:id/refuse`,
+    summary: 'Refuses the document with a reason, which goes back as 02',
+    access: holders('clerk'),
+    params,
+    body: refuseBody,
+    run: (http, { params: { id }, body }) => http.run(refuseDocument, { documentId: id, reason: body.reason }),
+  }),
+];

@@ -1,0 +1,14 @@
+import type { Selectable } from 'kysely';
+import type { IncomingDetail } from './contract.ts';
+import type { DocumentRow as DocumentColumns } from './tables.gen.ts';
+
+export type { Tables } from './tables.gen.ts';
+
+/** A row as it is read. */
+export type DocumentRow = Selectable<DocumentColumns>;
+
+/** The files of a document as the exchange described them on arrival. */
+export function filesOf(document: DocumentRow): IncomingDetail['files'] {
+  // safe because only the files of an accepted message are written to this column
+  return document.files as IncomingDetail['files'];
+}

@@ -1,0 +1,128 @@
+import FileCheck from 'lucide-react/icons/file-check';
+import Undo2 from 'lucide-react/icons/undo-2';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { useApi } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { Tabs } from '#ui/data/tabs.tsx';
+import type { TimelineReply } from '#engines/audit/contract.ts';
+import { Banner } from '#ui/feedback/banner.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
+import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
+import { useToasts } from '#ui/feedback/toast.tsx';
+import { useT } from '#ui/i18n.ts';
+import { DetailPane } from '#ui/layout/detail-pane.tsx';
+import { Link, useParam } from '#ui/navigation.tsx';
+import { PdfViewer } from '#ui/pdf/pdf-viewer.tsx';
+import { RecordTimeline } from '#ui/route/record-timeline.tsx';
+import type { IncomingDetail } from '../contract.ts';
+import { IncomingFacts } from './incoming-facts.tsx';
+import { IncomingValidation } from './incoming-validation.tsx';
+import { IncomingStateMark, UrgencyBadge, VerdictMark } from './inbox-columns.tsx';
+import { messages } from './messages.ts';
+import { RefuseDialog } from './refuse-dialog.tsx';
+
+/** One incoming document: what it says of itself, its page, its signatures, its record, and the clerk's two verbs. */
+export function IncomingDetailPage(): ReactNode {
+  const id = useParam('id') ?? '';
+  const api = useApi();
+  const document = useQuery({ queryKey: ['incoming-documents', 'detail', id], queryFn: ({ signal }) => api.get<IncomingDetail>(`/api/v1/incoming-documents/${id}`, { signal }) });
+  if (document.error !== null) return <ErrorState error={document.error} onRetry={() => void document.refetch()} />;
+  if (document.data === undefined) {
+    return (
+      <SkeletonGroup>
+        <Skeleton shape="title" />
+        <Skeleton shape="text" />
+        <Skeleton shape="block" height="60vh" />
+      </SkeletonGroup>
+    );
+  }
+  return <Detail key={id} document={document.data} />;
+}
+
+type View = 'document' | 'facts' | 'signatures' | 'timeline';
+
+function Detail({ document }: { document: IncomingDetail }): ReactNode {
+  const t = useT(messages);
+  const [view, setView] = useState<View>('document');
+  const main = document.files.find((file) => file.role === 'main');
+  return (
+    <DetailPane
+      kicker={
+        <>
+          {`${document.typeName} ${document.number}/${document.notation}`} <UrgencyBadge urgency={document.urgency} t={t} />
+        </>
+      }
+      title={document.summary}
+      meta={
+        <>
+          <span>{document.senderName}</span> <IncomingStateMark state={document.state} t={t} /> <VerdictMark verdict={document.verdict} t={t} />
+        </>
+      }
+      actions={document.abilities.length === 0 ? undefined : <Actions document={document} />}
+    >
+      {document.twinId !== null && (
+        <Banner tone="warn">
+          {t('twinText')} <Link to={`/van-ban-den/${document.twinId}`}>{t('openTwin')}</Link>
+        </Banner>
+      )}
+      <Tabs
+        label={t('detail')}
+        value={view}
+        // safe because the items below are exactly the views
+        onChange={(id) => setView(id as View)}
+        items={[
+          {
+            id: 'document',
+            label: t('mainFile'),
+            content: main === undefined ? null : <div className="lt-detail__pdf"><PdfViewer source={{ url: `/api/v1/files/${main.fileId}` }} name={main.name} /></div>,
+          },
+          { id: 'facts', label: t('facts'), content: <IncomingFacts document={document} /> },
+          { id: 'signatures', label: t('signatures'), content: <IncomingValidation document={document} /> },
+          { id: 'timeline', label: t('timeline'), content: <DocumentTimeline documentId={document.id} /> },
+        ]}
+      />
+    </DetailPane>
+  );
+}
+
+function Actions({ document }: { document: IncomingDetail }): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const toasts = useToasts();
+  const queries = useQueryClient();
+  const [refusing, setRefusing] = useState(false);
+  const register = useMutation({
+    mutationFn: () => api.post<{ arrivalNumber: number }>(`/api/v1/incoming-documents/${document.id}/register`, {}, { idempotencyKey: `register-${document.id}` }),
+    onSuccess: ({ arrivalNumber }) => toasts.show({ tone: 'done', text: t('registeredToast', { number: String(arrivalNumber) }) }),
+    onError: (error) => toasts.show(problemToast(error)),
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['incoming-documents'] }),
+  });
+  return (
+    <>
+      {document.abilities.includes('register') && (
+        <Button variant="primary" icon={FileCheck} loading={register.isPending} onClick={() => register.mutate()}>
+          {t('register')}
+        </Button>
+      )}
+      {document.abilities.includes('refuse') && (
+        <Button icon={Undo2} onClick={() => setRefusing(true)}>
+          {t('refuse')}
+        </Button>
+      )}
+      <RefuseDialog documentId={document.id} open={refusing} onClose={() => setRefusing(false)} />
+    </>
+  );
+}
+
+function DocumentTimeline({ documentId }: { documentId: string }): ReactNode {
+  const api = useApi();
+  const timeline = useQuery({
+    queryKey: ['incoming-documents', 'timeline', documentId],
+    meta: { topics: ['exchange', 'audit'] },
+    queryFn: ({ signal }) => api.get<TimelineReply>(`/api/v1/incoming-documents/${documentId}/timeline`, { signal }),
+  });
+  if (timeline.error !== null) return <ErrorState compact error={timeline.error} onRetry={() => void timeline.refetch()} />;
+  return <RecordTimeline entries={timeline.data?.entries} />;
+}

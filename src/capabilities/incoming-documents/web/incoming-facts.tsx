@@ -1,0 +1,52 @@
+import type { ReactNode } from 'react';
+import { DeadlineMark } from '#ui/data/deadline-mark.tsx';
+import { formatBytes, formatDate, formatDateTime } from '#ui/format.ts';
+import { useLanguage, useT } from '#ui/i18n.ts';
+import '#ui/layout/form.css';
+import { Details } from '#ui/layout/details.tsx';
+import { Section } from '#ui/layout/page.tsx';
+import type { IncomingDetail } from '../contract.ts';
+import { IncomingStateMark } from './inbox-columns.tsx';
+import { messages } from './messages.ts';
+
+/** Everything that QĐ 28/2018 Art. 10.2 wants shown of a document, and its files. */
+export function IncomingFacts({ document }: { document: IncomingDetail }): ReactNode {
+  const t = useT(messages);
+  const { language } = useLanguage();
+  const answered = (at: string | null, by: string | null) => (at === null ? null : `${by ?? ''}, ${formatDateTime(at)}`);
+  return (
+    <>
+      <Details
+        items={[
+          { label: t('state'), value: <IncomingStateMark state={document.state} t={t} /> },
+          { label: t('arrivalNumber'), value: document.arrivalNumber === null ? null : `${String(document.arrivalNumber)}/${String(document.arrivalYear)}` },
+          { label: t('sender'), value: document.senderName },
+          { label: t('senderCode'), value: document.senderCode },
+          { label: t('number'), value: `${document.number}/${document.notation}` },
+          { label: t('issuedOn'), value: formatDate(document.issuedOn) },
+          { label: t('type'), value: document.typeName },
+          { label: t('urgency'), value: t(document.urgency) },
+          { label: t('signer'), value: `${document.signerTitle} ${document.signerName}` },
+          { label: t('due'), value: document.answerDue === null ? null : <DeadlineMark due={document.answerDue} now={new Date()} /> },
+          { label: t('arrivedAt'), value: formatDateTime(document.arrivedAt) },
+          { label: t('documentCode'), value: document.documentCode },
+          { label: t('registeredBy'), value: answered(document.registeredAt, document.registeredBy) },
+          { label: t('refusedBy'), value: answered(document.refusedAt, document.refusedBy) },
+          { label: t('reason'), value: document.refusalReason, wide: true },
+        ]}
+      />
+      <Section title={t('files')}>
+        <ul className="lt-files">
+          {document.files.map((file) => (
+            <li key={file.fileId}>
+              <a href={`/api/v1/files/${file.fileId}`} target="_blank" rel="noreferrer">
+                {file.name}
+              </a>{' '}
+              <span className="lt-quiet">{formatBytes(file.sizeBytes, language)}</span>
+            </li>
+          ))}
+        </ul>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useApi } from '#ui/api-context.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
+import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { useLanguage, useT } from '#ui/i18n.ts';
+import { VerdictCard } from '#ui/signatures/verdict-card.tsx';
+import type { FileVerdict, SignatureVerdict } from '#ui/signatures/verdict.ts';
+import type { IncomingDetail } from '../contract.ts';
+import { messages } from './messages.ts';
+
+type Wording = { vi: string; en: string };
+type Finding = { text: Wording; todo: Wording };
+
+/** The stored report as the server sends it: a verdict with its words in both languages. */
+type Report = Omit<FileVerdict, 'indication' | 'signatures'> & {
+  indication: FileVerdict['indication'] | 'UNSIGNED' | 'UNREADABLE';
+  problem: Finding | null;
+  signatures: (Omit<SignatureVerdict, 'findings'> & { problems: Finding[] })[];
+};
+
+/** The report on the signatures of the main file, kept since its arrival. */
+export function IncomingValidation({ document }: { document: IncomingDetail }): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const { language } = useLanguage();
+  const report = useQuery({
+    queryKey: ['incoming-documents', 'validation', document.id],
+    meta: { topics: ['signatures'] },
+    queryFn: ({ signal }) => api.get<Report | null>(`/api/v1/incoming-documents/${document.id}/validation`, { signal }),
+  });
+  if (report.error !== null) return <ErrorState compact error={report.error} onRetry={() => void report.refetch()} />;
+  if (report.data === undefined || report.data === null) return <p className="lt-quiet">{t('validationPending')}</p>;
+  const { indication, problem, signatures, ...rest } = report.data;
+  if (problem !== null) {
+    return (
+      <Banner tone="danger" title={problem.text[language]}>
+        {problem.todo[language]}
+      </Banner>
+    );
+  }
+  const verdict: FileVerdict = {
+    ...rest,
+    indication: indication === 'UNSIGNED' || indication === 'UNREADABLE' ? 'INDETERMINATE' : indication,
+    signatures: signatures.map(({ problems, ...signature }) => ({
+      ...signature,
+      findings: problems.map(({ text, todo }) => ({ text: text[language], todo: todo[language] })),
+    })),
+  };
+  return <VerdictCard verdict={verdict} />;
+}

@@ -1,0 +1,50 @@
+import type { CommandContext } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { z } from 'zod';
+import { numberAndNotation } from '#engines/registers/index.ts';
+import { openSigning } from '#engines/signatures/index.ts';
+import type { Placement, sealBody } from '../contract.ts';
+import { agencyOf, listFiles, lockForAction, subjectOf } from '../document-store.ts';
+import { errors } from '../errors.ts';
+import type { DocumentRow, FileRow } from '../tables.ts';
+
+export type OpenSealInput = Omit<z.output<typeof sealBody>, 'pin'> & { documentId: string };
+
+/**
+ * First half of the agency's seal on the next file that has none: the main file first, then each attachment in a file of
+ * its own (30/2020/NĐ-CP App. I.II.8, I.III.1.d). The clerk does it personally (Art. 32.2); nothing seals by itself.
+ */
+export async function openSeal(ctx: CommandContext, input: OpenSealInput): Promise<{ signingId: Id<'signing'> }> {
+  const { document } = await lockForAction(ctx, input.documentId, 'seal');
+  const file = nextToSeal(await listFiles(ctx, document));
+  if (file === undefined) throw errors.nothingToSeal();
+  // openSigning records signatures.signing-opened
+  const signingId = await openSigning(ctx, {
+    agencyId: agencyOf(document),
+    subject: subjectOf(document),
+    purpose: 'outgoing-documents.seal',
+    data: { documentId: document.id, fileId: file.id },
+    credentialId: input.credentialId,
+    baseSha256: file.current_sha256,
+    appearance: appearanceOf(document, file, input),
+  });
+  return { signingId };
+}
+
+/** What still needs the agency's signature: PDF files, the main one first. Other formats travel beside it, covered by the envelope's hashes. */
+export function nextToSeal(files: readonly FileRow[]): FileRow | undefined {
+  return files
+    .filter((file) => file.role !== 'source' && file.media_type === 'application/pdf' && file.sealed_at === null)
+    .sort((a, b) => Number(b.role === 'main') - Number(a.role === 'main') || a.position - b.position)[0];
+}
+
+function appearanceOf(document: DocumentRow, file: FileRow, input: OpenSealInput) {
+  if (file.role !== 'main') {
+    if (document.number === null || document.notation === null) throw errors.nothingToSeal();
+    return { kind: 'attachment' as const, numberAndNotation: numberAndNotation(document.number, document.notation) };
+  }
+  // safe because only a placement is written to this column
+  const recorded = document.signature_place as Placement | null;
+  const signaturePlace = input.signaturePlace ?? recorded;
+  return signaturePlace === null ? { kind: 'invisible' as const } : { kind: 'seal' as const, signaturePlace, texts: input.texts };
+}

@@ -1,0 +1,32 @@
+import type { CommandContext } from '#kernel/command.ts';
+import { agencyOf, lockForAction, subjectOf, updateDocument } from '../document-store.ts';
+import { waitFor } from '../waiting.ts';
+
+/**
+ * Gives a document back to its drafter with an opinion. A signature that was given before falls away with it: the
+ * drafter starts again from the file as it was uploaded, the signed version stays in the record.
+ */
+export async function returnDocument(ctx: CommandContext, input: { documentId: string; reason: string }): Promise<void> {
+  const { document, next } = await lockForAction(ctx, input.documentId, 'return');
+  if (document.signed_at !== null) await restoreUploads(ctx, document);
+  await updateDocument(ctx, document, {
+    state: next,
+    return_reason: input.reason,
+    returned_at: ctx.now,
+    signed_at: null,
+    signer_name: null,
+    signer_title: null,
+  });
+  await waitFor(ctx, document, { kind: 'revise', assignee: { postId: document.drafter_post_id } });
+  ctx.record({ type: 'outgoing-documents.document-returned', agencyId: agencyOf(document), subject: subjectOf(document), data: { reason: input.reason } });
+}
+
+async function restoreUploads(ctx: CommandContext, document: { agency_id: string; id: string }): Promise<void> {
+  await ctx.query(
+    `update outgoing_documents.file f
+        set current_sha256 = v.sha256, current_file_id = v.stored_file_id, sealed_at = null, size_bytes = v.size_bytes
+       from outgoing_documents.file_version v
+      where f.agency_id = $1 and f.document_id = $2 and v.agency_id = $1 and v.file_id = f.id and v.ordinal = 1`,
+    [document.agency_id, document.id],
+  );
+}

@@ -1,0 +1,81 @@
+import { defineErrors } from '#kernel/errors.ts';
+
+export const errors = defineErrors('outgoing-documents', {
+  notFound: {
+    status: 404,
+    vi: 'Không tìm thấy văn bản đi này.',
+    en: 'There is no such outgoing document.',
+    fixVi: 'Quay về danh sách văn bản đi.',
+    fixEn: 'Go back to the list of outgoing documents.',
+  },
+  notYours: {
+    status: 403,
+    vi: 'Chức danh hiện tại của bạn không làm được việc này với văn bản.',
+    en: 'Your present post may not do this with the document.',
+    fixVi: 'Việc này thuộc về người đang giữ văn bản; xem tuyến xử lý để biết đó là ai.',
+    fixEn: 'It is up to whoever holds the document now; the route shows who that is.',
+  },
+  stateSecret: {
+    status: 422,
+    vi: 'Văn bản có độ mật không được soạn, gửi hay lưu trên hệ thống nối mạng (Luật Bảo vệ bí mật nhà nước; Quyết định 28/2018/QĐ-TTg, Điều 1 khoản 2).',
+    en: 'Documents that hold state secrets must not be drafted, sent or kept on a networked system (QĐ 28/2018/QĐ-TTg Art. 1.2).',
+    fixVi: 'Soạn văn bản này trên máy không nối mạng và gửi theo đường công văn mật. Xóa tệp này khỏi máy nối mạng nếu có nội dung mật.',
+    fixEn: 'Draft it on a machine without network and send it by the secret post.',
+  },
+  changedMeanwhile: {
+    status: 409,
+    vi: 'Văn bản đã được người khác sửa sau khi bạn mở.',
+    en: 'Somebody changed the document after you opened it.',
+    fixVi: 'Tải lại văn bản rồi sửa tiếp; nội dung bạn vừa nhập vẫn còn trên màn hình.',
+    fixEn: 'Reload the document and edit again; what you typed is still on the screen.',
+  },
+  mainMustBePdf: {
+    status: 422,
+    vi: 'Tệp chính phải là PDF, hoặc DOCX để hệ thống chuyển sang PDF. Tệp đã gửi là {mediaType}.',
+    en: 'The main file must be a PDF, or a DOCX that the system turns into PDF. This is {mediaType}.',
+    fixVi: 'Xuất văn bản ra PDF rồi tải lên lại.',
+    fixEn: 'Export the document as PDF and upload it again.',
+  },
+  recipientsMissing: {
+    status: 422,
+    vi: 'Chưa chọn nơi nhận.',
+    en: 'No recipient was chosen.',
+    fixVi: 'Chọn ít nhất một cơ quan nhận trước khi phát hành.',
+    fixEn: 'Choose at least one recipient before issuing.',
+  },
+  recipientClosed: {
+    status: 422,
+    vi: '{name} đã ngừng hoạt động từ {closedOn}.',
+    en: '{name} was closed on {closedOn}.',
+    fixVi: 'Chọn cơ quan kế thừa được gợi ý rồi phát hành lại.',
+    fixEn: 'Choose the successor that is offered and issue again.',
+  },
+  unknownRecipient: {
+    status: 422,
+    vi: 'Có nơi nhận không còn trong danh bạ.',
+    en: 'A recipient is not in the directory.',
+    fixVi: 'Chọn lại nơi nhận từ danh bạ.',
+    fixEn: 'Choose the recipients again from the directory.',
+  },
+  approverCannotSign: {
+    status: 422,
+    vi: 'Người được trình không có thẩm quyền ký trong cơ quan này hoặc chức danh đã kết thúc.',
+    en: 'The chosen approver has no power to sign in this agency, or the post has ended.',
+    fixVi: 'Chọn một lãnh đạo trong danh sách người ký.',
+    fixEn: 'Choose a leader from the list of signers.',
+  },
+  dateInFuture: {
+    status: 422,
+    vi: 'Ngày văn bản không được sau hôm nay hoặc trước ngày ký.',
+    en: 'The date of the document may be neither after today nor before the day it was signed.',
+    fixVi: 'Để trống để lấy ngày hôm nay.',
+    fixEn: 'Leave it empty to take today.',
+  },
+  nothingToSeal: {
+    status: 409,
+    vi: 'Văn bản này đã được đóng dấu.',
+    en: 'This document is sealed already.',
+    fixVi: 'Bạn có thể phát hành văn bản.',
+    fixEn: 'You can issue it now.',
+  },
+});

@@ -1,0 +1,65 @@
+import type { PersonActor } from '#kernel/actor.ts';
+import { abilities, type OutgoingAbility, type OutgoingState } from './contract.ts';
+import { nextState } from '#engines/cases/index.ts';
+import { lifecycle } from './lifecycle.ts';
+
+/** What the rules look at in a document. */
+export type PolicySubject = {
+  agency_id: string;
+  state: OutgoingState;
+  drafter_person_id: string;
+  drafting_unit_id: string | null;
+  approver_post_id: string | null;
+};
+
+const has = (actor: PersonActor, ...roles: string[]): boolean => roles.some((role) => actor.roles.includes(role));
+
+/** The clerk, the leaders, the chief of office and the auditor see every outgoing document of their agency. */
+export const seesAll = (actor: PersonActor): boolean => has(actor, 'clerk', 'leader', 'chief_of_office', 'auditor');
+
+const isDrafter = (actor: PersonActor, document: PolicySubject): boolean => document.drafter_person_id === actor.personId;
+const isOfDraftingUnit = (actor: PersonActor, document: PolicySubject): boolean => document.drafting_unit_id !== null && document.drafting_unit_id === actor.unitId;
+
+/** A document is visible inside its agency: to whoever sees all, to its drafter, to the drafting unit, and to its approver. */
+export function maySee(actor: PersonActor, document: PolicySubject): boolean {
+  if (document.agency_id !== actor.agencyId) return false;
+  return seesAll(actor) || isDrafter(actor, document) || isOfDraftingUnit(actor, document) || isApprover(actor, document);
+}
+
+/** The approver is the post that the document was submitted to, or whoever acts for it. */
+function isApprover(actor: PersonActor, document: PolicySubject): boolean {
+  return document.approver_post_id !== null && document.approver_post_id === (actor.onBehalfOf?.postId ?? actor.postId);
+}
+
+const rules: Record<OutgoingAbility, (actor: PersonActor, document: PolicySubject) => boolean> = {
+  /** The drafter changes a draft; the clerk helps. */
+  edit: (actor, document) => isDrafter(actor, document) || has(actor, 'clerk'),
+  /** To whom it goes may change until it is issued. */
+  address: (actor, document) => isDrafter(actor, document) || has(actor, 'clerk'),
+  submit: (actor, document) => isDrafter(actor, document) || has(actor, 'clerk'),
+  /** Only the drafter and the clerk take a document out of the flow. */
+  withdraw: (actor, document) => isDrafter(actor, document) || has(actor, 'clerk'),
+  /** The approver returns what was submitted to him; the clerk returns what was signed but cannot be issued as it is. */
+  return: (actor, document) => (document.state === 'submitted' ? isApprover(actor, document) : has(actor, 'clerk')),
+  /** A signature is personal: never the drafter for the approver (Art. 13). */
+  sign: isApprover,
+  /** Numbering, sealing and issuing are the clerk's own acts (Art. 15, 32.2). */
+  number: (actor) => has(actor, 'clerk'),
+  seal: (actor) => has(actor, 'clerk'),
+  issue: (actor) => has(actor, 'clerk'),
+};
+
+/** Whether the person may do it in the document's present state. */
+export function may(actor: PersonActor, action: OutgoingAbility, document: PolicySubject): boolean {
+  return nextState(lifecycle, document.state, action) !== undefined && mayInPrinciple(actor, action, document);
+}
+
+/** Whether the person may do it at all, whatever the state. */
+export function mayInPrinciple(actor: PersonActor, action: OutgoingAbility, document: PolicySubject): boolean {
+  return maySee(actor, document) && rules[action](actor, document);
+}
+
+/** What a screen may offer. */
+export function abilitiesOf(actor: PersonActor, document: PolicySubject): OutgoingAbility[] {
+  return abilities.filter((action) => may(actor, action, document));
+}

@@ -1,0 +1,237 @@
+import { z } from 'zod';
+import type { PersonActor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
+import { holders, rawJson, route, signedIn, type RouteContext } from '#kernel/route.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { timelineOf, timelineReply } from '#engines/audit/index.ts';
+import { convertUpload } from '#engines/files/index.ts';
+import { postsByRole } from '#engines/identity/index.ts';
+import { documentTypesOn } from '#engines/registers/index.ts';
+import { performSigning } from '#engines/signatures/index.ts';
+import { changeRecipients } from './commands/change-recipients.ts';
+import { createDraft } from './commands/create-draft.ts';
+import { editDraft } from './commands/edit-draft.ts';
+import { issueDocument } from './commands/issue-document.ts';
+import { numberDocument } from './commands/number-document.ts';
+import { openApproval } from './commands/open-approval.ts';
+import { openSeal, type OpenSealInput } from './commands/open-seal.ts';
+import { returnDocument } from './commands/return-document.ts';
+import { submitDocument } from './commands/submit-document.ts';
+import { withdrawDocument } from './commands/withdraw-document.ts';
+import * as contract from './contract.ts';
+import { getOutgoing } from './queries/get-outgoing.ts';
+import { listOutgoing } from './queries/list-outgoing.ts';
+import { recentRecipients } from './queries/recent-recipients.ts';
+
+const params = z.object({ id: z.uuid() });
+const base = '/api/v1/outgoing-documents';
+
+type Http = RouteContext<PersonActor>;
+const detail = (http: Http, id: string) => getOutgoing(http.kernel.database.pool, http.actor, id);
+
+const reading = [
+  route({
+    method: 'GET',
+    url: base,
+    summary: 'One page of the agency’s outgoing documents, newest first',
+    access: signedIn,
+    query: contract.outgoingQuery,
+    reply: contract.outgoingList,
+    run: async (http, { query }) => rawJson(await listOutgoing(http.kernel, http.actor, query)),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/:id`,
+    summary: 'One outgoing document with its files, recipients and what may be done with it',
+    access: signedIn,
+    params,
+    reply: contract.outgoingDetail,
+    run: (http, { params: { id } }) => detail(http, id),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/:id/timeline`,
+    summary: 'Who did what with the document when, in which post, with the evidence',
+    access: signedIn,
+    params,
+    reply: timelineReply,
+    run: async (http, { params: { id } }) => {
+      await detail(http, id);
+      return timelineOf(http.kernel, { agencyId: http.actor.agencyId, subjects: [{ type: 'outgoing-document', id }], language: http.language });
+    },
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/document-types`,
+    summary: 'The document types in force today',
+    access: signedIn,
+    reply: z.object({ types: z.array(contract.documentTypeView) }),
+    run: async (http) => ({ types: await documentTypesOn(http.kernel.database.pool, vietnamDay(http.kernel.clock.now())) }),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/approvers`,
+    summary: 'The leaders of the agency to whom a document can be submitted',
+    access: signedIn,
+    reply: z.object({ approvers: z.array(z.object({ postId: z.uuid(), name: z.string(), title: z.string() })) }),
+    run: async (http) => {
+      const posts = await postsByRole(http.kernel.database.pool, http.actor.agencyId, ['leader']);
+      return { approvers: posts.map((post) => ({ postId: post.postId, name: post.name, title: post.title })) };
+    },
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/recent-recipients`,
+    summary: 'The recipients of the agency’s latest documents, to choose them again',
+    access: signedIn,
+    reply: z.object({ sets: z.array(z.object({ documentId: z.uuid(), summary: z.string(), recipients: z.array(z.object({ id: z.uuid(), name: z.string() })) })) }),
+    run: async (http) => ({ sets: await recentRecipients(http.kernel.database.pool, http.actor) }),
+  }),
+];
+
+const drafting = [
+  route({
+    method: 'POST',
+    url: base,
+    summary: 'Makes a draft of uploaded files',
+    access: signedIn,
+    body: contract.createDraftBody,
+    reply: z.object({ id: z.uuid() }),
+    run: async (http, { body }) => {
+      const converted = await convertUpload(http.kernel, http.actor, body.mainUploadId);
+      return http.run(createDraft, { ...body, ...(converted === undefined ? {} : { converted }) });
+    },
+  }),
+  route({
+    method: 'PUT',
+    url: `${base}/:id`,
+    summary: 'Changes a draft or a returned document',
+    access: signedIn,
+    params,
+    body: contract.editDraftBody,
+    reply: z.object({ revision: z.int() }),
+    run: async (http, { params: { id }, body }) => {
+      const converted = body.mainUploadId === undefined ? undefined : await convertUpload(http.kernel, http.actor, body.mainUploadId);
+      return http.run(editDraft, { ...body, documentId: id, ...(converted === undefined ? {} : { converted }) });
+    },
+  }),
+  route({
+    method: 'PUT',
+    url: `${base}/:id/recipients`,
+    summary: 'Changes to whom the document goes, until it is issued',
+    access: signedIn,
+    params,
+    body: contract.recipientsBody,
+    reply: contract.outgoingDetail,
+    run: async (http, { params: { id }, body }) => {
+      await http.run(changeRecipients, { documentId: id, recipientIds: body.recipientIds });
+      return detail(http, id);
+    },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:id/submit`,
+    summary: 'Submits the document for a leader’s signature',
+    access: signedIn,
+    params,
+    body: contract.submitBody,
+    reply: contract.outgoingDetail,
+    run: async (http, { params: { id }, body }) => {
+      await http.run(submitDocument, { documentId: id, approverPostId: body.approverPostId });
+      return detail(http, id);
+    },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:id/return`,
+    summary: 'Gives the document back with an opinion',
+    access: signedIn,
+    params,
+    body: contract.reasonBody,
+    reply: contract.outgoingDetail,
+    run: async (http, { params: { id }, body }) => {
+      await http.run(returnDocument, { documentId: id, reason: body.reason });
+      return detail(http, id);
+    },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:id/withdraw`,
+    summary: 'Takes the document out of the flow before it is issued',
+    access: signedIn,
+    params,
+    body: contract.reasonBody,
+    reply: contract.outgoingDetail,
+    run: async (http, { params: { id }, body }) => {
+      await http.run(withdrawDocument, { documentId: id, reason: body.reason });
+      return detail(http, id);
+    },
+  }),
+];
+
+const signingReply = z.object({ state: z.enum(['signed', 'pending']), document: contract.outgoingDetail });
+
+const issuing = [
+  route({
+    method: 'POST',
+    url: `${base}/:id/sign`,
+    summary: 'The leader’s signature on the main file',
+    access: holders('leader'),
+    params,
+    body: contract.signBody,
+    reply: signingReply,
+    run: async (http, { params: { id }, body }) => {
+      const { signingId } = await http.run(openApproval, { documentId: id, credentialId: body.credentialId, placement: body.placement });
+      const { state } = await performSigning(http.kernel, { agencyId: http.actor.agencyId, signingId, actor: http.actor, secret: body.pin });
+      return { state, document: await detail(http, id) };
+    },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:id/number`,
+    summary: 'Gives the signed document the next number of the register and its date',
+    access: holders('clerk'),
+    params,
+    body: contract.numberBody,
+    reply: contract.outgoingDetail,
+    run: async (http, { params: { id }, body }) => {
+      await http.run(numberDocument, { documentId: id, issuedOn: body.issuedOn });
+      return detail(http, id);
+    },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:id/seal`,
+    summary: 'The agency’s seal on the main file and on each PDF attachment, by the clerk in person',
+    access: holders('clerk'),
+    params,
+    body: contract.sealBody,
+    reply: signingReply,
+    run: async (http, { params: { id }, body: { pin, ...body } }) => ({ state: await sealAll(http, { ...body, documentId: id }, pin), document: await detail(http, id) }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:id/issue`,
+    summary: 'Issues the sealed document to its recipients',
+    access: holders('clerk'),
+    params,
+    reply: contract.outgoingDetail,
+    run: async (http, { params: { id } }) => {
+      await http.run(issueDocument, { documentId: id });
+      return detail(http, id);
+    },
+  }),
+];
+
+/** File after file, until the document is sealed or a slow key holder makes it wait. What is sealed stays sealed when a later file fails. */
+async function sealAll(http: Http, input: OpenSealInput, secret: string): Promise<'signed' | 'pending'> {
+  for (;;) {
+    const { signingId } = await run(http.kernel, openSeal, input, { actor: http.actor, requestId: http.requestId });
+    const { state } = await performSigning(http.kernel, { agencyId: http.actor.agencyId, signingId, actor: http.actor, secret });
+    if (state === 'pending') return state;
+    const document = await detail(http, input.documentId);
+    if (document.state !== 'numbered') return 'signed';
+  }
+}
+
+export const routes = [...reading, ...drafting, ...issuing];

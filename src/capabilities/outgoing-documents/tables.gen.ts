@@ -1,0 +1,86 @@
+// Generated from the migrations by `npm run generate`. Do not edit.
+import type { Instant, Json } from '#kernel/table-columns.ts';
+
+export type DocumentRow = {
+  agency_id: string;
+  id: string;
+  state: 'draft' | 'submitted' | 'returned' | 'signed' | 'numbered' | 'sealed' | 'issued' | 'withdrawn';
+  revision: number;
+  type_code: string;
+  type_name: string;
+  summary: string;
+  search_text: string;
+  urgency: 'normal' | 'urgent' | 'very_urgent' | 'flash';
+  answer_due: string | null;
+  drafting_unit_id: string | null;
+  drafting_unit_name: string | null;
+  drafter_person_id: string;
+  drafter_post_id: string;
+  drafter_name: string;
+  created_at: Instant;
+  changed_at: Instant;
+  approver_post_id: string | null;
+  approver_name: string | null;
+  approver_title: string | null;
+  submitted_at: Instant | null;
+  return_reason: string | null;
+  returned_at: Instant | null;
+  signed_at: Instant | null;
+  signer_name: string | null;
+  signer_title: string | null;
+  signature_place: Json | null;
+  register_id: string | null;
+  year: number | null;
+  number: number | null;
+  notation: string | null;
+  issued_on: string | null;
+  numbered_at: Instant | null;
+  sealed_at: Instant | null;
+  issued_at: Instant | null;
+  envelope_id: string | null;
+  withdrawn_at: Instant | null;
+  withdrawal_reason: string | null;
+};
+
+export type FileRow = {
+  agency_id: string;
+  id: string;
+  document_id: string;
+  role: 'main' | 'source' | 'attachment';
+  position: number;
+  name: string;
+  media_type: string;
+  uploaded_sha256: string;
+  current_sha256: string;
+  current_file_id: string;
+  size_bytes: number;
+  flags: Json;
+  sealed_at: Instant | null;
+};
+
+export type FileVersionRow = {
+  agency_id: string;
+  file_id: string;
+  ordinal: number;
+  step: 'upload' | 'approval' | 'seal';
+  sha256: string;
+  size_bytes: number;
+  stored_file_id: string;
+  made_at: Instant;
+};
+
+export type RecipientRow = {
+  agency_id: string;
+  document_id: string;
+  recipient_agency_id: string;
+  name: string;
+  code: string | null;
+  position: number;
+};
+
+export type Tables = {
+  'outgoing_documents.document': DocumentRow;
+  'outgoing_documents.file': FileRow;
+  'outgoing_documents.file_version': FileVersionRow;
+  'outgoing_documents.recipient': RecipientRow;
+};

@@ -1,0 +1,133 @@
+import Save from 'lucide-react/icons/save';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { ApiError, useApi } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { DateField } from '#ui/controls/date-field.tsx';
+import { FileDrop } from '#ui/controls/file-drop.tsx';
+import { Select } from '#ui/controls/select.tsx';
+import { TextArea } from '#ui/controls/text-area.tsx';
+import { useUploads } from '#ui/controls/uploads.ts';
+import { Banner } from '#ui/feedback/banner.tsx';
+import { useToasts } from '#ui/feedback/toast.tsx';
+import { calendarDay } from '#ui/format.ts';
+import { useT } from '#ui/i18n.ts';
+import { useNavigation } from '#ui/navigation.tsx';
+import '#ui/layout/form.css';
+import type { CapabilitiesView, UploadView } from '#engines/files/contract.ts';
+import type { z } from 'zod';
+import { urgencies, type draftFields, type OutgoingDetail } from '../contract.ts';
+import { draftMessages } from './draft-messages.ts';
+import { KeptFiles } from './kept-files.tsx';
+import { RecipientsField } from './recipients-field.tsx';
+
+type Fields = z.output<typeof draftFields>;
+
+const SECRECY = ['none', 'confidential', 'secret', 'top_secret'] as const;
+
+function initialFields(document: OutgoingDetail | undefined): Fields {
+  return {
+    typeCode: document?.typeCode ?? 'cong-van',
+    summary: document?.summary ?? '',
+    urgency: document?.urgency ?? 'normal',
+    secrecy: 'none',
+    answerDue: document?.answerDue ?? null,
+    recipientIds: document?.recipients.map(({ agencyId }) => agencyId) ?? [],
+  };
+}
+
+/** The form of a draft: files by drag and drop with progress and resume, what the document says of itself, and to whom it goes. */
+export function DraftForm({ document }: { document: OutgoingDetail | undefined }): ReactNode {
+  const t = useT(draftMessages);
+  const api = useApi();
+  const { navigate } = useNavigation();
+  const toasts = useToasts();
+  const queries = useQueryClient();
+  const [fields, setFields] = useState(() => initialFields(document));
+  const [removedFileIds, setRemoved] = useState<readonly string[]>([]);
+  const set = (change: Partial<Fields>) => setFields((before) => ({ ...before, ...change }));
+  const capabilities = useQuery({ queryKey: ['files', 'capabilities'], staleTime: 300_000, queryFn: ({ signal }) => api.get<CapabilitiesView>('/api/v1/files/capabilities', { signal }) });
+  const types = useQuery({ queryKey: ['registers', 'types'], staleTime: 300_000, queryFn: ({ signal }) => api.get<{ types: { code: string; name: string }[] }>('/api/v1/outgoing-documents/document-types', { signal }) });
+  const mostBytes = capabilities.data?.uploadLimitBytes;
+  const send = (file: File, options: object) => api.upload<UploadView>('/api/v1/uploads', file, options);
+  const limits = mostBytes === undefined ? {} : { mostBytes };
+  const main = useUploads<UploadView>({ send, rules: { endings: capabilities.data?.docxToPdf === true ? ['.pdf', '.docx'] : ['.pdf'], mostFiles: 1, ...limits } });
+  const attachments = useUploads<UploadView>({ send, rules: limits });
+
+  const save = useMutation({
+    mutationFn: async () => {
+      const body = {
+        ...fields,
+        mainUploadId: main.items.find((item) => item.state === 'done')?.result?.id,
+        attachmentUploadIds: attachments.items.flatMap((item) => (item.result === undefined ? [] : [item.result.id])),
+      };
+      if (document === undefined) return (await api.post<{ id: string }>('/api/v1/outgoing-documents', body)).id;
+      await api.put(`/api/v1/outgoing-documents/${document.id}`, { ...body, revision: document.revision, removedFileIds });
+      return document.id;
+    },
+    onSuccess: (id) => {
+      void queries.invalidateQueries({ queryKey: ['outgoing-documents'] });
+      toasts.show({ tone: 'done', text: t('saved') });
+      navigate(`/van-ban-di/${id}`);
+    },
+  });
+  const problem = save.error instanceof ApiError ? save.error : undefined;
+  const busy = [...main.items, ...attachments.items].some((item) => item.state === 'sending' || item.state === 'waiting');
+  const mainMissing = document === undefined && !main.items.some((item) => item.state === 'done');
+  const kept = document?.files.filter((file) => !removedFileIds.includes(file.id)) ?? [];
+  return (
+    <form
+      className="lt-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save.mutate();
+      }}
+    >
+      {problem !== undefined && problem.fields.length === 0 && <SaveProblem problem={problem} fields={fields} onChange={set} />}
+      <FileDrop
+        label={document === undefined ? t('main') : t('replaceMain')}
+        hint={t(capabilities.data?.docxToPdf === false ? 'mainHintPdfOnly' : 'mainHint')}
+        uploads={main}
+        error={problem?.fieldMessage('mainUploadId')}
+      />
+      <KeptFiles files={kept} onRemove={(id) => setRemoved([...removedFileIds, id])} />
+      <Select label={t('type')} required value={fields.typeCode} onChange={(typeCode) => set({ typeCode })} options={(types.data?.types ?? []).map(({ code, name }) => ({ value: code, label: name }))} error={problem?.fieldMessage('typeCode')} />
+      <TextArea label={t('summary')} hint={t('summaryHint')} required rows={2} maxLength={500} value={fields.summary} onChange={(summary) => set({ summary })} error={problem?.fieldMessage('summary')} />
+      <RecipientsField values={fields.recipientIds} onChange={(ids) => set({ recipientIds: [...ids] })} error={problem?.fieldMessage('recipientIds')} known={document?.recipients ?? []} />
+      <div className="lt-fields">
+        <Select label={t('urgency')} value={fields.urgency} onChange={(urgency) => set({ urgency })} options={urgencies.map((value) => ({ value, label: t(value) }))} />
+        <DateField label={t('due')} optional value={fields.answerDue ?? undefined} onChange={(answerDue) => set({ answerDue: answerDue ?? null })} min={calendarDay(new Date())} error={problem?.fieldMessage('answerDue')} />
+        <Select label={t('secrecy')} value={fields.secrecy} onChange={(secrecy) => set({ secrecy })} options={SECRECY.map((value) => ({ value, label: t(value) }))} />
+      </div>
+      <FileDrop label={t('attachments')} hint={t('attachmentsHint')} uploads={attachments} multiple />
+      <div className="lt-form__actions">
+        <Button type="submit" variant="primary" icon={Save} loading={save.isPending} disabled={busy || mainMissing} title={busy ? t('uploading') : mainMissing ? t('mainMissing') : undefined}>
+          {t('save')}
+        </Button>
+        <Button onClick={() => navigate(document === undefined ? '/van-ban-di' : `/van-ban-di/${document.id}`)}>{t('cancel')}</Button>
+      </div>
+    </form>
+  );
+}
+
+type ClosedRecipient = { agencyId: string; successors: { id: string; name: string }[] };
+
+/** What the server refused as a whole; for a recipient that was closed it offers the successor. */
+function SaveProblem({ problem, fields, onChange }: { problem: ApiError; fields: Fields; onChange: (change: Partial<Fields>) => void }): ReactNode {
+  const t = useT(draftMessages);
+  // safe because this code always carries these facts
+  const closed = problem.code.endsWith('.recipientClosed') ? (problem.data as ClosedRecipient) : undefined;
+  return (
+    <Banner
+      tone="danger"
+      title={problem.message}
+      actions={closed?.successors.map((successor) => (
+        <Button key={successor.id} size="small" onClick={() => onChange({ recipientIds: fields.recipientIds.map((id) => (id === closed.agencyId ? successor.id : id)) })}>
+          {t('useSuccessor', { name: successor.name })}
+        </Button>
+      ))}
+    >
+      {problem.fix}
+    </Banner>
+  );
+}

@@ -1,0 +1,58 @@
+import type { RouteBranch, RouteStation } from '#ui/route/route-line.tsx';
+import type { OutgoingDetail } from '../contract.ts';
+import type { MessageKey } from './messages.ts';
+
+type T = (key: MessageKey) => string;
+type Recipient = OutgoingDetail['recipients'][number];
+
+const ORDER = ['draft', 'sign', 'number', 'seal', 'issue'] as const;
+/** How many stations lie behind a document in each state. */
+const PASSED: Record<OutgoingDetail['state'], number> = { draft: 0, submitted: 1, returned: 0, signed: 2, numbered: 3, sealed: 4, issued: 5, withdrawn: 0 };
+
+/** The way of a document as the route line draws it: its stations, who stands there, and a branch for each recipient. */
+export function routeOf(document: OutgoingDetail, t: T): RouteStation[] {
+  const passed = document.state === 'withdrawn' ? passedBeforeWithdrawal(document) : PASSED[document.state];
+  const clerk = [{ name: t('clerk') }];
+  const facts: Record<(typeof ORDER)[number], Pick<RouteStation, 'people' | 'at'>> = {
+    draft: { people: [{ name: document.drafterName, post: document.draftingUnitName ?? undefined }], at: document.submittedAt ?? document.createdAt },
+    sign: {
+      people: document.approver === null ? [] : [{ name: document.signerName ?? document.approver.name, post: document.signerTitle ?? document.approver.title }],
+      at: document.signedAt ?? document.submittedAt ?? undefined,
+    },
+    number: { people: clerk, at: document.numberedAt ?? undefined },
+    seal: { people: clerk, at: document.sealedAt ?? undefined },
+    issue: { people: clerk, at: document.issuedAt ?? undefined },
+  };
+  return ORDER.map((id, index) => ({
+    id,
+    label: t(`station.${id}`),
+    state: index < passed ? 'done' : index > passed ? 'future' : document.state === 'withdrawn' || document.state === 'returned' ? 'stopped' : 'present',
+    ...facts[id],
+    ...(index === passed && document.returnReason !== null ? { note: document.returnReason } : {}),
+    ...(id === 'issue' && document.state === 'issued' ? { branches: document.recipients.map((recipient) => branchOf(recipient, t)) } : {}),
+  }));
+}
+
+function passedBeforeWithdrawal(document: OutgoingDetail): number {
+  return [document.submittedAt, document.signedAt, document.numberedAt, document.sealedAt].filter((at) => at !== null).length;
+}
+
+function branchOf(recipient: Recipient, t: T): RouteBranch {
+  const { delivery } = recipient;
+  const arrived: RouteStation = {
+    id: `${recipient.agencyId}-arrived`,
+    label: delivery?.state === 'no_route' ? t('station.waiting') : t('station.arrived'),
+    state: delivery?.arrivedAt === null || delivery === null ? 'present' : 'done',
+    at: delivery?.arrivedAt ?? undefined,
+  };
+  const refused = delivery?.state === 'refused' || delivery?.state === 'returned';
+  const answered: RouteStation = {
+    id: `${recipient.agencyId}-answered`,
+    label: refused ? t('station.refused') : t('station.registered'),
+    state: refused ? 'stopped' : delivery?.answeredAt !== null && delivery?.answeredAt !== undefined ? 'done' : arrived.state === 'done' ? 'present' : 'future',
+    at: delivery?.answeredAt ?? undefined,
+    people: delivery?.answeredBy === null || delivery?.answeredBy === undefined ? [] : [{ name: delivery.answeredBy }],
+    ...(delivery?.reason === null || delivery?.reason === undefined ? {} : { note: delivery.reason }),
+  };
+  return { id: recipient.agencyId, label: recipient.name, stations: [arrived, answered] };
+}

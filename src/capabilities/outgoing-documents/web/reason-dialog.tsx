@@ -1,0 +1,35 @@
+import { useState, type ReactNode } from 'react';
+import { ApiError } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { TextArea } from '#ui/controls/text-area.tsx';
+import { useT } from '#ui/i18n.ts';
+import { Dialog } from '#ui/overlays/dialog.tsx';
+import type { OutgoingDetail } from '../contract.ts';
+import { messages } from './messages.ts';
+import { useDocumentAction } from './use-document-action.ts';
+
+/** A step that needs a reason: returning and withdrawing. */
+export function ReasonDialog({ document, verb, open, onClose }: { document: OutgoingDetail; verb: 'return' | 'withdraw'; open: boolean; onClose: () => void }): ReactNode {
+  const t = useT(messages);
+  const [reason, setReason] = useState('');
+  const action = useDocumentAction<OutgoingDetail>({ documentId: document.id, step: verb, done: () => t(verb === 'return' ? 'returnedToast' : 'withdrawnToast'), onDone: onClose });
+  const problem = action.error instanceof ApiError ? (action.error.fieldMessage('reason') ?? action.error.message) : undefined;
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t(`${verb}Title`)}
+      description={t(`${verb}Text`)}
+      actions={
+        <>
+          <Button variant={verb === 'withdraw' ? 'danger' : 'primary'} loading={action.isPending} onClick={() => action.mutate({ reason })}>
+            {t(verb)}
+          </Button>
+          <Button onClick={onClose}>{t('cancel')}</Button>
+        </>
+      }
+    >
+      <TextArea label={t('reason')} required value={reason} onChange={setReason} error={problem} rows={4} />
+    </Dialog>
+  );
+}

@@ -1,0 +1,116 @@
+import Stamp from 'lucide-react/icons/stamp';
+import { useState, type ReactNode } from 'react';
+import { ApiError } from '#ui/api-context.tsx';
+import { Button, ButtonLink } from '#ui/controls/button.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
+import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { formatDate } from '#ui/format.ts';
+import { useT } from '#ui/i18n.ts';
+import { Page } from '#ui/layout/page.tsx';
+import { useNavigation, useParam } from '#ui/navigation.tsx';
+import { PdfViewer, type PdfHighlight } from '#ui/pdf/pdf-viewer.tsx';
+import '#ui/layout/form.css';
+import type { WrittenText } from '#engines/signatures/contract.ts';
+import type { OutgoingDetail } from '../contract.ts';
+import { KeyFields, type KeyChoice } from './key-fields.tsx';
+import { useOutgoing } from './outgoing-detail.tsx';
+import { signMessages } from './sign-messages.ts';
+import { useCredentials, usePlaces, type FoundPlaces } from './signing-data.ts';
+import { useDocumentAction } from './use-document-action.ts';
+
+/** The clerk seals the numbered document with the agency's certificate; number and date go into the blanks of its head. */
+export function SealPage(): ReactNode {
+  const t = useT(signMessages);
+  const id = useParam('id') ?? '';
+  const document = useOutgoing(id);
+  if (document.error !== null) return <ErrorState error={document.error} onRetry={() => void document.refetch()} />;
+  return (
+    <Page title={t('sealTitle')} subtitle={document.data === undefined ? undefined : `${document.data.numberAndNotation ?? ''} ${document.data.summary}`} width="full">
+      {document.data !== undefined && <SealDesk document={document.data} />}
+    </Page>
+  );
+}
+
+type SealReply = { state: 'signed' | 'pending'; document: OutgoingDetail };
+
+function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
+  const t = useT(signMessages);
+  const { navigate } = useNavigation();
+  const main = document.files.find((file) => file.role === 'main');
+  const places = usePlaces(main, { signerName: document.signerName ?? '', kind: 'seal' });
+  const { credentials } = useCredentials('agency');
+  const [choice, setChoice] = useState<KeyChoice>({ credentialId: undefined, pin: '' });
+  const credentialId = choice.credentialId ?? credentials?.[0]?.id;
+  const texts = headTexts(document, places.data);
+  const seal = useDocumentAction<SealReply>({
+    documentId: document.id,
+    step: 'seal',
+    done: ({ state }) => t(state === 'signed' ? 'sealedToast' : 'pendingToast'),
+    onDone: ({ state }) => navigate(state === 'signed' ? `/phat-hanh/${document.id}` : `/van-ban-di/${document.id}`),
+  });
+  const problem = seal.error instanceof ApiError ? seal.error : undefined;
+  const canSeal = document.abilities.includes('seal');
+  const attachments = document.files.filter((file) => file.role === 'attachment' && file.mediaType === 'application/pdf').length;
+  return (
+    <div className="lt-work">
+      <div className="lt-work__paper">{main !== undefined && <PdfViewer source={{ url: `/api/v1/files/${main.fileId}` }} name={main.name} highlights={highlightsOf(document, texts, t)} />}</div>
+      <aside className="lt-work__side" aria-label={t('sealTitle')}>
+        {!canSeal && <Banner tone="warn">{t('notReady')}</Banner>}
+        {canSeal && (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              seal.mutate({ credentialId, pin: choice.pin, texts });
+            }}
+          >
+            <p>
+              {texts.length > 0
+                ? t('numberTextFound', { number: document.numberAndNotation ?? '', date: document.issuedOn === null ? '' : formatDate(document.issuedOn) })
+                : t(places.isPending ? 'searching' : 'numberTextMissing')}
+            </p>
+            {attachments > 0 && <p className="lt-quiet">{t('attachments', { count: attachments })}</p>}
+            <KeyFields credentials={credentials} kind="agency" value={{ ...choice, credentialId }} onChange={setChoice} pinError={problem?.fieldMessage('pin')} />
+            {problem !== undefined && problem.fields.length === 0 && (
+              <Banner tone="danger" title={problem.message}>
+                {problem.fix}
+              </Banner>
+            )}
+            <div className="lt-form__actions">
+              <Button type="submit" variant="primary" icon={Stamp} loading={seal.isPending} disabled={credentialId === undefined || choice.pin === '' || places.isPending}>
+                {t('seal')}
+              </Button>
+            </div>
+          </form>
+        )}
+        <ButtonLink variant="plain" to={`/van-ban-di/${document.id}`}>
+          {t('back')}
+        </ButtonLink>
+      </aside>
+    </div>
+  );
+}
+
+/** Number, day and month as 30/2020/NĐ-CP App. I.II.3, 4 writes them, at the blanks that were found. */
+function headTexts(document: OutgoingDetail, places: FoundPlaces | undefined): WrittenText[] {
+  const { number, issuedOn } = document;
+  if (number === null || issuedOn === null || places === undefined) return [];
+  const month = Number(issuedOn.slice(5, 7));
+  const { blanks } = places;
+  const texts: WrittenText[] = [];
+  if (blanks.number !== undefined) texts.push({ ...blanks.number, text: String(number).padStart(2, '0'), style: 'regular' });
+  if (blanks.day !== undefined) texts.push({ ...blanks.day, text: issuedOn.slice(8, 10), style: 'italic' });
+  if (blanks.month !== undefined) texts.push({ ...blanks.month, text: month <= 2 ? `0${String(month)}` : String(month), style: 'italic' });
+  return texts;
+}
+
+function highlightsOf(document: OutgoingDetail, texts: readonly WrittenText[], t: (key: 'sealOf' | 'numberText') => string): PdfHighlight[] {
+  const written = texts.map(
+    (text, index): PdfHighlight => ({
+      id: `text-${String(index)}`,
+      label: `${t('numberText')}: ${text.text}`,
+      tone: 'action',
+      place: { page: text.page, x: text.x, y: text.baseline - text.fontSize, width: Math.max(text.width, 12), height: text.fontSize * 1.3 },
+    }),
+  );
+  return document.signaturePlace === null ? written : [...written, { id: 'seal', label: t('sealOf'), tone: 'danger', place: document.signaturePlace }];
+}

@@ -1,0 +1,26 @@
+import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
+import { useApi } from '#ui/api-context.tsx';
+import { useToasts } from '#ui/feedback/toast.tsx';
+
+/**
+ * One step of a document: sends it, says what happened, and lets every list ask anew. A repeated press of the same
+ * button carries the same key, so the step happens once.
+ */
+export function useDocumentAction<Reply>(options: {
+  documentId: string;
+  step: string;
+  done: (reply: Reply) => string;
+  onDone?: (reply: Reply) => void;
+}): UseMutationResult<Reply, Error, unknown> {
+  const api = useApi();
+  const toasts = useToasts();
+  const queries = useQueryClient();
+  return useMutation<Reply, Error, unknown>({
+    mutationFn: (body) => api.post<Reply>(`/api/v1/outgoing-documents/${options.documentId}/${options.step}`, body),
+    onSuccess: (reply) => {
+      toasts.show({ tone: 'done', text: options.done(reply) });
+      options.onDone?.(reply);
+    },
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['outgoing-documents'] }),
+  });
+}

@@ -1,0 +1,39 @@
+import { html } from 'htm/preact';
+import { publicPage } from './page.ts';
+import { words, type Language } from './words.ts';
+
+export type AskProblem = { title: string; text: string; todo: string };
+
+/** The first page: one field, one button; above it what went wrong last time. */
+export function askPage(options: { language: Language; limitMb: number; problem?: AskProblem }): string {
+  const { language, limitMb, problem } = options;
+  const w = words[language];
+  return publicPage({
+    language,
+    title: problem === undefined ? w.askTitle : `${w.errorTitle}: ${w.askTitle}`,
+    children: html`
+      ${problem === undefined
+        ? null
+        : html`<section class="problem" role="alert" aria-labelledby="problem">
+            <h2 id="problem">${problem.title}</h2>
+            <p>${problem.text}</p>
+            <p>${problem.todo}</p>
+          </section>`}
+      <h1>${w.askTitle}</h1>
+      <p class="lead">${w.askLead}</p>
+      <form method="post" enctype="multipart/form-data" action=${`/kiem-tra?lang=${language}`}>
+        <label for="file">${w.fileLabel}</label>
+        <p class="hint" id="file-hint">${w.fileHint.replace('{megabytes}', String(limitMb))}</p>
+        <input type="file" id="file" name="file" accept="application/pdf,.pdf" required aria-describedby="file-hint" />
+        <button type="submit">${w.check}</button>
+        <p class="hint">${w.privacy}</p>
+      </form>
+      <details class="what">
+        <summary>${w.whatTitle}</summary>
+        <ul>
+          ${w.what.map((line) => html`<li>${line}</li>`)}
+        </ul>
+      </details>
+    `,
+  });
+}

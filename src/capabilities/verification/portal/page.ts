@@ -1,0 +1,32 @@
+import { html } from 'htm/preact';
+import type { ComponentChildren } from 'preact';
+import { render } from 'preact-render-to-string';
+import { stylesheetUrl } from './stylesheet.ts';
+import { words, type Language } from './words.ts';
+
+/** A whole public page: works without scripts, in one column, 18 px. */
+export function publicPage(options: { language: Language; title: string; children: ComponentChildren }): string {
+  const { language, title, children } = options;
+  const w = words[language];
+  const other = language === 'vi' ? 'en' : 'vi';
+  const page = html`<html lang=${language}>
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <meta name="color-scheme" content="light dark" />
+      <title>${title} · ${w.product}</title>
+      <link rel="stylesheet" href=${stylesheetUrl} />
+    </head>
+    <body>
+      <a class="skip" href="#main">${w.skip}</a>
+      <header class="top">
+        <p class="brand"><span class="sign" aria-hidden="true"></span><b>${w.product}</b> <span class="where">${w.place}</span></p>
+        <a class="language" lang=${other} hreflang=${other} href=${`/kiem-tra?lang=${other}`}>${w.otherLanguage}</a>
+      </header>
+      <main id="main">${children}</main>
+      <footer class="bottom"><p>${w.notice}</p></footer>
+    </body>
+  </html>`;
+  // safe because one root element was written
+  return `<!doctype html>${render(page as Exclude<typeof page, unknown[]>)}`;
+}
