@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { destroy, ensureRunning } from '../src/kernel/postgres/index.ts';
 
 const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '300', shared_buffers: '256MB' };
@@ -46,6 +46,8 @@ async function fillTemplate(dataDir, template) {
   if (lstatSync(join(dataDir, 'postgres')).isSymbolicLink()) return; // the data had to go elsewhere: nothing here to copy
   const building = `${template}.${process.pid}`;
   try {
+    const cache = dirname(template);
+    for (const name of existsSync(cache) ? readdirSync(cache) : []) if (name.startsWith('postgres-template-')) rmSync(join(cache, name), { recursive: true, force: true });
     mkdirSync(building, { recursive: true });
     if (spawnSync('cp', ['-a', join(dataDir, 'postgres'), building]).status === 0) renameSync(building, template);
   } catch {

@@ -11,6 +11,7 @@ import { accountsModule } from '#capabilities/accounts/index.ts';
 import { incomingDocumentsModule } from '#capabilities/incoming-documents/index.ts';
 import { myWorkModule } from '#capabilities/my-work/index.ts';
 import { outgoingDocumentsModule } from '#capabilities/outgoing-documents/index.ts';
+import { verificationModule } from '#capabilities/verification/index.ts';
 
 /** Engines before capabilities, each after those that it uses: the order in which their tables are made. */
 export const engines: readonly Module[] = [
@@ -25,6 +26,6 @@ export const engines: readonly Module[] = [
 ];
 
 /** The product's table of contents. */
-export const capabilities: readonly Module[] = [accountsModule, myWorkModule, outgoingDocumentsModule, incomingDocumentsModule];
+export const capabilities: readonly Module[] = [accountsModule, myWorkModule, outgoingDocumentsModule, incomingDocumentsModule, verificationModule];
 
 export const modules: readonly Module[] = [...engines, ...capabilities];

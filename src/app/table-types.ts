@@ -6,7 +6,7 @@ export function tableTypes(schema: string, tables: readonly CatalogTable[]): str
   const bodies = own.map((table) => `export type ${typeName(table.name)} = {\n${table.columns.map((column) => `  ${column.name}: ${columnType(table, column)};`).join('\n')}\n};`);
   const map = own.map((table) => `  '${schema}.${table.name}': ${typeName(table.name)};`).join('\n');
   const body = bodies.join('\n\n');
-  const imports = ['Instant', 'Json'].filter((name) => body.includes(`${name}`));
+  const imports = ['Instant', 'Json'].filter((name) => body.includes(name));
   const first = imports.length === 0 ? '' : `import type { ${imports.join(', ')} } from '#kernel/table-columns.ts';\n\n`;
   return `// Generated from the migrations by \`npm run generate\`. Do not edit.\n${first}${body}\n\nexport type Tables = {\n${map}\n};\n`;
 }

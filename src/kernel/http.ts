@@ -1,5 +1,5 @@
 import { fastifyCookie } from '@fastify/cookie';
-import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { fastify, LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Actor } from './actor.ts';
 import { run } from './command.ts';
@@ -18,8 +18,7 @@ export type HttpOptions = { kernel: Kernel; authenticate: Authenticate; routes: 
 export function createHttpServer(options: HttpOptions): FastifyInstance {
   const { kernel } = options;
   const server: FastifyInstance = fastify({
-    // safe because pino's logger is what Fastify expects
-    loggerInstance: kernel.log as FastifyBaseLogger,
+    loggerInstance: kernel.log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),
     trustProxy: 'loopback',
@@ -133,7 +132,7 @@ export function languageOf(request: FastifyRequest): 'vi' | 'en' {
 
 function checkReply(route: Route, result: unknown): void {
   if (route.reply === undefined) return;
-  const value = isSpecial(result) ? (result.special === 'json' ? JSON.parse(result.text) : undefined) : result;
+  const value: unknown = isSpecial(result) ? (result.special === 'json' ? JSON.parse(result.text) : undefined) : result;
   if (value === undefined) return;
   const parsed = route.reply.safeParse(JSON.parse(JSON.stringify(value)));
   if (!parsed.success) throw new Error(`the reply of ${route.method} ${route.url} does not keep its contract: ${parsed.error.message}`);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Actor, PersonActor } from './actor.ts';
 import type { Command } from './command.ts';
 import type { Kernel } from './kernel.ts';
@@ -79,7 +79,7 @@ export type Route = {
   run: (http: RouteContext, input: { params: unknown; query: unknown; body: unknown }) => Promise<unknown>;
 };
 
-const nothing = z.unknown();
+type Nothing = z.ZodUnknown;
 
 /**
  * Declares a route: URL → access → command or query. Without `access` it does not compile.
@@ -87,10 +87,10 @@ const nothing = z.unknown();
  */
 export function route<
   const CallerAccess extends Access,
-  Params extends z.ZodType = typeof nothing,
-  Query extends z.ZodType = typeof nothing,
-  Body extends z.ZodType = typeof nothing,
-  Reply extends z.ZodType = typeof nothing,
+  Params extends z.ZodType = Nothing,
+  Query extends z.ZodType = Nothing,
+  Body extends z.ZodType = Nothing,
+  Reply extends z.ZodType = Nothing,
 >(options: RouteOptions<CallerAccess, Params, Query, Body, Reply>): Route {
   return {
     method: options.method,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
-import { fakeClock } from './clock.ts';
+import { fakeClock, systemClock, type Clock } from './clock.ts';
 import { readConfig, type Config } from './config.ts';
 import { openDatabase } from './database.ts';
 import { createHttpServer } from './http.ts';
@@ -34,6 +34,8 @@ export type TestHouseOptions = {
   /** Runs once on the template database, so that every test file starts from the same rows. Give it a name that changes with its content. */
   seed?: { name: string; run: (kernel: Kernel) => Promise<void> };
   config?: Partial<Config>;
+  /** For stories in a real browser, whose own clock runs on: the system's time instead of the fake one. */
+  realTime?: boolean;
 };
 
 const SECRET = 'a secret that only the tests know, long enough';
@@ -51,8 +53,9 @@ export async function openTestHouse(options: TestHouseOptions): Promise<TestHous
   await onServer(serverUrl, (client) => client.query(`create database ${name} template ${template} strategy file_copy`));
   const ownerUrl = withDatabase(serverUrl, name);
   const dataDir = mkdtempSync(join(tmpdir(), 'lienthong-test-'));
+  if (options.seed !== undefined) cpSync(templateFolder(template), dataDir, { recursive: true });
   const clock = fakeClock(options.now ?? TEST_NOW);
-  const kernel = assemble(ownerUrl, { ...options, dataDir, clock });
+  const kernel = assemble(ownerUrl, { ...options, dataDir, clock: options.realTime === true ? systemClock() : clock });
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   let worker: Worker | undefined;
   const servers: FastifyInstance[] = [];
@@ -82,7 +85,7 @@ export async function openTestHouse(options: TestHouseOptions): Promise<TestHous
   };
 }
 
-function assemble(ownerUrl: string, options: TestHouseOptions & { dataDir: string; clock: ReturnType<typeof fakeClock> }): Kernel {
+function assemble(ownerUrl: string, options: TestHouseOptions & { dataDir: string; clock: Clock }): Kernel {
   const config: Config = {
     ...readConfig({ DATABASE_URL: ownerUrl, DATA_DIR: options.dataDir, APP_SECRET: SECRET, LOG_LEVEL: process.env['LIENTHONG_TEST_LOG'] ?? 'silent', PUBLIC_URL: 'http://lienthong.test' }),
     ...options.config,
@@ -110,15 +113,21 @@ async function ensureTemplate(serverUrl: string, options: TestHouseOptions): Pro
     const ownerUrl = withDatabase(serverUrl, template);
     await migrate(ownerUrl, options.modules, SECRET);
     if (options.seed !== undefined) {
-      const dataDir = mkdtempSync(join(tmpdir(), 'lienthong-template-'));
+      // What the seed keeps in files belongs to the template as its rows do.
+      const dataDir = templateFolder(template);
+      rmSync(dataDir, { recursive: true, force: true });
+      mkdirSync(dataDir, { recursive: true });
       const kernel = assemble(ownerUrl, { ...options, dataDir, clock: fakeClock(options.now ?? TEST_NOW) });
       await options.seed.run(kernel);
       await kernel.database.close();
-      rmSync(dataDir, { recursive: true, force: true });
     }
     await client.query(`alter database ${template} is_template true`);
   });
   return template;
+}
+
+function templateFolder(template: string): string {
+  return join(tmpdir(), 'lienthong-templates', template);
 }
 
 function withDatabase(serverUrl: string, name: string): string {

@@ -35,7 +35,7 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
   };
   const sleep = (ms: number): Promise<void> =>
     new Promise((resolve) => {
-      if (woken) {
+      if (woken || state.stopped) {
         resolve();
         return;
       }
@@ -50,7 +50,7 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
     while (!state.stopped) {
       woken = false;
       const found = await round(state);
-      if (found < CLAIM_LIMIT && !state.stopped) await sleep(POLL_MS);
+      if (found < CLAIM_LIMIT) await sleep(POLL_MS);
     }
   };
   const looping = options.loop === false ? Promise.resolve() : loop();

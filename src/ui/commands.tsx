@@ -32,8 +32,15 @@ export function CommandProvider({ children }: { children: ReactNode }): ReactNod
 export function useCommands(commands: readonly Command[]): void {
   const registry = useContext(CommandContext);
   const id = useId();
-  useEffect(() => registry?.register(id, commands), [registry, id, commands]);
-  useEffect(() => () => registry?.unregister(id), [registry, id]);
+  useEffect(() => {
+    registry?.register(id, commands);
+  }, [registry, id, commands]);
+  useEffect(
+    () => () => {
+      registry?.unregister(id);
+    },
+    [registry, id],
+  );
 }
 
 /** All commands offered at the moment when the caller appeared. */

@@ -9,6 +9,7 @@ test('folding drops tone marks and writes đ as d, in composed and decomposed te
 
 test('typing without diacritics or only initials finds the agency', () => {
   for (const typed of ['so noi vu', 'noi vu', 'Sở Nội', 'snv', 'vu noi']) assert.ok(matchScore('Sở Nội vụ', typed) > 0, typed);
+  assert.ok(matchScore('Sở Khoa học và Công nghệ', 'skhcn') > 0, 'initials without "và"');
   assert.equal(matchScore('Sở Nội vụ', 'tai chinh'), 0);
 });
 

@@ -16,7 +16,11 @@ export function matchScore(text: string, typed: string): number {
   if (folded.startsWith(query)) return 6 + exact;
   if (folded.includes(` ${query}`)) return 4 + exact;
   if (query.split(' ').every((part) => words.some((word) => word.startsWith(part)))) return 3 + exact;
-  const initials = words.map((word) => word.slice(0, 1)).join('');
-  if (query.length > 1 && initials.includes(query.replace(/ /g, ''))) return 2;
+  const letters = query.replace(/ /g, '');
+  if (letters.length > 1 && (initialsOf(words).includes(letters) || initialsOf(words.filter((word) => word !== 'va')).includes(letters))) return 2;
   return folded.includes(query) ? 1 : 0;
+}
+
+function initialsOf(words: readonly string[]): string {
+  return words.map((word) => word.slice(0, 1)).join('');
 }

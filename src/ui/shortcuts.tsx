@@ -34,8 +34,15 @@ export function ShortcutProvider({ children }: { children: ReactNode }): ReactNo
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const registry = useContext(ShortcutContext);
   const id = useId();
-  useEffect(() => registry?.register(id, shortcuts), [registry, id, shortcuts]);
-  useEffect(() => () => registry?.unregister(id), [registry, id]);
+  useEffect(() => {
+    registry?.register(id, shortcuts);
+  }, [registry, id, shortcuts]);
+  useEffect(
+    () => () => {
+      registry?.unregister(id);
+    },
+    [registry, id],
+  );
 }
 
 /** All shortcuts that work at this moment. */

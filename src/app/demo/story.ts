@@ -45,18 +45,20 @@ export async function runStory(options: StoryOptions): Promise<string[]> {
   await keepAndValidate(clerk, sealed, { options, check });
 
   await clerk.post(`/api/v1/outgoing-documents/${id}/issue`);
-  const arrived = await waitUntil(() => clerk.get<Detail>(`/api/v1/outgoing-documents/${id}`), (detail) => detail.recipients.every((recipient) => recipient.delivery?.arrivedAt != null));
+  const arrived = await waitUntil(() => clerk.get<Detail>(`/api/v1/outgoing-documents/${id}`), (detail) => detail.recipients.every(({ delivery }) => delivery !== null && delivery.arrivedAt !== null));
   options.onStep(`Phát hành ${arrived.numberAndNotation ?? ''}: đã đến ${arrived.recipients.map((recipient) => recipient.name).join(', ')}`);
 
   await register(receiver, arrived, { options, check });
-  const answered = await waitUntil(() => clerk.get<Detail>(`/api/v1/outgoing-documents/${id}`), (detail) => detail.recipients.some((recipient) => recipient.delivery?.answeredAt != null));
-  const answer = answered.recipients.find((recipient) => recipient.delivery?.answeredAt != null);
+  const answered = await waitUntil(() => clerk.get<Detail>(`/api/v1/outgoing-documents/${id}`), (detail) => detail.recipients.some(isAnswered));
+  const answer = answered.recipients.find(isAnswered);
   check(answer?.delivery?.state === 'registered', 'nơi gửi không thấy trạng thái đã tiếp nhận');
   options.onStep(`Nơi gửi thấy: ${answer?.name ?? ''} đã tiếp nhận lúc ${answer?.delivery?.answeredAt ?? ''}, ${answer?.delivery?.answeredBy ?? ''}`);
   await keepReceipts(clerk, id, { options, check });
   await keepEvidence(clerk, id, { options, check });
   return problems;
 }
+
+const isAnswered = ({ delivery }: Detail['recipients'][number]): boolean => delivery !== null && delivery.answeredAt !== null;
 
 async function draftAndSubmit(clerk: DemoClient, { onStep }: StoryOptions): Promise<string> {
   const letter = readFileSync(LETTER);

@@ -17,6 +17,9 @@ import { createWorkplaceRouter } from './router.tsx';
 
 const signInPath = '/app/dang-nhap';
 
+// Zod compiles schemas with `new Function` where it may; our content-security policy forbids that, and it need not try.
+(globalThis as { __zod_globalConfig?: object }).__zod_globalConfig = { jitless: true };
+
 void start();
 
 async function start(): Promise<void> {

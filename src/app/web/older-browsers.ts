@@ -19,7 +19,8 @@ export function fillMissing(): void {
     return groups;
   });
   add(Object, 'groupBy', <Item>(items: Iterable<Item>, keyOf: (item: Item, index: number) => PropertyKey) =>
-    Object.assign(Object.create(null), Object.fromEntries(Map.groupBy(items, keyOf))),
+    // safe because an object without prototype is a record of whatever is put into it
+    Object.assign(Object.create(null) as Record<PropertyKey, Item[]>, Object.fromEntries(Map.groupBy(items, keyOf))),
   );
   add(Array.prototype, 'toSorted', function <Item>(this: readonly Item[], compare?: Compare<Item>) {
     return [...this].sort(compare);

@@ -140,7 +140,7 @@ test('a changed password ends the other sessions', async () => {
   const here = await signIn(house, 'vanthu.vptu');
   const there = await signIn(house, 'vanthu.vptu');
   const wrong = await here.send('POST', '/api/v1/me/password', { presentPassword: 'sai', newPassword: 'Đường về Lam Kinh 1418!' });
-  assert.equal(wrong.statusCode, 401);
+  assert.equal(wrong.json<{ code: string }>().code, 'identity.wrongPresentPassword');
   assert.equal((await here.send('POST', '/api/v1/me/password', { presentPassword: DEMO_PASSWORD, newPassword: 'Đường về Lam Kinh 1418!' })).statusCode, 204);
   assert.equal((await here.get('/api/v1/me')).statusCode, 200);
   assert.equal((await there.get('/api/v1/me')).statusCode, 401);

@@ -88,13 +88,13 @@ export async function addVersion(
   const db = ctx.tables<Tables>();
   const { last } = await db
     .selectFrom('outgoing_documents.file_version')
-    .select((select) => select.fn.max('ordinal').as('last'))
+    .select((select) => select.fn.max<number | null>('ordinal').as('last'))
     .where('agency_id', '=', file.agency_id)
     .where('file_id', '=', file.id)
     .executeTakeFirstOrThrow();
   await db
     .insertInto('outgoing_documents.file_version')
-    .values({ agency_id: file.agency_id, file_id: file.id, ordinal: Number(last) + 1, step: version.step, sha256: version.sha256, size_bytes: version.sizeBytes, stored_file_id: version.fileId, made_at: ctx.now })
+    .values({ agency_id: file.agency_id, file_id: file.id, ordinal: (last ?? 0) + 1, step: version.step, sha256: version.sha256, size_bytes: version.sizeBytes, stored_file_id: version.fileId, made_at: ctx.now })
     .execute();
   await db
     .updateTable('outgoing_documents.file')
@@ -112,7 +112,7 @@ export async function addFiles(ctx: CommandContext, document: { agency_id: strin
   const db = ctx.tables<Tables>();
   const { last } = await db
     .selectFrom('outgoing_documents.file')
-    .select((select) => select.fn.max('position').as('last'))
+    .select((select) => select.fn.max<number | null>('position').as('last'))
     .where('agency_id', '=', document.agency_id)
     .where('document_id', '=', document.id)
     .executeTakeFirstOrThrow();
@@ -121,7 +121,7 @@ export async function addFiles(ctx: CommandContext, document: { agency_id: strin
     id: newId<'outgoing-file'>(),
     document_id: document.id,
     role,
-    position: Number(last ?? 0) + index + 1,
+    position: (last ?? 0) + index + 1,
     name: file.name,
     media_type: file.mediaType,
     uploaded_sha256: file.sha256,

@@ -31,9 +31,9 @@ const MAX_PARTS = 20;
 const MAX_HEADER_BYTES = 8000;
 
 function parameter(disposition: string, name: string): string | undefined {
-  const value = new RegExp(`;\\s*${name}="((?:[^"\\\\]|\\\\.)*)"`, 'i').exec(disposition)?.[1];
+  const value = new RegExp(`;\\s*${name}="([^"]*)"`, 'i').exec(disposition)?.[1];
   // Browsers write a quotation mark inside a name as %22 (HTML standard, multipart form data).
-  return value?.replaceAll('%22', '"').replace(/\\(.)/g, '$1');
+  return value?.replaceAll('%22', '"');
 }
 
 /** A name for the eye only: without folders, control and direction marks, and not longer than a line. */

@@ -72,7 +72,7 @@ test('a file that was shrunk after signing is refused in the first line', async 
   const bytes = sample(t, 'broken-shrunk-after-signing.pdf');
   if (bytes === undefined) return;
   const page = await post('nen.pdf', bytes);
-  assert.match(page.body, /<h1 id="verdict">Không hợp lệ\. Tệp đã bị thay đổi sau khi ký/);
+  assert.match(page.body, /<h1 id="verdict">Chữ ký không hợp lệ\.<\/h1><p>Tệp đã bị thay đổi sau khi ký/);
 });
 
 test('what is no PDF, empty, missing or too large is answered with a page that says what to do', async () => {

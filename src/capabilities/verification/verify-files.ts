@@ -52,7 +52,7 @@ function jsonOf(result: Result | undefined): unknown {
 
 function textOf({ path, report, problem }: Result): string {
   if (report === undefined) return `${path}\n  ✗ ${problem}\n`;
-  const lines = [path, `  ${marks[report.indication]} ${report.headline.vi}`, ...report.signatures.flatMap(signatureLines)];
+  const lines = [path, `  ${marks[report.indication]} ${[report.headline.vi, report.cause?.vi ?? ''].join(' ').trim()}`, ...report.signatures.flatMap(signatureLines)];
   if (report.flags.length > 0) lines.push(`  ! Tệp có thành phần tự chạy: ${[...new Set(report.flags.map((flag) => flag.kind))].join(', ')}`);
   return `${lines.join('\n')}\n`;
 }

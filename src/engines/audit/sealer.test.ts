@@ -80,8 +80,8 @@ test('a sealer whose connection is cut inside the transaction leaves everything 
       )
     )[0];
   await chronicle(house.kernel, { actor, agencyIds: Array.from({ length: 9 }, () => actor.agencyId) });
-  const before = await state();
-  assert.equal(before?.['waiting'], 9);
+  const untouched = await state();
+  assert.equal(untouched?.['waiting'], 9);
   // The tables in the order in which the sealer writes them: a lock on each holds it up there, in the middle of its batch.
   for (const table of ['node', 'sealed', 'signing_key', 'tree_head']) {
     const sealing = await withTableLocked(table, async () => {
@@ -98,7 +98,7 @@ test('a sealer whose connection is cut inside the transaction leaves everything 
       return attempt;
     });
     assert.equal(sealing, 'failed', table);
-    assert.deepEqual(await state(), before, table);
+    assert.deepEqual(await state(), untouched, table);
   }
   assert.equal(await sealNow(house.kernel), 9);
 });

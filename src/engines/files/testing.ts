@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { PersonActor } from '#kernel/actor.ts';
 import { newId } from '#kernel/ids.ts';
@@ -86,4 +90,124 @@ export async function uploadFile(server: FastifyInstance, options: UploadOptions
   const { location } = reply.headers;
   if (reply.statusCode !== 201 || typeof location !== 'string') throw new Error(`the upload was refused: ${String(reply.statusCode)} ${reply.body}`);
   return location.slice(location.lastIndexOf('/') + 1);
+}
+
+export type S3Server = {
+  /** For FILES_URL. */
+  filesUrl(prefix?: string): string;
+  objects: Map<string, Buffer>;
+  requests: string[];
+  /** Makes the store refuse as one that is full, or that is away. */
+  fail(how: 'full' | 'away' | 'unknownCondition' | undefined): void;
+  close(): Promise<void>;
+};
+
+/**
+ * A small counterpart that speaks the S3 protocol over HTTP: objects, ranges, conditional writes, listing in pages. It
+ * checks that a request is signed by the known key and that the body is what was signed, not the signature itself.
+ */
+export async function startS3Server(options: { accessKeyId: string; bucket: string }): Promise<S3Server> {
+  const objects = new Map<string, Buffer>();
+  const requests: string[] = [];
+  let failure: Parameters<S3Server['fail']>[0];
+  const server = createServer((request, reply) => {
+    void readBody(request).then((body) => {
+      const url = new URL(request.url ?? '/', 'http://s3');
+      requests.push(`${request.method ?? ''} ${url.pathname}`);
+      const answer = answerS3({ objects, failure, options, request, url, body });
+      reply.writeHead(answer.status, { 'content-length': answer.length ?? answer.body?.length ?? 0, ...answer.headers });
+      reply.end(request.method === 'HEAD' ? undefined : answer.body);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // safe because a TCP server has a port
+  const { port } = server.address() as AddressInfo;
+  return {
+    filesUrl: (prefix = 'province') => `s3://${options.bucket}/${prefix}?endpoint=http://127.0.0.1:${String(port)}&region=vn-1`,
+    objects,
+    requests,
+    fail: (how) => {
+      failure = how;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+type S3Question = {
+  objects: Map<string, Buffer>;
+  failure: 'full' | 'away' | 'unknownCondition' | undefined;
+  options: { accessKeyId: string; bucket: string };
+  request: IncomingMessage;
+  url: URL;
+  body: Buffer;
+};
+type S3Answer = { status: number; body?: Buffer; length?: number; headers?: Record<string, string> };
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  // safe because no encoding was set, so the chunks are buffers
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}
+
+function answerS3(question: S3Question): S3Answer {
+  const { objects, failure, request, url, body } = question;
+  const refusal = refuseUnsigned(question);
+  if (refusal !== undefined) return refusal;
+  if (failure === 'away') return s3Error(503, 'ServiceUnavailable');
+  const [bucket, ...rest] = url.pathname.slice(1).split('/');
+  if (bucket !== question.options.bucket) return s3Error(404, 'NoSuchBucket');
+  const key = decodeURIComponent(rest.join('/'));
+  switch (request.method) {
+    case 'PUT':
+      if (failure === 'full') return s3Error(507, 'XMinioStorageFull');
+      if (request.headers['if-none-match'] === '*') {
+        if (failure === 'unknownCondition') return s3Error(501, 'NotImplemented');
+        if (objects.has(key)) return s3Error(412, 'PreconditionFailed');
+      }
+      objects.set(key, body);
+      return { status: 200 };
+    case 'DELETE':
+      objects.delete(key);
+      return { status: 204 };
+    default:
+      return key === '' ? listS3(objects, url) : getS3(objects.get(key), request.headers.range);
+  }
+}
+
+function refuseUnsigned({ request, options, body }: S3Question): S3Answer | undefined {
+  const signed = new RegExp(`^AWS4-HMAC-SHA256 Credential=${options.accessKeyId}/\\d{8}/vn-1/s3/aws4_request, SignedHeaders=\\S*x-amz-content-sha256\\S*, Signature=[0-9a-f]{64}$`);
+  if (!signed.test(request.headers.authorization ?? '')) return s3Error(403, 'SignatureDoesNotMatch');
+  const bodyHash = createHash('sha256').update(body);
+  if (request.headers['x-amz-content-sha256'] !== bodyHash.copy().digest('hex')) return s3Error(400, 'XAmzContentSHA256Mismatch');
+  const checksum = request.headers['x-amz-checksum-sha256'];
+  return checksum !== undefined && checksum !== bodyHash.digest('base64') ? s3Error(400, 'BadDigest') : undefined;
+}
+
+function getS3(object: Buffer | undefined, range: string | undefined): S3Answer {
+  if (object === undefined) return s3Error(404, 'NoSuchKey');
+  const [, start, end] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
+  if (start === undefined || end === undefined) return { status: 200, body: object };
+  const part = object.subarray(Number(start), Number(end) + 1);
+  return { status: 206, body: part, headers: { 'content-range': `bytes ${start}-${end}/${String(object.length)}` } };
+}
+
+const S3_PAGE = 2;
+
+function listS3(objects: Map<string, Buffer>, url: URL): S3Answer {
+  const from = url.searchParams.get('continuation-token') ?? '';
+  const keys = [...objects.keys()].filter((key) => key.startsWith(url.searchParams.get('prefix') ?? '') && key > from).sort();
+  const page = keys.slice(0, S3_PAGE);
+  const contents = page.map((key) => `<Contents><Key>${key}</Key><Size>${String(objects.get(key)?.length)}</Size></Contents>`).join('');
+  const more = keys.length > S3_PAGE ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${page.at(-1) ?? ''}</NextContinuationToken>` : '<IsTruncated>false</IsTruncated>';
+  return { status: 200, body: Buffer.from(`<?xml version="1.0"?><ListBucketResult>${contents}${more}</ListBucketResult>`), headers: { 'content-type': 'application/xml' } };
+}
+
+function s3Error(status: number, code: string): S3Answer {
+  return { status, body: Buffer.from(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`), headers: { 'content-type': 'application/xml' } };
 }

@@ -43,15 +43,23 @@ export const identityErrors = defineErrors('identity', {
     fixVi: 'Bắt đầu lại từ đầu.',
     fixEn: 'Start again from the beginning.',
   },
+  wrongPresentPassword: {
+    status: 422,
+    vi: 'Mật khẩu hiện tại không đúng.',
+    en: 'The present password is wrong.',
+    fixVi: 'Nhập lại mật khẩu đang dùng. Sau 5 lần sai liên tiếp, tài khoản tạm khóa.',
+    fixEn: 'Enter the password that you use now. After 5 failures in a row the account is locked for a time.',
+  },
+  // 422, not 401: the caller may be signed in, and 401 would say that the session is over.
   wrongCode: {
-    status: 401,
+    status: 422,
     vi: 'Mã xác thực không đúng hoặc đã dùng.',
     en: 'The code is wrong or was already used.',
     fixVi: 'Chờ ứng dụng hiện mã mới (30 giây) rồi nhập lại; kiểm tra giờ của điện thoại.',
     fixEn: 'Wait for the next code (30 seconds) and enter it; check the phone’s clock.',
   },
   passkeyRefused: {
-    status: 401,
+    status: 422,
     vi: 'Không xác nhận được khóa truy cập này.',
     en: 'This passkey could not be verified.',
     fixVi: 'Thử lại, hoặc đăng nhập bằng mật khẩu.',

@@ -2,21 +2,36 @@ import type { Readable } from 'node:stream';
 import { signatureErrors } from './errors.ts';
 
 /**
- * Reads a streamed request body, refusing while it comes in and not after.
+ * Reads a streamed request body, refusing while it comes in and not after. The rest of a refused body is left to the server,
+ * which drops it, so that the sender still hears the refusal.
  * @throws signatures.bodyTooLarge
  */
-export async function readBody(body: Readable, limitBytes: number): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body) {
-    // safe because a request without an encoding yields buffers
-    const bytes = part as Buffer;
-    size += bytes.length;
-    if (size > limitBytes) {
-      body.destroy();
-      throw signatureErrors.bodyTooLarge({ values: { megabytes: Math.max(1, Math.floor(limitBytes / 1_048_576)) } });
-    }
-    parts.push(bytes);
-  }
-  return Buffer.concat(parts, size);
+export function readBody(body: Readable, limitBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    const stop = (): void => {
+      body.off('data', take).off('end', finish).off('error', fail).off('close', cut);
+    };
+    const take = (part: Buffer): void => {
+      size += part.length;
+      parts.push(part);
+      if (size <= limitBytes) return;
+      stop();
+      body.pause();
+      reject(signatureErrors.bodyTooLarge({ values: { megabytes: Math.max(1, Math.floor(limitBytes / 1_048_576)) } }));
+    };
+    const finish = (): void => {
+      stop();
+      resolve(Buffer.concat(parts, size));
+    };
+    const fail = (error: Error): void => {
+      stop();
+      reject(error);
+    };
+    const cut = (): void => {
+      fail(new Error('the sender went away'));
+    };
+    body.on('data', take).on('end', finish).on('error', fail).on('close', cut);
+  });
 }

@@ -18,8 +18,9 @@ export type StoredSignature = Omit<SignatureReport, 'problems' | 'changes'> & {
 export type StoredReport = Omit<ValidationReport, 'indication' | 'signatures'> & {
   /** The three of EN 319 102-1, and two more for files without signatures and files that cannot be read. */
   indication: Indication | 'UNSIGNED' | 'UNREADABLE';
-  /** The verdict in one sentence. */
+  /** The verdict in one short sentence, and why. */
   headline: Wording;
+  cause: Wording | null;
   /** Why the file could not be read. */
   problem: Finding | null;
   signatures: StoredSignature[];
@@ -33,6 +34,7 @@ export function storedReport(report: ValidationReport): StoredReport {
     ...report,
     indication: isUnsigned ? 'UNSIGNED' : report.indication,
     headline: isUnsigned ? unsigned : headlineOf(report.indication, signatures),
+    cause: report.indication === 'TOTAL-PASSED' ? null : (signatures.find(({ indication }) => indication === report.indication)?.problems[0]?.text ?? null),
     problem: null,
     signatures,
   };
@@ -44,7 +46,8 @@ export function unreadableReport(error: AppError, { bytes, now }: { bytes: Buffe
   return {
     indication: 'UNREADABLE',
     subIndication: 'FORMAT_FAILURE',
-    headline: { vi: `Không đọc được tệp: ${lowerFirst(vi)}`, en: `The file cannot be read: ${lowerFirst(en)}` },
+    headline: { vi: 'Không đọc được tệp.', en: 'The file cannot be read.' },
+    cause: { vi, en },
     problem: { code: error.code, text: { vi, en }, todo: { vi: fixVi ?? '', en: fixEn ?? '' } },
     signatures: [],
     flags: [],
@@ -80,20 +83,20 @@ const verdicts: Record<Indication, Wording> = {
 
 function headlineOf(indication: Indication, signatures: readonly StoredSignature[]): Wording {
   const count = signatures.length;
-  const heaviest = signatures.find((signature) => signature.indication === indication)?.problems[0]?.text;
   switch (indication) {
     case 'TOTAL-PASSED':
-      return {
-        vi: count === 1 ? 'Chữ ký hợp lệ, văn bản còn nguyên vẹn.' : `Cả ${String(count)} chữ ký hợp lệ, văn bản còn nguyên vẹn.`,
-        en: count === 1 ? 'The signature is valid and the document is intact.' : `All ${String(count)} signatures are valid and the document is intact.`,
-      };
+      return count === 1
+        ? { vi: 'Chữ ký hợp lệ, văn bản còn nguyên vẹn.', en: 'The signature is valid and the document is intact.' }
+        : { vi: `Cả ${String(count)} chữ ký hợp lệ, văn bản còn nguyên vẹn.`, en: `All ${String(count)} signatures are valid and the document is intact.` };
     case 'TOTAL-FAILED':
-      return { vi: `Không hợp lệ. ${heaviest?.vi ?? ''}`.trim(), en: `Not valid. ${heaviest?.en ?? ''}`.trim() };
-    case 'INDETERMINATE':
-      return { vi: `Chưa kết luận được. ${heaviest?.vi ?? ''}`.trim(), en: `Undetermined. ${heaviest?.en ?? ''}`.trim() };
+      return count === 1
+        ? { vi: 'Chữ ký không hợp lệ.', en: 'The signature is not valid.' }
+        : { vi: 'Có chữ ký không hợp lệ.', en: 'A signature is not valid.' };
+    case 'INDETERMINATE': {
+      const isIntact = signatures.every(({ integrity, changesAfter }) => integrity === 'intact' && (changesAfter === 'none' || changesAfter === 'permitted'));
+      return isIntact
+        ? { vi: 'Nội dung khớp với chữ ký, nhưng chưa kết luận được hiệu lực.', en: 'The content fits the signatures; whether they are valid is undetermined.' }
+        : { vi: 'Chưa kết luận được.', en: 'Undetermined.' };
+    }
   }
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLocaleLowerCase('vi') + text.slice(1);
 }

@@ -63,7 +63,12 @@ test('a process killed at any step of a signing loses nothing and doubles nothin
   // safe because the child prints exactly this
   const steps = JSON.parse(undisturbed.output) as string[];
   assert.ok(steps.length >= 10, `an undisturbed run counts its statements: ${undisturbed.output}`);
-  const kills = steps.flatMap((kind, index) => [{ killAt: index + 1, after: false }, ...(kind === 'commit' ? [{ killAt: index + 1, after: true }] : [])]);
+  // A kill before `begin` is the kill after the commit before it.
+  const kills = steps.flatMap((kind, index) => {
+    if (kind === 'begin') return [];
+    const early = { killAt: index + 1, after: false };
+    return kind === 'commit' ? [early, { ...early, after: true }] : [early];
+  });
 
   const killed: { subjectId: string; kill: (typeof kills)[number]; ended: Awaited<ReturnType<typeof child>> }[] = [];
   for (let from = 0; from < kills.length; from += AT_ONCE) {

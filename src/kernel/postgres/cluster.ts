@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type Account, closedDirectory } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { PostgresError } from './error.ts';
-import { createHome, give, type Home } from './home.ts';
+import { createHome, give, type Home, writePrivate } from './home.ts';
 
 /** The name of the bootstrap superuser; the application's own roles are made by the migrations. */
 export const superuser = 'postgres';
@@ -16,14 +16,14 @@ type Place = { dataDir: string; account: Account | undefined; binaries: Binaries
 /** Runs initdb in a new home. Takes about 0.8 s. Throws POSTGRES_INIT with the output of initdb. */
 export async function createCluster({ dataDir, account, binaries }: Place): Promise<Home> {
   return createHome(dataDir, account, async (path) => {
-    const passwordFile = join(path, 'password');
-    await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
-    await give(passwordFile, account);
-    for (const name of ['run', 'log', 'users']) {
+    await mkdir(join(path, 'users'), { mode: 0o700 });
+    for (const name of ['cluster', 'run', 'log']) {
       await mkdir(join(path, name), { mode: 0o700 });
       await give(join(path, name), account);
     }
-    await runInitdb({ path, passwordFile, account, binaries });
+    const password = randomBytes(24).toString('base64url');
+    await writePrivate(path, 'password', password);
+    await runInitdb({ path, password, account, binaries });
   });
 }
 
@@ -54,13 +54,18 @@ export async function checkCluster(home: Home, { account, binaries }: Place): Pr
   }
 }
 
-async function runInitdb({ path, passwordFile, account, binaries }: { path: string; passwordFile: string } & Omit<Place, 'dataDir'>): Promise<void> {
+async function runInitdb({ path, password, account, binaries }: { path: string; password: string } & Omit<Place, 'dataDir'>): Promise<void> {
   const settings = Object.entries(await initialSettings()).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   // Text sorts by code point: indexes then mean the same under every ICU and libc. Vietnamese order is asked for in ORDER BY with
   // COLLATE "vi-x-icu", which this server has.
   const locale = ['--encoding=UTF8', '--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  // A second copy, for initdb runs under the account and may not read ours.
+  const passwordFile = join(path, 'run', 'password');
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  await give(passwordFile, account);
   const access = [`--username=${superuser}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--data-checksums'];
   const { status, output } = await run(join(binaries.bin, 'initdb'), ['-D', join(path, 'cluster'), ...locale, ...access, ...settings], { account, cwd: path });
+  await rm(passwordFile);
   if (status === 0) return;
   throw new PostgresError('POSTGRES_INIT', {
     vi: 'Không tạo được cơ sở dữ liệu mới. Hãy xem chi tiết bên dưới (đĩa đầy? thư mục không ghi được?), sửa rồi chạy lại.',

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, readdir, readFile, readlink, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, lstat, mkdir, readdir, readFile, readlink, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Account, closedDirectory } from './account.ts';
 import { PostgresError } from './error.ts';
 
 /**
- * Where a server lives: `<dataDir>/postgres/` with `cluster/` (PGDATA), `password` (0600), `port`, `run/` (socket), `log/` and
- * `users/` (who uses it now).
+ * Where a server lives: `<dataDir>/postgres/` with `cluster/` (PGDATA), `password` (0600), `port`, `start.log`, `run/` (socket), `log/`
+ * and `users/` (who uses it now). As root only cluster, run and log belong to the server's account: what root writes lies where
+ * the account cannot put a link in its way.
  *
  * When we are root and the server's account may not enter dataDir (a checkout in /root), the same folder lies in
  * /var/lib/lienthong/<hash>-<random>/ and `<dataDir>/postgres` is a symbolic link to it. Of the ways looked at, this is the robust
@@ -29,7 +30,7 @@ export async function findHome(dataDir: string): Promise<Home | undefined> {
 }
 
 /**
- * Makes a home: `fill` gets a directory that belongs to the account and makes everything in it; only then does it appear under its
+ * Makes a home: `fill` gets a directory that the account may enter and makes everything in it; only then does it appear under its
  * final name, in one rename. A crash before that leaves a `.new-` directory that the next start removes (the caller holds the lock).
  */
 export async function createHome(dataDir: string, account: Account | undefined, fill: (path: string) => Promise<void>): Promise<Home> {
@@ -41,7 +42,7 @@ export async function createHome(dataDir: string, account: Account | undefined, 
   const building = `${prefix}.new-${process.pid}`;
   try {
     await mkdir(building, { mode: 0o700 });
-    await give(building, account);
+    if (account) await chmod(building, 0o711);
     await fill(building);
     if (outside) await writeFile(join(building, 'belongs-to'), dataDir);
     await rename(building, path);
@@ -53,13 +54,36 @@ export async function createHome(dataDir: string, account: Account | undefined, 
   return { path: await realpath(path), cluster: await realpath(join(path, 'cluster')) };
 }
 
+/** Writes a small file of the home that only its owner may read. Never follows a link; as root the file goes to the owner of the home. */
+export async function writePrivate(home: string, name: string, text: string): Promise<void> {
+  const path = join(home, name);
+  await rm(path, { force: true });
+  await writeFile(path, text, { flag: 'wx', mode: 0o600 });
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(home);
+  await lchown(path, uid, gid);
+}
+
 /** Removes the home and everything in it. The server must be stopped. */
 export async function removeHome(dataDir: string, home: Home): Promise<void> {
   await rm(home.path, { recursive: true, force: true });
   await rm(join(dataDir, 'postgres'), { recursive: true, force: true });
 }
 
-/** Hands a file or directory to the account; nothing to do when we run as ourselves. */
+/** Homes outside that were this data directory's until somebody deleted it: their data stay, but no server should go on serving them. */
+export async function listAbandonedHomes(dataDir: string): Promise<Home[]> {
+  const homes: Home[] = [];
+  for (const parent of outsideCandidates) {
+    for (const name of await readdir(parent).catch(() => [])) {
+      const path = join(parent, name);
+      if (!name.startsWith(`${hashOf(dataDir)}-`) || (await readFile(join(path, 'belongs-to'), 'utf8').catch(() => '')) !== dataDir) continue;
+      homes.push({ path, cluster: join(path, 'cluster') });
+    }
+  }
+  return homes;
+}
+
+/** Hands a directory of ours to the account; nothing to do when we run as ourselves. */
 export async function give(path: string, account: Account | undefined): Promise<void> {
   if (!account) return;
   await chown(path, account.uid, account.gid).catch((error: unknown) => {

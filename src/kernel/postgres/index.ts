@@ -4,7 +4,7 @@ import { type Account, chooseAccount } from './account.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { checkCluster, createCluster } from './cluster.ts';
 import { PostgresError } from './error.ts';
-import { findHome, type Home, outsideDir, removeHome } from './home.ts';
+import { findHome, type Home, listAbandonedHomes, outsideDir, removeHome } from './home.ts';
 import { keepAlive } from './keep-alive.ts';
 import { withLock } from './lock.ts';
 import { isPostgresOf } from './processes.ts';
@@ -53,7 +53,7 @@ export async function ensureRunning(options: EnsureRunningOptions): Promise<Runn
   const lockFile = join(dataDir, 'postgres.lock');
   const first = await withLock(lockFile, async () => {
     const up = await bringUp(dataDir, options);
-    return { ...up, note: await registerUser(up.home, up.account) };
+    return { ...up, note: await registerUser(up.home) };
   });
   const { home, note } = first;
   let { server } = first;
@@ -88,15 +88,22 @@ export async function destroy(dataDir: string): Promise<void> {
   });
 }
 
-async function bringUp(dataDir: string, options: EnsureRunningOptions): Promise<{ home: Home; account: Account | undefined; server: Server; adopted: boolean }> {
+async function bringUp(dataDir: string, options: EnsureRunningOptions): Promise<{ home: Home; server: Server; adopted: boolean }> {
   const existing = await findHome(dataDir);
   const account = chooseAccount(options.user ?? process.env['LIENTHONG_POSTGRES_USER'], existing && (await stat(existing.cluster)));
   const spareDir = account ? outsideDir : () => Promise.resolve(dataDir);
   const binaries = await findBinaries({ account, spareDir, packageDir: options.packageDir });
   const place = { dataDir, account, binaries };
+  if (!existing && account) await stopAbandoned(dataDir);
   const home = existing ?? (await createCluster(place));
   if (existing) await checkCluster(home, place);
-  return { home, account, ...(await adoptOrStart(home, { account, binaries, settings: options.settings ?? {} })) };
+  return { home, ...(await adoptOrStart(home, { account, binaries, settings: options.settings ?? {} })) };
+}
+
+async function stopAbandoned(dataDir: string): Promise<void> {
+  for (const home of await listAbandonedHomes(dataDir)) {
+    if (!(await hasLivingUsers(home))) await stopRunning(home);
+  }
 }
 
 type HowToStart = { account: Account | undefined; binaries: Binaries; settings: Record<string, string> };

@@ -14,7 +14,7 @@ import { identify, isIdentityAlive } from './processes.ts';
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, timeoutMs = 120_000): Promise<T> {
   const mine = `${path}.${randomUUID()}`;
-  await writeFile(mine, identify(process.pid), { mode: 0o600 });
+  await writeFile(mine, identify(process.pid), { mode: 0o644 });
   try {
     await take(path, mine, Date.now() + timeoutMs);
   } finally {
@@ -35,14 +35,13 @@ async function take(path: string, mine: string, deadline: number): Promise<void>
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // safe because link fails with a system error only
     }
-    const holder = await readFile(path, 'utf8').catch(() => undefined);
-    if (holder === undefined) continue;
-    if (!isIdentityAlive(holder)) {
+    const holder = await readFile(path, 'utf8').catch(() => undefined); // undefined: released just now
+    if (holder !== undefined && !isIdentityAlive(holder)) {
       await breakStale(path, holder);
     } else if (Date.now() > deadline) {
       throw new PostgresError('POSTGRES_BUSY', {
-        vi: `Một tiến trình khác (số ${holder}) đang khởi động hoặc dừng cơ sở dữ liệu này. Hãy đợi nó xong, hoặc dừng nó rồi chạy lại.`,
-        en: `Another process (${holder}) is starting or stopping this database. Wait for it, or stop it and run again.`,
+        vi: `Một tiến trình khác (số ${holder ?? '?'}) đang khởi động hoặc dừng cơ sở dữ liệu này. Hãy đợi nó xong, hoặc dừng nó rồi chạy lại.`,
+        en: `Another process (${holder ?? '?'}) is starting or stopping this database. Wait for it, or stop it and run again.`,
         details: path,
       });
     } else {

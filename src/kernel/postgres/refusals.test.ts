@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { chmod, cp, mkdir, mkdtemp, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, readlink, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { destroy, ensureRunning, PostgresError } from './index.ts';
 import { withLock } from './lock.ts';
-import { ask, temporaryDataDir, whyNot } from './testing.ts';
+import { isAlive } from './processes.ts';
+import { ask, killHard, startInAnotherProcess, temporaryDataDir, whyNot } from './testing.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -123,5 +124,22 @@ describe('embedded PostgreSQL finds its way', { skip: whyNot }, () => {
     await assert.rejects(ensureRunning({ dataDir: copied, packageDir }), hasCode('POSTGRES_DATA_OF_ANOTHER'));
     await destroy(dataDir);
     await assert.rejects(stat(outside), { code: 'ENOENT' });
+  });
+
+  test('as root, after somebody deleted the data directory under a server that was left behind: the server is stopped, its data stay', { skip: !isRoot && 'needs root' }, async (t) => {
+    const closed = await mkdtemp(join(tmpdir(), 'lienthong-closed-'));
+    const dataDir = join(closed, 'data');
+    const { child } = await startInAnotherProcess(dataDir);
+    await killHard(child);
+    const outside = await realpath(join(dataDir, 'postgres'));
+    t.after(() => Promise.all([outside, closed].map((path) => rm(path, { recursive: true, force: true }))));
+    const pid = Number((await readFile(join(outside, 'cluster/postmaster.pid'), 'utf8')).split('\n')[0]);
+    await rm(dataDir, { recursive: true });
+    const server = await ensureRunning({ dataDir });
+    assert.equal(server.adopted, false);
+    assert.equal(isAlive(pid), false);
+    assert.ok(await stat(join(outside, 'cluster/PG_VERSION')));
+    await server.stop();
+    await destroy(dataDir);
   });
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import { serverEnvironment, superuser } from './cluster.ts';
 import { PostgresError } from './error.ts';
-import type { Home } from './home.ts';
+import { type Home, writePrivate } from './home.ts';
 import { isAlive, isAnyoneIn, isPostgresOf } from './processes.ts';
 
 export type Server = { pid: number; port: number; url: string; version: string };
@@ -67,8 +67,8 @@ export async function stopPostmaster(pid: number): Promise<void> {
 }
 
 async function tryStart({ home, binaries, account, settings }: StartOptions, port: number): Promise<Server | { log: string }> {
-  const startLog = join(home.path, 'log', 'start.log');
-  const output = await open(startLog, 'w', 0o600);
+  await writePrivate(home.path, 'start.log', '');
+  const output = await open(join(home.path, 'start.log'), 'a');
   const values = { ...settings, port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: socketDirectory(home) };
   const args = ['-D', home.cluster, ...Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   const child = spawn(join(binaries.bin, 'postgres'), args, {
@@ -143,12 +143,11 @@ async function removeForeignPidFile(home: Home): Promise<void> {
 
 /** The port of the last time if it is free, so that addresses written down elsewhere stay right; else any free one. */
 async function choosePort(home: Home): Promise<number> {
-  const file = join(home.path, 'port');
-  const last = Number(await readFile(file, 'utf8').catch(() => '0'));
+  const last = Number(await readFile(join(home.path, 'port'), 'utf8').catch(() => '0'));
   if (last > 0 && (await isFree(last))) return last;
   const port = await bind(0);
   if (port === undefined) throw startFailure('no free port on 127.0.0.1');
-  await writeFile(file, String(port), { mode: 0o600 });
+  await writePrivate(home.path, 'port', String(port));
   return port;
 }
 
@@ -173,11 +172,13 @@ function socketDirectory(home: Home): string {
   return process.platform === 'win32' || Buffer.byteLength(`${path}/.s.PGSQL.65535.lock`) > 103 || path.includes(',') ? '' : path;
 }
 
+/** What the server said on this start: before it opens its log file, and in it. */
 async function readLogTail(home: Home): Promise<string> {
   const directory = join(home.path, 'log');
-  const files = await Promise.all((await readdir(directory)).map(async (name) => ({ name, at: (await stat(join(directory, name))).mtimeMs })));
-  const newest = files.sort((a, b) => b.at - a.at).slice(0, 2);
-  const texts = await Promise.all(newest.map(({ name }) => readFile(join(directory, name), 'utf8').catch(() => '')));
+  const files = await Promise.all((await readdir(directory)).map(async (name) => ({ path: join(directory, name), at: (await stat(join(directory, name))).mtimeMs })));
+  const newest = files.sort((a, b) => b.at - a.at).slice(0, 1);
+  const paths = [join(home.path, 'start.log'), ...newest.map(({ path }) => path)];
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => '')));
   return texts.map((text) => text.trim().split('\n').slice(-8).join('\n')).join('\n').trim();
 }
 

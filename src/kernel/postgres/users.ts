@@ -1,15 +1,13 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Account } from './account.ts';
-import { give, type Home } from './home.ts';
+import { type Home, writePrivate } from './home.ts';
 import { identify, isIdentityAlive } from './processes.ts';
 
 /** Notes in `users/` that this process uses the server; several processes may, and the last one out stops it. Returns the note's path. */
-export async function registerUser(home: Home, account: Account | undefined): Promise<string> {
-  const note = join(home.path, 'users', `${identify(process.pid)}-${process.hrtime.bigint()}`);
-  await writeFile(note, '');
-  await give(note, account);
-  return note;
+export async function registerUser(home: Home): Promise<string> {
+  const note = join('users', `${identify(process.pid)}-${process.hrtime.bigint()}`);
+  await writePrivate(home.path, note, '');
+  return join(home.path, note);
 }
 
 /** Whether any living process uses the server. Notes of dead ones are removed. */

@@ -9,6 +9,8 @@ const messages = defineMessages({
   en: { next: 'Next row', previous: 'Previous row', open: 'Open', select: 'Select or not', complete: 'Complete' },
 });
 
+const noShortcuts: readonly Shortcut[] = [];
+
 type ListForKeys<Row> = {
   label: string;
   rows: readonly Row[] | undefined;
@@ -64,7 +66,7 @@ export function useListKeys<Row>(list: ListForKeys<Row>): string | undefined {
   if (onComplete !== undefined) {
     shortcuts.push({ keys: 'e', label: t('complete'), group: label, run: () => active !== undefined && onComplete(active) });
   }
-  useShortcuts(shortcuts);
+  useShortcuts(ids.length === 0 ? noShortcuts : shortcuts);
   return activeId;
 }
 

@@ -3,6 +3,7 @@ import Check from 'lucide-react/icons/check';
 import type { ReactElement, ReactNode } from 'react';
 import { classNames } from '../class-names.ts';
 import { Kbd } from '../data/kbd.tsx';
+import { defineMessages, useT } from '../i18n.ts';
 import type { Icon } from '../icons.ts';
 import './menu.css';
 
@@ -22,12 +23,16 @@ export type MenuProps = {
   side?: 'top' | 'right' | 'bottom' | 'left';
 };
 
+const messages = defineMessages({ vi: { menu: 'Thực đơn' }, en: { menu: 'Menu' } });
+
 /** A few verbs behind one button. */
 export function Menu({ trigger, entries, head, align = 'start', side = 'bottom' }: MenuProps): ReactNode {
+  const t = useT(messages);
   return (
     <BaseMenu.Root>
       <BaseMenu.Trigger render={trigger} />
-      <BaseMenu.Portal>
+      {/* A landmark of its own, because it hangs outside all others. */}
+      <BaseMenu.Portal role="region" aria-label={t('menu')}>
         <BaseMenu.Positioner className="lt-menu-place" align={align} side={side} sideOffset={4} collisionPadding={8}>
           <BaseMenu.Popup className="lt-menu">
             {head !== undefined && <div className="lt-menu__head">{head}</div>}

@@ -18,7 +18,8 @@ export function Tooltip({ text, keys, side = 'bottom', children }: TooltipProps)
       <BaseTooltip.Trigger render={children} />
       <BaseTooltip.Portal>
         <BaseTooltip.Positioner side={side} sideOffset={6} className="lt-tooltip-place">
-          <BaseTooltip.Popup className="lt-tooltip">
+          {/* Screen readers have the name of the thing itself; this only repeats it for the eye. */}
+          <BaseTooltip.Popup className="lt-tooltip" aria-hidden="true">
             {text}
             {keys !== undefined && <Kbd keys={keys} />}
           </BaseTooltip.Popup>

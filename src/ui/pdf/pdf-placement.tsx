@@ -47,7 +47,7 @@ export function PlacementBox(props: PlacementBoxProps): ReactNode {
       onKeyDown={(event) => moveByKey(event, props)}
       {...move}
     >
-      <span className="lt-pdf__placement-label">{label}</span>
+      <span className="lt-pdf__placement-label" data-end={value.x > shownSize(shape).width / 2 ? '' : undefined}>{label}</span>
       {imageUrl !== undefined && <img src={imageUrl} alt="" draggable={false} />}
       {fixedSize !== true && <span className="lt-pdf__resize" title={t('resize')} aria-hidden="true" {...resize} />}
     </div>

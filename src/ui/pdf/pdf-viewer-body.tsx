@@ -154,7 +154,9 @@ function useZoom(pages: readonly PdfPage[], scroller: RefObject<HTMLElement | nu
 
 function usePageInView({ pages, scroller, onPage }: { pages: readonly PdfPage[]; scroller: RefObject<HTMLElement | null>; onPage: ((number: number) => void) | undefined }) {
   const [pageNumber, setPageNumber] = useState(1);
-  useEffect(() => onPage?.(pageNumber), [pageNumber, onPage]);
+  useEffect(() => {
+    onPage?.(pageNumber);
+  }, [pageNumber, onPage]);
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return undefined;

@@ -31,6 +31,7 @@ const texts: readonly (readonly [string, string])[] = [
   ['--ink-soft', '--warn-soft'],
   ['--ink-soft', '--done-soft'],
   ['--ink', '--pressed'],
+  ...['--paper-action', '--paper-seal', '--paper-warn', '--paper-done'].map((ink) => ['--paper', ink] as const),
 ];
 
 /** [mark, what it stands on]: WCAG 2.2, 1.4.11 asks 3:1 of what one must see to act. */

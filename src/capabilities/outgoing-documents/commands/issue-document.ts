@@ -27,7 +27,7 @@ export async function issueDocument(ctx: CommandContext, input: { documentId: st
       sha256: file.current_sha256,
       name: file.name,
       mediaType: file.media_type,
-      sizeBytes: Number(file.size_bytes),
+      sizeBytes: file.size_bytes,
       role: file.role === 'main' ? 'main' : 'attachment',
     })),
   });

@@ -46,10 +46,11 @@ function branchOf(recipient: Recipient, t: T): RouteBranch {
     at: delivery?.arrivedAt ?? undefined,
   };
   const refused = delivery?.state === 'refused' || delivery?.state === 'returned';
+  const isAnswered = delivery?.answeredAt !== null && delivery?.answeredAt !== undefined;
   const answered: RouteStation = {
     id: `${recipient.agencyId}-answered`,
-    label: refused ? t('station.refused') : t('station.registered'),
-    state: refused ? 'stopped' : delivery?.answeredAt !== null && delivery?.answeredAt !== undefined ? 'done' : arrived.state === 'done' ? 'present' : 'future',
+    label: refused ? t('station.refused') : isAnswered ? t('station.registered') : t('station.toRegister'),
+    state: refused ? 'stopped' : isAnswered ? 'done' : arrived.state === 'done' ? 'present' : 'future',
     at: delivery?.answeredAt ?? undefined,
     people: delivery?.answeredBy === null || delivery?.answeredBy === undefined ? [] : [{ name: delivery.answeredBy }],
     ...(delivery?.reason === null || delivery?.reason === undefined ? {} : { note: delivery.reason }),

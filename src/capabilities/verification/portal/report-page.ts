@@ -24,6 +24,7 @@ export function reportPage({ language, report, fileName }: ReportPage): string {
         <${Mark} tone=${tones[report.indication]} />
         <div>
           <h1 id="verdict">${report.headline[language]}</h1>
+          ${report.cause === null ? null : html`<p>${report.cause[language]}</p>`}
           <p class="file-name">${fileName}</p>
           ${todoOf(report, language).map((todo) => html`<p><b>${w.todo}:</b> ${todo}</p>`)}
         </div>
@@ -92,9 +93,12 @@ function Station({ group, language }: { group: StoredSignature[]; language: Lang
 }
 
 function timeText(w: Words, signature: StoredSignature): string {
-  if (signature.signingTime === null) return `${w.timeUnknown}.`;
-  const source = signature.timeSource === 'timestamp' ? w.byTimestamp : w.byClaim;
-  return `${w.signedAt} ${formatInstant(new Date(signature.signingTime))} (${source}).`;
+  return signature.signingTime === null ? `${w.timeUnknown}.` : `${w.signedAt} ${instantText(w, signature)}.`;
+}
+
+function instantText(w: Words, { signingTime, timeSource }: StoredSignature): string | null {
+  if (signingTime === null) return null;
+  return `${formatInstant(new Date(signingTime))} (${timeSource === 'timestamp' ? w.byTimestamp : w.byClaim})`;
 }
 
 /** The fields that 15/2025/TT-BKHCN wants shown come first, the technical ones after them. */
@@ -105,7 +109,7 @@ function signatureRows(w: Words, signature: StoredSignature): Row[] {
     [w.fields.organization, signature.organization],
     [w.fields.title, signature.title],
     [w.fields.issuer, signature.issuer],
-    [w.fields.signingTime, timeText(w, signature)],
+    [w.fields.signingTime, instantText(w, signature)],
     [w.fields.timestamp, timestamp === null ? null : `${formatInstant(new Date(timestamp.time))}, ${timestamp.authority}`],
     [w.fields.integrity, w.integrity[signature.integrity]],
     [w.fields.validityAtSigning, w.validityAtSigning[signature.validityAtSigning]],

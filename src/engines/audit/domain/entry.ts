@@ -25,7 +25,8 @@ export type WrittenEntry = Omit<AuditEntry, 'actor' | 'data'> & { actor: string;
 /** The canonical JSON of an entry: its members are known, so their order is written down here once. */
 export function writeEntry(entry: WrittenEntry): string {
   const { id, agencyId, at, type, actor, subject, data, requestId } = entry;
-  return `{"actor":${actor},"agencyId":${text(agencyId)},"at":${text(at)},"data":${data},"id":${text(id)},"requestId":${text(requestId)},"subject":{"id":${text(subject.id)},"type":${text(subject.type)}},"type":${text(type)}}`;
+  const about = `"subject":{"id":${text(subject.id)},"type":${text(subject.type)}},"type":${text(type)}`;
+  return `{"actor":${actor},"agencyId":${text(agencyId)},"at":${text(at)},"data":${data},"id":${text(id)},"requestId":${text(requestId)},${about}}`;
 }
 
 const text = canonicalJson;

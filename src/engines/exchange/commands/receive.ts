@@ -48,8 +48,9 @@ export async function receive(ctx: CommandContext, arrivals: readonly Arrival[])
   const key = await receiptKey(ctx.kernel);
   const known = await knownMessages(ctx, arrivals);
   const prepared = new Map([...new Set(arrivals.map((arrival) => arrival.envelope))].map((envelope) => [envelope, prepare(envelope)]));
-  const verified = arrivals.map((arrival): Verified => verify(arrival, prepared.get(arrival.envelope) ?? prepare(arrival.envelope), known.get(keyOf(arrival))));
-  const inserted = await insertMessages(ctx, verified.filter((each) => each.known === undefined));
+  const atFirst = arrivals.map((arrival): Verified => verify(arrival, prepared.get(arrival.envelope) ?? prepare(arrival.envelope), known.get(keyOf(arrival))));
+  const inserted = await insertMessages(ctx, atFirst.filter((each) => each.known === undefined));
+  const verified = await withOvertaken(ctx, atFirst, inserted);
   await keepContradictions(ctx, verified.filter(isContradiction));
   const receipts = signReceipts(verified.map((each) => receiptOf(ctx, each)), key);
   const results = verified.map((each, index) => resultOf(each, { receipt: receipts[index] ?? '', isNew: inserted.has(each.messageId) }));
@@ -61,6 +62,14 @@ export async function receive(ctx: CommandContext, arrivals: readonly Arrival[])
   await insertFirstAnswers(ctx, fresh);
   for (const each of fresh) recordArrival(ctx, each, files.get(each.messageId) ?? []);
   return results;
+}
+
+/** Whoever lost the race for a message is judged again by what the winner wrote. */
+async function withOvertaken(ctx: CommandContext, verified: readonly Verified[], inserted: ReadonlySet<string>): Promise<Verified[]> {
+  const overtaken = verified.filter((each) => each.known === undefined && !inserted.has(each.messageId));
+  if (overtaken.length === 0) return [...verified];
+  const known = await knownMessages(ctx, overtaken.map((each) => each.arrival));
+  return verified.map((each) => (overtaken.includes(each) ? verify(each.arrival, each.prepared, known.get(keyOf(each.arrival))) : each));
 }
 
 function keyOf(arrival: Arrival): string {

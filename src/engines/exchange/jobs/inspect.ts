@@ -49,7 +49,7 @@ async function inspectFile(kernel: Kernel, file: EnvelopeFile): Promise<FileInsp
     }
   } catch (error) {
     // A file that is not there is a finding; a store that does not answer is tried again.
-    if (!(error instanceof AppError) || error.entry.status !== 404) throw error;
+    if (!(error instanceof AppError) || error.code !== 'files.notStored') throw error;
     return { sha256: file.sha256, isPresent: false, hashMatches: false, sizeMatches: false, indication: 'UNREADABLE', signatureCount: 0 };
   }
   const hashMatches = hash.digest('hex') === file.sha256;

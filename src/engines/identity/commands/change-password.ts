@@ -15,7 +15,7 @@ import { refuse, type Caller } from './sign-in.ts';
 
 /**
  * Changes the caller's own password, who proves the present one; all other sessions end.
- * @throws identity.wrongCredentials, identity.locked, identity.weakPassword, identity.reusedPassword
+ * @throws identity.wrongPresentPassword, identity.locked, identity.weakPassword, identity.reusedPassword
  */
 export async function changeOwnPassword(
   kernel: Kernel,
@@ -27,7 +27,7 @@ export async function changeOwnPassword(
   const { failures, limits } = await openAttempt(kernel, account.login, caller.ip);
   if (!(await passwordMatches(account.passwordHash, input.presentPassword))) {
     await countAddressFailure(kernel, caller.ip);
-    await refuse(kernel, { login: account.login, account, failures, limits, reason: 'wrong password' }, caller);
+    await refuse(kernel, { login: account.login, account, failures, limits, reason: 'wrong present password' }, caller);
   }
   await takeBackAttempt(kernel.database.pool, account.login);
   const { isLong } = await assertNewPassword(kernel, account, input.newPassword);

@@ -1,5 +1,4 @@
 import type { CommandContext } from '#kernel/command.ts';
-import { newId } from '#kernel/ids.ts';
 import type { CalendarDay } from '#kernel/time.ts';
 import type { AgencyKind, AgencyLevel } from '../contract.ts';
 import { isWellFormedCode } from '../domain/codes.ts';
@@ -8,6 +7,7 @@ import { searchTextOf } from '../domain/search-text.ts';
 import { identityErrors } from '../errors.ts';
 import { assertKeepsDirectory } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';
+import type { PersonId, PostId } from '../queries/posts.ts';
 import { NO_AGENCY } from './load.ts';
 
 export type ImportedAgency = {
@@ -21,6 +21,8 @@ export type ImportedAgency = {
   establishedOn: CalendarDay;
 };
 export type ImportedPost = {
+  postId: PostId;
+  personId: PersonId;
   agencyId: AgencyId;
   fullName: string;
   login: string;
@@ -74,7 +76,7 @@ async function insertAgencies(ctx: CommandContext, { agencies, note }: Directory
 
 async function insertPeople(ctx: CommandContext, { posts, startsOn, passwordHash, isDemo }: DirectoryImport): Promise<void> {
   const of = <Value>(pick: (post: ImportedPost) => Value): Value[] => posts.map(pick);
-  const people = posts.map(() => newId<'person'>());
+  const people = of((post) => post.personId);
   await ctx.query(
     `insert into identity.person (id, full_name, search_text, is_invented, created_at)
      select id, name, search_text, $4, $5 from unnest($1::uuid[], $2::text[], $3::text[]) as t (id, name, search_text)`,
@@ -85,7 +87,7 @@ async function insertPeople(ctx: CommandContext, { posts, startsOn, passwordHash
      select id, agency_id, person_id, title, string_to_array(roles, ','), string_to_array(powers, ','), $8, sort_order, $9
        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::int[]) as t (id, agency_id, person_id, title, roles, powers, sort_order)`,
     [
-      posts.map(() => newId<'post'>()),
+      of((post) => post.postId),
       of((post) => post.agencyId),
       people,
       of((post) => post.title),

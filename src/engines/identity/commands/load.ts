@@ -16,7 +16,14 @@ export async function lockAgency(ctx: CommandContext, id: AgencyId): Promise<Tab
   const db = ctx.tables<Tables>();
   const agency = await db.selectFrom('identity.agency').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (agency === undefined) throw identityErrors.agencyNotFound();
-  const name = await db.selectFrom('identity.agency_name').select(['name', 'valid_from', 'abbreviation']).where('agency_id', '=', id).orderBy('valid_from', 'desc').executeTakeFirstOrThrow();
+  // A statement of its own: what waited for the lock must see the name that the one before it wrote.
+  const name = await db
+    .selectFrom('identity.agency_name')
+    .select(['name', 'valid_from', 'abbreviation'])
+    .where('agency_id', '=', id)
+    .orderBy('valid_from', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow();
   return { ...agency, name: name.name, nameFrom: dayFromRow(name.valid_from), abbreviation: name.abbreviation };
 }
 

@@ -36,7 +36,12 @@ export function normaliseLogin(login: string): string {
   return login.normalize('NFC').trim().toLowerCase();
 }
 
-const REFUSALS = { 'wrong password': identityErrors.wrongCredentials, 'wrong code': identityErrors.wrongCode, 'wrong passkey': identityErrors.passkeyRefused };
+const REFUSALS = {
+  'wrong password': identityErrors.wrongCredentials,
+  'wrong present password': identityErrors.wrongPresentPassword,
+  'wrong code': identityErrors.wrongCode,
+  'wrong passkey': identityErrors.passkeyRefused,
+};
 
 /** Records a failure, locks the login at the fifth, and throws. */
 export async function refuse(

@@ -62,7 +62,8 @@ const SEARCH = {
      and ($2::text is null or a.kind = $2)
      and ($6 or a.closed_on is null or a.closed_on >= $3::date)
    group by a.id, a.closed_on, a.level
-   order by (a.closed_on is not null and a.closed_on < $3::date),
+   order by bool_or($9 <> '' and n.search_text like $9) desc,
+            (a.closed_on is not null and a.closed_on < $3::date),
             bool_or(lower(n.abbreviation) = $7) desc,
             bool_or(n.valid_to is null and $8 <> '' and n.search_text like $8) desc,
             case a.level when 'central' then 0 when 'province' then 1 when 'commune' then 2 else 3 end,
@@ -72,7 +73,8 @@ const SEARCH = {
 
 /**
  * Finds agencies by the beginnings of words, with or without diacritics, by initials, abbreviation or code, also by the
- * names that they once had. Active ones first; closed ones (with their successors) only when asked for, or when a word was typed.
+ * names that they once had. Several words in their order come first, then active ones; closed ones (with their successors)
+ * only when asked for, or when a word was typed.
  */
 export async function searchAgencies(kernel: Kernel, search: AgencySearch): Promise<AgencyOnDay[]> {
   const words = searchWords(search.text);
@@ -87,6 +89,7 @@ export async function searchAgencies(kernel: Kernel, search: AgencySearch): Prom
     search.includeClosed ?? words.length > 0,
     typed,
     words.length === 0 ? '' : ` ${words.join(' ')}%`,
+    words.length < 2 ? '' : `% ${words.join(' ')}%`,
   ]);
   // safe because the statement returns agency ids
   const ids = rows.map((row) => row['id'] as AgencyId);

@@ -72,7 +72,15 @@ function resultOf({ signing }: Extract<Attempt, { kind: 'completed' }>): Signing
 }
 
 /** After these the same signing may be tried again; everything else ends it. */
-export const AGAIN: ReadonlySet<string> = new Set(['signatures.holderUnavailable', 'signatures.wrongPin', 'signatures.pinMissing', 'signatures.timestampUnavailable', 'kernel.unavailable', 'kernel.storageFull']);
+export const AGAIN: ReadonlySet<string> = new Set([
+  'signatures.holderUnavailable',
+  'signatures.wrongPin',
+  'signatures.pinMissing',
+  'signatures.timestampUnavailable',
+  'signatures.timestampWrong',
+  'kernel.unavailable',
+  'kernel.storageFull',
+]);
 
 async function guarded(kernel: Kernel, { attempt, options }: Running, work: () => Promise<SigningOutcome>): Promise<SigningOutcome> {
   try {

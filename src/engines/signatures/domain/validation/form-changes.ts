@@ -74,6 +74,7 @@ function judgeNewField(comparison: Comparison, field: PdfField): void {
 
 function newFieldCode(after: PdfDocument, field: PdfField, signature: PdfObject): ChangeCode {
   if (isDict(signature)) return isName(entryOf(after, signature, 'Type'), 'DocTimeStamp') ? 'timestamp.added' : 'signature.added';
+  if (field.value !== null) return 'signature.detached';
   return field.widgets.some((widget) => isVisible(after, widget)) ? 'field.unsignedAppearance' : 'field.added';
 }
 

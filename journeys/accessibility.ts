@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+type AxeResult = { violations: { id: string; help: string; nodes: { html: string; failureSummary?: string }[] }[] };
+
+/** Fails with every violation that axe finds on the screen as it is now. */
+export async function assertAccessible(page: Page, screen: string): Promise<void> {
+  await page.evaluate(axeSource);
+  // safe because axe was just put into the page
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run());
+  const found = violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${violation.help}\n  ${node.html}\n  ${node.failureSummary ?? ''}`));
+  assert.deepEqual(found, [], `axe on ${screen}`);
+}
+
+/** Fails when the screen is wider than the window: nothing may scroll sideways. */
+export async function assertNoSidewaysScroll(page: Page, screen: string): Promise<void> {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(overflow <= 0, `${screen} is ${String(overflow)} px too wide`);
+}

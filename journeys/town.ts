@@ -1,0 +1,73 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { startWorker } from '#kernel/worker.ts';
+import { openTestHouse } from '#kernel/testkit.ts';
+import { modules } from '#app/capabilities.ts';
+import { startWeb } from '#app/server.ts';
+import { ensureWebBuilt } from '#app/web-build.ts';
+import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
+import { seedCredentials } from '#seeds/credentials.ts';
+import { seedThanhHoa } from '#seeds/thanh-hoa.ts';
+import { launchBrowser } from '../tests/browser.ts';
+
+/** Agencies whose people sign in the stories; keys for the others would only cost time. */
+const WITH_KEYS = /Sở Nội vụ|Sở Tài chính|phường Hạc Thành/;
+
+export type Visitor = { page: Page; context: BrowserContext };
+
+export type Town = {
+  url: string;
+  /** A person at a screen of their own, signed in through the sign-in page. */
+  visit(login: string, screen?: { width: number; height: number }): Promise<Visitor>;
+  /** Somebody from the street, without an account. */
+  passerBy(screen?: { width: number; height: number }): Promise<Visitor>;
+  close(): Promise<void>;
+};
+
+const DESK = { width: 1440, height: 900 };
+
+/** The small province with its web and worker roles on a database of its own, and a real browser. */
+export async function openTown(): Promise<Town> {
+  await ensureWebBuilt();
+  const house = await openTestHouse({
+    modules,
+    realTime: true,
+    config: { port: 0, host: '127.0.0.1', publicUrl: undefined },
+    seed: {
+      name: 'thanh-hoa with keys for the stories',
+      run: async (kernel) => {
+        const plan = await seedThanhHoa(kernel);
+        await seedCredentials(kernel, {
+          people: plan.people.filter((person) => WITH_KEYS.test(person.agencyName)),
+          agencies: plan.agencies.filter((agency) => WITH_KEYS.test(agency.name)),
+        });
+      },
+    },
+  });
+  const worker = await startWorker(house.kernel);
+  const web = await startWeb(house.kernel);
+  const browser = await launchBrowser();
+  const open = async (screen = DESK): Promise<Visitor> => {
+    const context = await browser.newContext({ viewport: screen, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', reducedMotion: 'reduce' });
+    return { context, page: await context.newPage() };
+  };
+  return {
+    url: web.address,
+    async visit(login, screen) {
+      const visitor = await open(screen);
+      const { page } = visitor;
+      await page.goto(`${web.address}/app/viec-cua-toi`);
+      await page.getByLabel('Tên đăng nhập').fill(login);
+      await page.getByLabel('Mật khẩu', { exact: true }).fill(DEMO_PASSWORD);
+      await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
+      await page.getByRole('heading', { name: 'Việc của tôi' }).waitFor();
+      return visitor;
+    },
+    passerBy: open,
+    async close() {
+      await browser.close();
+      await web.stop();
+      await worker.stop();
+      await house.close();
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useApi } from '#ui/api-context.tsx';
+import { Badge } from '#ui/data/badge.tsx';
+import { StateMark } from '#ui/data/state-mark.tsx';
+import { Table } from '#ui/data/table.tsx';
+import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { Skeleton } from '#ui/feedback/skeleton.tsx';
+import { formatDate } from '#ui/format.ts';
+import { useT, type Translate } from '#ui/i18n.ts';
+import { Detail } from '#ui/layout/detail.tsx';
+import { Details } from '#ui/layout/details.tsx';
+import { Section } from '#ui/layout/page.tsx';
+import { Link, useParam } from '#ui/navigation.tsx';
+import '#ui/layout/form.css';
+import type { AgencyPage } from '../contract.ts';
+import { directoryMessages } from './directory-messages.ts';
+
+type T = Translate<keyof (typeof directoryMessages)['vi']>;
+
+/** One agency: what it is called, was called, who came before and after, who works there. */
+export function AgencyDetailPage(): ReactNode {
+  const t = useT(directoryMessages);
+  const api = useApi();
+  const id = useParam('id');
+  const page = useQuery({ queryKey: ['identity', 'agency', id], queryFn: ({ signal }) => api.get<AgencyPage>(`/api/v1/accounts/agencies/${id ?? ''}`, { signal }) });
+  if (page.error !== null) return <ErrorState error={page.error} onRetry={() => void page.refetch()} />;
+  if (page.data === undefined) return <Skeleton shape="block" height="20rem" />;
+  const { agency, people } = page.data;
+  return (
+    <Detail title={agency.name} lead={agency.code ?? undefined} marks={<Marks agency={agency} t={t} />}>
+      <Facts page={page.data} t={t} />
+      <Succession title={t('succeededBy')} links={page.data.successors} t={t} />
+      <Succession title={t('succeeds')} links={page.data.predecessors} t={t} />
+      {agency.state === 'active' && <People people={people} t={t} />}
+      <History page={page.data} t={t} />
+    </Detail>
+  );
+}
+
+function Marks({ agency, t }: { agency: AgencyPage['agency']; t: T }): ReactNode {
+  if (agency.state === 'closed') return <StateMark kind="stopped">{t('closedMark')}</StateMark>;
+  return agency.hosting === 'external' ? <Badge>{t('external')}</Badge> : null;
+}
+
+function Facts({ page, t }: { page: AgencyPage; t: T }): ReactNode {
+  const { agency, parent } = page;
+  return (
+    <Details
+      items={[
+        { label: t('abbreviation'), value: agency.abbreviation },
+        { label: t('oldCode'), value: agency.oldCode },
+        { label: t('parent'), value: parent === null ? null : <Link to={`/danh-ba/${parent.id}`}>{parent.name}</Link> },
+        { label: t('establishedOn'), value: formatDate(page.establishedOn) },
+        { label: t('closedOn'), value: agency.closedOn === null ? null : formatDate(agency.closedOn) },
+        { label: t('basis'), value: page.closingBasis },
+        { label: t('note'), value: page.note, wide: true },
+      ]}
+    />
+  );
+}
+
+function Succession({ title, links, t }: { title: string; links: AgencyPage['successors']; t: T }): ReactNode {
+  if (links.length === 0) return null;
+  return (
+    <Section title={title}>
+      <ul className="lt-accounts-list">
+        {links.map((link) => (
+          <li key={link.id}>
+            <Link to={`/danh-ba/${link.id}`}>{link.name}</Link>
+            <span className="lt-quiet">
+              {t(kindKey(link.kind))}, {t('from', { from: formatDate(link.effectiveOn) })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function kindKey(kind: string): 'renamed' | 'merged' | 'split' | 'dissolved' | 'moved' {
+  return (['renamed', 'merged', 'split', 'dissolved', 'moved'] as const).find((known) => known === kind) ?? 'moved';
+}
+
+function People({ people, t }: { people: AgencyPage['people']; t: T }): ReactNode {
+  return (
+    <Section title={t('people')}>
+      {people.length === 0 ? (
+        <p className="lt-quiet">{t('nobody')}</p>
+      ) : (
+        <Table
+          caption={t('people')}
+          hideCaption
+          rows={people}
+          rowId={(row) => row.postId}
+          columns={[
+            {
+              id: 'name',
+              label: t('person'),
+              render: (row) => (
+                <>
+                  {row.name} {row.isInvented && <span className="lt-quiet">({t('invented')})</span>}
+                </>
+              ),
+            },
+            { id: 'title', label: t('post'), render: (row) => (row.signingPowers.length === 0 ? row.title : `${row.title} (${row.signingPowers.map((power) => `${power}.`).join(' ')})`) },
+            { id: 'unit', label: t('unit'), render: (row) => row.unitName ?? '' },
+          ]}
+        />
+      )}
+    </Section>
+  );
+}
+
+function History({ page, t }: { page: AgencyPage; t: T }): ReactNode {
+  const validity = (row: { validFrom: string; validTo: string | null }): string =>
+    row.validTo === null ? t('from', { from: formatDate(row.validFrom) }) : t('fromTo', { from: formatDate(row.validFrom), to: formatDate(row.validTo) });
+  return (
+    <Section title={t('history')}>
+      <Table
+        caption={t('name')}
+        hideCaption
+        rows={page.names}
+        rowId={(row) => row.validFrom}
+        columns={[
+          { id: 'name', label: t('name'), render: (row) => `${row.name} (${row.abbreviation})` },
+          { id: 'validity', label: t('validity'), render: validity },
+        ]}
+      />
+      <Table
+        caption={t('code')}
+        hideCaption
+        rows={page.codes}
+        rowId={(row) => `${row.scheme} ${row.validFrom}`}
+        columns={[
+          { id: 'code', label: t('code'), render: (row) => <code>{row.code}</code> },
+          { id: 'scheme', label: t('scheme'), render: (row) => t(row.scheme) },
+          { id: 'validity', label: t('validity'), render: validity },
+          { id: 'note', label: t('note'), render: (row) => row.note ?? '' },
+        ]}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,125 @@
+import { useQuery } from '@tanstack/react-query';
+import Search from 'lucide-react/icons/search';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useApi } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { Select } from '#ui/controls/select.tsx';
+import { TextField } from '#ui/controls/text-field.tsx';
+import { Badge } from '#ui/data/badge.tsx';
+import { DataList, type Column } from '#ui/data/data-list.tsx';
+import { StateMark } from '#ui/data/state-mark.tsx';
+import { EmptyState } from '#ui/feedback/empty-state.tsx';
+import { formatDate } from '#ui/format.ts';
+import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
+import { ListDetail } from '#ui/layout/list-detail.tsx';
+import { Page } from '#ui/layout/page.tsx';
+import { Outlet, useNavigation, useParam, useSearch } from '#ui/navigation.tsx';
+import type { AgencyRow, GroupList } from '../contract.ts';
+import { directoryMessages } from './directory-messages.ts';
+
+const TYPING_PAUSE_MS = 200;
+const MOST_ROWS = 1000;
+
+/** Every agency of the province and beyond, found without diacritics; its page opens beside the list. */
+export function DirectoryPage(): ReactNode {
+  const t = useT(directoryMessages);
+  const { navigate, search } = useNavigation();
+  const openId = useParam('id');
+  const withSearch = (path: string): string => {
+    const query = new URLSearchParams(search).toString();
+    return query === '' ? path : `${path}?${query}`;
+  };
+  return (
+    <Page title={t('title')} width="full" bar={<Filters />}>
+      <ListDetail
+        listLabel={t('list')}
+        detailLabel={t('detail')}
+        onClose={() => navigate(withSearch('/danh-ba'))}
+        list={<AgencyList openId={openId} hrefOf={(id) => withSearch(`/danh-ba/${id}`)} />}
+        detail={openId === undefined ? undefined : <Outlet />}
+      />
+    </Page>
+  );
+}
+
+function Filters(): ReactNode {
+  const t = useT(directoryMessages);
+  const api = useApi();
+  const { language } = useLanguage();
+  const [{ tim: text = '', nhom: group }, setSearch] = useSearch();
+  const [typed, setTyped] = useState(text);
+  const groups = useQuery({ queryKey: ['identity', 'groups'], queryFn: ({ signal }) => api.get<GroupList>('/api/v1/accounts/agency-groups', { signal }), staleTime: 300_000 });
+  useEffect(() => {
+    if (typed === text) return undefined;
+    const timer = setTimeout(() => setSearch({ tim: typed === '' ? undefined : typed }), TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, text, setSearch]);
+  return (
+    <>
+      <TextField label={t('search')} hideLabel icon={Search} placeholder={t('search')} type="search" value={typed} onChange={setTyped} />
+      <Select
+        label={t('groups')}
+        hideLabel
+        value={group ?? 'all'}
+        onChange={(value) => setSearch({ nhom: value === 'all' ? undefined : value })}
+        options={[
+          { value: 'all', label: t('all') },
+          ...(groups.data?.groups ?? []).map((each) => ({ value: each.key, label: `${each[language]} (${String(each.agencyIds.length)})` })),
+        ]}
+      />
+    </>
+  );
+}
+
+function AgencyList({ openId, hrefOf }: { openId: string | undefined; hrefOf: (id: string) => string }): ReactNode {
+  const t = useT(directoryMessages);
+  const api = useApi();
+  const [{ tim: text, nhom: group }, setSearch] = useSearch();
+  const agencies = useQuery({
+    queryKey: ['identity', 'directory', text, group],
+    queryFn: ({ signal }) => api.get<{ agencies: AgencyRow[] }>('/api/v1/accounts/agencies', { signal, query: { text, group, limit: MOST_ROWS } }),
+    placeholderData: (before) => before,
+  });
+  const filtered = text !== undefined || group !== undefined;
+  return (
+    <DataList
+      label={t('list')}
+      columns={columns(t)}
+      rows={agencies.data?.agencies}
+      rowId={(agency) => agency.id}
+      hrefOf={(agency) => hrefOf(agency.id)}
+      openId={openId}
+      refreshing={agencies.isFetching}
+      error={agencies.error}
+      onRetry={() => void agencies.refetch()}
+      empty={
+        filtered ? (
+          <EmptyState kind="filtered" title={t('noneFound')} actions={<Button onClick={() => setSearch({ tim: undefined, nhom: undefined })}>{t('showAll')}</Button>}>
+            {t('noneFoundText')}
+          </EmptyState>
+        ) : (
+          <EmptyState title={t('empty')}>{t('emptyText')}</EmptyState>
+        )
+      }
+    />
+  );
+}
+
+function columns(t: Translate<keyof (typeof directoryMessages)['vi']>): Column<AgencyRow>[] {
+  return [
+    { id: 'name', label: t('name'), narrow: 'title', main: true, render: (agency) => agency.name },
+    { id: 'code', label: t('code'), width: '8rem', narrow: 'below', render: (agency) => agency.code ?? '' },
+    {
+      id: 'state',
+      label: t('state'),
+      width: '10rem',
+      narrow: 'aside',
+      render: (agency) =>
+        agency.closedOn !== null && agency.state === 'closed' ? (
+          <StateMark kind="stopped">{t('closed', { day: formatDate(agency.closedOn) })}</StateMark>
+        ) : agency.hosting === 'external' ? (
+          <Badge>{t('external')}</Badge>
+        ) : null,
+    },
+  ];
+}

@@ -1,0 +1,24 @@
+import { startAuthentication, startRegistration, WebAuthnError, type PublicKeyCredentialCreationOptionsJSON, type PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/browser';
+import type { Api } from '#ui/api-context.tsx';
+import type { SignInReply } from '../contract.ts';
+
+type Options<Kind> = { step: string; options: Kind };
+
+/** Whether somebody closed the browser's own dialog: no fault, nothing to report as one. */
+export function wasCancelled(error: unknown): boolean {
+  return (error instanceof WebAuthnError && error.code === 'ERROR_CEREMONY_ABORTED') || (error instanceof Error && (error.name === 'NotAllowedError' || error.name === 'AbortError'));
+}
+
+/** Proves a passkey; `step` after a password that was right. */
+export async function signInWithPasskey(api: Api, step?: string): Promise<SignInReply> {
+  const begun = await api.post<Options<PublicKeyCredentialRequestOptionsJSON>>('/api/v1/sign-in/passkey-options', step === undefined ? {} : { step });
+  const response = await startAuthentication({ optionsJSON: begun.options });
+  return api.post<SignInReply>('/api/v1/sign-in/passkey', { step: begun.step, response });
+}
+
+/** Makes a passkey on this device and registers it under a name. */
+export async function addPasskey(api: Api, name: string): Promise<void> {
+  const begun = await api.post<Options<PublicKeyCredentialCreationOptionsJSON>>('/api/v1/me/passkeys/options');
+  const response = await startRegistration({ optionsJSON: begun.options });
+  await api.post('/api/v1/me/passkeys', { step: begun.step, name, response });
+}

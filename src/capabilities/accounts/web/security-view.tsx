@@ -1,0 +1,113 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useApi } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
+import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { Skeleton } from '#ui/feedback/skeleton.tsx';
+import { useToasts } from '#ui/feedback/toast.tsx';
+import { formatDateTime } from '#ui/format.ts';
+import { useT } from '#ui/i18n.ts';
+import { Details } from '#ui/layout/details.tsx';
+import { Section } from '#ui/layout/page.tsx';
+import '#ui/layout/form.css';
+import type { SecurityReply } from '../contract.ts';
+import { accountMessages } from './account-messages.ts';
+import { CodeSetUp } from './code-set-up.tsx';
+import { NewPasskey } from './new-passkey.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { ProblemBanner } from './problem-banner.tsx';
+
+const SECURITY_KEY = ['accounts', 'security'];
+
+/** Password, codes and passkeys of the person at the screen. */
+export function SecurityView(): ReactNode {
+  const t = useT(accountMessages);
+  const api = useApi();
+  const security = useQuery({ queryKey: SECURITY_KEY, queryFn: ({ signal }) => api.get<SecurityReply>('/api/v1/me/security', { signal }) });
+  const { data } = security;
+  if (security.error !== null) return <ErrorState error={security.error} onRetry={() => void security.refetch()} />;
+  if (data === undefined) return <Skeleton shape="block" height="16rem" />;
+  return (
+    <>
+      <Section title={t('password')}>
+        <Details
+          items={[
+            { label: t('login'), value: data.login },
+            { label: t('changed'), value: formatDateTime(data.passwordChangedAt) },
+          ]}
+        />
+        <PasswordForm length={data.passwordLength} hasSecondFactor={data.totp || data.passkeys.length > 0} />
+      </Section>
+      <Section title={t('codes')}>
+        {data.mustHaveSecondFactor && <Banner tone="info">{t('mustHave')}</Banner>}
+        {data.totp ? <CodesOn /> : <CodeSetUp />}
+      </Section>
+      <Section title={t('passkeys')}>
+        <p>{t('passkeysText')}</p>
+        {data.passkeys.length > 0 && <PasskeyList passkeys={data.passkeys} />}
+        <NewPasskey />
+      </Section>
+    </>
+  );
+}
+
+function CodesOn(): ReactNode {
+  const t = useT(accountMessages);
+  const remove = useRemoval('/api/v1/me/code');
+  return (
+    <div className="lt-accounts-narrow">
+      <p>{t('codesOn')}</p>
+      <ProblemBanner error={remove.error} />
+      <div className="lt-row">
+        <Button loading={remove.isPending} onClick={() => remove.mutate()}>
+          {t('remove')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function PasskeyList({ passkeys }: { passkeys: SecurityReply['passkeys'] }): ReactNode {
+  return (
+    <ul className="lt-accounts-list">
+      {passkeys.map((passkey) => (
+        <Passkey key={passkey.id} passkey={passkey} />
+      ))}
+    </ul>
+  );
+}
+
+function Passkey({ passkey }: { passkey: SecurityReply['passkeys'][number] }): ReactNode {
+  const t = useT(accountMessages);
+  const remove = useRemoval(`/api/v1/me/passkeys/${encodeURIComponent(passkey.id)}`);
+  const used = passkey.lastUsedAt === null ? t('neverUsed') : t('used', { at: formatDateTime(passkey.lastUsedAt) });
+  return (
+    <li>
+      <div>
+        <strong>{passkey.name}</strong>
+        <p className="lt-quiet">
+          {t('added', { at: formatDateTime(passkey.createdAt) })}, {used}
+        </p>
+        <ProblemBanner error={remove.error} />
+      </div>
+      <Button size="small" loading={remove.isPending} onClick={() => remove.mutate()} aria-label={`${t('remove')}: ${passkey.name}`}>
+        {t('remove')}
+      </Button>
+    </li>
+  );
+}
+
+function useRemoval(path: string) {
+  const t = useT(accountMessages);
+  const api = useApi();
+  const toasts = useToasts();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.del(path),
+    onSuccess: async () => {
+      toasts.show({ text: t('removed'), tone: 'done' });
+      await queries.invalidateQueries({ queryKey: SECURITY_KEY });
+    },
+  });
+}
