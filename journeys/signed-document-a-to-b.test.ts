@@ -18,6 +18,8 @@ before(async () => {
 after(() => town.close());
 
 const look = async (page: Page, screen: string): Promise<void> => {
+  // The code of a screen loads when it is first opened.
+  await page.getByRole('heading', { level: 1 }).waitFor();
   await assertAccessible(page, screen);
   await assertNoSidewaysScroll(page, screen);
 };
@@ -39,9 +41,7 @@ test('a signed document goes from one agency to another, and its sender sees it 
     const recipients = page.getByRole('combobox', { name: /Nơi nhận/ });
     for (const typed of ['so tai chinh', 'so tu phap', 'hac thanh']) {
       await recipients.fill(typed);
-      await page.getByRole('option').first().waitFor();
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('Enter');
+      await page.getByRole('listbox').getByRole('option').first().click();
     }
     await page.keyboard.press('Escape');
     await look(page, 'soạn văn bản');
@@ -104,7 +104,7 @@ test('a signed document goes from one agency to another, and its sender sees it 
   await t.test('the first clerk sees “đã tiếp nhận” with the minute and the name', async () => {
     const { page } = clerk;
     const branch = page.getByRole('listitem').filter({ hasText: 'Sở Tài chính' }).last();
-    await branch.getByText('Đã tiếp nhận').waitFor({ timeout: 10_000 });
+    await branch.getByText('Đã tiếp nhận', { exact: true }).waitFor({ timeout: 10_000 });
     assert.match((await branch.textContent()) ?? '', /\d{2}\/\d{1,2}\/\d{4}, \d{2}:\d{2}.*Lê Thị Thùy Dung/);
     await page.getByRole('tab', { name: 'Nhật ký' }).click();
     await page.getByText('Nguyễn Văn Bình ký số').waitFor();

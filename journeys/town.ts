@@ -48,6 +48,7 @@ export async function openTown(): Promise<Town> {
   const browser = await launchBrowser();
   const open = async (screen = DESK): Promise<Visitor> => {
     const context = await browser.newContext({ viewport: screen, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', reducedMotion: 'reduce' });
+    context.setDefaultTimeout(15_000);
     return { context, page: await context.newPage() };
   };
   return {
@@ -57,7 +58,7 @@ export async function openTown(): Promise<Town> {
       const { page } = visitor;
       await page.goto(`${web.address}/app/viec-cua-toi`);
       await page.getByLabel('Tên đăng nhập').fill(login);
-      await page.getByLabel('Mật khẩu', { exact: true }).fill(DEMO_PASSWORD);
+      await page.getByLabel(/^Mật khẩu/).fill(DEMO_PASSWORD);
       await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
       await page.getByRole('heading', { name: 'Việc của tôi' }).waitFor();
       return visitor;

@@ -33,7 +33,8 @@ export async function openServer(): Promise<DatabaseServer> {
   const given = process.env['BENCH_DATABASE_URL'];
   const running = given === undefined ? await ensureRunning({ dataDir }) : undefined;
   const url = running?.url ?? given ?? '';
-  const owner = new pg.Pool({ connectionString: url, max: 1 });
+  const owner = new pg.Client({ connectionString: url });
+  await owner.connect();
   const houses: { database: string; close: () => Promise<void> }[] = [];
   const { rows } = await owner.query<{ server_version: string }>('show server_version');
   return {
@@ -48,7 +49,7 @@ export async function openServer(): Promise<DatabaseServer> {
     async close() {
       for (const house of houses) {
         await house.close();
-        await owner.query(`drop database ${house.database} with (force)`);
+        if (given !== undefined) await owner.query(`drop database ${house.database} with (force)`);
       }
       await owner.end();
       await running?.stop();
@@ -63,11 +64,12 @@ async function openHouse(url: string, dataDir: string): Promise<{ house: House; 
   const environment = { DATABASE_URL: url, DATA_DIR: dataDir, APP_SECRET: SECRET, PORT: '0', LOG_LEVEL: 'warn' };
   const config = readConfig(environment);
   const installation = await openInstallation(config, { log: createLog({ level: config.logLevel }) });
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  const owner = new pg.Client({ connectionString: url });
+  await owner.connect();
   return {
-    house: { ...installation, environment, dataDir, sql: async <Row extends Record<string, unknown>>(text: string, values?: unknown[]) => (await pool.query<Row>(text, values)).rows },
+    house: { ...installation, environment, dataDir, sql: async <Row extends Record<string, unknown>>(text: string, values?: unknown[]) => (await owner.query<Row>(text, values)).rows },
     async close() {
-      await pool.end();
+      await owner.end();
       await installation.close();
     },
   };

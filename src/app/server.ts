@@ -24,7 +24,7 @@ export async function startWeb(kernel: Kernel): Promise<WebServer> {
   await hub.start();
   const server = createHttpServer({ kernel, authenticate, routes: allRoutes(hub) });
   await serveWorkplace(server);
-  const listening = await server.listen({ port: kernel.config.port, host: kernel.config.host });
+  const listening = await listen(server, kernel);
   return {
     server,
     address: kernel.config.publicUrl ?? listening.replace('127.0.0.1', 'localhost'),
@@ -33,6 +33,22 @@ export async function startWeb(kernel: Kernel): Promise<WebServer> {
       await server.close();
     },
   };
+}
+
+const PORT_PATIENCE_MS = 2000;
+
+/** A server that was just stopped may hold its port for a moment: wait for it a little. @throws the system's EADDRINUSE afterwards */
+async function listen(server: FastifyInstance, kernel: Kernel): Promise<string> {
+  const until = performance.now() + PORT_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await server.listen({ port: kernel.config.port, host: kernel.config.host });
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (!taken || performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
 
 /** The built files never change under their hashed names; the page that names them is asked for each time. */

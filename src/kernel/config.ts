@@ -107,6 +107,7 @@ function keptSecret(dataDir: string): string {
   const folder = join(dataDir, 'secrets');
   const file = join(folder, 'app-secret');
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  mkdirSync(dataDir, { recursive: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const secret = randomBytes(32).toString('base64url');
   try {

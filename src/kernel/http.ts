@@ -1,5 +1,5 @@
 import { fastifyCookie } from '@fastify/cookie';
-import { fastify, LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { fastify, LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Actor } from './actor.ts';
 import { run } from './command.ts';
@@ -17,8 +17,9 @@ export type HttpOptions = { kernel: Kernel; authenticate: Authenticate; routes: 
 /** Builds the web server: one request id, one identity, one way of refusing, for all routes. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
   const { kernel } = options;
+  const logger: FastifyBaseLogger = kernel.log;
   const server: FastifyInstance = fastify({
-    loggerInstance: kernel.log,
+    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => newId(),
     trustProxy: 'loopback',

@@ -63,16 +63,18 @@ export function outsideJob<Schema extends z.ZodType>(options: {
 export async function insertJobs(ctx: CommandContext, jobs: readonly NewJob[]): Promise<void> {
   await ctx.query(
     `insert into kernel.job (agency_id, id, kind, payload, dedupe_key, run_at, created_at)
-     select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::jsonb[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+     select t.*, $7::timestamptz
+       from rows from (unnest($1::uuid[], $2::uuid[], $3::text[]), jsonb_array_elements($4::jsonb), unnest($5::text[], $6::timestamptz[])) as t
      on conflict (agency_id, kind, dedupe_key) where dedupe_key is not null do nothing`,
     [
       jobs.map((job) => job.agencyId),
       jobs.map(() => newId()),
       jobs.map((job) => job.kind),
-      jobs.map((job) => JSON.stringify(job.payload)),
+      // one JSON text, since each element of an array of texts would be escaped, sent and read a second time
+      JSON.stringify(jobs.map((job) => job.payload)),
       jobs.map((job) => job.dedupeKey ?? null),
       jobs.map((job) => job.runAt ?? ctx.now),
-      jobs.map(() => ctx.now),
+      ctx.now,
     ],
   );
   await ctx.query(`select pg_notify('lienthong_job', '')`);

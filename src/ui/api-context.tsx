@@ -1,40 +1,6 @@
 import { createContext, useContext, type ReactNode } from 'react';
 
-export type ApiFieldProblem = { path: string; message: string };
-
-/** What the server said when it refused: a catalogued code, what happened, what to do, and the request's id. */
-export class ApiError extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly fix: string | undefined;
-  readonly fields: readonly ApiFieldProblem[];
-  readonly requestId: string | undefined;
-  readonly data: unknown;
-
-  constructor(problem: {
-    status: number;
-    code: string;
-    message: string;
-    fix?: string | undefined;
-    fields?: readonly ApiFieldProblem[] | undefined;
-    requestId?: string | undefined;
-    data?: unknown;
-  }) {
-    super(problem.message);
-    this.name = 'ApiError';
-    this.status = problem.status;
-    this.code = problem.code;
-    this.fix = problem.fix;
-    this.fields = problem.fields ?? [];
-    this.requestId = problem.requestId;
-    this.data = problem.data;
-  }
-
-  /** What the server says about one field of the form, such as `summary` or `recipients.2`. */
-  fieldMessage(path: string): string | undefined {
-    return this.fields.find((field) => field.path === path)?.message;
-  }
-}
+export { ApiError, type ApiFieldProblem } from './api-error.ts';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 
@@ -55,9 +21,9 @@ export type UploadProgress = { sentBytes: number; totalBytes: number };
 
 export type UploadOptions = {
   onProgress?: ((progress: UploadProgress) => void) | undefined;
-  /** Aborting pauses: the same file sent again to the same path continues where it stopped. */
+  /** Aborting pauses: the same file sent again to the same path goes on where it stopped. With the reason `'discard'` it gives up. */
   signal?: AbortSignal | undefined;
-  /** Sent once, with the first piece. */
+  /** Said about the file when it is announced, beside its name. */
   fields?: Readonly<Record<string, string>> | undefined;
 };
 

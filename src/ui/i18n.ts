@@ -21,7 +21,7 @@ export type Translate<Key extends string> = (key: Key, values?: MessageValues) =
  */
 export function defineMessages<const Vi extends Record<string, string>>(messages: {
   vi: Vi;
-  en: Record<NoInfer<keyof Vi>, string> & Record<Exclude<string, keyof Vi>, string>;
+  en: Readonly<Record<NoInfer<keyof Vi>, string>>;
 }): Messages<keyof Vi & string> {
   return messages;
 }

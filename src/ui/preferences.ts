@@ -29,8 +29,7 @@ const defaults: Preferences = { theme: 'auto', density: 'normal', language: 'vi'
 export function parseChosen(stored: string | null): Partial<Preferences> {
   const values = parseObject(stored);
   const known = Object.entries(choices).filter(([name, allowed]) => allowed.some((choice) => choice === values[name]));
-  // safe because every kept value is one of the choices of its name
-  return Object.fromEntries(known.map(([name]) => [name, values[name]])) as Partial<Preferences>;
+  return Object.fromEntries(known.map(([name]) => [name, values[name]]));
 }
 
 /** Changes one preference, keeps it in this browser and applies it at once. */

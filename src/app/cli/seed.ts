@@ -9,7 +9,7 @@ import { createProgress } from './progress.ts';
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { profile: { type: 'string', default: 'thanh-hoa' }, seed: { type: 'string', default: '1' }, documents: { type: 'string', default: '0' } },
+    options: { profile: { type: 'string', default: 'thanh-hoa' }, seed: { type: 'string', default: '1' } },
   });
   const progress = createProgress();
   const installation = await openInstallation(readConfig(), { onProgress: progress.step });
@@ -23,7 +23,7 @@ export async function main(args: string[]): Promise<number> {
       process.stderr.write('--profile nhận thanh-hoa hoặc tra-vinh / takes thanh-hoa or tra-vinh\n');
       return 64;
     }
-    await seedTraVinh(installation.kernel, { seed: Number(values.seed), documents: Number(values.documents), ownerUrl: installation.ownerUrl, onProgress: progress.step });
+    await seedTraVinh(installation.kernel, { seed: Number(values.seed) });
     progress.step('Xong / done');
     return 0;
   } finally {

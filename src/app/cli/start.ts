@@ -52,12 +52,12 @@ async function shutDown(installation: Installation, running: { web?: WebServer; 
   await installation.close();
 }
 
-/** Resolves at the first Ctrl-C or TERM; a second one ends the process at once. */
+/** Resolves at the first Ctrl-C or TERM. A terminal and a launcher may both pass the same one on, so repeats mean nothing new. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;
     const ask = (): void => {
-      if (asked) process.exit(130);
+      if (asked) return;
       asked = true;
       process.stdout.write('\nĐang dừng… / stopping…\n');
       resolve();

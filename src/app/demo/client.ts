@@ -14,7 +14,7 @@ export async function signIn(url: string, account: { login: string; password: st
     const response = await fetch(url + path, {
       method,
       headers: { ...request.headers, cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') },
-      ...(request.body === undefined ? {} : { body: request.body }),
+      ...(request.body === undefined ? {} : { body: typeof request.body === 'string' ? request.body : new Uint8Array(request.body) }),
     });
     for (const cookie of response.headers.getSetCookie()) {
       const [pair = ''] = cookie.split(';');

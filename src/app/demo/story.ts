@@ -166,7 +166,7 @@ async function keepReceipts(clerk: DemoClient, id: string, { options, check }: T
   const { envelopeId } = await clerk.get<{ envelopeId: string }>(`/api/v1/outgoing-documents/${id}`);
   const path = `/api/v1/exchange/envelopes/${envelopeId}/receipts`;
   const { receipts } = await clerk.get<{ receipts: { recipientName: string; status: string; receipt: string }[] }>(path);
-  const { keys } = await clerk.get<{ keys: (JsonWebKey & { kid?: string })[] }>('/api/v1/exchange/keys');
+  const { keys } = await clerk.get<{ keys: Parameters<typeof verifyReceipt>[1] }>('/api/v1/exchange/keys');
   for (const { recipientName, status, receipt } of receipts) check(verifyReceipt(receipt, keys).ok, `biên nhận ${status} của ${recipientName} không đúng chữ ký`);
   check(receipts.some(({ status }) => status === '03'), 'chưa có biên nhận 03');
   writeFileSync(join(options.outFolder, 'bien-nhan.json'), JSON.stringify({ keys, receipts }, null, 2));

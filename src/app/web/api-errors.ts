@@ -1,4 +1,4 @@
-import { ApiError, type ApiFieldProblem } from '#ui/api-context.tsx';
+import { ApiError, type ApiFieldProblem } from '#ui/api-error.ts';
 import { getPreferences } from '#ui/preferences.ts';
 
 /** Turns a refusal into an ApiError, also when something between us and the server wrote it. */

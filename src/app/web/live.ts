@@ -3,6 +3,8 @@ import type { QueryClient } from '@tanstack/react-query';
 const address = '/api/v1/live';
 const channelName = 'lienthong.live';
 const lockName = 'lienthong.live';
+/** Spread over twice this time, so that a restarted server is not met by everybody at once. */
+const retryMs = 5_000;
 
 /**
  * Keeps queries fresh: a hint names a topic, and every query of that topic is asked again. A query belongs to the
@@ -40,18 +42,28 @@ export function belongsTo(topic: string, queryKey: readonly unknown[], meta: Rec
 /** Listens until stopped. After a lost connection everything may have changed. */
 function listenHere(signal: AbortSignal, onTopic: (topic: string) => void): Promise<void> {
   return new Promise((resolve) => {
-    const source = new EventSource(address);
     let opened = false;
-    source.addEventListener('open', () => {
-      if (opened) onTopic('*');
-      opened = true;
-    });
-    source.addEventListener('message', (event) => {
-      const topic = topicOf(event.data);
-      if (topic !== undefined) onTopic(topic);
-    });
+    let retry: number | undefined;
+    let source: EventSource | undefined;
+    const open = () => {
+      source = new EventSource(address);
+      source.addEventListener('open', () => {
+        if (opened) onTopic('*');
+        opened = true;
+      });
+      source.addEventListener('message', (event) => {
+        const topic = topicOf(event.data);
+        if (topic !== undefined) onTopic(topic);
+      });
+      source.addEventListener('error', () => {
+        // A browser tries a broken connection again by itself, but gives up for good on a refusal, such as a restarting server's.
+        if (source?.readyState === EventSource.CLOSED) retry = window.setTimeout(open, retryMs * (1 + Math.random()));
+      });
+    };
+    open();
     signal.addEventListener('abort', () => {
-      source.close();
+      window.clearTimeout(retry);
+      source?.close();
       resolve();
     });
   });

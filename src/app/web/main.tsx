@@ -11,7 +11,6 @@ import { TooltipProvider } from '#ui/overlays/tooltip.tsx';
 import { applyPreferences } from '#ui/preferences.ts';
 import { ShortcutProvider } from '#ui/shortcuts.tsx';
 import { createApi } from './api.ts';
-import { keepFresh } from './live.ts';
 import { webModules } from './modules.ts';
 import { createWorkplaceRouter } from './router.tsx';
 
@@ -28,7 +27,6 @@ async function start(): Promise<void> {
   const queries = createQueryClient();
   const api = createApi({ onSignedOut: goToSignIn });
   const router = createWorkplaceRouter(webModules);
-  keepFresh(queries);
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no #root');
   createRoot(root).render(

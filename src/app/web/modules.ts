@@ -1,8 +1,9 @@
 import type { WebModule } from '#ui/web-module.ts';
+import { accountsWeb } from '#capabilities/accounts/web/index.tsx';
 import { incomingDocumentsWeb } from '#capabilities/incoming-documents/web/index.tsx';
 import { myWorkWeb } from '#capabilities/my-work/web/index.tsx';
 import { outgoingDocumentsWeb } from '#capabilities/outgoing-documents/web/index.tsx';
 import { galleryModule } from './gallery/index.ts';
 
 /** What the workplace is made of: one entry for each capability's `web/index.tsx`. */
-export const webModules: readonly WebModule[] = [myWorkWeb, incomingDocumentsWeb, outgoingDocumentsWeb, galleryModule];
+export const webModules: readonly WebModule[] = [myWorkWeb, incomingDocumentsWeb, outgoingDocumentsWeb, accountsWeb, galleryModule];

@@ -53,7 +53,7 @@ function measure(file: string): FirstLoad['files'][number] {
 
 if (import.meta.main) {
   const load = measureFirstLoad(process.argv[2]);
-  for (const { file, bytes, gzipBytes } of load.files) process.stdout.write(`${String(gzipBytes).padStart(8)} ${String(bytes).padStart(9)}  ${file}`);
-  process.stdout.write(`script ${String(load.scriptBytes)} B compressed (limit ${String(firstLoadLimitBytes)}), style ${String(load.styleBytes)} B`);
+  for (const { file, bytes, gzipBytes } of load.files) process.stdout.write(`${String(gzipBytes).padStart(8)} ${String(bytes).padStart(9)}  ${file}\n`);
+  process.stdout.write(`script ${String(load.scriptBytes)} B compressed (limit ${String(firstLoadLimitBytes)}), style ${String(load.styleBytes)} B\n`);
   process.exitCode = load.scriptBytes < firstLoadLimitBytes ? 0 : 1;
 }

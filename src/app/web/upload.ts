@@ -1,5 +1,6 @@
 import type { UploadOptions } from '#ui/api-context.tsx';
 import { errorFrom, unreachable } from './api-errors.ts';
+import { forgetUpload, rememberUpload, rememberedUpload, uploadKey } from './upload-memory.ts';
 
 type Upload = {
   path: string;
@@ -9,124 +10,172 @@ type Upload = {
   onSignedOut: () => void;
 };
 
-/** Small enough to lose little when the network breaks, large enough to be quick on a good one. */
-const PART_BYTES = 4 * 1024 * 1024;
-const TUS = '1.0.0';
+const tus = { 'tus-resumable': '1.0.0' } as const;
+const pausesMs = [1_000, 3_000, 8_000];
+
+/** Uploads that are under way in this window: the same file chosen twice becomes two uploads. */
+const underWay = new Set<string>();
 
 /**
- * Sends a file by the tus 1.0 protocol, part by part, and tells how far it is. The same file sent again to the same
- * address goes on where it stopped, also after the page was closed.
+ * Sends one file by tus 1.0.0 and returns what the server found in it. A lost connection is taken up three times by
+ * itself; aborted or failed, the same file sent again to the same path goes on where it stopped, also after the browser
+ * was closed. Aborting with the reason `'discard'` takes back what was sent.
  */
 export async function uploadFile<Reply>(upload: Upload): Promise<Reply> {
-  const key = `lienthong.upload.${upload.path}.${upload.file.name}.${String(upload.file.size)}.${String(upload.file.lastModified)}`;
-  let address = await resumable(upload, recall(key));
-  if (address === undefined) {
-    address = { url: await create(upload), offset: 0 };
-    remember(key, address.url);
+  const { path, file } = upload;
+  const key = uploadKey(path, file);
+  const alone = !underWay.has(key);
+  if (alone) underWay.add(key);
+  let address: string | undefined;
+  try {
+    address = (alone ? await takeUp(upload, key) : undefined) ?? (await create(upload));
+    if (alone) rememberUpload(key, address);
+    await sendAll(upload, address);
+    const reply = await describe<Reply>(upload, address);
+    if (alone) forgetUpload(key);
+    return reply;
+  } catch (error) {
+    if (upload.options.signal?.reason === 'discard' && address !== undefined) await discard(upload, { address, key });
+    throw error;
+  } finally {
+    if (alone) underWay.delete(key);
   }
-  const { url } = address;
-  let { offset } = address;
-  while (offset < upload.file.size) offset = await sendPart(upload, url, offset);
-  forget(key);
-  const reply = await request(upload, { method: 'GET', url });
-  // safe because the contract of the address names this type
-  return JSON.parse(reply.responseText) as Reply;
 }
 
-async function resumable(upload: Upload, url: string | undefined): Promise<{ url: string; offset: number } | undefined> {
-  if (url === undefined) return undefined;
-  try {
-    const reply = await request(upload, { method: 'HEAD', url });
-    const offset = Number(reply.getResponseHeader('upload-offset'));
-    return Number.isSafeInteger(offset) && offset < upload.file.size ? { url, offset } : undefined;
-  } catch (error) {
-    // The old upload has expired or was taken already: begin anew. A network that is gone says so at the next step.
-    if (error instanceof DOMException) throw error;
-    return undefined;
-  }
+/** The address of an upload that was begun before, if the server still has it and waits for more. */
+async function takeUp(upload: Upload, key: string): Promise<string | undefined> {
+  const address = rememberedUpload(key);
+  if (address === undefined) return undefined;
+  const response = await request(upload, { method: 'HEAD', address });
+  const offset = Number(response.headers.get('upload-offset') ?? Number.NaN);
+  if (response.ok && (offset < upload.file.size || (await isStillOurs(upload, address)))) return address;
+  forgetUpload(key);
+  return undefined;
+}
+
+/** Everything arrived, but the last answer was lost; a document that took the file since then keeps it. */
+async function isStillOurs(upload: Upload, address: string): Promise<boolean> {
+  const found = await bodyOf(await request(upload, { method: 'GET', address }));
+  return typeof found === 'object' && found !== null && 'state' in found && found.state === 'finished';
 }
 
 async function create(upload: Upload): Promise<string> {
-  const { file, path } = upload;
-  const reply = await request(upload, {
-    method: 'POST',
-    url: path,
-    headers: { 'upload-length': String(file.size), 'upload-metadata': `filename ${base64(file.name)},filetype ${base64(file.type)}` },
-  });
-  return reply.getResponseHeader('location') ?? path;
+  const { path, file, options } = upload;
+  const metadata = Object.entries({ filename: file.name, ...options.fields }).map(([name, value]) => `${name} ${base64(value)}`);
+  const response = await request(upload, { method: 'POST', address: path, headers: { 'upload-length': String(file.size), 'upload-metadata': metadata.join(',') } });
+  const location = response.headers.get('location');
+  if (!response.ok || location === null) throw errorFrom(response.status, await bodyOf(response));
+  return location;
 }
 
-async function sendPart(upload: Upload, url: string, offset: number): Promise<number> {
-  const end = Math.min(upload.file.size, offset + PART_BYTES);
-  const reply = await request(upload, {
-    method: 'PATCH',
-    url,
-    headers: { 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
-    body: upload.file.slice(offset, end),
-    onSent: (sentBytes) => upload.options.onProgress?.({ sentBytes: offset + sentBytes, totalBytes: upload.file.size }),
-  });
-  return Number(reply.getResponseHeader('upload-offset') ?? end);
+/** Sends what is missing, and after a lost connection asks how much arrived and goes on from there. */
+async function sendAll(upload: Upload, address: string): Promise<void> {
+  let failures = 0;
+  let offset = await arrived(upload, address);
+  while (offset < upload.file.size) {
+    const outcome = await sendFrom(upload, { address, offset });
+    if (outcome === 'sent') return;
+    const pauseMs = pausesMs[failures];
+    if (pauseMs === undefined) throw unreachable();
+    failures += 1;
+    await pause(pauseMs, upload.options.signal);
+    const now = await arrived(upload, address).catch(() => offset);
+    if (now > offset) failures = 0;
+    offset = now;
+  }
 }
 
-type Step = { method: string; url: string; headers?: Record<string, string>; body?: Blob; onSent?: (sentBytes: number) => void };
+async function arrived(upload: Upload, address: string): Promise<number> {
+  const response = await request(upload, { method: 'HEAD', address });
+  if (!response.ok) throw errorFrom(response.status, undefined);
+  const offset = Number(response.headers.get('upload-offset') ?? 0);
+  upload.options.onProgress?.({ sentBytes: offset, totalBytes: upload.file.size });
+  return offset;
+}
 
-/** XMLHttpRequest, since fetch tells no progress of what is sent. */
-function request(upload: Upload, step: Step): Promise<XMLHttpRequest> {
+/** One request with the rest of the file. Only XMLHttpRequest tells how far the sending is. */
+function sendFrom(upload: Upload, { address, offset }: { address: string; offset: number }): Promise<'sent' | 'lost'> {
+  const { file, options, headers, onSignedOut } = upload;
+  const { signal, onProgress } = options;
   return new Promise((resolve, reject) => {
-    const { signal } = upload.options;
-    const call = new XMLHttpRequest();
-    call.open(step.method, step.url);
-    for (const [name, value] of Object.entries({ ...upload.headers, 'tus-resumable': TUS, ...step.headers })) call.setRequestHeader(name, value);
-    call.upload.addEventListener('progress', (event) => step.onSent?.(event.loaded));
-    call.addEventListener('error', () => reject(unreachable()));
-    call.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError')));
-    call.addEventListener('load', () => {
-      if (call.status === 401) upload.onSignedOut();
-      if (call.status >= 400) reject(errorFrom(call.status, parseText(call.responseText)));
-      else resolve(call);
+    const sending = new XMLHttpRequest();
+    const stop = () => sending.abort();
+    sending.open('PATCH', address);
+    const all = { ...headers, ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
+    for (const [name, value] of Object.entries(all)) sending.setRequestHeader(name, value);
+    sending.upload.addEventListener('progress', (event) => onProgress?.({ sentBytes: offset + event.loaded, totalBytes: file.size }));
+    sending.addEventListener('error', () => resolve('lost'));
+    sending.addEventListener('abort', () => reject(stopped()));
+    sending.addEventListener('loadend', () => signal?.removeEventListener('abort', stop));
+    sending.addEventListener('load', () => {
+      if (sending.status === 401) onSignedOut();
+      if (sending.status < 300) resolve('sent');
+      else if (mayGoOn(sending.status)) resolve('lost');
+      else reject(errorFrom(sending.status, parse(sending.responseText)));
     });
-    if (signal?.aborted === true) {
-      reject(new DOMException('stopped', 'AbortError'));
-      return;
+    if (signal?.aborted === true) reject(stopped());
+    else {
+      signal?.addEventListener('abort', stop);
+      sending.send(file.slice(offset));
     }
-    signal?.addEventListener('abort', () => call.abort(), { once: true });
-    call.send(step.body ?? null);
   });
 }
 
-function base64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+/** A wrong offset, a connection cut by something between, or a tired server: asking for the offset mends it. */
+function mayGoOn(status: number): boolean {
+  return status === 409 || status === 502 || status === 503 || status === 504;
 }
 
-function parseText(text: string): unknown {
+async function describe<Reply>(upload: Upload, address: string): Promise<Reply> {
+  const response = await request(upload, { method: 'GET', address });
+  const body = await bodyOf(response);
+  if (!response.ok) throw errorFrom(response.status, body);
+  // safe because the contract of the address names this type
+  return body as Reply;
+}
+
+async function discard(upload: Upload, { address, key }: { address: string; key: string }): Promise<void> {
+  forgetUpload(key);
+  const withoutSignal = { ...upload, options: {} };
+  await request(withoutSignal, { method: 'DELETE', address }).catch(() => undefined); // the server forgets it by itself after a day
+}
+
+async function request(upload: Upload, { method, address, headers = {} }: { method: string; address: string; headers?: Record<string, string> }): Promise<Response> {
+  const { signal } = upload.options;
+  const response = await fetch(address, { method, headers: { ...upload.headers, ...tus, ...headers }, credentials: 'same-origin', signal: signal ?? null }).catch((cause: unknown) => {
+    throw signal?.aborted === true ? stopped() : cause instanceof TypeError ? unreachable() : cause;
+  });
+  if (response.status === 401) upload.onSignedOut();
+  return response;
+}
+
+function pause(durationMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = window.setTimeout(resolve, durationMs);
+    signal?.addEventListener('abort', () => {
+      window.clearTimeout(timer);
+      reject(stopped());
+    });
+  });
+}
+
+function stopped(): DOMException {
+  return new DOMException('the upload was stopped', 'AbortError');
+}
+
+async function bodyOf(response: Response): Promise<unknown> {
+  return parse(await response.text());
+}
+
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // not ours: the status says enough
+    return undefined; // no reply, or one that something between us and the server wrote
   }
 }
 
-/** Storage that is full or closed only costs the continuation after a reload. */
-function recall(key: string): string | undefined {
-  try {
-    return localStorage.getItem(key) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function remember(key: string, url: string): void {
-  try {
-    localStorage.setItem(key, url);
-  } catch {
-    // see recall
-  }
-}
-
-function forget(key: string): void {
-  try {
-    localStorage.removeItem(key);
-  } catch {
-    // see recall
-  }
+/** UTF-8 in base64, as tus wants its metadata. */
+function base64(text: string): string {
+  return btoa(String.fromCodePoint(...new TextEncoder().encode(text)));
 }

@@ -1,9 +1,11 @@
 /// <reference types="node" />
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -15,7 +17,7 @@ const browsers = ['chrome109', 'edge109', 'firefox115', 'safari16.4'];
 export default defineConfig({
   root: here,
   base: '/app/',
-  plugins: [react(), pdfViewerFiles()],
+  plugins: [react(), pdfViewerFiles(), compressed()],
   build: {
     outDir: join(here, '../../../build/web'),
     emptyOutDir: true,
@@ -53,6 +55,27 @@ function pdfViewerFiles(): Plugin {
         }
         createReadStream(join(source, name[1], name[2])).on('error', () => next()).pipe(response);
       });
+    },
+  };
+}
+
+/** Writes each text file compressed beside itself, so that the server never compresses the same bytes twice. */
+function compressed(): Plugin {
+  const worthwhile = /\.(?:js|mjs|css|svg|wasm|json)$/;
+  const leastBytes = 1000;
+  const brotliQuality = 9;
+  return {
+    name: 'compressed',
+    async writeBundle({ dir }, bundle) {
+      if (dir === undefined) return;
+      const files = Object.keys(bundle).filter((name) => worthwhile.test(name) && !name.startsWith('.vite/'));
+      for (const name of files) {
+        const file = join(dir, name);
+        const content = await readFile(file);
+        if (content.length < leastBytes) continue;
+        await writeFile(`${file}.gz`, await promisify(gzip)(content, { level: 9 }));
+        await writeFile(`${file}.br`, await promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } }));
+      }
     },
   };
 }

@@ -230,3 +230,5 @@ export type SecurityReply = z.infer<typeof securityReply>;
 export type SessionRow = z.infer<typeof sessionRow>;
 export type TotpSecret = z.infer<typeof totpSecret>;
 export type GroupList = z.infer<typeof groupList>;
+export type PersonRow = z.infer<typeof personRow>;
+export type PeopleList = z.infer<typeof peopleList>;

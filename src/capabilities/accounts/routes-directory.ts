@@ -58,7 +58,7 @@ export const directoryRoutes: readonly Route[] = [
       const id = agencyIdOf(params);
       const day = todayOf(http);
       const [agency, history, units, people] = await Promise.all([getAgencyOn(q, id, day), agencyHistory(q, id), listUnits(q, id, day), peopleOfAgency(q, id, day)]);
-      return { agency, ...history, units, people: people.map(({ agencyId: _agencyId, ...post }) => post), abilities: abilitiesAt(http.actor, id) };
+      return { agency, ...history, units, people, abilities: abilitiesAt(http.actor, id) };
     },
   }),
   route({

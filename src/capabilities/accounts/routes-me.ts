@@ -1,4 +1,5 @@
 import type { PersonActor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
 import { route, signedIn, type Route, type RouteContext } from '#kernel/route.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { actingPostId, actingRights, getAgencyOn, postsOfPerson, rotateSession, switchPost, type PostId, type Role } from '#engines/identity/index.ts';
@@ -26,8 +27,9 @@ export const meRoutes: readonly Route[] = [
     access: signedIn,
     body: switchPostRequest,
     run: async (http, { body }) => {
+      // Without the idempotency key of the request: a kept reply would hold the token.
       // safe because the body was checked to be a UUID, and the command checks whose post it is
-      const { token } = await http.run(switchPost, { postId: body.postId as PostId });
+      const { token } = await run(http.kernel, switchPost, { postId: body.postId as PostId }, { actor: http.actor, requestId: http.requestId });
       setSessionCookie(http, token);
       return { special: 'empty' } as const;
     },

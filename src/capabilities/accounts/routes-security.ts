@@ -1,3 +1,4 @@
+import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { route, signedIn, type Route } from '#kernel/route.ts';
 import {
@@ -94,7 +95,8 @@ export const securityRoutes: readonly Route[] = [
     summary: 'Begins to set up codes: the secret for the application.',
     access: signedIn,
     reply: totpSecret,
-    run: (http) => http.run(beginTotp, {}),
+    // Without the idempotency key of the request: a kept reply would hold the secret.
+    run: (http) => run(http.kernel, beginTotp, {}, { actor: http.actor, requestId: http.requestId }),
   }),
   route({
     method: 'POST',

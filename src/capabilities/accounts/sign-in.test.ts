@@ -39,9 +39,8 @@ test('a wrong password and a login that nobody has get the same answer, and both
   const unknown = await attempt('khong.co.ai', 'Sai mật khẩu 123!');
   assert.equal(wrong.statusCode, 401);
   assert.equal(unknown.statusCode, 401);
-  const { requestId: _first, ...wrongBody } = wrong.json<{ requestId: string }>();
-  const { requestId: _second, ...unknownBody } = unknown.json<{ requestId: string }>();
-  assert.deepEqual(wrongBody, unknownBody);
+  const without = (reply: typeof wrong): object => ({ ...reply.json<object>(), requestId: '' });
+  assert.deepEqual(without(wrong), without(unknown));
   const refused = await events('identity.sign-in-refused');
   assert.equal(refused.length, 2);
   assert.ok(refused.every((event) => !JSON.stringify(event).includes('khong.co.ai')));

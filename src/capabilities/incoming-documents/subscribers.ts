@@ -11,7 +11,8 @@ export const onMessageArrived = subscribe({
   event: 'exchange.message-arrived',
   name: 'receive-document',
   data: messageArrived,
-  batchSize: 200,
+  // one letter to all agencies of a province is one batch
+  batchSize: 1000,
   handle: receiveDocuments,
 });
 
@@ -57,52 +58,66 @@ async function withoutKnown(ctx: CommandContext, events: DeliveredEvent<MessageA
   return events.filter((event) => !known.has(event.data.messageId));
 }
 
+/** What is the same for all receivers of an envelope is worked out and sent once, however many they are. */
 async function insertDocuments(ctx: CommandContext, arrivals: Arrival[]): Promise<void> {
-  const rows = arrivals.map(({ event, id }) => {
-    const { document } = event.data;
-    return {
-      agency_id: event.agencyId,
-      id,
-      message_id: event.data.messageId,
-      sender_agency_id: event.data.senderAgencyId,
-      sender_name: document.senderName,
-      sender_code: document.senderCode,
-      document_code: document.code,
-      number: document.number,
-      notation: document.notation,
-      issued_on: document.issuedOn,
-      type_code: document.documentType,
-      type_name: document.typeName,
-      summary: document.summary,
-      urgency: document.urgency,
-      answer_due: document.answerDue,
-      signer_name: document.signerName,
-      signer_title: document.signerTitle,
-      verdict: event.data.verdict.indication,
-      files: event.data.files,
-      search: searchText(event.data),
-      arrived_at: event.at,
-    };
+  const letters = new Map<string, { place: number } & LetterColumns>();
+  const places = arrivals.map(({ event: { data } }) => {
+    const key = `${data.senderAgencyId} ${data.contentHash} ${data.verdict.indication}`;
+    const letter = letters.get(key) ?? { place: letters.size + 1, ...letterColumns(data) };
+    letters.set(key, letter);
+    return letter.place;
   });
   // One statement for all. The twin is the earliest document of the same sender, number, notation and day (30/2020/NĐ-CP App. VI III.1.h).
   await ctx.query(
-    `insert into incoming_documents.document
+    `with letter as materialized (
+       select place, sender_agency_id, sender_name, sender_code, document_code, number, notation, issued_on, type_code, type_name, summary, urgency, answer_due,
+              signer_name, signer_title, verdict, search::tsvector as search
+         from jsonb_to_recordset($1) as l (place int, sender_agency_id uuid, sender_name text, sender_code text, document_code text, number text, notation text,
+          issued_on date, type_code text, type_name text, summary text, urgency text, answer_due date, signer_name text, signer_title text, verdict text, search text))
+     insert into incoming_documents.document
        (agency_id, id, state, message_id, sender_agency_id, sender_name, sender_code, document_code, number, notation, issued_on, type_code, type_name,
         summary, urgency, answer_due, signer_name, signer_title, verdict, files, search, arrived_at, twin_id)
-     select r.agency_id, r.id, 'arrived', r.message_id, r.sender_agency_id, r.sender_name, r.sender_code, r.document_code, r.number, r.notation, r.issued_on,
-        r.type_code, r.type_name, r.summary, r.urgency, r.answer_due, r.signer_name, r.signer_title, r.verdict, r.files, r.search::tsvector, r.arrived_at,
+     select r.agency_id, r.id, 'arrived', r.message_id, l.sender_agency_id, l.sender_name, l.sender_code, l.document_code, l.number, l.notation, l.issued_on,
+        l.type_code, l.type_name, l.summary, l.urgency, l.answer_due, l.signer_name, l.signer_title, l.verdict, r.files, l.search, r.arrived_at,
         (select t.id from incoming_documents.document t
-          where t.agency_id = r.agency_id and t.sender_agency_id = r.sender_agency_id and t.number = r.number and t.notation = r.notation and t.issued_on = r.issued_on
+          where t.agency_id = r.agency_id and t.sender_agency_id = l.sender_agency_id and t.number = l.number and t.notation = l.notation and t.issued_on = l.issued_on
           order by t.arrived_at, t.id limit 1)
-       from jsonb_to_recordset($1) as r (agency_id uuid, id uuid, message_id uuid, sender_agency_id uuid, sender_name text, sender_code text, document_code text,
-        number text, notation text, issued_on date, type_code text, type_name text, summary text, urgency text, answer_due date, signer_name text,
-        signer_title text, verdict text, files jsonb, search text, arrived_at timestamptz)
+       from rows from (unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::timestamptz[]), jsonb_array_elements($7))
+              as r (agency_id, id, message_id, place, arrived_at, files)
+       join letter l on l.place = r.place
      on conflict (agency_id, message_id) do nothing`,
-    [JSON.stringify(rows)],
+    [
+      JSON.stringify([...letters.values()]),
+      arrivals.map(({ event }) => event.agencyId),
+      arrivals.map(({ id }) => id),
+      arrivals.map(({ event }) => event.data.messageId),
+      places,
+      arrivals.map(({ event }) => event.at),
+      JSON.stringify(arrivals.map(({ event }) => event.data.files)),
+    ],
   );
 }
 
-function searchText(data: MessageArrived): string {
+type LetterColumns = ReturnType<typeof letterColumns>;
+
+function letterColumns(data: MessageArrived) {
   const { document } = data;
-  return toTsvector(`${document.number}/${document.notation} ${document.typeName} ${document.summary} ${document.senderName} ${document.signerName}`);
+  return {
+    sender_agency_id: data.senderAgencyId,
+    sender_name: document.senderName,
+    sender_code: document.senderCode,
+    document_code: document.code,
+    number: document.number,
+    notation: document.notation,
+    issued_on: document.issuedOn,
+    type_code: document.documentType,
+    type_name: document.typeName,
+    summary: document.summary,
+    urgency: document.urgency,
+    answer_due: document.answerDue,
+    signer_name: document.signerName,
+    signer_title: document.signerTitle,
+    verdict: data.verdict.indication,
+    search: toTsvector(`${document.number}/${document.notation} ${document.typeName} ${document.summary} ${document.senderName} ${document.signerName}`),
+  };
 }

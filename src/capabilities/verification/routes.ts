@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { AppError, kernelErrors } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { anyone, htmlPage, rawJson, route, type Route, type RouteContext, type SpecialReply } from '#kernel/route.ts';
-import { readBody, validateBytes, type StoredReport } from '#engines/signatures/index.ts';
+import { builtInNotice, readBody, validateBytes, type StoredReport } from '#engines/signatures/index.ts';
 import { validationReply } from './contract.ts';
 import { verificationErrors } from './errors.ts';
 import { findFormFile, type FormFile } from './multipart.ts';
 import { plainReport } from './plain-report.ts';
 import { askPage } from './portal/ask-page.ts';
+import type { PageFrame } from './portal/page.ts';
 import { reportPage } from './portal/report-page.ts';
 import { fonts, stylesheet, stylesheetName } from './portal/stylesheet.ts';
 import { words, type Language } from './portal/words.ts';
@@ -25,7 +26,7 @@ export const verificationRoutes: readonly Route[] = [
     summary: 'The public page on which anybody checks the signatures of a PDF.',
     access: toEverybody,
     query,
-    run: (http, { query: { lang } }) => Promise.resolve(htmlPage(askPage({ language: lang ?? http.language, limitMb: limitMb(http.kernel) }))),
+    run: (http, { query: { lang } }) => Promise.resolve(htmlPage(askPage({ ...frameOf(http.kernel, lang ?? http.language), limitMb: limitMb(http.kernel) }))),
   }),
   route({
     method: 'POST',
@@ -65,12 +66,12 @@ export const verificationRoutes: readonly Route[] = [
 async function answerForm(http: RouteContext, language: Language): Promise<SpecialReply> {
   try {
     const { file, report } = await withinLimits(http.kernel, http.ip, () => readAndValidate(http));
-    return htmlPage(reportPage({ language, report, fileName: file.name }), report.indication === 'UNREADABLE' ? 422 : 200);
+    return htmlPage(reportPage({ ...frameOf(http.kernel, language), report, fileName: file.name }), report.indication === 'UNREADABLE' ? 422 : 200);
   } catch (error) {
     if (!(error instanceof AppError) || error.entry.status >= 500) throw error;
     const { message, fix } = error.describe(language);
     const problem = { title: words[language].errorTitle, text: message, todo: fix ?? '' };
-    return htmlPage(askPage({ language, limitMb: limitMb(http.kernel), problem }), error.entry.status);
+    return htmlPage(askPage({ ...frameOf(http.kernel, language), limitMb: limitMb(http.kernel), problem }), error.entry.status);
   }
 }
 
@@ -86,6 +87,10 @@ function assetReply(asset: string): SpecialReply {
   const font = fonts.get(asset);
   if (font === undefined) throw kernelErrors.notFound();
   return { special: 'bytes', body: font, contentType: 'font/woff2', immutable: true, sizeBytes: font.length };
+}
+
+function frameOf(kernel: Kernel, language: Language): PageFrame {
+  return { language, notice: builtInNotice(kernel, language) };
 }
 
 function limitMb({ config }: Kernel): number {

@@ -52,6 +52,7 @@ test('the page asks for one file, in Vietnamese first and in English on request,
   assert.match(page.body, /^<!doctype html><html lang="vi">/);
   assert.match(page.body, /Chọn một tệp PDF/);
   assert.doesNotMatch(page.body, /<script/);
+  assert.match(page.body, /không phải tổ chức chứng thực công cộng/);
   assert.match((await server.inject('/kiem-tra?lang=en')).body, /<html lang="en">.*Choose a PDF file/s);
   const [style] = /\/kiem-tra\/[0-9a-f]{12}\.css/.exec(page.body) ?? [];
   assert.equal((await server.inject(style ?? '')).headers['content-type'], 'text/css; charset=utf-8');

@@ -16,6 +16,8 @@ import {
   leafHash,
   sealNow,
   timeline,
+  timelineOf,
+  timelineReply,
   treeHeadsWithoutTimestamp,
   verifyAll,
   verifyCheckpoint,
@@ -42,7 +44,7 @@ test('what a command records stands in the audit record as it happened, and wait
   assert.equal(rows[0].actor.name, 'Nguyễn Thị Hạnh');
   assert.deepEqual(rows[0].data, { number: 0 });
   assert.deepEqual(rows[0].at, house.clock.now());
-  assert.equal((await house.sql('select 1 from audit.pending where $1 = any(entry_ids)', [id])).length, 1);
+  assert.equal((await house.sql('select 1 from audit.pending where id = $1', [id])).length, 1);
 });
 
 test('the application can neither change nor delete an entry, a seal, a node, a head or a key', async () => {
@@ -200,19 +202,44 @@ test('proofs go to the own agency, to an auditor of the whole installation, and 
   assert.ok(consistencyProofSchema.safeParse(consistency.json()).success);
 });
 
-test('577 agencies are recorded in a few milliseconds', async (t) => {
-  const actor = somebody();
-  const agencyIds = Array.from({ length: 577 }, () => newId<'agency'>());
+test('577 agencies are recorded with as many statements as one', async (t) => {
+  const { recorder } = house.kernel;
+  const statements: number[] = [];
   const times: number[] = [];
-  for (let round = 0; round < 9; round += 1) {
+  house.kernel.recorder = async (ctx, events) => {
+    let count = 0;
     const start = performance.now();
-    await chronicle(house.kernel, { actor, agencyIds });
+    const query: typeof ctx.query = (text, values) => {
+      count += 1;
+      return ctx.query(text, values);
+    };
+    await recorder({ ...ctx, query }, events);
     times.push(performance.now() - start);
-  }
-  const median = times.toSorted((a, b) => a - b)[4] ?? 0;
-  t.diagnostic(`577 events in one command, with commit: ${median.toFixed(1)} ms (median of 9)`);
-  const sealStart = performance.now();
+    statements.push(count);
+  };
+  const actor = somebody();
+  await chronicle(house.kernel, { actor, agencyIds: [actor.agencyId] });
+  for (let round = 0; round < 15; round += 1) await chronicle(house.kernel, { actor, agencyIds: Array.from({ length: 577 }, () => newId<'agency'>()) });
+  house.kernel.recorder = recorder;
+  assert.equal(new Set(statements).size, 1, statements.join(', '));
+  t.diagnostic(`577 events are recorded in ${Math.min(...times.slice(1)).toFixed(1)} ms (fastest of 15)`);
   await sealNow(house.kernel);
-  t.diagnostic(`sealing ${String(9 * 577)} entries: ${(performance.now() - sealStart).toFixed(0)} ms`);
-  assert.ok(median < 250, `${String(median)} ms`);
+  assert.equal((await verifyAll(house.kernel.database.pool)).ok, true);
+});
+
+test('a timeline in words names the person, the post, the tree and the file, page by page', async () => {
+  const actor = somebody();
+  const subject = { type: 'letter', id: newId() };
+  await chronicle(house.kernel, { actor, agencyIds: [actor.agencyId, actor.agencyId, actor.agencyId], subject });
+  await sealNow(house.kernel);
+  const query = { agencyId: actor.agencyId, subjects: [subject], language: 'vi' as const, limit: 2 };
+  const first = timelineReply.parse(await timelineOf(house.kernel, query));
+  assert.deepEqual(
+    first.entries.map((entry) => [entry.text, entry.actorName, entry.actorTitle, entry.onBehalfOf]),
+    [2, 1].map((number) => [`Nguyễn Thị Hạnh (Văn thư) đã làm việc số ${String(number)}`, 'Nguyễn Thị Hạnh', 'Văn thư', null]),
+  );
+  assert.equal(first.entries[0]?.evidence.sealedInTree, (await latestTreeHead(house.kernel.database.pool))?.size);
+  const second = await timelineOf(house.kernel, { ...query, before: first.next ?? undefined });
+  assert.equal(second.entries.length, 1);
+  assert.equal(second.next, null);
 });

@@ -1,17 +1,30 @@
+import { Gauge } from 'prom-client';
+import { service } from '#kernel/kernel.ts';
 import type { HealthCheck } from '#kernel/module.ts';
 
-/** Entries older than this should have been sealed many times over: the worker is away or the sealer fails. */
+/** Past this the entries should have been sealed many times over: the worker is away or the sealer fails. */
 const TOO_OLD_MS = 120_000;
 
+const waitingGauge = service(
+  Symbol('audit waiting gauge'),
+  ({ metrics }) => new Gauge({ name: 'lienthong_audit_oldest_unsealed_seconds', help: 'Age of the oldest audit entry that waits for the sealer', registers: [metrics.registry] }),
+);
+
+/**
+ * How long entries wait for the sealer. It never makes the web server unready, since people can work meanwhile: the
+ * message and the gauge are what an operator watches.
+ */
 export const sealerHealth: HealthCheck = {
   name: 'audit',
   check: async (kernel) => {
     const { rows } = await kernel.database.pool.query<{ waiting: number; oldest: Date | null }>(
-      `select coalesce(sum(cardinality(p.entry_ids)), 0)::bigint as waiting, min(e.at) as oldest
+      `select coalesce(sum(length(p.entries)) / 64, 0)::bigint as waiting, min(e.at) as oldest
          from (select * from audit.pending order by id limit 1000) p join audit.entry e using (agency_id, id)`,
     );
     const { waiting, oldest } = rows[0] ?? { waiting: 0, oldest: null };
-    const ageMs = oldest === null ? 0 : kernel.clock.now().getTime() - oldest.getTime();
-    return { ok: ageMs < TOO_OLD_MS, message: `${String(waiting)} entries wait for the sealer, the oldest for ${String(Math.round(ageMs / 1000))} s` };
+    const ageMs = oldest === null ? 0 : Math.max(0, kernel.clock.now().getTime() - oldest.getTime());
+    waitingGauge(kernel).set(ageMs / 1000);
+    const message = `${String(waiting)} entries wait for the sealer, the oldest for ${String(Math.round(ageMs / 1000))} s`;
+    return { ok: true, message: ageMs < TOO_OLD_MS ? message : `${message}: is a worker running?` };
   },
 };

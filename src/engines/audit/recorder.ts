@@ -1,6 +1,7 @@
 import type { Recorder } from '#kernel/module.ts';
 import { canonicalJson } from './domain/canonical-json.ts';
 import { writeEntry } from './domain/entry.ts';
+import { packEntries } from './domain/pending-entries.ts';
 import { leafHashOf } from './domain/tree.ts';
 
 /**
@@ -14,34 +15,29 @@ export const recorder: Recorder = async (ctx, events) => {
   const at = first.at.toISOString();
   const actor = canonicalJson(first.actor);
   const { requestId } = first;
-  const data = events.map((event) => canonicalJson(event.data));
-  const leaves = events.map(({ id, agencyId, type, subject }, index) =>
-    leafHashOf(writeEntry({ id, agencyId, at, type, actor, subject, data: data[index] ?? '', requestId })),
-  );
-  const agencyIds = events.map((event) => event.agencyId);
-  const ids = events.map((event) => event.id);
+  const written = events.map((event) => {
+    const { id, agencyId, type, subject } = event;
+    const data = canonicalJson(event.data);
+    return { agencyId, entryId: id, type, subject, data, leafHash: leafHashOf(writeEntry({ id, agencyId, at, type, actor, subject, data, requestId })) };
+  });
   await ctx.query(
     `insert into audit.entry (agency_id, id, type, subject_type, subject_id, data, leaf_hash, at, actor, request_id)
-     select t.*, $8::timestamptz, $9::jsonb, $10
-       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::bytea[]) as t`,
+     select a, i, t, st, si, d, substr($7::bytea, (n::int - 1) * 32 + 1, 32), $8::timestamptz, $9::jsonb, $10
+       from rows from (unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]), jsonb_array_elements($6::jsonb))
+            with ordinality as e (a, i, t, st, si, d, n)`,
     [
-      agencyIds,
-      ids,
-      events.map((event) => event.type),
-      events.map((event) => event.subject.type),
-      events.map((event) => event.subject.id),
-      data,
-      leaves,
+      written.map((entry) => entry.agencyId),
+      written.map((entry) => entry.entryId),
+      written.map((entry) => entry.type),
+      written.map((entry) => entry.subject.type),
+      written.map((entry) => entry.subject.id),
+      // One JSON text and one run of bytes, since each element of an array would be escaped, sent and read a second time.
+      `[${written.map((entry) => entry.data).join(',')}]`,
+      Buffer.concat(written.map((entry) => entry.leafHash)),
       at,
       actor,
       requestId,
     ],
   );
-  await ctx.query('insert into audit.pending (agency_id, id, agency_ids, entry_ids, leaf_hashes) values ($1, $2, $3, $4, $5)', [
-    first.agencyId,
-    first.id,
-    agencyIds,
-    ids,
-    leaves,
-  ]);
+  await ctx.query('insert into audit.pending (agency_id, id, entries) values ($1, $2, $3)', [first.agencyId, first.id, packEntries(written)]);
 };

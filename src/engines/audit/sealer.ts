@@ -1,12 +1,14 @@
 import type pg from 'pg';
 import type { Kernel } from '#kernel/kernel.ts';
 import { append, completeNodes, rootOf, type RightEdge, type TreeNode } from './domain/tree.ts';
+import { PENDING_BYTES, unpackEntries } from './domain/pending-entries.ts';
 import { signingKey } from './signing-key.ts';
 
 /** Any number that is ours: one sealer at a time in the whole installation. */
 const SEAL_LOCK = 7_249_003;
 /** A batch ends with the command that brings it to so many entries. */
 const BATCH = 20_000;
+const BATCH_BYTES = BATCH * PENDING_BYTES;
 
 /**
  * Puts every entry that waits into the tree, in signed batches, and returns when none that was committed before the
@@ -22,33 +24,34 @@ export async function sealNow(kernel: Kernel): Promise<number> {
   }
 }
 
-type Pending = { agency_id: string; id: string; agency_ids: string[]; entry_ids: string[]; leaf_hashes: Buffer[] };
+type PendingRow = { agency_id: string; id: string; entries: Buffer };
 
 async function sealBatch(kernel: Kernel, client: pg.PoolClient): Promise<number> {
   // Whoever waits here reads the tree afterwards, with a snapshot that has the winner's batch.
   await client.query('select pg_advisory_xact_lock($1)', [SEAL_LOCK]);
-  const { rows: pending } = await client.query<Pending>(
-    `select agency_id, id, agency_ids::text[], entry_ids::text[], leaf_hashes
-       from (select *, sum(cardinality(entry_ids)) over (order by id, agency_id) - cardinality(entry_ids) as before from audit.pending) as waiting
+  const { rows } = await client.query<PendingRow>(
+    `select agency_id, id, entries
+       from (select *, sum(length(entries)) over (order by id, agency_id) - length(entries) as before from audit.pending) as waiting
       where before < $1 order by id, agency_id`,
-    [BATCH],
+    [BATCH_BYTES],
   );
-  if (pending.length === 0) return 0;
-  const leaves = pending.flatMap((row) => row.leaf_hashes);
+  if (rows.length === 0) return 0;
+  const pending = rows.flatMap((row) => unpackEntries(row.entries));
+  const leaves = pending.map((entry) => entry.leafHash);
   const before = await readEdge(client);
   const { edge, nodes } = append(before, leaves);
   await writeNodes(client, nodes);
   await client.query(
     `insert into audit.sealed (agency_id, entry_id, leaf_index, tree_size)
      select a, e, $3::bigint + n - 1, $4::bigint from unnest($1::uuid[], $2::uuid[]) with ordinality as t (a, e, n)`,
-    [pending.flatMap((row) => row.agency_ids), pending.flatMap((row) => row.entry_ids), before.size, edge.size],
+    [pending.map((entry) => entry.agencyId), pending.map((entry) => entry.entryId), before.size, edge.size],
   );
   await writeHead(kernel, client, edge);
   const removed = await client.query('delete from audit.pending where agency_id = any($1::uuid[]) and id in (select unnest($2::uuid[]))', [
-    [...new Set(pending.map((row) => row.agency_id))],
-    pending.map((row) => row.id),
+    [...new Set(rows.map((row) => row.agency_id))],
+    rows.map((row) => row.id),
   ]);
-  if (removed.rowCount !== pending.length) throw new Error('the sealer’s queue changed under its lock');
+  if (removed.rowCount !== rows.length) throw new Error('the sealer’s queue changed under its lock');
   return leaves.length;
 }
 

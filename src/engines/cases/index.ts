@@ -17,8 +17,8 @@ export {
 } from './domain/working-calendar.ts';
 export { deadlineLimits, deadlineState, type DeadlineLimits, type DeadlineState } from './domain/deadline.ts';
 export { readCalendar, workingCalendar } from './calendar.ts';
-export { openTasks, type Assignee, type NewTask } from './commands/open-tasks.ts';
-export { closeTasks, type TaskSelection } from './commands/close-tasks.ts';
+export { openTasks, type Assignee, type NewTask } from './open-tasks.ts';
+export { closeTasks, type TaskSelection } from './close-tasks.ts';
 export { takeTask } from './commands/take-task.ts';
 export { releaseTask } from './commands/release-task.ts';
 export { myTasks, type MyTasksPage } from './queries/my-tasks.ts';

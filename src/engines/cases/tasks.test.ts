@@ -55,7 +55,7 @@ test('a task for a role is seen by everyone of that agency who holds it, and by 
   assert.equal((await listOf(person('Người ngoài', newId(), ['clerk']))).items.length, 0);
   const [item] = (await listOf(clerk)).items;
   assert.equal(item?.role, 'clerk');
-  assert.equal(item?.deadline, 'none');
+  assert.equal(item.deadline, 'none');
 });
 
 test('a task for a post is seen in that post only', async () => {
@@ -87,9 +87,9 @@ test('who closed a task, and when, stays with it', async () => {
 });
 
 test('closing one kind leaves the other kinds of the same subject open', async () => {
-  const subject = { type: 'outgoing-document', id: newId<string>() };
+  const subject = { type: 'outgoing-document', id: newId() };
   await open([task('Đánh số', { subject, kind: 'outgoing-documents.number' }), task('Sửa', { subject, kind: 'outgoing-documents.revise' })]);
-  await run(house.kernel, (ctx, _input: null) => closeTasks(ctx, [{ agencyId, subject, kind: 'outgoing-documents.number' }], 'done'), null, { actor: clerk });
+  await run(house.kernel, (ctx) => closeTasks(ctx, [{ agencyId, subject, kind: 'outgoing-documents.number' }], 'done'), null, { actor: clerk });
   assert.deepEqual((await listOf(clerk)).items.filter((item) => item.subject.id === subject.id).map((item) => item.title), ['Sửa']);
   await close(subject, 'cancelled');
 });

@@ -58,8 +58,8 @@ export const routes: readonly Route[] = [
     access: holders('clerk', 'agency_admin', 'province_admin'),
     // safe because the address names an agency here
     params: z.object({ envelopeId: uuid, recipientAgencyId: uuid.transform((id) => id as Id<'agency'>) }),
-    run: async ({ run, actor }, { params }) => {
-      await run(retryDelivery, { agencyId: actor.agencyId, ...params });
+    run: async (http, { params }) => {
+      await http.run(retryDelivery, { agencyId: http.actor.agencyId, ...params });
     },
   }),
 ];

@@ -112,9 +112,9 @@ async function runOffice(conversion: Conversion, folder: string, input: string):
   child.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString('utf8')).slice(-LONGEST_COMPLAINT);
   });
-  let isTooSlow = false;
+  const slow = new AbortController();
   const timer = setTimeout(() => {
-    isTooSlow = true;
+    slow.abort();
     killGroup(child.pid);
   }, conversion.timeLimitMs);
   try {
@@ -122,7 +122,7 @@ async function runOffice(conversion: Conversion, folder: string, input: string):
       child.once('error', reject);
       child.once('exit', resolve);
     });
-    if (isTooSlow) throw filesErrors.conversionTooSlow({ values: { seconds: Math.round(conversion.timeLimitMs / 1000) } });
+    if (slow.signal.aborted) throw filesErrors.conversionTooSlow({ values: { seconds: Math.round(conversion.timeLimitMs / 1000) } });
     if (status !== 0) throw filesErrors.conversionFailed({ internal: { status, complaint } });
   } finally {
     clearTimeout(timer);

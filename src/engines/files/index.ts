@@ -17,7 +17,7 @@ export { filesErrors } from './errors.ts';
 export { defineFileInspector, inspectFile, type FileInspector, type Inspected } from './inspection.ts';
 export { keepFile, keepFiles, type FileId, type NewFile } from './keep-files.ts';
 export { getFile, type StoredFile } from './queries/get-file.ts';
-export { scrub, type ScrubResult } from './scrub.ts';
+export { listDamaged, scrub, type ScrubResult } from './scrub.ts';
 export { assertFinished, getUpload, type FinishedUpload, type Upload } from './uploads/upload-record.ts';
 
 /** So long may one slice of the nightly check take: the worker has other work too. */

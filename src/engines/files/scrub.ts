@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { Gauge } from 'prom-client';
 import { AppError } from '#kernel/errors.ts';
-import type { Kernel } from '#kernel/kernel.ts';
+import type { Queryable } from '#kernel/database.ts';
+import { service, type Kernel } from '#kernel/kernel.ts';
 import type { HealthCheck } from '#kernel/module.ts';
 import { VIETNAM_OFFSET_MINUTES } from '#kernel/time.ts';
 import { openBytes } from './blobs.ts';
@@ -56,14 +58,32 @@ export function isNight(now: Date): boolean {
   return new Date(now.getTime() + VIETNAM_OFFSET_MINUTES * 60_000).getUTCHours() < 5;
 }
 
+const damagedGauge = service(
+  Symbol('damaged files gauge'),
+  ({ metrics }) => new Gauge({ name: 'lienthong_files_damaged', help: 'Stored files that are damaged or missing', registers: [metrics.registry] }),
+);
+
+/**
+ * What the nightly check found. It never makes the web server unready, since one damaged file must not keep a province
+ * from working: the message, the gauge and the log are what an operator watches.
+ */
 export const damageHealth: HealthCheck = {
   name: 'files',
   check: async (kernel) => {
-    const { rows } = await kernel.database.pool.query<{ sha256: string; damage: string; count: number }>(
-      `select encode(sha256, 'hex') as sha256, damage, count(*) over () as count from files.blob where damage is not null order by sha256 limit 5`,
+    const { rows } = await kernel.database.pool.query<{ changed: number; missing: number }>(
+      `select count(*) filter (where damage = 'changed') as changed, count(*) filter (where damage = 'missing') as missing
+         from files.blob where damage is not null`,
     );
-    const [first] = rows;
-    if (first === undefined) return { ok: true };
-    return { ok: false, message: `${String(first.count)} stored files are damaged: ${rows.map((row) => `${row.sha256} (${row.damage})`).join(', ')}` };
+    const { changed, missing } = rows[0] ?? { changed: 0, missing: 0 };
+    damagedGauge(kernel).set(changed + missing);
+    if (changed + missing === 0) return { ok: true };
+    return { ok: true, message: `${String(changed)} stored files are changed and ${String(missing)} are missing: restore them from the backup` };
   },
 };
+
+/** The blobs that the check found damaged, for the operator's tools: at most `limit`. */
+export async function listDamaged(q: Queryable, limit: number): Promise<{ sha256: string; damage: 'changed' | 'missing' }[]> {
+  const { rows } = await q.query(`select encode(sha256, 'hex') as sha256, damage from files.blob where damage is not null order by sha256 limit $1`, [limit]);
+  // safe because these are the columns selected above
+  return rows as { sha256: string; damage: 'changed' | 'missing' }[];
+}

@@ -55,7 +55,7 @@ function stream(bytes: Buffer): Buffer {
 
 /** Letters that follow from the seed (a linear congruential generator): the same seed gives the same file. */
 function fillerBytes(length: number, seed: string): Buffer {
-  let state = [...seed].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0, 7);
+  let state = Array.from(seed).reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0, 7);
   const bytes = Buffer.allocUnsafe(length);
   for (let index = 0; index < length; index += 1) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

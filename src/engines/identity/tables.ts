@@ -99,7 +99,6 @@ export type Tables = {
     purpose: 'second_factor' | 'change_password' | 'enrol_second_factor' | 'passkey_sign_in' | 'passkey_enrolment';
     challenge: string | null;
     factors: Factors | null;
-    attempts: number;
     expires_at: Date;
   };
   'identity.session': {

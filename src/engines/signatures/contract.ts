@@ -59,7 +59,7 @@ export const credentialSummary = z.object({
   hasImage: z.boolean(),
   imageWidthMm: z.number().nullable(),
   needsPin: z.boolean(),
-  warnings: z.array(z.enum(['endsToday', 'endsSoon', 'notPublicAuthority'])),
+  warnings: z.array(z.enum(['endsToday', 'endsSoon', 'notPublicAuthority', 'revocationNotChecked'])),
 });
 export type CredentialSummary = z.infer<typeof credentialSummary>;
 

@@ -71,6 +71,8 @@ export const signatureErrors = defineErrors('signatures', {
     status: 409,
     vi: 'Chứng thư số này đã có trong danh sách.',
     en: 'This certificate is already on the list.',
+    fixVi: 'Không phải làm gì thêm.',
+    fixEn: 'There is nothing more to do.',
   },
   wrongPin: {
     status: 422,
@@ -192,9 +194,22 @@ const pdfEntries = Object.fromEntries(
     { status: code.startsWith('signing.') ? 409 : 422, vi: text.vi, en: text.en, fixVi: text.todoVi, fixEn: text.todoEn } satisfies ErrorEntry,
   ]),
 ) as Record<PdfErrorCode, ErrorEntry>; // safe because the keys are those of the table
+/** The core's texts about keys say in their last sentence what to do; an entry has the two apart. */
 const pkiEntries = Object.fromEntries(
-  Object.entries(pkiErrorTexts).map(([code, text]) => [code, { status: 422, vi: text.vi, en: text.en } satisfies ErrorEntry]),
+  Object.entries(pkiErrorTexts).map(([code, text]) => [code, { status: 422, ...apart(text) } satisfies ErrorEntry]),
 ) as Record<PkiErrorCode, ErrorEntry>; // safe because the keys are those of the table
+
+function apart(text: { vi: string; en: string }): Pick<ErrorEntry, 'vi' | 'en' | 'fixVi' | 'fixEn'> {
+  const [vi, fixVi] = lastSentence(text.vi);
+  const [en, fixEn] = lastSentence(text.en);
+  if (fixVi === '' || fixEn === '') return { ...text, fixVi: 'Kiểm tra lại tệp hoặc liên hệ nơi cấp.', fixEn: 'Check the file, or contact its issuer.' };
+  return { vi, en, fixVi, fixEn };
+}
+
+function lastSentence(text: string): [string, string] {
+  const at = text.search(/\.\s+\S[^.]*(?:\.[^\s][^.]*)*\.$/);
+  return at < 0 ? [text, ''] : [text.slice(0, at + 1), text.slice(at + 1).trim()];
+}
 
 const pdfErrors = defineErrors('signatures', pdfEntries);
 const pkiErrors = defineErrors('signatures', pkiEntries);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Module } from '#kernel/module.ts';
+import { revocationListHealth } from './health.ts';
 import { signatureEvents } from './events.ts';
 import { pdfInspector } from './inspect-pdf.ts';
 import { pollSigning } from './jobs/poll-signing.ts';
@@ -16,9 +17,11 @@ export const signaturesModule: Module = {
   jobs: [pollSigning],
   events: signatureEvents,
   schedules: signatureSchedules,
+  health: [revocationListHealth],
   contributions: { 'identity.notices': [builtInNotice], 'files.inspectors': [pdfInspector] },
 };
 
+export { builtInNotice } from './notice.ts';
 export { signatureErrors } from './errors.ts';
 export { issueCredential, issueCredentials, type CredentialImage, type NewCredential } from './commands/issue-credentials.ts';
 export { importCredential, type ImportCredential } from './commands/import-credential.ts';
@@ -26,7 +29,7 @@ export { revokeCredential } from './commands/revoke-credential.ts';
 export { changePin, setImage, unlockCredential } from './commands/manage-credential.ts';
 export { listCredentials, summaryOf, type CredentialFilter } from './queries/credentials.ts';
 export { openSigning, type OpenSigning } from './commands/open-signing.ts';
-export { performSigning, type PerformSigning, type SigningOutcome } from './commands/perform-signing.ts';
+export { performSigning, type PerformSigning, type SigningOutcome } from './perform-signing.ts';
 export { expireSignings } from './commands/signing-states.ts';
 export { defineSigningPurpose, type SigningEvidence, type SigningPurpose, type SigningResult } from './purposes.ts';
 export { KeyHolderError, type HeldCredential, type KeyHolder, type SignOutcome, type SignRequest } from './adapters/key-holder.ts';

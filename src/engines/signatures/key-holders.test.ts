@@ -8,7 +8,7 @@ import { newId } from '#kernel/ids.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
 import { KeyHolderError, type KeyHolder, type SignOutcome } from './adapters/key-holder.ts';
-import { performSigning } from './commands/perform-signing.ts';
+import { performSigning } from './perform-signing.ts';
 import { buildPdf } from './domain/pdf/testing.ts';
 import { readPkcs12 } from './domain/pki/pkcs12.ts';
 import { getCredential } from './queries/credentials.ts';
@@ -103,7 +103,7 @@ test('a slow holder’s answer completes the signing by itself, as the person wh
   await nextPoll();
   const row = await rowOf(signingId);
   assert.equal(row?.['state'], 'completed');
-  assert.equal((await validateStored(house.kernel, String(row?.['result_sha256']))).indication, 'TOTAL-PASSED');
+  assert.equal((await validateStored(house.kernel, String(row['result_sha256']))).indication, 'TOTAL-PASSED');
   const [event] = await house.sql(`select actor from audit.entry where subject_id = $1 and type = 'papers.paper-signed'`, [subjectId]);
   // safe because the recorder writes an object
   assert.equal((event?.['actor'] as { personId: string }).personId, person.personId);
@@ -141,7 +141,7 @@ test('an act with several signatures goes on after each answer of a slow holder'
   await nextPoll();
   const row = await rowOf(signingId);
   assert.equal(row?.['state'], 'completed');
-  const report = await validateStored(house.kernel, String(row?.['result_sha256']));
+  const report = await validateStored(house.kernel, String(row['result_sha256']));
   assert.equal(report.indication, 'TOTAL-PASSED');
   assert.equal(report.signatures.length, 2);
 });

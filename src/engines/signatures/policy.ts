@@ -47,11 +47,12 @@ export function warningsOf(credential: Pick<CredentialRow, 'valid_to' | 'is_buil
   const warnings: SignerWarning[] = [];
   if (vietnamDay(credential.valid_to) === vietnamDay(now)) warnings.push('endsToday');
   else if (left < 30 * 86_400_000) warnings.push('endsSoon');
-  if (credential.is_built_in) warnings.push('notPublicAuthority');
+  // Others are judged when the file is validated; 15/2025/TT-BKHCN annex II wants the signer told.
+  warnings.push(credential.is_built_in ? 'notPublicAuthority' : 'revocationNotChecked');
   return warnings;
 }
 
-export type SignerWarning = 'endsToday' | 'endsSoon' | 'notPublicAuthority';
+export type SignerWarning = 'endsToday' | 'endsSoon' | 'notPublicAuthority' | 'revocationNotChecked';
 
 /** Who may revoke or look after a credential: its person, the agency's clerk for the agency's own, and the agency's administrator. */
 export function mayManage(actor: Actor, credential: Signer): boolean {

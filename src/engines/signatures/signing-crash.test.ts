@@ -7,10 +7,10 @@ import { applicationUrl } from '#kernel/migrate.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
-import { performSigning } from './commands/perform-signing.ts';
+import { performSigning } from './perform-signing.ts';
 import { expireSignings } from './commands/signing-states.ts';
 import { buildPdf } from './domain/pdf/testing.ts';
-import type { CrashOrder } from './signing-crash.child.ts';
+import type { CrashOrder } from './testing/signing-crash-child.ts';
 import { credentialOf, openPaper, somebody, testModules, testPin } from './testing.ts';
 
 let house: TestHouse;
@@ -27,7 +27,7 @@ async function child(order: Pick<CrashOrder, 'signingId' | 'killAt' | 'after'>):
   const { config, clock } = house.kernel;
   const environment = { DATABASE_URL: house.ownerUrl, DATA_DIR: config.dataDir, FILES_URL: config.filesUrl, APP_SECRET: config.appSecret, PUBLIC_URL: 'http://lienthong.test' };
   const full: CrashOrder = { ...order, url: applicationUrl(house.ownerUrl, config.appSecret), environment, now: clock.now().toISOString(), actor: person };
-  const process_ = spawn(process.execPath, [join(import.meta.dirname, 'signing-crash.child.ts')], { env: { ...process.env, CRASH_ORDER: JSON.stringify(full) } });
+  const process_ = spawn(process.execPath, [join(import.meta.dirname, 'testing/signing-crash-child.ts')], { env: { ...process.env, CRASH_ORDER: JSON.stringify(full) } });
   let output = '';
   process_.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   process_.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

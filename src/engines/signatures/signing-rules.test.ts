@@ -7,7 +7,7 @@ import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { currentRevocationList } from './adapters/built-in-authority/revocations.ts';
 import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
 import { changePin, unlockCredential } from './commands/manage-credential.ts';
-import { performSigning } from './commands/perform-signing.ts';
+import { performSigning } from './perform-signing.ts';
 import { revokeCredential } from './commands/revoke-credential.ts';
 import { expireSignings } from './commands/signing-states.ts';
 import { parseCertificate } from './domain/pki/certificate.ts';

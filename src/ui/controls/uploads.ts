@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { UploadOptions } from '../api-context.tsx';
+import { ApiError } from '../api-error.ts';
 import { formatBytes } from '../format.ts';
 import { defineMessages, useLanguage, useT } from '../i18n.ts';
 
@@ -15,6 +16,8 @@ export type Upload<Result> = {
   /** What to do about it. */
   fix?: string | undefined;
   result?: Result | undefined;
+  /** Goes on by itself as soon as the network is back. */
+  waitsForNetwork?: boolean | undefined;
 };
 
 export type UploadRules = {
@@ -88,7 +91,7 @@ export function useUploads<Result>({ send, rules = {}, onDone }: UseUploadsOptio
     (upload: Upload<Result>) => {
       const stop = new AbortController();
       running.current.set(upload.id, stop);
-      change(upload.id, { state: 'sending', problem: undefined, fix: undefined });
+      change(upload.id, { state: 'sending', problem: undefined, fix: undefined, waitsForNetwork: false });
       const finish = (next: Partial<Upload<Result>>) => {
         if (running.current.get(upload.id) === stop) running.current.delete(upload.id);
         change(upload.id, next);
@@ -100,7 +103,7 @@ export function useUploads<Result>({ send, rules = {}, onDone }: UseUploadsOptio
         },
         (error: unknown) => {
           if (stop.signal.aborted) return;
-          finish({ state: 'failed', problem: error instanceof Error ? error.message : t('failed'), fix: fixOf(error) ?? t('failedFix') });
+          finish({ state: 'failed', problem: error instanceof Error ? error.message : t('failed'), fix: fixOf(error) ?? t('failedFix'), waitsForNetwork: error instanceof ApiError && error.status === 0 });
         },
       );
     },
@@ -114,14 +117,20 @@ export function useUploads<Result>({ send, rules = {}, onDone }: UseUploadsOptio
   }, [items, start]);
 
   useEffect(() => {
+    const goOn = () => setItems((before) => before.map((item) => (item.state === 'failed' && item.waitsForNetwork === true ? { ...item, state: 'waiting' } : item)));
+    window.addEventListener('online', goOn);
+    return () => window.removeEventListener('online', goOn);
+  }, []);
+
+  useEffect(() => {
     const all = running.current;
     return () => {
       for (const stop of all.values()) stop.abort();
     };
   }, []);
 
-  const stop = (id: string) => {
-    running.current.get(id)?.abort();
+  const stop = (id: string, reason?: 'discard') => {
+    running.current.get(id)?.abort(reason);
     running.current.delete(id);
   };
   const problemOf = (file: File, kept: number): Partial<Upload<Result>> => {
@@ -151,7 +160,7 @@ export function useUploads<Result>({ send, rules = {}, onDone }: UseUploadsOptio
     },
     resume: (id) => change(id, { state: 'waiting', problem: undefined, fix: undefined }),
     remove: (id) => {
-      stop(id);
+      stop(id, 'discard');
       setItems((before) => before.filter((item) => item.id !== id));
     },
   };

@@ -8,6 +8,7 @@ import { ColumnChooser, useShownColumns, type Column } from './data-list-columns
 import { useListKeys } from './data-list-keys.ts';
 import { DataListRow, SkeletonRows } from './data-list-row.tsx';
 import './data-list.css';
+import './data-list-narrow.css';
 
 export type { Column } from './data-list-columns.tsx';
 

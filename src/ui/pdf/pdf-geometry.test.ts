@@ -44,7 +44,8 @@ test('the places agree with the viewport of pdf.js on a real file, turned in eac
     const [left = 0, bottom = 0, right = 0, top = 0] = page.view;
     const shape: PageShape = { box: [left, bottom, right, top], rotation };
     const rect = toPdfRect({ page: 1, x: 30, y: 40, width: 120, height: 50 }, shape);
-    const corners = [viewport.convertToPdfPoint(30, 40), viewport.convertToPdfPoint(150, 90)];
+    // safe because pdf.js answers with two numbers, which its types do not say
+    const corners = [viewport.convertToPdfPoint(30, 40), viewport.convertToPdfPoint(150, 90)] as number[][];
     close(rect.x, Math.min(...corners.map(([x = 0]) => x)), 'x');
     close(rect.y, Math.min(...corners.map(([, y = 0]) => y)), 'y');
     close(rect.w, Math.abs((corners[0]?.[0] ?? 0) - (corners[1]?.[0] ?? 0)), 'w');

@@ -6,6 +6,7 @@ import { useT } from '../i18n.ts';
 import { RouteInline } from './route-inline.tsx';
 import { routeMessages } from './route-messages.ts';
 import { countBranches, standingAt, type RouteBranch, type StationState } from './route-model.ts';
+import './route-branches.css';
 
 const shownAtFirst = 8;
 

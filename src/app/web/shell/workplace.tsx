@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { useCommands, type Command } from '#ui/commands.tsx';
@@ -10,6 +10,7 @@ import { suggestLanguage } from '#ui/preferences.ts';
 import { SessionProvider, useSession, type Session } from '#ui/session-context.tsx';
 import { useShortcuts, type Shortcut } from '#ui/shortcuts.tsx';
 import type { WebModule } from '#ui/web-module.ts';
+import { keepFresh } from '../live.ts';
 import { Header } from './header.tsx';
 import { messages } from './messages.ts';
 import { usePlaces } from './places.ts';
@@ -38,6 +39,8 @@ export function Workplace({ modules }: { modules: readonly WebModule[] }): React
 
 function Frame({ modules }: { modules: readonly WebModule[] }): ReactNode {
   const t = useT(messages);
+  const queries = useQueryClient();
+  useEffect(() => keepFresh(queries), [queries]);
   const [open, setOpen] = useState<'palette' | 'help' | undefined>(undefined);
   const places = usePlaces(modules);
   useFrameKeys(modules, setOpen);

@@ -13,6 +13,7 @@ import { Details } from '#ui/layout/details.tsx';
 import { Section } from '#ui/layout/page.tsx';
 import { Link, useParam } from '#ui/navigation.tsx';
 import '#ui/layout/form.css';
+import './accounts.css';
 import type { AgencyPage } from '../contract.ts';
 import { directoryMessages } from './directory-messages.ts';
 
@@ -23,13 +24,15 @@ export function AgencyDetailPage(): ReactNode {
   const t = useT(directoryMessages);
   const api = useApi();
   const id = useParam('id');
-  const page = useQuery({ queryKey: ['identity', 'agency', id], queryFn: ({ signal }) => api.get<AgencyPage>(`/api/v1/accounts/agencies/${id ?? ''}`, { signal }) });
+  const page = useQuery({ queryKey: ['accounts', 'agency', id], queryFn: ({ signal }) => api.get<AgencyPage>(`/api/v1/accounts/agencies/${id ?? ''}`, { signal }) });
   if (page.error !== null) return <ErrorState error={page.error} onRetry={() => void page.refetch()} />;
   if (page.data === undefined) return <Skeleton shape="block" height="20rem" />;
   const { agency, people } = page.data;
   return (
     <Detail title={agency.name} lead={agency.code ?? undefined} marks={<Marks agency={agency} t={t} />}>
-      <Facts page={page.data} t={t} />
+      <div className="lt-form">
+        <Facts page={page.data} t={t} />
+      </div>
       <Succession title={t('succeededBy')} links={page.data.successors} t={t} />
       <Succession title={t('succeeds')} links={page.data.predecessors} t={t} />
       {agency.state === 'active' && <People people={people} t={t} />}

@@ -48,7 +48,7 @@ function Filters(): ReactNode {
   const { language } = useLanguage();
   const [{ tim: text = '', nhom: group }, setSearch] = useSearch();
   const [typed, setTyped] = useState(text);
-  const groups = useQuery({ queryKey: ['identity', 'groups'], queryFn: ({ signal }) => api.get<GroupList>('/api/v1/accounts/agency-groups', { signal }), staleTime: 300_000 });
+  const groups = useQuery({ queryKey: ['accounts', 'groups'], queryFn: ({ signal }) => api.get<GroupList>('/api/v1/accounts/agency-groups', { signal }), staleTime: 300_000 });
   useEffect(() => {
     if (typed === text) return undefined;
     const timer = setTimeout(() => setSearch({ tim: typed === '' ? undefined : typed }), TYPING_PAUSE_MS);
@@ -76,7 +76,7 @@ function AgencyList({ openId, hrefOf }: { openId: string | undefined; hrefOf: (i
   const api = useApi();
   const [{ tim: text, nhom: group }, setSearch] = useSearch();
   const agencies = useQuery({
-    queryKey: ['identity', 'directory', text, group],
+    queryKey: ['accounts', 'directory', text, group],
     queryFn: ({ signal }) => api.get<{ agencies: AgencyRow[] }>('/api/v1/accounts/agencies', { signal, query: { text, group, limit: MOST_ROWS } }),
     placeholderData: (before) => before,
   });

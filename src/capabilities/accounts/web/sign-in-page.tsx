@@ -26,7 +26,10 @@ export function SignInPage(): ReactNode {
     <main className="lt-sign-in">
       <div className="lt-sign-in__sheet">
         <header className="lt-sign-in__head">
-          <p className="lt-sign-in__brand">{t('product')}</p>
+          <p className="lt-sign-in__brand">
+            <img src="/app/sign.svg" alt="" width="28" height="28" />
+            {t('product')}
+          </p>
           <h1>{waiting === undefined ? t('title') : t(titles[waiting.state])}</h1>
           {waiting === undefined && <p className="lt-quiet">{t('lead')}</p>}
         </header>

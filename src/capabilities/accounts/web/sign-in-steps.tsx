@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import KeyRound from 'lucide-react/icons/key-round';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type ReactNode, type SyntheticEvent } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
@@ -17,7 +17,7 @@ import { TotpSecretView } from './totp-secret.tsx';
 type OnReply = (reply: SignInReply) => void;
 type StepOf<State extends SignInReply['state']> = { waiting: Extract<SignInReply, { state: State }>; onReply: OnReply };
 
-const submitting = (act: () => void) => (event: FormEvent) => {
+const submitting = (act: () => void) => (event: SyntheticEvent) => {
   event.preventDefault();
   act();
 };

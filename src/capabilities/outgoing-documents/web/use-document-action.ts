@@ -11,11 +11,11 @@ export function useDocumentAction<Reply>(options: {
   step: string;
   done: (reply: Reply) => string;
   onDone?: (reply: Reply) => void;
-}): UseMutationResult<Reply> {
+}): UseMutationResult<Reply, Error, unknown> {
   const api = useApi();
   const toasts = useToasts();
   const queries = useQueryClient();
-  return useMutation<Reply>({
+  return useMutation<Reply, Error, unknown>({
     mutationFn: (body) => api.post<Reply>(`/api/v1/outgoing-documents/${options.documentId}/${options.step}`, body),
     onSuccess: (reply) => {
       toasts.show({ tone: 'done', text: options.done(reply) });

@@ -1,15 +1,16 @@
 import { html } from 'htm/preact';
-import { publicPage } from './page.ts';
-import { words, type Language } from './words.ts';
+import { publicPage, type PageFrame } from './page.ts';
+import { words } from './words.ts';
 
 export type AskProblem = { title: string; text: string; todo: string };
 
 /** The first page: one field, one button; above it what went wrong last time. */
-export function askPage(options: { language: Language; limitMb: number; problem?: AskProblem }): string {
-  const { language, limitMb, problem } = options;
+export function askPage(options: PageFrame & { limitMb: number; problem?: AskProblem }): string {
+  const { language, notice, limitMb, problem } = options;
   const w = words[language];
   return publicPage({
     language,
+    notice,
     title: problem === undefined ? w.askTitle : `${w.errorTitle}: ${w.askTitle}`,
     children: html`
       ${problem === undefined

@@ -4,9 +4,15 @@ import { render } from 'preact-render-to-string';
 import { stylesheetUrl } from './stylesheet.ts';
 import { words, type Language } from './words.ts';
 
+export type PageFrame = {
+  language: Language;
+  /** A sentence above everything, such as where the certificates of this installation come from. */
+  notice: string | null;
+};
+
 /** A whole public page: works without scripts, in one column, 18 px. */
-export function publicPage(options: { language: Language; title: string; children: ComponentChildren }): string {
-  const { language, title, children } = options;
+export function publicPage(options: PageFrame & { title: string; children: ComponentChildren }): string {
+  const { language, notice, title, children } = options;
   const w = words[language];
   const other = language === 'vi' ? 'en' : 'vi';
   const page = html`<html lang=${language}>
@@ -19,6 +25,7 @@ export function publicPage(options: { language: Language; title: string; childre
     </head>
     <body>
       <a class="skip" href="#main">${w.skip}</a>
+      ${notice === null ? null : html`<p class="notice">${notice}</p>`}
       <header class="top">
         <p class="brand"><span class="sign" aria-hidden="true"></span><b>${w.product}</b> <span class="where">${w.place}</span></p>
         <a class="language" lang=${other} hreflang=${other} href=${`/kiem-tra?lang=${other}`}>${w.otherLanguage}</a>
@@ -28,5 +35,5 @@ export function publicPage(options: { language: Language; title: string; childre
     </body>
   </html>`;
   // safe because one root element was written
-  return `<!doctype html>${render(page as Exclude<typeof page, unknown[]>)}`;
+  return `<!doctype html>${render(page)}`;
 }

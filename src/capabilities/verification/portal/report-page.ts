@@ -1,11 +1,11 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { formatDay, formatInstant, vietnamDay } from '#kernel/time.ts';
-import type { StoredReport, StoredSignature } from '#engines/signatures/index.ts';
-import { publicPage } from './page.ts';
+import type { StoredReport, StoredSignature, Wording } from '#engines/signatures/index.ts';
+import { publicPage, type PageFrame } from './page.ts';
 import { words, type Language, type Words } from './words.ts';
 
-export type ReportPage = { language: Language; report: StoredReport; fileName: string };
+export type ReportPage = PageFrame & { report: StoredReport; fileName: string };
 
 type Tone = 'good' | 'bad' | 'open';
 type Row = readonly [label: string, value: string];
@@ -13,11 +13,12 @@ type Row = readonly [label: string, value: string];
 const tones = { 'TOTAL-PASSED': 'good', 'TOTAL-FAILED': 'bad', INDETERMINATE: 'open', UNSIGNED: 'open', UNREADABLE: 'bad' } as const satisfies Record<string, Tone>;
 
 /** The report: the verdict first, then who signed in which order, everything else behind "details". */
-export function reportPage({ language, report, fileName }: ReportPage): string {
+export function reportPage({ language, notice, report, fileName }: ReportPage): string {
   const w = words[language];
   const groups = groupSignatures(report.signatures);
   return publicPage({
     language,
+    notice,
     title: report.headline[language],
     children: html`
       <section class=${`verdict ${tones[report.indication]}`} aria-labelledby="verdict">
@@ -33,7 +34,7 @@ export function reportPage({ language, report, fileName }: ReportPage): string {
         ? null
         : html`<h2>${w.signaturesTitle(report.signatures.length)}</h2>
             <ol class="route">
-              ${groups.map((group) => html`<${Station} group=${group} language=${language} />`)}
+              ${groups.map((group) => html`<${Station} group=${group} language=${language} said=${groups.length === 1 ? report.cause : null} />`)}
             </ol>`}
       ${report.flags.length === 0 ? null : html`<${Flags} report=${report} w=${w} />`}
       <details>
@@ -60,7 +61,8 @@ export function groupSignatures(signatures: readonly StoredSignature[]): StoredS
     const last = groups.at(-1);
     const before = last?.[0];
     const isSame =
-      before?.certificate != null &&
+      before !== undefined &&
+      before.certificate !== null &&
       before.certificate.fingerprint === signature.certificate?.fingerprint &&
       before.indication === signature.indication &&
       before.problems[0]?.code === signature.problems[0]?.code &&
@@ -71,11 +73,13 @@ export function groupSignatures(signatures: readonly StoredSignature[]): StoredS
   return groups;
 }
 
-function Station({ group, language }: { group: StoredSignature[]; language: Language }): VNode | null {
+/** `said`: what the verdict has said already and need not be said again. */
+function Station({ group, language, said }: { group: StoredSignature[]; language: Language; said: Wording | null }): VNode | null {
   const w = words[language];
   const [first] = group;
   const last = group.at(-1);
   if (first === undefined || last === undefined) return null;
+  const findings = first.problems.filter((problem) => problem.text.vi !== said?.vi).slice(0, 3);
   const place = [first.organization, first.title].filter((part) => part !== null && part !== first.signer).join(' · ');
   return html`<li class=${tones[first.indication]}>
     <${Mark} tone=${tones[first.indication]} />
@@ -83,13 +87,13 @@ function Station({ group, language }: { group: StoredSignature[]; language: Lang
       <h3>${first.signer}</h3>
       <p class="role">${w.roles[first.role]}${place === '' ? '' : ` · ${place}`}${group.length > 1 ? ` · ${w.times(group.length)}` : ''}</p>
       <p><b class="word">${first.verdict[language]}.</b> ${timeText(w, last)}</p>
-      ${first.problems.slice(0, 3).map((problem) => html`<p>${problem.text[language]}</p>`)}
+      ${findings.map((problem) => html`<p>${problem.text[language]}</p>`)}
       <details>
         <summary>${w.details}<span class="read-by-screen-reader">: ${first.signer}</span></summary>
         ${group.map((signature) => html`<${Rows} rows=${signatureRows(w, signature)} />`)}
       </details>
     </div>
-  </li>` as VNode;
+  </li>`;
 }
 
 function timeText(w: Words, signature: StoredSignature): string {
@@ -142,7 +146,7 @@ function dayText(instant: string): string {
 function Rows({ rows }: { rows: readonly Row[] }): VNode {
   return html`<dl>
     ${rows.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}
-  </dl>` as VNode;
+  </dl>`;
 }
 
 function Flags({ report, w }: { report: StoredReport; w: Words }): VNode {
@@ -153,7 +157,7 @@ function Flags({ report, w }: { report: StoredReport; w: Words }): VNode {
       ${kinds.map((kind) => html`<li>${w.flags[kind]}</li>`)}
     </ul>
     <p>${w.flagsText}</p>
-  </section>` as VNode;
+  </section>`;
 }
 
 const shapes: Record<Tone, string> = { good: 'M7 12.5l3.2 3.2L17 9', bad: 'M8 8l8 8M16 8l-8 8', open: 'M9.2 9.4a2.9 2.9 0 1 1 4.4 2.6c-1 .6-1.6 1.1-1.6 2.2M12 17.2v.3' };
@@ -162,5 +166,5 @@ function Mark({ tone }: { tone: Tone }): VNode {
   return html`<svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
     <circle cx="12" cy="12" r="11" />
     <path d=${shapes[tone]} />
-  </svg>` as VNode;
+  </svg>`;
 }

@@ -30,7 +30,7 @@ function write(value: unknown): string | undefined {
 }
 
 function writeObject(value: object): string | undefined {
-  if ('toJSON' in value && typeof value.toJSON === 'function') return write(value.toJSON());
+  if (speaksJson(value)) return write(value.toJSON());
   if (Array.isArray(value)) return `[${value.map((item) => write(item) ?? 'null').join(',')}]`;
   // safe because own keys of an object are looked up in it
   const members = value as Record<string, unknown>;
@@ -41,4 +41,9 @@ function writeObject(value: object): string | undefined {
     if (member !== undefined) text += `${text === '' ? '' : ','}${write(key) ?? ''}:${member}`;
   }
   return `{${text}}`;
+}
+
+/** A date, for one, says itself how it is written. */
+function speaksJson(value: object): value is { toJSON: () => unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }

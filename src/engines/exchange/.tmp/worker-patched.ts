@@ -7,7 +7,12 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { runDueSchedules } from '#kernel/schedules.ts';
 
 const POLL_MS = 1000;
-const CLAIM_LIMIT = 2000;
+/** A letter to a whole province is one claim. */
+const CLAIM_LIMIT = 1000;
+/** Batches of one kind go side by side on so many connections, so that the process prepares one while PostgreSQL works on another. */
+const LANES = 3;
+/** A batch is not split into shares smaller than this. */
+const SMALLEST_SHARE = 100;
 /** Any number that is ours: it keeps two workers from claiming the same rows at the same moment. */
 const CLAIM_LOCK = 7_249_002;
 
@@ -35,7 +40,7 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
   };
   const sleep = (ms: number): Promise<void> =>
     new Promise((resolve) => {
-      if (woken) {
+      if (woken || state.stopped) {
         resolve();
         return;
       }
@@ -50,7 +55,7 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
     while (!state.stopped) {
       woken = false;
       const found = await round(state);
-      if (found < CLAIM_LIMIT && !state.stopped) await sleep(POLL_MS);
+      if (found < CLAIM_LIMIT) await sleep(POLL_MS);
     }
   };
   const looping = options.loop === false ? Promise.resolve() : loop();
@@ -97,7 +102,8 @@ async function claim(state: WorkerState): Promise<ClaimedJob[]> {
   const { kernel } = state;
   const now = kernel.clock.now();
   const jobs = await kernel.database.transaction(async (_tx, client) => {
-    const lock = await client.query<{ locked: boolean }>('select pg_try_advisory_xact_lock($1) as locked', [CLAIM_LOCK]);
+    // A claim that a crash of the server undoes was of a worker that the crash stopped too: it need not wait for the disk.
+    const lock = await client.query<{ locked: boolean }>(`select pg_try_advisory_xact_lock($1) as locked, set_config('synchronous_commit', 'off', true)`, [CLAIM_LOCK]);
     if (lock.rows[0]?.locked !== true) return [];
     const due = await client.query<{ agency_id: string; id: string }>(
       `select agency_id, id from kernel.job
@@ -109,8 +115,8 @@ async function claim(state: WorkerState): Promise<ClaimedJob[]> {
     // The agencies stand in the condition so that a distributed database routes the update.
     const claimed = await client.query<{ agency_id: string; id: string; kind: string; payload: unknown; attempts: number }>(
       `update kernel.job j set lease_until = $3, leased_by = $4, attempts = attempts + 1
-          from unnest($1::uuid[], $2::uuid[]) as d (agency_id, id)
-        where j.agency_id = d.agency_id and j.id = d.id and (j.lease_until is null or j.lease_until < $5)
+         from unnest($1::uuid[], $2::uuid[]) as due (agency_id, id)
+        where j.agency_id = due.agency_id and j.id = due.id and (j.lease_until is null or j.lease_until < $5)
         returning j.agency_id, j.id, j.kind, j.payload, j.attempts`,
       [
         due.rows.map((row) => row.agency_id),
@@ -132,16 +138,22 @@ async function claim(state: WorkerState): Promise<ClaimedJob[]> {
 async function workOff(state: WorkerState, kind: string, jobs: ClaimedJob[]): Promise<void> {
   const definition = state.kernel.jobs.get(kind);
   if (definition === undefined) return;
-  const size = definition.mode === 'inTransaction' ? definition.batchSize : 1;
-  for (let from = 0; from < jobs.length; from += size) {
-    const batch = jobs.slice(from, from + size);
-    const work = doBatch(state, definition, batch);
-    state.active.add(work);
-    await work.finally(() => {
-      state.active.delete(work);
-      for (const job of batch) state.leased.delete(job.id);
-    });
-  }
+  const size = definition.mode === 'inTransaction' ? Math.min(definition.batchSize, Math.max(SMALLEST_SHARE, Math.ceil(jobs.length / LANES))) : 1;
+  const batches: ClaimedJob[][] = [];
+  for (let from = 0; from < jobs.length; from += size) batches.push(jobs.slice(from, from + size));
+  const lane = async (): Promise<void> => {
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) await workOffBatch(state, definition, batch);
+  };
+  await Promise.all(Array.from({ length: Math.min(LANES, batches.length) }, lane));
+}
+
+async function workOffBatch(state: WorkerState, definition: JobDefinition, batch: ClaimedJob[]): Promise<void> {
+  const work = doBatch(state, definition, batch);
+  state.active.add(work);
+  await work.finally(() => {
+    state.active.delete(work);
+    for (const job of batch) state.leased.delete(job.id);
+  });
 }
 
 /** A batch that fails is tried again one by one, so that one bad job does not hold up its neighbours. */
@@ -176,7 +188,7 @@ async function attempt(kernel: Kernel, definition: JobDefinition, batch: Claimed
   });
 }
 
-const DELETE_JOBS = 'delete from kernel.job j using unnest($1::uuid[], $2::uuid[]) as d (agency_id, id) where j.agency_id = d.agency_id and j.id = d.id';
+const DELETE_JOBS = `delete from kernel.job j using unnest($1::uuid[], $2::uuid[]) as done (agency_id, id) where j.agency_id = done.agency_id and j.id = done.id`;
 const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 3_600_000;
 

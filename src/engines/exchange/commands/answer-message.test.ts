@@ -138,7 +138,15 @@ test('an answer that is carried back twice, or after a later one, changes nothin
   const settled = await lineOf(letter);
   assert.equal(settled.state, 'in_process');
   assert.deepEqual(settled.answers.map((each) => each.status), ['01', '03', '05']);
-  await run(house.kernel, (ctx, _input: null) => Promise.resolve(ctx.enqueue(returnAnswerJobFor(commune, letter.messageId, 3))), null, { actor: aClerk(commune) });
+  await run(
+    house.kernel,
+    (ctx) => {
+      ctx.enqueue(returnAnswerJobFor(commune, letter.messageId, 3));
+      return Promise.resolve();
+    },
+    null,
+    { actor: aClerk(commune) },
+  );
   await house.drain();
   assert.deepEqual(await lineOf(letter), settled);
   const events = await house.sql(`select count(*) as count from audit.entry where type = 'exchange.delivery-answered' and subject_id = $1`, [letter.subject.id]);

@@ -141,10 +141,13 @@ async function insertMessages(ctx: CommandContext, fresh: readonly Verified[]): 
   if (fresh.length === 0) return new Set();
   const envelopes = [...new Set(fresh.map((each) => each.prepared))];
   const place = new Map(envelopes.map((prepared, index) => [prepared, index + 1]));
+  const steps = fresh.map((each) => JSON.stringify(each.decision.steps));
+  const differentSteps = [...new Set(steps)];
   const { rows } = await ctx.query(
     `insert into exchange.message (agency_id, id, sender_agency_id, envelope_id, addressed_agency_id, content_hash, original, verdict, steps, state, answer_ordinal, arrived_at, changed_at)
-     select m.agency_id, m.id, e.sender_agency_id, e.envelope_id, m.addressed, e.content_hash, e.original, e.verdict, m.steps, m.state, 1, $6, $6
-       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $12::jsonb[]) as m (agency_id, id, addressed, place, state, steps)
+     select m.agency_id, m.id, e.sender_agency_id, e.envelope_id, m.addressed, e.content_hash, e.original, e.verdict, s.steps, m.state, 1, $6, $6
+       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $12::int[]) as m (agency_id, id, addressed, place, state, steps_place)
+       join unnest($13::jsonb[]) with ordinality as s (steps, place) on s.place = m.steps_place
        join unnest($7::uuid[], $8::uuid[], $9::bytea[], $10::text[], $11::jsonb[]) with ordinality
             as e (sender_agency_id, envelope_id, content_hash, original, verdict, place) on e.place = m.place
      on conflict (agency_id, sender_agency_id, envelope_id) do nothing
@@ -161,7 +164,8 @@ async function insertMessages(ctx: CommandContext, fresh: readonly Verified[]): 
       envelopes.map((prepared) => Buffer.from(prepared.computedHash, 'hex')),
       envelopes.map((prepared) => prepared.envelope.original),
       envelopes.map((prepared) => JSON.stringify(prepared.verdict)),
-      fresh.map((each) => JSON.stringify(each.decision.steps)),
+      steps.map((text) => differentSteps.indexOf(text) + 1),
+      differentSteps,
     ],
   );
   return new Set(rows.map((row) => String(row['id'])));

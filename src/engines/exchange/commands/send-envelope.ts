@@ -30,9 +30,10 @@ export type SendEnvelope = {
  *   `exchange.stateSecret` (QĐ 28/2018 Art. 1.2); `exchange.envelopeIncomplete` field by field; and the other refusals.
  */
 export async function sendEnvelope(ctx: CommandContext, input: SendEnvelope): Promise<Id<'envelope'>> {
-  const recipients = await activeRecipients(ctx, input);
+  const agencies = await agenciesOn(ctx, [input.agencyId, ...new Set(input.recipients)], vietnamDay(ctx.now));
+  const recipients = activeRecipients(input, agencies);
   const envelopeId = newId<'envelope'>();
-  const original = await sealOriginal(ctx, input, envelopeId);
+  const original = writeOriginal(ctx, { input, envelopeId, sender: agencies.get(input.agencyId) });
   const contentHash = envelopeHash(original);
   await ctx.query(
     `insert into exchange.envelope (agency_id, id, subject_type, subject_id, original, content_hash, urgency, recipient_count, sent_at, sent_by)
@@ -69,11 +70,10 @@ export function runAtFor(now: Date, urgency: EnvelopeDocument['urgency']): Date 
   return new Date(now.getTime() - OVERTAKES_MINUTES[urgency] * 60_000);
 }
 
-async function activeRecipients(ctx: CommandContext, input: SendEnvelope): Promise<AgencyOnDay[]> {
+function activeRecipients(input: SendEnvelope, found: ReadonlyMap<AgencyId, AgencyOnDay>): AgencyOnDay[] {
   const wanted = [...new Set(input.recipients)];
   if (wanted.length === 0) throw exchangeErrors.recipientMissing();
   if (wanted.includes(input.agencyId)) throw exchangeErrors.recipientIsSender();
-  const found = await agenciesOn(ctx, wanted, vietnamDay(ctx.now));
   const recipients = wanted.flatMap((id) => found.get(id) ?? []);
   if (recipients.length < wanted.length) throw exchangeErrors.recipientUnknown({ data: { unknown: wanted.filter((id) => !found.has(id)) } });
   const closed = recipients.filter((agency) => agency.state === 'closed');
@@ -93,10 +93,10 @@ async function activeRecipients(ctx: CommandContext, input: SendEnvelope): Promi
   });
 }
 
-async function sealOriginal(ctx: CommandContext, input: SendEnvelope, envelopeId: string): Promise<string> {
+function writeOriginal(ctx: CommandContext, content: { input: SendEnvelope; envelopeId: string; sender: AgencyOnDay | undefined }): string {
+  const { input, envelopeId, sender } = content;
   if ((input.document.secrecy ?? 'none') !== 'none') throw exchangeErrors.stateSecret();
   if (input.files.filter((file) => file.role === 'main').length !== 1) throw exchangeErrors.mainFileMissing();
-  const sender = (await agenciesOn(ctx, [input.agencyId], vietnamDay(ctx.now))).get(input.agencyId);
   const parsed = envelope.safeParse({
     version: 1,
     envelopeId,

@@ -37,7 +37,7 @@ test('a receipt in which any one character is changed does not verify', () => {
   const [text = ''] = signReceipts([receipt('a'), receipt('b'), receipt('c')], key);
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
   fc.assert(
-    fc.property(fc.nat(text.length - 1), fc.constantFrom(...alphabet), (place, letter) => {
+    fc.property(fc.nat(text.length - 1), fc.constantFrom(...alphabet.split('')), (place, letter) => {
       fc.pre(text[place] !== letter);
       const changed = text.slice(0, place) + letter + text.slice(place + 1);
       // The last letter of a part may carry bits that base64url does not use: then the bytes are the same.

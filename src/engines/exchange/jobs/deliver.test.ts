@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import pg from 'pg';
 import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -18,6 +17,7 @@ import { verifyReceipt } from '../domain/receipt.ts';
 import { deliveriesOf } from '../queries/deliveries-of.ts';
 import { stuckDeliveries } from '../queries/troubled-deliveries.ts';
 import { receiptKeys } from '../receipt-key.ts';
+import { watchStatements } from '../testing/statements.ts';
 import { aClerk, aDay, aDocument, aMainFile, anAgency, aSentLetter, exchangeHouse } from '../testing.ts';
 
 let house: TestHouse;
@@ -58,11 +58,9 @@ test('the number of statements does not grow with the number of recipients', asy
   await house.drain();
   const statementsFor = async (to: Id<'agency'>[]): Promise<number> => {
     let count = 0;
-    const original = pg.Client.prototype.query;
-    pg.Client.prototype.query = function counted(this: pg.Client, ...given: unknown[]) {
+    const stopWatching = watchStatements(() => {
       count += 1;
-      return Reflect.apply(original, this, given);
-    } as typeof original; // safe because it hands on exactly what it was given
+    });
     try {
       const { subject } = await aSentLetter(house.kernel, { from: sender, to });
       await house.drain();
@@ -70,7 +68,7 @@ test('the number of statements does not grow with the number of recipients', asy
       assert.equal((await lines(subject)).filter((line) => line.state === 'arrived').length, to.length);
       return sent;
     } finally {
-      pg.Client.prototype.query = original;
+      stopWatching();
     }
   };
   assert.equal(await statementsFor(recipients), await statementsFor(recipients.slice(0, 2)));
@@ -240,7 +238,7 @@ test('two workers on the same deliveries bring each letter once', async () => {
   for (const { envelopeId } of sent) {
     await run(
       house.kernel,
-      (ctx, _input: null) => {
+      (ctx) => {
         for (const recipientAgencyId of to) ctx.enqueue({ kind: 'exchange.deliver', agencyId: sender, payload: { envelopeId, recipientAgencyId } });
         return Promise.resolve();
       },

@@ -23,7 +23,7 @@ type Waiting = { agencyId: AgencyId; envelopeId: string; recipientAgencyId: Agen
 type SentEnvelope = IncomingEnvelope & { subject: { type: string; id: string } };
 type Routed = Waiting & { envelope: SentEnvelope; route: Route<AgencyId> };
 
-/** One claim of the worker goes through as one batch: whoever is in the same installation gets it in one transaction. */
+/** As many as a worker claims at once: a dozen statements are few for them, and the worker splits them over its connections. */
 const BATCH = 1000;
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type * as S3Library from '@aws-sdk/client-s3';
 import type { PutObjectCommand, PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { kernelErrors } from '#kernel/errors.ts';
 import { filesErrors } from '../errors.ts';
@@ -19,7 +20,7 @@ export type S3Bucket = {
   remove(key: string): Promise<void>;
 };
 
-type Sdk = typeof import('@aws-sdk/client-s3');
+type Sdk = typeof S3Library;
 type Connection = { sdk: Sdk; client: S3Client };
 
 /** Opens nothing before the first use: the library is large, and most installations keep files in a folder. */

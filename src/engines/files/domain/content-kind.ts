@@ -83,7 +83,6 @@ function asText(head: Buffer): string | undefined {
   try {
     // A character may be cut in two at the end of the head, so this decoder is told that more follows.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-    // eslint-disable-next-line no-control-regex -- control characters are exactly what tells bytes from text
     return /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text) ? undefined : text;
   } catch {
     return undefined;

@@ -27,17 +27,17 @@ test('a name loses its path, its invisible characters and what cannot be stored,
 
 test('a name of 300 characters is cut to 200 and keeps its extension', () => {
   const cut = cleanFileName(`${'Quyếtđịnh'.repeat(40)}.docx`);
-  assert.equal([...cut].length, 200);
+  assert.equal(Array.from(cut).length, 200);
   assert.match(cut, /\.docx$/);
-  assert.equal([...cleanFileName('ă'.repeat(300))].length, 200);
-  assert.equal([...cleanFileName(`a.${'b'.repeat(300)}`)].length, 200);
+  assert.equal(Array.from(cleanFileName('ă'.repeat(300))).length, 200);
+  assert.equal(Array.from(cleanFileName(`a.${'b'.repeat(300)}`)).length, 200);
 });
 
 test('whatever is given, the name is safe, short, not empty, and stays as it is when cleaned again', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (given) => {
       const name = cleanFileName(given);
-      assert.ok(name !== '' && [...name].length <= 200);
+      assert.ok(name !== '' && Array.from(name).length <= 200);
       assert.ok(name.isWellFormed());
       assert.doesNotMatch(name, /[\p{Cc}\p{Cf}/\\<>:"|?*]|^\s|^\.|\s$/u);
       assert.equal(cleanFileName(name), name);

@@ -100,8 +100,9 @@ async function readStep(kernel: Kernel, token: string, purposes: readonly StepPu
     .where('purpose', 'in', [...purposes])
     .where('expires_at', '>', kernel.clock.now())
     .executeTakeFirst();
-  const account = step?.person_id == null ? undefined : await findAccount(kernel.database.pool, step.person_id);
-  if (step === undefined || account === undefined) throw identityErrors.stepExpired();
+  if (step === undefined || step.person_id === null) throw identityErrors.stepExpired();
+  const account = await findAccount(kernel.database.pool, step.person_id);
+  if (account === undefined) throw identityErrors.stepExpired();
   return { account, step };
 }
 

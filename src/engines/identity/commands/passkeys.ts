@@ -37,7 +37,6 @@ async function keepChallenge(kernel: Kernel, step: { purpose: StepPurpose; perso
       purpose: step.purpose,
       challenge: step.challenge,
       factors: null,
-      attempts: 0,
       expires_at: new Date(kernel.clock.now().getTime() + STEP_MS),
     })
     .execute();
@@ -125,7 +124,7 @@ async function personOfStep(kernel: Kernel, token: string): Promise<string> {
     .where('purpose', '=', 'second_factor')
     .where('expires_at', '>', kernel.clock.now())
     .executeTakeFirst();
-  if (step?.person_id == null) throw identityErrors.stepExpired();
+  if (step === undefined || step.person_id === null) throw identityErrors.stepExpired();
   return step.person_id;
 }
 

@@ -8,7 +8,7 @@ import { agencyOfRecord } from './load.ts';
 import { personOf } from './sessions.ts';
 
 /** Makes the secret of codes for the caller; it counts when a first code has proved it. @throws identity.totpEnrolled */
-export async function beginTotp(ctx: CommandContext, _input: Record<string, never>): Promise<{ secret: string; uri: string }> {
+export async function beginTotp(ctx: CommandContext): Promise<{ secret: string; uri: string }> {
   const account = await ownAccount(ctx);
   if (account.totpSecret !== null) throw identityErrors.totpEnrolled();
   const secret = newTotpSecret();
@@ -45,7 +45,7 @@ export async function confirmTotp(ctx: CommandContext, account: Account, code: s
 }
 
 /** Removes the caller's codes. @throws identity.totpMissing, identity.lastSecondFactor (an administrator without a passkey) */
-export async function removeTotp(ctx: CommandContext, _input: Record<string, never>): Promise<void> {
+export async function removeTotp(ctx: CommandContext): Promise<void> {
   const account = await ownAccount(ctx);
   if (account.totpSecret === null) throw identityErrors.totpMissing();
   if (account.passkeyCount === 0) await assertNotAdministrator(ctx, account.personId);

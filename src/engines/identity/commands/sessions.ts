@@ -109,7 +109,7 @@ export async function switchPost(ctx: CommandContext, input: { postId: PostId })
 }
 
 /** Ends the session of the caller. */
-export async function signOut(ctx: CommandContext, _input: Record<string, never>): Promise<void> {
+export async function signOut(ctx: CommandContext): Promise<void> {
   const actor = personOf(ctx);
   await endSessions(ctx, { personId: actor.personId, sessionId: actor.sessionId, reason: 'signed out' });
   ctx.record({ type: 'identity.signed-out', agencyId: actor.agencyId, subject: { type: 'person', id: actor.personId }, data: { personName: actor.name, factors: '' } });

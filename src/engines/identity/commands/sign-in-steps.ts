@@ -75,7 +75,6 @@ export async function openStep(
       purpose: step.purpose,
       challenge: step.challenge ?? null,
       factors: step.factors,
-      attempts: 0,
       expires_at: new Date(ctx.now.getTime() + STEP_MS),
     })
     .execute();

@@ -16,14 +16,14 @@ function hasFourClasses(password: string): boolean {
 
 /** Whether a password is good enough for somebody who signs in with nothing else. */
 export function isLongPassword(password: string, limits: PasswordLimits): boolean {
-  return [...password].length >= limits.lengthAlone && hasFourClasses(password);
+  return Array.from(password).length >= limits.lengthAlone && hasFourClasses(password);
 }
 
 /** All that is wrong with a new password; an empty list when it may be used. */
 export function passwordProblems(password: string, options: { login: string; hasSecondFactor: boolean; limits: PasswordLimits }): PasswordProblem[] {
   const { limits } = options;
   const problems: PasswordProblem[] = [];
-  const length = [...password].length;
+  const length = Array.from(password).length;
   const least = options.hasSecondFactor ? limits.lengthWithSecondFactor : limits.lengthAlone;
   if (length < least) problems.push({ vi: `Mật khẩu cần ít nhất ${String(least)} ký tự.`, en: `A password needs at least ${String(least)} characters.` });
   if (length > LONGEST_PASSWORD) problems.push({ vi: `Mật khẩu dài nhất ${String(LONGEST_PASSWORD)} ký tự.`, en: `A password has at most ${String(LONGEST_PASSWORD)} characters.` });

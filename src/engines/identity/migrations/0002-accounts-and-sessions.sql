@@ -61,7 +61,6 @@ create table identity.sign_in_step (
   purpose    text not null check (purpose in ('second_factor', 'change_password', 'enrol_second_factor', 'passkey_sign_in', 'passkey_enrolment')),
   challenge  text,
   factors    text check (factors in ('password', 'password_totp', 'passkey')),
-  attempts   integer not null default 0,
   expires_at timestamptz not null
 );
 comment on table identity.sign_in_step is 'Scope: installation. A sign-in or an enrolment that waits for its next step, for a few minutes.';

@@ -67,7 +67,8 @@ const SEARCH = {
             bool_or(lower(n.abbreviation) = $7) desc,
             bool_or(n.valid_to is null and $8 <> '' and n.search_text like $8) desc,
             case a.level when 'central' then 0 when 'province' then 1 when 'commune' then 2 else 3 end,
-            min(length(n.name)), min(n.search_text), a.id
+            case when cardinality($1::text[]) = 0 then array_position($10::text[], a.kind) else min(length(n.name)) end,
+            coalesce(min(n.search_text) filter (where n.valid_to is null), min(n.search_text)), a.id
    limit $4`,
 };
 
@@ -90,6 +91,7 @@ export async function searchAgencies(kernel: Kernel, search: AgencySearch): Prom
     typed,
     words.length === 0 ? '' : ` ${words.join(' ')}%`,
     words.length < 2 ? '' : `% ${words.join(' ')}%`,
+    agencyKinds,
   ]);
   // safe because the statement returns agency ids
   const ids = rows.map((row) => row['id'] as AgencyId);

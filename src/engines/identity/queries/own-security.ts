@@ -35,7 +35,18 @@ export async function ownSessions(kernel: Kernel, actor: PersonActor): Promise<O
   );
   return rows
     .filter((row) => row.isPresent || sessionEnd({ ...row, isAdministrator: isAdministrator(row.roles) }, limits, now) === undefined)
-    .map(({ roles: _roles, ...row }) => row);
+    .map((row) => ({
+      id: row.id,
+      isPresent: row.isPresent,
+      ip: row.ip,
+      userAgent: row.userAgent,
+      factors: row.factors,
+      postTitle: row.postTitle,
+      agencyName: row.agencyName,
+      createdAt: row.createdAt,
+      lastSeenAt: row.lastSeenAt,
+      expiresAt: row.expiresAt,
+    }));
 }
 
 export type OwnSecurity = {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { systemActor } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import { outsideJob } from '#kernel/jobs.ts';
-import { AGAIN, resumeSigning } from '../commands/perform-signing.ts';
+import { AGAIN, resumeSigning } from '../perform-signing.ts';
 
 /** Asks a slow key holder for its answer. A refusal or an end of the time is an answer too; a silent service is asked again. */
 export const pollSigning = outsideJob({

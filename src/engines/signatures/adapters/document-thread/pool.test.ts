@@ -16,8 +16,10 @@ test('a file that takes too long is given up, and the next one gets a new thread
 });
 
 test('a file that takes too much memory ends its thread and nothing else', async () => {
-  const thread = createDocumentThread({ memoryMb: 1 });
-  await assert.rejects(thread.validate(buildPdf({ pages: 3000 }), trust), coded('signatures.validationTooLong'));
+  const thread = createDocumentThread({ memoryMb: 64 });
+  const greedy = buildPdf({ catalogEntries: `/Pile[${'<</A[0]>>'.repeat(400_000)}]` });
+  await assert.rejects(thread.findActiveContent(greedy), coded('signatures.validationTooLong'));
+  assert.deepEqual(await thread.findActiveContent(buildPdf()), []);
   await thread.close();
 });
 

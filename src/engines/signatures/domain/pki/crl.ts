@@ -39,6 +39,8 @@ export interface RevocationList {
   readonly thisUpdate: Date;
   readonly nextUpdate: Date | undefined;
   readonly number: bigint | undefined;
+  /** Certificates that ended at or after this instant are kept on the list (X.509 expiredCertsOnCRL). */
+  readonly keepsExpiredFrom: Date | undefined;
   /** False when the list leaves certificates out (delta, indirect, only some reasons) or has an unknown critical extension. */
   readonly isComplete: boolean;
   readonly signatureAlgorithm: SignatureAlgorithm | undefined;
@@ -80,6 +82,7 @@ function readList(node: Asn1Node): RevocationList {
   const nextNode = fields.optional(0x17) ?? fields.optional(0x18);
   const entries = fields.optional(0x30);
   const extensions = readExtensions(fields.optional(0xa0));
+  const expiredValue = extensions.get(OID.expiredCertsOnCrl)?.value;
   const numberValue = extensions.get(OID.crlNumber)?.value;
   const signatureAlgorithm = knownAlgorithm(algorithmNode);
   const isComplete =
@@ -93,6 +96,7 @@ function readList(node: Asn1Node): RevocationList {
     thisUpdate,
     nextUpdate: nextNode && timeOf(nextNode),
     number: numberValue && bigintOf(readAsn1(numberValue, { ber: true })),
+    keepsExpiredFrom: expiredValue && timeOf(readAsn1(expiredValue, { ber: true })),
     isComplete,
     signatureAlgorithm,
     find: (serial) => findEntry(entries, serial),

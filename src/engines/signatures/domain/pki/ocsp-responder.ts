@@ -43,9 +43,11 @@ export interface NewOcspResponse {
 /** A successful OCSPResponse with one basic answer per id. */
 export function writeOcspResponse(input: NewOcspResponse): Buffer {
   const { responder, issuer } = input;
+  // Statuses are kept for as long as the issuer exists, so that old signatures can be checked.
+  const archive = ctx(1, seq(seq(oid(OID.ocspArchiveCutoff), oct(generalizedTime(issuer.notBefore)))));
   const answers = input.ids.map((id) => {
     const status: CertificateStatus = isOfIssuer(id, issuer) ? input.statusOf(id) : { status: 'unknown' };
-    return seq(id.raw, encodeStatus(status), generalizedTime(input.now), ctx(0, generalizedTime(input.nextUpdate)));
+    return seq(id.raw, encodeStatus(status), generalizedTime(input.now), ctx(0, generalizedTime(input.nextUpdate)), archive);
   });
   const data = seq(
     ctx(2, oct(hashOnce('sha1', responder.certificate.publicKeyBits, 'buffer'))),

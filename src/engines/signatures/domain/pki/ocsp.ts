@@ -32,6 +32,8 @@ export interface SingleAnswer {
   readonly status: CertificateStatus;
   readonly thisUpdate: Date;
   readonly nextUpdate: Date | undefined;
+  /** Certificates that ended at or after this instant are still answered for (archive cutoff). */
+  readonly keepsExpiredFrom: Date | undefined;
 }
 
 export interface OcspResponse {
@@ -139,7 +141,14 @@ function readSingle(node: Asn1Node): SingleAnswer {
   const status = readStatus(fields.take());
   const thisUpdate = timeOf(fields.take(0x18));
   const next = fields.optional(0xa0);
-  return { id, status, thisUpdate, nextUpdate: next && timeOf(fieldsOf(next, 0xa0).take()) };
+  const cutoff = readExtensions(fields.optional(0xa1)).get(OID.ocspArchiveCutoff)?.value;
+  return {
+    id,
+    status,
+    thisUpdate,
+    nextUpdate: next && timeOf(fieldsOf(next, 0xa0).take()),
+    keepsExpiredFrom: cutoff && timeOf(readAsn1(cutoff, { ber: true })),
+  };
 }
 
 function readStatus(node: Asn1Node): CertificateStatus {

@@ -29,6 +29,7 @@ export const OID = {
   issuingDistributionPoint: '2.5.29.28',
   certificateIssuer: '2.5.29.29',
   nameConstraints: '2.5.29.30',
+  expiredCertsOnCrl: '2.5.29.60',
   crlDistributionPoints: '2.5.29.31',
   certificatePolicies: '2.5.29.32',
   authorityKeyIdentifier: '2.5.29.35',
@@ -47,6 +48,7 @@ export const OID = {
   // OCSP (RFC 6960)
   ocspBasic: '1.3.6.1.5.5.7.48.1.1',
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
+  ocspArchiveCutoff: '1.3.6.1.5.5.7.48.1.6',
 
   // public keys
   rsaEncryption: '1.2.840.113549.1.1.1',

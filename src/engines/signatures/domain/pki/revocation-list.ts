@@ -1,5 +1,5 @@
 /** Writes certificate revocation lists (RFC 5280 section 5) for the built-in authority. */
-import { ctx, ctxPrim, enumerated, int, oct, oid, seq, time, tlv } from '../asn1/der.ts';
+import { ctx, ctxPrim, enumerated, generalizedTime, int, oct, oid, seq, time, tlv } from '../asn1/der.ts';
 import { signatureAlgorithmFor, signingHashFor } from './algorithms.ts';
 import { signed } from './authority.ts';
 import type { Authority } from './authority.ts';
@@ -19,6 +19,7 @@ export interface NewRevocationList {
   readonly number: bigint;
   readonly now: Date;
   readonly nextUpdate: Date;
+  /** All that was ever revoked, expired ones too: the list says so, and old signatures depend on it. */
   readonly revoked: readonly RevokedCertificate[];
 }
 
@@ -28,6 +29,8 @@ export function writeRevocationList(authority: Authority, list: NewRevocationLis
   const extensions = [
     ...(certificate.subjectKeyIdentifier ? [seq(oid(OID.authorityKeyIdentifier), oct(seq(ctxPrim(0, certificate.subjectKeyIdentifier))))] : []),
     seq(oid(OID.crlNumber), oct(int(list.number))),
+    // The caller's list holds everything that was ever revoked, expired or not.
+    seq(oid(OID.expiredCertsOnCrl), oct(generalizedTime(certificate.notBefore))),
   ];
   const tbs = seq(
     int(1),

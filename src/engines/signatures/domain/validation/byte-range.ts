@@ -27,7 +27,7 @@ export function checkSignedRange(file: Buffer, signature: PdfSignature): SignedR
 }
 
 function formatSize(bytes: number): string {
-  return bytes < 100_000 ? `${bytes} byte` : `${(bytes / 1_000_000).toFixed(1).replace('.', ',')} MB`;
+  return bytes < 100_000 ? `${bytes} byte` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
 export interface RangeDigests {

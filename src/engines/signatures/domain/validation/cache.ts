@@ -1,7 +1,11 @@
-/** Certificates and issuer links repeat from document to document; reading and checking each once is most of a validation's speed. */
+/** Certificates, lists and issuer links repeat from document to document; reading and checking each once is most of a validation's speed. */
 import { hash as hashOnce } from 'node:crypto';
 import { isIssuedBy, parseCertificate } from '../pki/certificate.ts';
 import type { Certificate } from '../pki/certificate.ts';
+import { parseRevocationList } from '../pki/crl.ts';
+import type { RevocationList } from '../pki/crl.ts';
+import { parseOcspResponse } from '../pki/ocsp.ts';
+import type { OcspResponse } from '../pki/ocsp.ts';
 
 /** Facts that depend on bytes alone, never on trust or time: safe to keep for as long as the process lives. */
 export interface ValidationCache {
@@ -9,18 +13,43 @@ export interface ValidationCache {
   readCertificate(bytes: Buffer): Certificate;
   /** As `isIssuedBy`. */
   isIssuedBy(certificate: Certificate, issuer: Certificate): boolean;
+  /** As `parseRevocationList`. The buffer is kept: do not change it afterwards. */
+  readRevocationList(bytes: Buffer): RevocationList;
+  /** As `parseOcspResponse`. The buffer is kept: do not change it afterwards. */
+  readOcspResponse(bytes: Buffer): OcspResponse;
+  /** As `source.isSignedBy(signer)`. */
+  isSourceSignedBy(source: RevocationList | OcspResponse, signer: Certificate): boolean;
 }
 
 /** A cache of bounded size; the oldest entries go first. */
 export function createValidationCache(maxEntries = 2000): ValidationCache {
   const certificates = new Map<string, Certificate>();
   const links = new Map<string, boolean>();
+  const lists = new Map<string, RevocationList>();
+  const responses = new Map<string, OcspResponse>();
+  // Keyed by the objects themselves: gone when they are.
+  const keys = new WeakMap<Buffer, string>();
+  const signers = new WeakMap<RevocationList | OcspResponse, Map<string, boolean>>();
+  const keyOf = (bytes: Buffer): string => {
+    const known = keys.get(bytes);
+    if (known !== undefined) return known;
+    const key = hashOnce('sha256', bytes, 'hex');
+    keys.set(bytes, key);
+    return key;
+  };
   return {
     readCertificate: (bytes) =>
       // A copy, so that the cache does not keep a whole document alive through a view into it.
       remember(certificates, hashOnce('sha256', bytes, 'hex'), { maxEntries, make: () => parseCertificate(Buffer.from(bytes)) }),
     isIssuedBy: (certificate, issuer) =>
       remember(links, `${certificate.fingerprint} ${issuer.fingerprint}`, { maxEntries, make: () => isIssuedBy(certificate, issuer) }),
+    readRevocationList: (bytes) => remember(lists, keyOf(bytes), { maxEntries: 50, make: () => parseRevocationList(bytes) }),
+    readOcspResponse: (bytes) => remember(responses, keyOf(bytes), { maxEntries, make: () => parseOcspResponse(Buffer.from(bytes)) }),
+    isSourceSignedBy(source, signer) {
+      const known = signers.get(source) ?? new Map<string, boolean>();
+      signers.set(source, known);
+      return remember(known, signer.fingerprint, { maxEntries: 20, make: () => source.isSignedBy(signer) });
+    },
   };
 }
 

@@ -5,6 +5,8 @@ import { listFieldLocks } from './form-changes.ts';
 import { isBlank } from './integrity.ts';
 import type { CheckedSignature } from './integrity.ts';
 import type { Problem } from './problems.ts';
+import { createReferenceIndex } from './reference-index.ts';
+import type { ReferenceIndex } from './reference-index.ts';
 import type { ChangeReport, ChangesAfter } from './report.ts';
 import { compareRevisions } from './revision-changes.ts';
 import { changeOf } from './revision-comparison.ts';
@@ -24,12 +26,36 @@ interface State {
 
 /** In the order of `signatures`; undefined where the range is broken, so that "after" has no meaning. */
 export function findChangesAfter(doc: PdfDocument, signatures: readonly CheckedSignature[]): (ChangesAfterSignature | undefined)[] {
-  const states = listStates(doc, signatures);
-  const steps = states.slice(1).map((state, i) => ({ from: states[i]?.end ?? 0, changes: compareStates(states[i], state) }));
+  const steps = compareStates(listStates(doc, signatures));
   return signatures.map(({ range, docAt }) => {
     if (range === undefined || docAt === undefined) return undefined;
     return summarise(isBlank(doc.bytes, range.end), steps.filter((step) => step.from >= range.end).flatMap((step) => step.changes));
   });
+}
+
+interface Step {
+  /** The end of the state from which the step starts. */
+  readonly from: number;
+  readonly changes: readonly ChangeReport[];
+}
+
+function compareStates(states: readonly State[]): Step[] {
+  const [first, ...rest] = states;
+  if (first === undefined || rest.length === 0) return [];
+  const references = createReferenceIndex(first.doc);
+  let before = first;
+  return rest.map((after) => {
+    const step = { from: before.end, changes: compareStep(before.doc, after.doc, references) };
+    before = after;
+    return step;
+  });
+}
+
+function compareStep(before: PdfDocument, after: PdfDocument, references: ReferenceIndex): readonly ChangeReport[] {
+  const hasNewSections = after.startXref !== before.startXref || after.sections.length !== before.sections.length;
+  // Bytes that no cross-reference section of ours reaches: another reader may find a document in them.
+  if (!hasNewSections) return [changeOf('bytes.appended')];
+  return compareRevisions({ before, after, permissions: permissionsOf(before), references });
 }
 
 /** The signed states in ascending order, then the file as it is if it goes on after the last. */
@@ -39,14 +65,6 @@ function listStates(doc: PdfDocument, signatures: readonly CheckedSignature[]): 
   const sorted = [...states].map(([end, state]) => ({ end, doc: state })).sort((a, b) => a.end - b.end);
   const last = sorted.at(-1);
   return last && !isBlank(doc.bytes, last.end) ? [...sorted, { end: doc.bytes.length, doc }] : sorted;
-}
-
-function compareStates(before: State | undefined, after: State): readonly ChangeReport[] {
-  if (before === undefined) return [];
-  const hasNewSections = after.doc.startXref !== before.doc.startXref || after.doc.sections.length !== before.doc.sections.length;
-  // Bytes that no cross-reference section of ours reaches: another reader may find a document in them.
-  if (!hasNewSections) return [changeOf('bytes.appended')];
-  return compareRevisions(before.doc, after.doc, permissionsOf(before.doc));
 }
 
 /** What the signers of a state permit: the strictest of them counts. */

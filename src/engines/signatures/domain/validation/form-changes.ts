@@ -6,9 +6,12 @@ import { differingKeys, isExtension } from './object-compare.ts';
 import { addFinding, explain } from './revision-comparison.ts';
 import type { Comparison } from './revision-comparison.ts';
 
-/** Judges /AcroForm and all fields. Answers the object numbers of widgets of signature fields, which pages may show as new annotations. */
+/**
+ * Judges /AcroForm and all fields. Answers the object numbers of the widgets of new or newly signed signature fields: those pages may show
+ * as new annotations. A widget from before that only now appears on a page may not.
+ */
 export function compareForms(comparison: Comparison): ReadonlySet<number> {
-  const { before, after } = comparison;
+  const { before, after, added, changed } = comparison;
   const oldForm = acroFormOf(before);
   const newForm = acroFormOf(after);
   explain(comparison, getCatalog(after).entries.get('AcroForm'));
@@ -16,7 +19,7 @@ export function compareForms(comparison: Comparison): ReadonlySet<number> {
   const oldFields = new Map(listFields(before).map((field) => [keyOf(field), field]));
   const signatureWidgets = new Set<number>();
   for (const field of listFields(after)) {
-    if (field.type === 'Sig') for (const { ref } of field.widgets) if (ref) signatureWidgets.add(ref.num);
+    if (field.type === 'Sig') for (const { ref } of field.widgets) if (ref && (added.has(ref.num) || changed.has(ref.num))) signatureWidgets.add(ref.num);
     const old = oldFields.get(keyOf(field));
     oldFields.delete(keyOf(field));
     if (old) compareField(comparison, old, field);
@@ -51,7 +54,10 @@ function compareResources(comparison: Comparison, oldValue: PdfObject | undefine
   const now = resolve(after, newValue);
   explain(comparison, newValue);
   if (oldValue === undefined || !isDict(old)) return;
-  if (!isDict(now)) return addFinding(comparison, 'form.changed', 0);
+  if (!isDict(now)) {
+    addFinding(comparison, 'form.changed', 0);
+    return;
+  }
   for (const [key, value] of old.entries) {
     const inner = now.entries.get(key);
     if (isRef(value) && isRef(inner) && value.num === inner.num) explain(comparison, inner);
@@ -63,7 +69,10 @@ function compareResources(comparison: Comparison, oldValue: PdfObject | undefine
 function judgeNewField(comparison: Comparison, field: PdfField): void {
   const { after, permissions } = comparison;
   const num = field.ref?.num ?? 0;
-  if (field.type !== 'Sig') return addFinding(comparison, 'form.changed', num);
+  if (field.type !== 'Sig') {
+    addFinding(comparison, 'form.changed', num);
+    return;
+  }
   const signature = resolve(after, field.value);
   const code = newFieldCode(after, field, signature);
   const isExceeding = permissions.level === 1 && code !== 'timestamp.added';

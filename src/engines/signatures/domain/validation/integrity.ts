@@ -38,12 +38,14 @@ export interface IntegrityInput {
   readonly cache: ValidationCache;
 }
 
-const maxSignatures = 200;
+/** Each signature means reading one more state of the file. */
+const maxSignatures = 100;
 
-/** All signatures of the file in the order in which they were made. */
+/** All signatures of the file in the order in which they were made. Throws PdfError `pdf.too-large` above 100. */
 export function checkSignatures(input: IntegrityInput): CheckedSignature[] {
-  return findSignatures(input.doc)
-    .slice(0, maxSignatures)
+  const signatures = findSignatures(input.doc);
+  if (signatures.length > maxSignatures) throw new PdfError('pdf.too-large', 'too many signatures');
+  return signatures
     .toSorted((a, b) => orderOf(a) - orderOf(b))
     .map((signature) => checkSignature(signature, input));
 }

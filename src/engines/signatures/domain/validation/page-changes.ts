@@ -11,7 +11,10 @@ export function comparePages(comparison: Comparison, signatureWidgets: ReadonlyS
   const oldPages = listPages(before);
   const newPages = listPages(after);
   const isSameOrder = oldPages.length === newPages.length && oldPages.every((page, i) => page.ref !== undefined && page.ref.num === newPages[i]?.ref?.num);
-  if (!isSameOrder) return addFinding(comparison, 'pages.changed');
+  if (!isSameOrder) {
+    addFinding(comparison, 'pages.changed');
+    return;
+  }
   for (const [i, old] of oldPages.entries()) {
     const now = newPages[i];
     if (now === undefined) continue;

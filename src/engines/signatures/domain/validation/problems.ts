@@ -81,8 +81,9 @@ export const problemKinds = {
   'certificate.outOfBounds': { indication: 'INDETERMINATE', subIndication: 'OUT_OF_BOUNDS_NO_POE', vi: 'Chứng thư nay đã hết hạn, và không có dấu thời gian tin cậy chứng minh chữ ký được tạo khi chứng thư còn hạn.', en: 'The certificate has expired by now, and no trusted time stamp proves that the signature was made while it was valid.', todoVi: 'Đối chiếu với bản lưu của nơi ký nếu cần giá trị chứng cứ.', todoEn: "Compare with the signer's archived copy where proof matters." },
   'revocation.unknown': { indication: 'INDETERMINATE', subIndication: 'TRY_LATER', vi: 'Chưa biết chứng thư có bị thu hồi hay không vì không có danh sách thu hồi hay câu trả lời OCSP.', en: 'Whether the certificate was revoked is not known: there is no revocation list or OCSP answer.', ...tryLater },
   'revocation.stale': { indication: 'INDETERMINATE', subIndication: 'TRY_LATER', vi: 'Thông tin thu hồi hiện có quá cũ so với thời điểm cần kiểm tra.', en: 'The revocation information at hand is too old for the time to be checked.', ...tryLater },
+  'time.future': { indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE', vi: 'Thời điểm ký ghi trong chữ ký nằm ở tương lai.', en: 'The time of signing stated in the signature lies in the future.', todoVi: 'Kiểm tra đồng hồ của máy chủ này; nếu đúng giờ thì đề nghị nơi ký chỉnh đồng hồ và ký lại.', todoEn: 'Check the clock of this server; if it is right, ask the signer to set theirs and sign again.' },
   'timestamp.invalid': { vi: 'Dấu thời gian kèm theo không đúng nên không được dùng.', en: 'The enclosed time stamp is wrong and was not used.', todoVi: 'Coi thời điểm ký là do người ký tự khai.', todoEn: 'Take the time of signing as claimed by the signer.' },
-  'timestamp.untrusted': { vi: 'Dấu thời gian còn nguyên vẹn nhưng chưa kiểm tra được nơi cấp.', en: 'The time stamp is intact, but its issuer could not be checked.', ...configureTrust },
+  'timestamp.untrusted': { vi: 'Dấu thời gian còn nguyên vẹn nhưng chưa kiểm tra được nơi cấp.', en: 'The time stamp is intact, but its issuer could not be checked.', todoVi: 'Quản trị viên khai báo chứng thư gốc và thông tin thu hồi của nơi cấp dấu thời gian.', todoEn: "The administrator adds the root certificate and the revocation information of the time stamp's issuer." },
   'timestamp.weak': { vi: 'Dấu thời gian dùng thuật toán không còn an toàn ({algorithm}).', en: 'The time stamp uses an algorithm that is no longer safe ({algorithm}).', todoVi: 'Coi thời điểm ký là do người ký tự khai.', todoEn: 'Take the time of signing as claimed by the signer.' },
   'timestamp.missing': { vi: 'Không có dấu thời gian: thời điểm ký là do máy của người ký tự khai.', en: "There is no time stamp: the time of signing is what the signer's computer claimed.", ...noAction },
 } as const satisfies Record<string, ProblemKind>;
@@ -120,6 +121,11 @@ export function verdictOf(problems: readonly Problem[]): Verdict {
 /** The text of a problem with its values filled in. */
 export function problemText(problem: Problem, language: 'vi' | 'en'): { readonly text: string; readonly todo: string } {
   const kind = kindOf(problem.code);
-  const text = kind[language].replace(/\{(\w+)\}/g, (_, name: string) => problem.values?.[name] ?? '?');
+  const text = kind[language].replace(/\{(\w+)\}/g, (_, name: string) => localNumber(problem.values?.[name] ?? '?', language));
   return { text, todo: language === 'vi' ? kind.todoVi : kind.todoEn };
+}
+
+/** Vietnamese writes the decimal sign as a comma. */
+function localNumber(value: string, language: 'vi' | 'en'): string {
+  return language === 'vi' ? value.replace(/^(\d+)\.(\d)/, '$1,$2') : value;
 }

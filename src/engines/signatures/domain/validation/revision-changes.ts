@@ -5,21 +5,30 @@
  * The attacks behind the rules are those published on PDF signatures: replaced content streams, overlays, swapped page trees, objects that
  * fill references left open before signing ("shadow attacks"), one object in two roles, whole new cross-reference chains.
  */
-import { dictEntry, dictPart, getCatalog, getObject, isArray, isDict, isRef, isStream, listFields, listObjectNumbers, PdfError, resolve, rootRef } from '../pdf/reader/index.ts';
+import { dictEntry, dictPart, getCatalog, getObject, isArray, isDict, isRef, isStream, listFields, PdfError, resolve, rootRef } from '../pdf/reader/index.ts';
 import type { PdfDocument, PdfObject } from '../pdf/reader/index.ts';
 import type { ChangeCode } from './change-texts.ts';
 import { compareForms } from './form-changes.ts';
-import { differingKeys, isExtension, sameObject, visitReferences } from './object-compare.ts';
+import { differingKeys, isExtension, sameObject } from './object-compare.ts';
 import { comparePages } from './page-changes.ts';
+import type { ReferenceIndex } from './reference-index.ts';
 import type { ChangeReport } from './report.ts';
 import { addFinding, bothStates, changeOf, hasType, startComparison } from './revision-comparison.ts';
 import type { Comparison, Permissions } from './revision-comparison.ts';
 
+export interface RevisionStep {
+  readonly before: PdfDocument;
+  readonly after: PdfDocument;
+  readonly permissions: Permissions;
+  /** The references of `before`; taken to `after` on the way. */
+  readonly references: ReferenceIndex;
+}
+
 /** All differences between an earlier state and a later one, worst first. Never throws for what the file holds. */
-export function compareRevisions(before: PdfDocument, after: PdfDocument, permissions: Permissions): readonly ChangeReport[] {
+export function compareRevisions({ before, after, permissions, references }: RevisionStep): readonly ChangeReport[] {
   try {
     const comparison = startComparison(before, after, permissions);
-    if (comparison.changed.size + comparison.added.size > 0) judge(comparison);
+    if (comparison.changed.size + comparison.added.size > 0) judge(comparison, references);
     return sortChanges(comparison.findings);
   } catch (error) {
     if (error instanceof PdfError) return [changeOf('revision.unreadable')];
@@ -34,14 +43,15 @@ function sortChanges(findings: readonly ChangeReport[]): ChangeReport[] {
   return findings.toSorted((a, b) => weights[a.severity] - weights[b.severity]).slice(0, maxFindings);
 }
 
-function judge(comparison: Comparison): void {
+function judge(comparison: Comparison, references: ReferenceIndex): void {
   compareTrailers(comparison);
   compareCatalogs(comparison);
   explainValidationData(comparison);
   comparePages(comparison, compareForms(comparison));
   judgeRest(comparison);
   judgeAdded(comparison);
-  judgeReferences(comparison);
+  judgeReferences(comparison, references);
+  references.advance(comparison.after, [...comparison.changed, ...comparison.added]);
 }
 
 function compareTrailers(comparison: Comparison): void {
@@ -152,27 +162,13 @@ function codeFor(old: PdfObject): ChangeCode {
  * Looks through everything that existed before for references that now mean something else: to numbers that named nothing then, and
  * to objects that were accepted as invisible although something visible uses them.
  */
-function judgeReferences(comparison: Comparison): void {
-  const { before, added, invisible, invisibleHolders } = comparison;
-  if (added.size + invisible.size === 0) return;
-  for (const holder of listObjectNumbers(before)) {
-    let value: PdfObject;
-    try {
-      value = getObject(before, holder);
-    } catch (error) {
-      // What cannot be read in the earlier state is not shown by it either; if it changed, it has been judged above.
-      if (error instanceof PdfError) continue;
-      throw error;
-    }
-    // A cross-reference stream names /Info and /Root in its dictionary and draws nothing.
-    if (hasType(value, 'XRef')) continue;
-    visitReferences(value, (num) => {
-      if (added.has(num)) addFinding(comparison, 'object.shadowed', num);
-      else if (invisible.has(num) && num !== holder && !invisibleHolders.has(holder)) addFinding(comparison, 'object.changed', num);
-    });
+function judgeReferences({ added, invisible, invisibleHolders, findings }: Comparison, references: ReferenceIndex): void {
+  for (const num of added) if (!isEmpty(references.holdersOf(num))) findings.push(changeOf('object.shadowed', num));
+  for (const num of invisible) {
+    for (const holder of references.holdersOf(num)) if (holder !== num && !invisibleHolders.has(holder)) findings.push(changeOf('object.changed', num));
   }
 }
 
-/** The permissions of a state in which nobody restricted anything. */
-export const unrestricted: Permissions = { level: undefined, isFieldLocked: () => false };
-
+function isEmpty(items: Iterable<unknown>): boolean {
+  return items[Symbol.iterator]().next().done === true;
+}

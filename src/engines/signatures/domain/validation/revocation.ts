@@ -18,6 +18,7 @@ export interface RevocationQuestion {
   readonly issuer: Certificate;
   /** The instant for which the status must be known: a proven time, or now. */
   readonly at: Date;
+  readonly now: Date;
   readonly material: RevocationMaterial;
   readonly cache: ValidationCache;
 }
@@ -35,6 +36,8 @@ interface Evidence {
   readonly origin: 'embedded' | 'given';
   readonly thisUpdate: Date;
   readonly nextUpdate: Date | undefined;
+  /** From when on the source keeps certificates after their end; without it, it may have forgotten an expired one. */
+  readonly keepsExpiredFrom: Date | undefined;
 }
 
 const clockSkewMs = 5 * 60_000;
@@ -45,10 +48,12 @@ export const notChecked: RevocationReport = { status: 'not-checked', source: nul
 
 /** The status of a certificate. A genuine "revoked" always wins, whenever it was said; "good" counts only if it reaches the instant. */
 export function findRevocation(question: RevocationQuestion): RevocationFinding {
-  const evidence = [...fromOcsp(question), ...fromCrls(question)].sort((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime());
+  const evidence = [...fromOcsp(question), ...fromCrls(question)]
+    .filter((each) => each.thisUpdate.getTime() <= question.now.getTime() + clockSkewMs)
+    .sort((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime());
   const revoked = evidence.find((each) => each.status.status === 'revoked');
   if (revoked?.status.status === 'revoked') return { report: reportOf(revoked), revokedAt: revoked.status.revokedAt, freshness: 'fresh' };
-  const good = evidence.filter((each) => each.status.status === 'good');
+  const good = evidence.filter((each) => each.status.status === 'good' && remembers(each, question.certificate));
   const fresh = good.find((each) => reaches(each, question.at));
   if (fresh) return { report: reportOf(fresh), revokedAt: undefined, freshness: 'fresh' };
   const [stale] = good;
@@ -59,6 +64,11 @@ export function findRevocation(question: RevocationQuestion): RevocationFinding 
 function reaches(evidence: Evidence, at: Date): boolean {
   const until = evidence.nextUpdate?.getTime() ?? evidence.thisUpdate.getTime() + unboundedMs;
   return at.getTime() <= until + clockSkewMs;
+}
+
+/** Lists and responders may drop a certificate once it has expired: then "not on the list" says nothing (EN 319 102-1 clause 5.2.5). */
+function remembers({ thisUpdate, keepsExpiredFrom }: Evidence, { notAfter }: Certificate): boolean {
+  return thisUpdate <= notAfter || (keepsExpiredFrom !== undefined && keepsExpiredFrom <= notAfter);
 }
 
 function reportOf({ status, source, origin, thisUpdate }: Evidence): RevocationReport {
@@ -73,12 +83,12 @@ function reportOf({ status, source, origin, thisUpdate }: Evidence): RevocationR
   };
 }
 
-function fromCrls({ certificate, issuer, material }: RevocationQuestion): Evidence[] {
+function fromCrls({ certificate, issuer, material, cache }: RevocationQuestion): Evidence[] {
   if (issuer.keyUsage !== undefined && !issuer.keyUsage.has('cRLSign')) return [];
   return material.crls.flatMap(({ list, origin }): Evidence[] => {
-    if (!list.isSignedBy(issuer)) return [];
+    if (!cache.isSourceSignedBy(list, issuer)) return [];
     const entry = list.find(certificate.serial);
-    const base = { source: 'crl', origin, thisUpdate: list.thisUpdate, nextUpdate: list.nextUpdate } as const;
+    const base = { source: 'crl', origin, thisUpdate: list.thisUpdate, nextUpdate: list.nextUpdate, keepsExpiredFrom: list.keepsExpiredFrom } as const;
     if (entry && entry.reason !== 'removeFromCrl') return [{ ...base, status: { status: 'revoked', ...entry } }];
     return list.isComplete ? [{ ...base, status: { status: 'good' } }] : [];
   });
@@ -89,20 +99,20 @@ function fromOcsp(question: RevocationQuestion): Evidence[] {
   return material.ocsps.flatMap(({ response, origin }): Evidence[] => {
     const answers = response.answers.filter((answer) => isAbout(answer.id, certificate, issuer));
     if (answers.length === 0 || !isGenuine(response, question)) return [];
-    return answers.map((answer) => ({ source: 'ocsp', origin, status: answer.status, thisUpdate: answer.thisUpdate, nextUpdate: answer.nextUpdate }));
+    return answers.map(({ status, thisUpdate, nextUpdate, keepsExpiredFrom }) => ({ source: 'ocsp', origin, status, thisUpdate, nextUpdate, keepsExpiredFrom }));
   });
 }
 
 /** Signed by the issuer, or by a responder that the issuer appointed and whose certificate held when it spoke (RFC 6960 section 4.2.2.2). */
 function isGenuine(response: OcspResponse, { issuer, cache }: RevocationQuestion): boolean {
-  if (response.isSignedBy(issuer)) return true;
+  if (cache.isSourceSignedBy(response, issuer)) return true;
   return response.certificates.some(
     (responder) =>
       responder.extendedKeyUsage?.includes(OID.ocspSigning) === true &&
       !isSelfIssued(responder) &&
       responder.notBefore.getTime() <= response.producedAt.getTime() + clockSkewMs &&
       response.producedAt <= responder.notAfter &&
-      response.isSignedBy(responder) &&
+      cache.isSourceSignedBy(response, responder) &&
       cache.isIssuedBy(responder, issuer),
   );
 }

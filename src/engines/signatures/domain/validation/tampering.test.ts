@@ -93,6 +93,13 @@ test('an object that fills a reference left open before signing is a shadow atta
   assert.deepEqual(first(shown).changes.map((change) => change.code), ['object.shadowed']);
 });
 
+test('a signature that was on no page may not be put on one later', () => {
+  const hidden = sign(buildPdf({ pages: 2, objects: ['<</Type/Annot/Subtype/Widget/FT/Sig/T(an)/Rect[0 0 595 842]/AP<</N 3 0 R>>>>'], catalogEntries: '/AcroForm<</Fields[10 0 R]>>' }), { fieldName: 'khac' });
+  const target = 14;
+  const pdf = appendRevision(hidden, { objects: { [target]: objectText(hidden, target, { Annots: '[10 0 R]' }) } });
+  assert.deepEqual(first(pdf).changes.map((change) => change.code), ['annotation.added']);
+});
+
 test('one object in two roles is not excused by the harmless one', () => {
   const twoRoles = sign(buildPdf({ pages: 1, catalogEntries: '/Metadata 11 0 R' }));
   const metadata = appendRevision(twoRoles, { objects: { [content]: streamOf(Buffer.from('BT ET'), '/Type/Metadata/Subtype/XML') } });

@@ -41,6 +41,9 @@ export interface TrustFinding {
   readonly revokedAt: Date | undefined;
 }
 
+/** How far a signer's clock may run ahead of ours. */
+const clockSkewMs = 10 * 60_000;
+
 export function judgeTrust(question: TrustQuestion, context: TrustContext): TrustFinding {
   const { anchors, candidates, cache } = context;
   const path = findPath(question.certificate, { anchors, candidates, cache });
@@ -48,6 +51,8 @@ export function judgeTrust(question: TrustQuestion, context: TrustContext): Trus
   if (!path.isAnchored) problems.push({ code: anchors.length === 0 ? 'chain.notConfigured' : 'chain.notFound' });
   else if (findPathFault(path) !== undefined) problems.push({ code: 'chain.constraints' });
   if (!isFitFor(question.certificate, question.purpose)) problems.push({ code: 'certificate.purpose' });
+  const stated = question.provenAt ?? question.claimedAt;
+  if (stated && stated.getTime() > context.now.getTime() + clockSkewMs) problems.push({ code: 'time.future' });
   problems.push(...judgeDates(question, path, context), ...judgeAlgorithms(question, path, context));
   const revocation = path.isAnchored ? judgeRevocation(question, path, context) : { problems: [], report: notChecked, revokedAt: undefined };
   return { path, problems: [...problems, ...revocation.problems], revocation: revocation.report, revokedAt: revocation.revokedAt };
@@ -65,10 +70,14 @@ function judgeDates({ certificate, provenAt, claimedAt }: TrustQuestion, path: C
   return isOutside ? [{ code: 'certificate.outOfBounds' }] : [];
 }
 
+/** Hashes and keys of the signature and of each certificate that somebody issued; a configured root is trusted as it stands. */
 function judgeAlgorithms({ certificate, hashes, provenAt, claimedAt }: TrustQuestion, path: CertificatePath, { rules, now }: TrustContext): Problem[] {
-  const below = path.isAnchored && path.certificates.length > 1 ? path.certificates.slice(0, -1) : [certificate];
-  const used = [...hashes, ...(path.isAnchored && path.certificates.length === 1 ? [] : below.flatMap((each) => each.signatureAlgorithm?.hash ?? []))];
-  const weakAt = (at: Date) => [...used.map((hash) => weakHashAt(hash, at, rules)), ...below.map((each) => weakKeyAt(each, at, rules))].find((each) => each !== undefined);
+  const issued = path.isAnchored ? path.certificates.slice(0, -1) : [certificate];
+  const used = [...hashes, ...issued.flatMap((each) => each.signatureAlgorithm?.hash ?? [])];
+  const weakAt = (at: Date): string | undefined => {
+    const labels = [...used.map((hash) => weakHashAt(hash, at, rules)), ...[certificate, ...issued].map((each) => weakKeyAt(each, at, rules))];
+    return labels.find((label) => label !== undefined);
+  };
   const algorithm = weakAt(provenAt ?? now);
   if (algorithm === undefined) return [];
   const wasSafe = provenAt === undefined && claimedAt !== undefined && weakAt(claimedAt) === undefined;
@@ -87,15 +96,15 @@ function judgeRevocation(question: TrustQuestion, path: CertificatePath, context
   const [issuer] = above;
   // A leaf that is itself configured as trusted has nobody who could revoke it.
   if (leaf === undefined || issuer === undefined) return { problems: [], report: notChecked, revokedAt: undefined };
-  const { material, cache } = context;
-  const finding = findRevocation({ certificate: leaf, issuer, at, material, cache });
+  const { material, cache, now } = context;
+  const finding = findRevocation({ certificate: leaf, issuer, at, now, material, cache });
   const problems: Problem[] = [];
   if (finding.revokedAt) problems.push(...judgeRevoked(question, finding.revokedAt));
   else if (finding.freshness !== 'fresh') problems.push({ code: finding.freshness === 'stale' ? 'revocation.stale' : 'revocation.unknown' });
   for (const [i, authority] of above.slice(0, -1).entries()) {
     const upper = above[i + 1];
     if (upper === undefined) continue;
-    const result = findRevocation({ certificate: authority, issuer: upper, at, material, cache });
+    const result = findRevocation({ certificate: authority, issuer: upper, at, now, material, cache });
     if (result.revokedAt && result.revokedAt <= at) problems.push({ code: 'certificate.caRevoked' });
     else if (result.revokedAt === undefined && result.freshness !== 'fresh') problems.push({ code: 'revocation.unknown' });
   }

@@ -116,7 +116,7 @@ function judgeOne(checked: CheckedSignature, laterProof: Date | undefined, conte
             certificate: timestamp.check.signer,
             purpose: 'timestamp',
             provenAt: laterProof,
-            claimedAt: undefined,
+            claimedAt: timestamp.token.time,
             hashes: [timestamp.token.imprintHash, ...hashesOf(timestamp.token.cms)],
           },
           context,

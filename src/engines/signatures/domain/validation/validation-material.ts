@@ -1,6 +1,4 @@
 /** Certificates and revocation material inside a file: the document security store (EN 319 142-1 clause 5.4) and what containers carry. */
-import { parseRevocationList } from '../pki/crl.ts';
-import { parseOcspResponse } from '../pki/ocsp.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { PkiError } from '../pki/errors.ts';
 import { sameName } from '../pki/name.ts';
@@ -39,8 +37,8 @@ export function collectMaterial(doc: PdfDocument, signatures: readonly CheckedSi
       throw error;
     }
   };
-  const crls = (list: readonly Buffer[], origin: 'embedded' | 'given') => list.slice(0, maxItems).flatMap((raw) => readOrSkip(() => ({ list: parseRevocationList(raw), origin })));
-  const ocsps = (list: readonly Buffer[], origin: 'embedded' | 'given') => list.slice(0, maxItems).flatMap((raw) => readOrSkip(() => ({ response: parseOcspResponse(raw), origin })));
+  const crls = (list: readonly Buffer[], origin: 'embedded' | 'given') => list.slice(0, maxItems).flatMap((raw) => readOrSkip(() => ({ list: cache.readRevocationList(raw), origin })));
+  const ocsps = (list: readonly Buffer[], origin: 'embedded' | 'given') => list.slice(0, maxItems).flatMap((raw) => readOrSkip(() => ({ response: cache.readOcspResponse(raw), origin })));
   return {
     certificates: unique([
       ...(given.certificates ?? []),

@@ -1,7 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import type { Urgency } from '../contract.ts';
-import { tellTaskLists } from '../live.ts';
+import type { Urgency } from './contract.ts';
+import { tellTaskLists } from './live.ts';
 
 /** For whom a task waits: every post of the agency that holds the role, or one post. */
 export type Assignee = { role: string } | { postId: string };

@@ -6,17 +6,17 @@ import type { Id } from '#kernel/ids.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
 import { isoInVietnam } from '#kernel/time.ts';
 import { readBytes, storeParts } from '#engines/files/index.ts';
-import { KeyHolderError, type HeldCredential, type SignOutcome, type SignRequest } from '../adapters/key-holder.ts';
-import { timestampSource } from '../adapters/timestamps/timestamp-source.ts';
-import { imageFromPng, type PdfImage } from '../domain/pdf/appearance/index.ts';
-import { parseCertificate } from '../domain/pki/certificate.ts';
-import { signatureErrors, translateDomainError } from '../errors.ts';
-import type { CredentialRow } from '../policy.ts';
-import { keyHolderOf, type SigningEvidence } from '../purposes.ts';
-import { resumeParts, signParts, type PartsOutcome, type PartsWork, type SavedParts } from '../sign-parts.ts';
-import { planSigning } from '../signing-plan.ts';
-import { awaitHolder, beginAttempt, completeSigning, endAttempt, type Attempt } from './signing-states.ts';
-import { withPin } from './use-pin.ts';
+import { KeyHolderError, type HeldCredential, type SignOutcome, type SignRequest } from './adapters/key-holder.ts';
+import { timestampSource } from './adapters/timestamps/timestamp-source.ts';
+import { imageFromPng, type PdfImage } from './domain/pdf/appearance/index.ts';
+import { parseCertificate } from './domain/pki/certificate.ts';
+import { signatureErrors, translateDomainError } from './errors.ts';
+import type { CredentialRow } from './policy.ts';
+import { keyHolderOf, type SigningEvidence } from './purposes.ts';
+import { resumeParts, signParts, type PartsOutcome, type PartsWork, type SavedParts } from './sign-parts.ts';
+import { planSigning } from './signing-plan.ts';
+import { awaitHolder, beginAttempt, completeSigning, endAttempt, type Attempt } from './commands/signing-states.ts';
+import { withPin } from './commands/use-pin.ts';
 
 export type PerformSigning = { agencyId: Id<'agency'>; signingId: string; actor: Actor; secret?: string; requestId?: string };
 
@@ -152,7 +152,8 @@ async function settle(kernel: Kernel, { attempt, options }: Running, { work, out
     await run(kernel, awaitHolder, { ...key, reference, pollAfterMs, prepared: Buffer.from(JSON.stringify(saved)) }, options);
     return { state: 'pending', pollAfterMs };
   }
-  const result = await storeParts(kernel, [work.base, ...outcome.tails]);
+  // The purpose keeps the file in the transaction below; what a killed process leaves is swept away.
+  const result = await storeParts(kernel, [work.base, ...outcome.tails], { provisional: true });
   const evidence = evidenceOf(attempt.credential, work, outcome);
   await withPatience(() => run(kernel, completeSigning, { ...key, result, evidence }, options));
   return { state: 'signed', sha256: result.sha256, sizeBytes: result.sizeBytes };

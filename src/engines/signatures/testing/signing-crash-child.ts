@@ -9,8 +9,8 @@ import { openDatabase } from '#kernel/database.ts';
 import { createKernel } from '#kernel/kernel.ts';
 import { createLog } from '#kernel/log.ts';
 import type { PersonActor } from '#kernel/actor.ts';
-import { performSigning } from './commands/perform-signing.ts';
-import { testModules, testPin } from './testing.ts';
+import { performSigning } from '../perform-signing.ts';
+import { testModules, testPin } from '../testing.ts';
 
 export type CrashOrder = { url: string; environment: Record<string, string>; now: string; signingId: string; actor: PersonActor; killAt?: number; after?: boolean };
 
@@ -22,8 +22,8 @@ const die = (): void => {
 };
 
 type Query = (this: pg.Client, ...args: unknown[]) => unknown;
-// safe because the same function is put back around itself
-const query = pg.Client.prototype.query as unknown as Query;
+// safe because the same function is put back around itself, and always called on a client
+const query = Reflect.get(pg.Client.prototype, 'query') as Query;
 const counted: Query = function (this: pg.Client, ...args) {
   const [first] = args;
   const text = typeof first === 'string' ? first : typeof first === 'object' && first !== null && 'text' in first ? String(first.text) : '';

@@ -1,11 +1,11 @@
-import pg from 'pg';
 import { fakeClock } from '#kernel/clock.ts';
 import type { Config } from '#kernel/config.ts';
 import { openDatabase } from '#kernel/database.ts';
 import { createKernel } from '#kernel/kernel.ts';
 import { createLog } from '#kernel/log.ts';
 import { startWorker } from '#kernel/worker.ts';
-import { faultHouse } from './testing-faults.ts';
+import { faultHouse } from './faults.ts';
+import { watchStatements } from './statements.ts';
 
 // A worker process for the fault tests: it does what is due and ends, or kills itself without a word just before its
 // n-th statement, as a power cut would. Nothing of this is in the product: the driver is wrapped in this process only.
@@ -17,12 +17,10 @@ type Order = { config: Config; databaseUrl: string; now: string; dieBeforeStatem
 const order = JSON.parse(process.env['LIENTHONG_FAULT_ORDER'] ?? '') as Order;
 
 let statements = 0;
-const query = pg.Client.prototype.query;
-pg.Client.prototype.query = function counted(this: pg.Client, ...given: unknown[]) {
+watchStatements(() => {
   statements += 1;
   if (statements === order.dieBeforeStatement) process.kill(process.pid, 'SIGKILL');
-  return Reflect.apply(query, this, given);
-} as typeof query; // safe because it hands on exactly what it was given
+});
 
 const log = createLog({ level: 'silent' });
 const database = openDatabase({ url: order.databaseUrl, directUrl: order.databaseUrl, poolSize: 4, prepareStatements: true, applicationName: 'lienthong fault test' }, log);

@@ -1,6 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
-import { tellTaskLists } from '../live.ts';
+import { tellTaskLists } from './live.ts';
 
 /** All open tasks of a subject in an agency, or those of one kind. */
 export type TaskSelection = { agencyId: Id<'agency'>; subject: { type: string; id: string }; kind?: string };

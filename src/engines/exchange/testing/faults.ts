@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { subscribe } from '#kernel/events.ts';
 import type { Module } from '#kernel/module.ts';
-import { messageArrived } from './contract.ts';
-import { exchangeHouse } from './testing.ts';
+import { messageArrived } from '../contract.ts';
+import { exchangeHouse } from '../testing.ts';
 
 /** Stands for a capability that reacts to arrivals: what it records shows whether it heard of each exactly once. */
 const inboxProbe: Module = {

@@ -1,0 +1,98 @@
+import type { House } from './house.ts';
+
+type Snapshot = string;
+type Table = { name: string; copy: string; rows: string; columns: string };
+
+/** A moment of the database: what was committed by then is seen in it. */
+export async function takeSnapshot(house: House): Promise<Snapshot> {
+  const [row] = await house.sql<{ snapshot: string }>('select pg_current_snapshot()::text as snapshot');
+  return row?.snapshot ?? '';
+}
+
+/** The rows that a piece of work left behind, kept for inserting them again into tables like those in which they stand. */
+export type CopiedRows = {
+  /** How many rows each table got, by its name. */
+  counts: Map<string, number>;
+  rowCount: number;
+  /** Inserts all of them in one transaction into emptied tables with the same columns, checks, indexes and foreign keys. @returns milliseconds. */
+  insertAgain(): Promise<number>;
+  drop(): Promise<void>;
+};
+
+/**
+ * Finds every table whose rows became more between two moments, and keeps those rows. A row that was written and deleted
+ * on the way, as a job is, does not count.
+ */
+export async function copyRowsBetween(house: House, from: Snapshot, to: Snapshot): Promise<CopiedRows> {
+  await house.sql('drop schema if exists bench cascade');
+  await house.sql('create schema bench');
+  const counts = new Map<string, number>();
+  const tables: Table[] = [];
+  for (const table of await listTables(house)) {
+    const isNew = `pg_visible_in_snapshot(t.xmin::text::xid8, '${to}') and not pg_visible_in_snapshot(t.xmin::text::xid8, '${from}')`;
+    await house.sql(`create table ${table.rows} as select ${table.columns} from ${table.name} t where ${isNew}`);
+    const [row] = await house.sql<{ count: number }>(`select count(*) as count from ${table.rows}`);
+    if (row === undefined || row.count === 0) continue;
+    counts.set(table.name, row.count);
+    tables.push(table);
+  }
+  const ordered = await makeCopies(house, tables);
+  return {
+    counts,
+    rowCount: [...counts.values()].reduce((sum, count) => sum + count, 0),
+    insertAgain: () => insertAgain(house, ordered),
+    drop: async () => {
+      await house.sql('drop schema bench cascade');
+    },
+  };
+}
+
+async function listTables(house: House): Promise<Table[]> {
+  const rows = await house.sql<{ name: string; plain: string; columns: string }>(
+    `select format('%I.%I', n.nspname, c.relname) as name, n.nspname || '__' || c.relname as plain,
+        (select string_agg(quote_ident(a.attname), ', ' order by a.attnum) from pg_attribute a
+          where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'bench')`,
+  );
+  return rows.map(({ name, plain, columns }) => ({ name, columns, copy: `bench."${plain}"`, rows: `bench."rows ${plain}"` }));
+}
+
+/** Foreign keys lead from copy to copy; those to tables that got no rows lead to the table itself. @returns the tables with referenced ones first. */
+async function makeCopies(house: House, tables: readonly Table[]): Promise<Table[]> {
+  const byName = new Map(tables.map((table) => [table.name, table]));
+  for (const table of tables) {
+    await house.sql(`create table ${table.copy} (like ${table.name} including all)`);
+    const [row] = await house.sql<{ options: string | null }>(`select array_to_string(reloptions, ', ') as options from pg_class where oid = $1::regclass`, [table.name]);
+    if (row?.options != null) await house.sql(`alter table ${table.copy} set (${row.options})`);
+  }
+  const keys = await house.sql<{ from: string; to: string; definition: string }>(
+    `select conrelid::regclass::text as from, confrelid::regclass::text as to, pg_get_constraintdef(oid) as definition
+       from pg_constraint where contype = 'f' and conrelid::regclass::text = any($1)`,
+    [tables.map((table) => table.name)],
+  );
+  for (const key of keys) {
+    const target = byName.get(key.to)?.copy ?? key.to;
+    await house.sql(`alter table ${byName.get(key.from)?.copy ?? ''} add ${key.definition.replace(`REFERENCES ${key.to}(`, `REFERENCES ${target}(`)}`);
+  }
+  const ordered: Table[] = [];
+  const visit = (table: Table): void => {
+    if (ordered.includes(table)) return;
+    for (const key of keys) {
+      const target = byName.get(key.to);
+      if (key.from === table.name && target !== undefined && target !== table) visit(target);
+    }
+    ordered.push(table);
+  };
+  for (const table of tables) visit(table);
+  return ordered;
+}
+
+async function insertAgain(house: House, ordered: readonly Table[]): Promise<number> {
+  await house.sql(`truncate ${ordered.map((table) => table.copy).join(', ')}`);
+  const began = performance.now();
+  await house.sql('begin');
+  for (const { copy, columns, rows } of ordered) await house.sql(`insert into ${copy} (${columns}) select * from ${rows}`);
+  await house.sql('commit');
+  return performance.now() - began;
+}

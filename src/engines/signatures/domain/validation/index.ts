@@ -1,0 +1,28 @@
+/** Validation of signed PDF files: the report, its words, and what the command line prints. */
+export { defaultAlgorithmRules } from './algorithm-rules.ts';
+export type { AlgorithmRules, HashRule } from './algorithm-rules.ts';
+export { createValidationCache } from './cache.ts';
+export type { ValidationCache } from './cache.ts';
+export { changeTexts } from './change-texts.ts';
+export type { ChangeCode } from './change-texts.ts';
+export { combineExitStatuses, exitStatusOf, renderReport, verifyForCli } from './cli-text.ts';
+export type { CliResult, ExitStatus } from './cli-text.ts';
+export { changesText, describe, formatInstant, indicationText, roleText } from './describe.ts';
+export type { Language, ReportDescription, SignatureDescription } from './describe.ts';
+export { problemKinds, problemText } from './problems.ts';
+export type { Indication, Problem, ProblemCode, SubIndication } from './problems.ts';
+export type {
+  ActiveContentReport,
+  CertificateReport,
+  ChangeReport,
+  ChangesAfter,
+  RevocationReport,
+  SignatureLevel,
+  SignatureReport,
+  SignerRole,
+  TimestampReport,
+  ValidationReport,
+} from './report.ts';
+export { validatePdf } from './validate-pdf.ts';
+export type { ValidationOptions } from './validate-pdf.ts';
+export type { GivenMaterial } from './validation-material.ts';

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+
+const root = resolve(import.meta.dirname, '..');
+let dataDir: string;
+let port: number;
+before(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'lienthong-start-'));
+  port = await freePort();
+});
+after(() => rmSync(dataDir, { recursive: true, force: true }));
+
+type Started = { child: ChildProcess; output: () => string; readyMs: number };
+
+function start(): Promise<Started> {
+  const began = performance.now();
+  const environment = { ...process.env, DATA_DIR: dataDir, PORT: String(port) };
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'src/app/main.ts'), 'start'], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  return new Promise((done, failed) => {
+    const hear = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (output.includes('Mở trình duyệt')) done({ child, output: () => output, readyMs: performance.now() - began });
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.on('exit', (code) => failed(new Error(`start ended with ${String(code)}:\n${output}`)));
+  });
+}
+
+const ended = (child: ChildProcess): Promise<number | null> => new Promise((done) => (child.exitCode !== null || child.signalCode !== null ? done(child.exitCode) : child.on('exit', done)));
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+test('a first start makes the province and says where it is; after kill -9 the next one recovers; Ctrl-C leaves nothing behind', { timeout: 300_000 }, async (t) => {
+  const first = await start();
+  assert.match(first.output(), /vanthu\.snv/);
+  assert.equal((await fetch(`http://127.0.0.1:${String(port)}/health/ready`)).status, 200);
+  t.diagnostic(`first start ${String(Math.round(first.readyMs))} ms`);
+  first.child.kill('SIGKILL');
+  await ended(first.child);
+
+  const second = await start();
+  t.diagnostic(`second start, after kill -9, ${String(Math.round(second.readyMs))} ms`);
+  const signIn = await fetch(`http://127.0.0.1:${String(port)}/api/v1/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ login: 'vanthu.snv', password: 'LienThong@2026' }),
+  });
+  assert.equal(signIn.status, 200, await signIn.text());
+  assert.equal((await fetch(`http://127.0.0.1:${String(port)}/kiem-tra`)).status, 200);
+  assert.match(await (await fetch(`http://127.0.0.1:${String(port)}/metrics`)).text(), /lienthong_http_request_seconds/);
+  const postmaster = Number(readFileSync(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  second.child.kill('SIGINT');
+  assert.equal(await ended(second.child), 0);
+  assert.throws(() => process.kill(postmaster, 0), /ESRCH/, 'the database server is stopped too');
+});
+
+test('a wrong setting is named with its mend, and nothing is started', async () => {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'src/app/main.ts'), 'start'], { cwd: root, env: { ...process.env, DATA_DIR: dataDir, PORT: 'tám mươi' }, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  assert.equal(await ended(child), 1);
+  assert.match(said, /Biến môi trường PORT/);
+});
