@@ -21,3 +21,21 @@ export async function assertNoSidewaysScroll(page: Page, screen: string): Promis
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(overflow <= 0, `${screen} is ${String(overflow)} px too wide`);
 }
+
+const SCREENS = [
+  { width: 1440, height: 900 },
+  { width: 360, height: 740 },
+];
+
+/** With LIENTHONG_SCREENS set to a folder, keeps a picture of the screen on a desk and on a phone. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['LIENTHONG_SCREENS'];
+  const before = page.viewportSize();
+  if (folder === undefined || before === null) return;
+  for (const size of SCREENS) {
+    await page.setViewportSize(size);
+    await page.waitForTimeout(700);
+    await page.screenshot({ path: `${folder}/${name}-${String(size.width)}.png` });
+  }
+  await page.setViewportSize(before);
+}

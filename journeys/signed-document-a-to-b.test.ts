@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { DEMO_PIN } from '#seeds/credentials.ts';
-import { assertAccessible, assertNoSidewaysScroll } from './accessibility.ts';
+import { assertAccessible, assertNoSidewaysScroll, picture } from './accessibility.ts';
 import { openTown, type Town } from './town.ts';
 
 const sample = resolve(import.meta.dirname, '../../shared/samples/layout/mau_giay_moi.pdf');
@@ -19,7 +19,7 @@ after(() => town.close());
 
 const look = async (page: Page, screen: string): Promise<void> => {
   // The code of a screen loads when it is first opened.
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.locator('h1').first().waitFor({ state: 'attached' });
   await assertAccessible(page, screen);
   await assertNoSidewaysScroll(page, screen);
 };
@@ -45,6 +45,7 @@ test('a signed document goes from one agency to another, and its sender sees it 
     }
     await page.keyboard.press('Escape');
     await look(page, 'soạn văn bản');
+    await picture(page, 'soan-van-ban');
     await page.getByRole('button', { name: 'Lưu dự thảo' }).click();
     await page.getByRole('heading', { name: SUMMARY }).waitFor();
     await page.getByRole('button', { name: 'Trình ký' }).click();
@@ -63,6 +64,7 @@ test('a signed document goes from one agency to another, and its sender sees it 
     await page.getByLabel('Mã PIN').waitFor();
     await page.locator('canvas').first().waitFor();
     await look(page, 'ký văn bản');
+    await picture(page, 'ky-van-ban');
     await page.getByLabel('Mã PIN').fill('wrong-pin');
     await page.getByRole('button', { name: 'Ký số' }).click();
     await page.getByText(/PIN (chưa|không) đúng/i).first().waitFor();
@@ -78,6 +80,7 @@ test('a signed document goes from one agency to another, and its sender sees it 
     await page.getByLabel('Mã PIN').fill(DEMO_PIN);
     await page.locator('canvas').first().waitFor();
     await look(page, 'đóng dấu');
+    await picture(page, 'dong-dau');
     await page.getByRole('button', { name: 'Đóng dấu' }).click();
     await page.getByText('Đã đóng dấu.').waitFor();
     await look(page, 'phát hành');
@@ -90,13 +93,17 @@ test('a signed document goes from one agency to another, and its sender sees it 
     const row = page.getByRole('link', { name: SUMMARY });
     await row.waitFor({ timeout: 10_000 });
     await look(page, 'việc của tôi');
+    await picture(page, 'viec-cua-toi');
     await page.goto(`${town.url}/app/van-ban-den`);
     await page.getByRole('link', { name: SUMMARY }).waitFor();
     await look(page, 'văn bản đến');
     await page.getByRole('link', { name: SUMMARY }).click();
+    await page.locator('canvas').first().waitFor();
+    await picture(page, 'van-ban-den');
     await page.getByRole('tab', { name: 'Chữ ký số' }).click();
     await page.getByText('Nguyễn Văn Bình').first().waitFor();
     await look(page, 'chữ ký số của văn bản đến');
+    await picture(page, 'chu-ky-so');
     await page.getByRole('button', { name: 'Tiếp nhận' }).click();
     await page.getByText('Đã tiếp nhận, số đến 1').waitFor();
   });
@@ -106,6 +113,7 @@ test('a signed document goes from one agency to another, and its sender sees it 
     const branch = page.getByRole('listitem').filter({ hasText: 'Sở Tài chính' }).last();
     await branch.getByText('Đã tiếp nhận', { exact: true }).waitFor({ timeout: 10_000 });
     assert.match((await branch.textContent()) ?? '', /\d{2}\/\d{1,2}\/\d{4}, \d{2}:\d{2}.*Lê Thị Thùy Dung/);
+    await picture(page, 'van-ban-di');
     await page.getByRole('tab', { name: 'Nhật ký' }).click();
     await page.getByText('Nguyễn Văn Bình ký số').waitFor();
     await look(page, 'nhật ký văn bản đi');

@@ -1,19 +1,19 @@
 import { systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
+import { newId } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { addDays, parseCalendarDay, vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import {
-  appointPost,
   createAgency,
-  createPerson,
   createUnit,
   delegate,
   hashPassword,
   identityErrors,
+  importDirectory,
   mergeAgencies,
-  openAccount,
   renameAgency,
   type AgencyId,
+  type ImportedPost,
   type PersonId,
   type PostId,
   type UnitId,
@@ -124,8 +124,7 @@ function patternOf(agency: SeedAgency): keyof typeof usualPosts {
 
 async function addPeople(ctx: CommandContext, places: Places, passwordHash: string): Promise<Map<string, PostId>> {
   const random = randomFrom(SEED);
-  const people = new Map<string, PersonId>();
-  const posts = new Map<string, PostId>();
+  const people = new Map<string, { personId: PersonId; fullName: string }>();
   const taken = new Set(namedPosts.map((post) => post.name));
   const freshName = (): string => {
     const name = inventName(random);
@@ -133,27 +132,24 @@ async function addPeople(ctx: CommandContext, places: Places, passwordHash: stri
     taken.add(name);
     return name;
   };
-  for (const post of allPosts()) {
-    const agencyId = place(places, post.agency);
+  const posts = allPosts().map((post): ImportedPost => {
     const known = people.get(post.who);
-    const personId = known ?? (await createPerson(ctx, { agencyId, fullName: post.name ?? freshName(), isInvented: true }));
-    people.set(post.who, personId);
-    const postId = await appointPost(ctx, {
-      agencyId,
-      personId,
+    const person = known ?? { personId: newId<'person'>(), fullName: post.name ?? freshName() };
+    people.set(post.who, person);
+    return {
+      ...person,
+      postId: newId<'post'>(),
+      agencyId: place(places, post.agency),
       unitId: post.unit === undefined ? null : (places.units.get(`${post.agency}/${post.unit}`) ?? null),
+      login: known === undefined ? (post.login ?? null) : null,
       title: post.title,
       roles: post.roles,
       signingPowers: post.powers ?? [],
-      startsOn: day('2025-07-01'),
       sortOrder: post.order,
-    });
-    if (known === undefined && post.login !== undefined) {
-      await openAccount(ctx, { agencyId, personId, login: post.login, passwordHash, passwordIsLong: true, isDemo: true });
-      posts.set(post.login, postId);
-    }
-  }
-  return posts;
+    };
+  });
+  await importDirectory(ctx, { agencies: [], posts, note: INVENTED_CODE, startsOn: day('2025-07-01'), passwordHash, isDemo: true });
+  return new Map(posts.flatMap((post) => (post.login === null ? [] : [[post.login, post.postId] as const])));
 }
 
 /** The director authorises the chief of office, so that acting for another can be tried at once. */

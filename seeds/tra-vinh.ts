@@ -106,6 +106,7 @@ function listPosts(random: () => number, agencies: readonly ImportedAgency[]): I
         postId: seededId<'post'>(random, serial),
         personId: seededId<'person'>(random, serial),
         agencyId: agency.id,
+        unitId: null,
         fullName: inventName(random),
         login: `tv${String(index + 1).padStart(3, '0')}.${two(place + 1)}`,
         ...postAt(agency, place),

@@ -1,5 +1,10 @@
 import type { House } from './house.ts';
 
+/** A handful of rows takes no time, and may refer to rows that were there before. */
+const FEWEST_ROWS = 100;
+/** The sealer works every two seconds: it may have come along on the way or not. */
+const PERIODIC = ['audit.sealed', 'audit.node'];
+
 type Snapshot = string;
 type Table = { name: string; copy: string; rows: string; columns: string };
 
@@ -20,8 +25,8 @@ export type CopiedRows = {
 };
 
 /**
- * Finds every table whose rows became more between two moments, and keeps those rows. A row that was written and deleted
- * on the way, as a job is, does not count.
+ * Finds every table whose rows became many more between two moments, and keeps those rows. A row that was written and
+ * deleted on the way, as a job is, does not count.
  */
 export async function copyRowsBetween(house: House, from: Snapshot, to: Snapshot): Promise<CopiedRows> {
   await house.sql('drop schema if exists bench cascade');
@@ -32,7 +37,7 @@ export async function copyRowsBetween(house: House, from: Snapshot, to: Snapshot
     const isNew = `pg_visible_in_snapshot(t.xmin::text::xid8, '${to}') and not pg_visible_in_snapshot(t.xmin::text::xid8, '${from}')`;
     await house.sql(`create table ${table.rows} as select ${table.columns} from ${table.name} t where ${isNew}`);
     const [row] = await house.sql<{ count: number }>(`select count(*) as count from ${table.rows}`);
-    if (row === undefined || row.count === 0) continue;
+    if (row === undefined || row.count < FEWEST_ROWS) continue;
     counts.set(table.name, row.count);
     tables.push(table);
   }
@@ -53,7 +58,8 @@ async function listTables(house: House): Promise<Table[]> {
         (select string_agg(quote_ident(a.attname), ', ' order by a.attnum) from pg_attribute a
           where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'bench')`,
+      where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'bench') and c.oid <> all($1::text[]::regclass[])`,
+    [PERIODIC],
   );
   return rows.map(({ name, plain, columns }) => ({ name, columns, copy: `bench."${plain}"`, rows: `bench."rows ${plain}"` }));
 }

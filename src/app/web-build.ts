@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { withLock } from '#kernel/postgres/lock.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -17,16 +18,35 @@ const stampFile = join(root, 'build', 'web-stamp');
  */
 export async function ensureWebBuilt(onProgress?: (text: string) => void): Promise<boolean> {
   const stamp = sourceStamp();
-  if (existsSync(join(webFolder, 'index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false;
+  const isBuilt = (): boolean => existsSync(join(webFolder, 'index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+  if (isBuilt()) return false;
   onProgress?.('Dựng giao diện (chỉ lần đầu hoặc sau khi mã nguồn đổi)');
-  await runVite();
-  writeFileSync(stampFile, stamp);
-  return true;
+  mkdirSync(join(root, 'build'), { recursive: true });
+  return withLock(
+    join(root, 'build', 'web.lock'),
+    async () => {
+      if (isBuilt()) return false;
+      await buildAside();
+      writeFileSync(stampFile, stamp);
+      return true;
+    },
+    BUILD_PATIENCE_MS,
+  );
 }
 
-function runVite(): Promise<void> {
+const BUILD_PATIENCE_MS = 300_000;
+
+/** Built beside the old one and put into its place whole: a server that is killed in the middle leaves the old one. */
+async function buildAside(): Promise<void> {
+  const next = `${webFolder}-next`;
+  await runVite(next);
+  rmSync(webFolder, { recursive: true, force: true });
+  renameSync(next, webFolder);
+}
+
+function runVite(outDir: string): Promise<void> {
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  const child = spawn(process.execPath, [vite, 'build', '-c', join(root, 'src/app/web/vite.config.ts'), '--logLevel', 'warn'], {
+  const child = spawn(process.execPath, [vite, 'build', '-c', join(root, 'src/app/web/vite.config.ts'), '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_ENV: 'production' },

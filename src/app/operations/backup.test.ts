@@ -123,7 +123,20 @@ test('what a killed backup left behind is removed by the next one', async () => 
   assert.equal(existsSync(leftover), false);
 });
 
-test('files of a store that cannot be linked are copied and compared with their hashes; one that is gone is named', async () => {
+test('a backup on another file system has copies of the files', async (t) => {
+  const elsewhere = '/dev/shm';
+  if (!existsSync(elsewhere) || statSync(elsewhere).dev === statSync(office.house.kernel.config.dataDir).dev) return t.skip('there is no second file system at hand');
+  const folder = mkdtempSync(join(elsewhere, 'lienthong-'));
+  try {
+    const { files } = await write(folder);
+    assert.deepEqual([files.linked, files.copied], [0, first.files.count]);
+    await checkBackup(await openBackup(folder), modules, quiet);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a file that the store has lost or has with other bytes is named, and the rest is backed up', async () => {
   const [gone, changed] = (await filesOf(office)).filter((file) => file.kept);
   assert.ok(gone !== undefined && changed !== undefined);
   const { filesUrl } = office.house.kernel.config;

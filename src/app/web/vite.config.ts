@@ -69,13 +69,15 @@ function compressed(): Plugin {
     async writeBundle({ dir }, bundle) {
       if (dir === undefined) return;
       const files = Object.keys(bundle).filter((name) => worthwhile.test(name) && !name.startsWith('.vite/'));
-      for (const name of files) {
-        const file = join(dir, name);
-        const content = await readFile(file);
-        if (content.length < leastBytes) continue;
-        await writeFile(`${file}.gz`, await promisify(gzip)(content, { level: 9 }));
-        await writeFile(`${file}.br`, await promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } }));
-      }
+      await Promise.all(
+        files.map(async (name) => {
+          const file = join(dir, name);
+          const content = await readFile(file);
+          if (content.length < leastBytes) return;
+          await writeFile(`${file}.gz`, await promisify(gzip)(content, { level: 9 }));
+          await writeFile(`${file}.br`, await promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } }));
+        }),
+      );
     },
   };
 }

@@ -21,7 +21,7 @@ export type AccountsHouse = TestHouse & { server: FastifyInstance; browser(optio
 export async function openAccountsHouse(): Promise<AccountsHouse> {
   const house = await openTestHouse({
     modules: [kernelModule, auditModule, identityModule, accountsModule],
-    seed: { name: 'thanh-hoa 1', run: (kernel) => seedThanhHoa(kernel).then(() => undefined) },
+    seed: { name: 'thanh-hoa 2', run: (kernel) => seedThanhHoa(kernel).then(() => undefined) },
   });
   const server = house.server(authenticate);
   return {

@@ -1,7 +1,7 @@
 import { kernelErrors } from '#kernel/errors.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
 
-/** A checked file costs a thread some milliseconds: a person with a stack of papers is served, a flood is not. */
+/** A checked file costs the reader some milliseconds: a person with a stack of papers is served, a flood is not. */
 const BURST = 20;
 const PER_MINUTE = 20;
 /** Files that this process reads from the public at the same time. */

@@ -37,7 +37,7 @@ export async function verifyFiles({ paths, json, trustFolders, now, write }: Ver
     const found = new Set(results.map(({ report }) => (report === undefined ? 3 : statuses[report.indication])));
     return worstFirst.find((status) => found.has(status)) ?? 3;
   } finally {
-    await validator.close();
+    validator.close();
   }
 }
 

@@ -34,7 +34,7 @@ let house: TestHouse;
 before(async () => {
   house = await openTestHouse({
     modules: [kernelModule, auditModule, identityModule],
-    seed: { name: 'thanh-hoa 1', run: (kernel) => seedThanhHoa(kernel).then(() => undefined) },
+    seed: { name: 'thanh-hoa 2', run: (kernel) => seedThanhHoa(kernel).then(() => undefined) },
   });
 });
 after(() => house.close());

@@ -155,7 +155,6 @@ export type SignInStepRow = {
   purpose: 'second_factor' | 'change_password' | 'enrol_second_factor' | 'passkey_sign_in' | 'passkey_enrolment';
   challenge: string | null;
   factors: 'password' | 'password_totp' | 'passkey' | null;
-  attempts: number;
   expires_at: Instant;
 };
 

@@ -6,7 +6,7 @@ import { service, type Kernel } from '#kernel/kernel.ts';
 import { isoInVietnam, startOfVietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
 import { currentRevocationList, readReason } from './adapters/built-in-authority/revocations.ts';
-import type { TrustMaterial } from './adapters/document-thread/protocol.ts';
+import type { TrustMaterial } from './adapters/document-reader/protocol.ts';
 import type { TrustAnchorSummary } from './contract.ts';
 import { parseCertificate, parseCertificates, type Certificate } from './domain/pki/certificate.ts';
 import { parseRevocationList } from './domain/pki/crl.ts';
@@ -38,7 +38,7 @@ export async function trustSet(kernel: Kernel): Promise<TrustSet> {
 }
 
 /**
- * The trust set in the form in which it crosses into the thread, with revocation lists of the built-in authority that
+ * The trust set in the form in which it crosses into the reader's process, with revocation lists of the built-in authority that
  * speak for this very moment (the published ones are up to a day old).
  */
 export async function trustMaterial(kernel: Kernel, { anchors }: TrustSet): Promise<TrustMaterial> {

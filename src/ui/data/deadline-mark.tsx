@@ -51,7 +51,7 @@ export function DeadlineMark({ due, now, doneAt, nearMs = dayMs, short = false }
     <span className={`lt-mark lt-mark--${look}`} title={exact}>
       <DeadlineShape kind={kind} />
       {text}
-      {!short && kind !== 'far' && <span className="lt-mark__exact">· {exact}</span>}
+      {!short && kind !== 'far' && <span className="lt-mark__exact">({exact})</span>}
     </span>
   );
 }

@@ -7,7 +7,7 @@ import { tokenHash } from '../authenticate.ts';
 import { identityErrors } from '../errors.ts';
 import { findAccount, type Account } from '../queries/accounts.ts';
 import { limitsOf } from '../settings.ts';
-import type { Factors, Tables } from '../tables.ts';
+import type { Factors, Row, Tables } from '../tables.ts';
 import { assertNewPassword, writePassword } from './change-password.ts';
 import { countAddressFailure, openAttempt, takeBackAttempt } from './guard-sign-in.ts';
 import { agencyOfRecord } from './load.ts';
@@ -16,7 +16,7 @@ import type { Client } from './sessions.ts';
 import { advanceSignIn, takeStep, type SignInState, type StepPurpose } from './sign-in-steps.ts';
 import { assertUsable, refuse, type Caller } from './sign-in.ts';
 
-type Step = Tables['identity.sign_in_step'];
+type Step = Row<'identity.sign_in_step'>;
 
 /**
  * The second factor by a code.

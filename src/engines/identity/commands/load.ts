@@ -5,14 +5,14 @@ import type { PersonId, PostId, UnitId } from '../queries/posts.ts';
 import { postsOfPerson } from '../queries/posts.ts';
 import type { AgencyId } from '../queries/agencies.ts';
 import { identityErrors } from '../errors.ts';
-import type { Tables } from '../tables.ts';
+import type { Row, Tables } from '../tables.ts';
 
 /** Under which agency things stand that belong to no agency, such as an attempt with a login that nobody has. */
 // safe because the nil UUID names no real agency
 export const NO_AGENCY = '00000000-0000-0000-0000-000000000000' as Id<'agency'>;
 
 /** Locks an agency, so that two changes of its names, codes or posts follow one another. @throws identity.agencyNotFound */
-export async function lockAgency(ctx: CommandContext, id: AgencyId): Promise<Tables['identity.agency'] & { name: string; nameFrom: CalendarDay; abbreviation: string }> {
+export async function lockAgency(ctx: CommandContext, id: AgencyId): Promise<Row<'identity.agency'> & { name: string; nameFrom: CalendarDay; abbreviation: string }> {
   const db = ctx.tables<Tables>();
   const agency = await db.selectFrom('identity.agency').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
   if (agency === undefined) throw identityErrors.agencyNotFound();
@@ -43,7 +43,7 @@ export function dayFromRow(text: string): CalendarDay {
 export const dayBefore = (day: CalendarDay): CalendarDay => addDays(day, -1);
 
 /** @throws identity.personNotFound */
-export async function getPerson(ctx: CommandContext, id: PersonId): Promise<Tables['identity.person']> {
+export async function getPerson(ctx: CommandContext, id: PersonId): Promise<Row<'identity.person'>> {
   const person = await ctx.tables<Tables>().selectFrom('identity.person').selectAll().where('id', '=', id).executeTakeFirst();
   if (person === undefined) throw identityErrors.personNotFound();
   return person;
@@ -56,7 +56,7 @@ export async function assertUnitOf(ctx: CommandContext, agencyId: AgencyId, unit
 }
 
 /** Locks a post of an agency. @throws identity.postNotFound */
-export async function lockPost(ctx: CommandContext, agencyId: AgencyId, postId: PostId): Promise<Tables['identity.post'] & { personName: string }> {
+export async function lockPost(ctx: CommandContext, agencyId: AgencyId, postId: PostId): Promise<Row<'identity.post'> & { personName: string }> {
   const post = await ctx
     .tables<Tables>()
     .selectFrom('identity.post as p')

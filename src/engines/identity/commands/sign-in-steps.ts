@@ -6,11 +6,11 @@ import { needsSecondFactor } from '../policy.ts';
 import { hasSecondFactor, type Account } from '../queries/accounts.ts';
 import { postsOfPerson } from '../queries/posts.ts';
 import { limitsOf } from '../settings.ts';
-import type { Factors, Tables } from '../tables.ts';
+import type { Factors, Row, Tables } from '../tables.ts';
 import { NO_AGENCY } from './load.ts';
 import { newToken, startSession, type Client } from './sessions.ts';
 
-export type StepPurpose = Tables['identity.sign_in_step']['purpose'];
+export type StepPurpose = Row<'identity.sign_in_step'>['purpose'];
 
 /** How a sign-in goes on: it is done, or something more is asked for. `step` is the ticket for that, good for ten minutes. */
 export type SignInState =
@@ -82,7 +82,7 @@ export async function openStep(
 }
 
 /** Takes a step away: it is used once, also when two requests bring it together. @throws identity.stepExpired */
-export async function takeStep(ctx: CommandContext, token: string, purposes: readonly StepPurpose[]): Promise<Tables['identity.sign_in_step']> {
+export async function takeStep(ctx: CommandContext, token: string, purposes: readonly StepPurpose[]): Promise<Row<'identity.sign_in_step'>> {
   const step = await ctx
     .tables<Tables>()
     .deleteFrom('identity.sign_in_step')

@@ -1,7 +1,7 @@
 import type { Kernel } from '#kernel/kernel.ts';
 import { readBytes } from '#engines/files/index.ts';
-import type { FoundPlaces } from '../adapters/document-thread/protocol.ts';
-import { documentThread } from '../adapters/document-thread/pool.ts';
+import type { FoundPlaces } from '../adapters/document-reader/protocol.ts';
+import { documentReader } from '../adapters/document-reader/reader.ts';
 
 /**
  * Where the signature belongs on the pages of a stored file (above the signer's name, NĐ 30/2020 App. I.II.7), and for the
@@ -9,5 +9,5 @@ import { documentThread } from '../adapters/document-thread/pool.ts';
  * @throws AppError `files.notStored`; `signatures.pdf.*` when the file cannot be read
  */
 export async function suggestPlacement(kernel: Kernel, sha256: string, options: { signerName: string }): Promise<FoundPlaces> {
-  return documentThread.findPlaces(await readBytes(kernel, sha256), options.signerName);
+  return documentReader.findPlaces(await readBytes(kernel, sha256), options.signerName);
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { AppError } from '#kernel/errors.ts';
-import { createDocumentThread } from '../adapters/document-thread/pool.ts';
+import { createDocumentReader } from '../adapters/document-reader/reader.ts';
 import { storedReport, unreadableReport, type StoredReport } from '../report-words.ts';
 import { readTrustFolder } from '../trust.ts';
 
@@ -10,7 +10,7 @@ export type AloneTrust = {
   now: Date;
 };
 
-export type AloneValidator = { validate(bytes: Buffer): Promise<StoredReport>; close(): Promise<void> };
+export type AloneValidator = { validate(bytes: Buffer): Promise<StoredReport>; close(): void };
 
 /** A validator without house or database, for the command line: it trusts what lies in the folders. @throws Error naming an unreadable file */
 export async function validateAlone(trust: AloneTrust): Promise<AloneValidator> {
@@ -20,16 +20,18 @@ export async function validateAlone(trust: AloneTrust): Promise<AloneValidator> 
     crls: contents.flatMap(({ crls }) => crls),
     now: trust.now.toISOString(),
   };
-  const thread = createDocumentThread();
+  const reader = createDocumentReader();
   return {
     validate: async (bytes) => {
       try {
-        return storedReport(await thread.validate(bytes, material));
+        return storedReport(await reader.validate(bytes, material));
       } catch (error) {
         if (error instanceof AppError) return unreadableReport(error, { bytes, now: trust.now });
         throw error;
       }
     },
-    close: () => thread.close(),
+    close: () => {
+      reader.close();
+    },
   };
 }

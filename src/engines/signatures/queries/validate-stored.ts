@@ -2,7 +2,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { readBytes } from '#engines/files/index.ts';
-import { documentThread } from '../adapters/document-thread/pool.ts';
+import { documentReader } from '../adapters/document-reader/reader.ts';
 import { storedReport, unreadableReport, type StoredReport } from '../report-words.ts';
 import { trustMaterial, trustSet } from '../trust.ts';
 
@@ -30,7 +30,7 @@ export async function validateBytes(kernel: Kernel, bytes: Buffer): Promise<Stor
   const trust = await trustSet(kernel);
   const now = kernel.clock.now();
   try {
-    return storedReport(await documentThread.validate(bytes, await trustMaterial(kernel, trust)));
+    return storedReport(await documentReader.validate(bytes, await trustMaterial(kernel, trust)));
   } catch (error) {
     if (error instanceof AppError && error.code.startsWith('signatures.')) return unreadableReport(error, { bytes, now });
     throw error;

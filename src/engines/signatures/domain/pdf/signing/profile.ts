@@ -90,7 +90,7 @@ export function readSigningProfile(doc: PdfDocument, pageIndexes: readonly numbe
     trailerEntries: keptTrailerEntries(trailer),
     root: toRef(rootRef(doc)),
     catalogEntries: writeEntries(catalog, ['AcroForm', 'Perms']),
-    permsEntries: isDict(perms) ? writeEntries(perms, ['DocMDP']) : '',
+    permsEntries: isDict(perms) ? writeEntries(perms, []) : '',
     form: readForm(doc, catalog),
     pages: Object.fromEntries(pageIndexes.map((index) => [index, readPage(doc, index)])),
     permission: documentPermission(doc) ?? null,

@@ -1,20 +1,22 @@
-import { parentPort } from 'node:worker_threads';
 import { PdfError } from '../../domain/pdf/errors.ts';
 import { openPdf, scanActiveContent } from '../../domain/pdf/reader/index.ts';
 import { parseRevocationList } from '../../domain/pki/crl.ts';
 import { createValidationCache } from '../../domain/validation/cache.ts';
 import { validatePdf } from '../../domain/validation/validate-pdf.ts';
 import { findPlaces } from './places.ts';
-import type { ThreadReply, ThreadRequest, ThreadResult } from './protocol.ts';
+import type { ReaderReply, ReaderRequest, ReaderResult } from './protocol.ts';
 
-/** The other side of `pool.ts`: does one task after another until it is ended. */
+/** The other side of `reader.ts`: does one task after another until it is ended, or until whoever started it is gone. */
 const cache = createValidationCache();
 
-parentPort?.on('message', (request: ThreadRequest) => {
-  parentPort?.postMessage(answer(request));
+process.on('message', (request: ReaderRequest) => {
+  process.send?.(answer(request));
+});
+process.on('disconnect', () => {
+  process.exit();
 });
 
-function answer(request: ThreadRequest): ThreadReply {
+function answer(request: ReaderRequest): ReaderReply {
   try {
     return { id: request.id, ok: true, result: perform(request) };
   } catch (error) {
@@ -23,7 +25,7 @@ function answer(request: ThreadRequest): ThreadReply {
   }
 }
 
-function perform({ bytes: given, task }: ThreadRequest): ThreadResult {
+function perform({ bytes: given, task }: ReaderRequest): ReaderResult {
   const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
   switch (task.kind) {
     case 'validate': {

@@ -2,7 +2,7 @@ import type { Placement } from '../../contract.ts';
 import type { ActiveContentKind } from '../../domain/pdf/reader/index.ts';
 import type { ValidationReport } from '../../domain/validation/report.ts';
 
-/** What an untrusted file is judged by; plain bytes, so that they cross into the thread. */
+/** What an untrusted file is judged by; plain bytes, so that they cross into the reader's process. */
 export type TrustMaterial = { anchors: Uint8Array[]; crls: Uint8Array[]; now: string };
 
 export type Blank = { page: number; x: number; baseline: number; width: number; fontSize: number };
@@ -16,17 +16,17 @@ export type FoundPlaces = {
   blanks: { number?: Blank; day?: Blank; month?: Blank };
 };
 
-export type ThreadTask =
+export type ReaderTask =
   | { kind: 'validate'; trust: TrustMaterial }
   | { kind: 'places'; signerName: string }
   /** Which kinds of things that act the file carries. */
   | { kind: 'active' };
 
-export type ThreadResult = ValidationReport | FoundPlaces | ActiveContentKind[];
+export type ReaderResult = ValidationReport | FoundPlaces | ActiveContentKind[];
 
-export type ThreadRequest = { id: number; bytes: Uint8Array; task: ThreadTask };
+export type ReaderRequest = { id: number; bytes: Uint8Array; task: ReaderTask };
 
-export type ThreadReply =
-  | { id: number; ok: true; result: ThreadResult }
+export type ReaderReply =
+  | { id: number; ok: true; result: ReaderResult }
   /** The file itself is at fault: a code of the core. */
   | { id: number; ok: false; code: string; detail: string };
