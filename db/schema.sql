@@ -32,15 +32,11 @@ comment on table audit.node is 'Scope: installation. Append-only. Hashes of the 
 create table audit.pending (
   agency_id uuid not null,
   id uuid not null,
-  agency_ids uuid[] not null,
-  entry_ids uuid[] not null,
-  leaf_hashes bytea[] not null,
+  entries bytea not null,
   constraint pending_pkey PRIMARY KEY (agency_id, id),
-  constraint pending_agency_ids_check CHECK ((cardinality(agency_ids) > 0)),
-  constraint pending_check CHECK ((cardinality(entry_ids) = cardinality(agency_ids))),
-  constraint pending_check1 CHECK ((cardinality(leaf_hashes) = cardinality(agency_ids)))
+  constraint pending_entries_check CHECK (((length(entries) > 0) AND ((length(entries) % 64) = 0)))
 );
-comment on table audit.pending is 'Scope: agency. Entries that wait for the sealer, one row a command under its first entry; it leaves with the transaction that puts them into the tree.';
+comment on table audit.pending is 'Scope: agency. Entries that wait for the sealer, one row a command under its first entry: agency, id and leaf of each, 64 bytes together. A row leaves with the transaction that puts its entries into the tree.';
 
 create table audit.sealed (
   agency_id uuid not null,
@@ -640,7 +636,6 @@ create table identity.sign_in_step (
   purpose text not null,
   challenge text,
   factors text,
-  attempts integer not null default 0,
   expires_at timestamp with time zone not null,
   constraint sign_in_step_pkey PRIMARY KEY (token_hash),
   constraint sign_in_step_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id),

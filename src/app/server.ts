@@ -5,7 +5,7 @@ import { createHttpServer } from '#kernel/http.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { createLiveHub, type LiveHub } from '#kernel/live.ts';
 import type { Route } from '#kernel/route.ts';
-import { authenticate } from '#engines/identity/index.ts';
+import { authenticate, watchIdentity } from '#engines/identity/index.ts';
 import { modules } from './capabilities.ts';
 import { healthRoutes } from './health.ts';
 import { liveRoute } from './live-route.ts';
@@ -22,6 +22,7 @@ export type WebServer = { server: FastifyInstance; address: string; stop(): Prom
 export async function startWeb(kernel: Kernel): Promise<WebServer> {
   const hub = createLiveHub(kernel);
   await hub.start();
+  watchIdentity(kernel, hub);
   const server = createHttpServer({ kernel, authenticate, routes: allRoutes(hub) });
   await serveWorkplace(server);
   const listening = await listen(server, kernel);

@@ -61,7 +61,11 @@ export function openDatabase(options: DatabaseOptions, log: Log): Database {
       }
     },
     transaction: (work) => transact(pool, work),
-    close: () => root.destroy(),
+    close: async () => {
+      // Kysely ends the pool only if it ever ran a statement.
+      await root.destroy();
+      if (!pool.ended) await pool.end();
+    },
   };
 }
 

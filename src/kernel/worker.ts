@@ -9,6 +9,10 @@ import { runDueSchedules } from './schedules.ts';
 const POLL_MS = 1000;
 /** A letter to a whole province is one claim. */
 const CLAIM_LIMIT = 1000;
+/** Batches of one kind go side by side on so many connections, so that the process prepares one while PostgreSQL works on another. */
+const LANES = 3;
+/** A batch is not split into shares smaller than this. */
+const SMALLEST_SHARE = 100;
 /** Any number that is ours: it keeps two workers from claiming the same rows at the same moment. */
 const CLAIM_LOCK = 7_249_002;
 
@@ -110,11 +114,12 @@ async function claim(state: WorkerState): Promise<ClaimedJob[]> {
     if (due.rows.length === 0) return [];
     // The agencies stand in the condition so that a distributed database routes the update.
     const claimed = await client.query<{ agency_id: string; id: string; kind: string; payload: unknown; attempts: number }>(
-      `update kernel.job set lease_until = $3, leased_by = $4, attempts = attempts + 1
-        where agency_id = any($1) and id = any($2) and (lease_until is null or lease_until < $5)
-        returning agency_id, id, kind, payload, attempts`,
+      `update kernel.job j set lease_until = $3, leased_by = $4, attempts = attempts + 1
+         from unnest($1::uuid[], $2::uuid[]) as due (agency_id, id)
+        where j.agency_id = due.agency_id and j.id = due.id and (j.lease_until is null or j.lease_until < $5)
+        returning j.agency_id, j.id, j.kind, j.payload, j.attempts`,
       [
-        [...new Set(due.rows.map((row) => row.agency_id))],
+        due.rows.map((row) => row.agency_id),
         due.rows.map((row) => row.id),
         new Date(now.getTime() + kernel.config.jobLeaseMs),
         state.name,
@@ -133,16 +138,22 @@ async function claim(state: WorkerState): Promise<ClaimedJob[]> {
 async function workOff(state: WorkerState, kind: string, jobs: ClaimedJob[]): Promise<void> {
   const definition = state.kernel.jobs.get(kind);
   if (definition === undefined) return;
-  const size = definition.mode === 'inTransaction' ? definition.batchSize : 1;
-  for (let from = 0; from < jobs.length; from += size) {
-    const batch = jobs.slice(from, from + size);
-    const work = doBatch(state, definition, batch);
-    state.active.add(work);
-    await work.finally(() => {
-      state.active.delete(work);
-      for (const job of batch) state.leased.delete(job.id);
-    });
-  }
+  const size = definition.mode === 'inTransaction' ? Math.min(definition.batchSize, Math.max(SMALLEST_SHARE, Math.ceil(jobs.length / LANES))) : 1;
+  const batches: ClaimedJob[][] = [];
+  for (let from = 0; from < jobs.length; from += size) batches.push(jobs.slice(from, from + size));
+  const lane = async (): Promise<void> => {
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) await workOffBatch(state, definition, batch);
+  };
+  await Promise.all(Array.from({ length: Math.min(LANES, batches.length) }, lane));
+}
+
+async function workOffBatch(state: WorkerState, definition: JobDefinition, batch: ClaimedJob[]): Promise<void> {
+  const work = doBatch(state, definition, batch);
+  state.active.add(work);
+  await work.finally(() => {
+    state.active.delete(work);
+    for (const job of batch) state.leased.delete(job.id);
+  });
 }
 
 /** A batch that fails is tried again one by one, so that one bad job does not hold up its neighbours. */
@@ -173,11 +184,11 @@ async function attempt(kernel: Kernel, definition: JobDefinition, batch: Claimed
     const { ctx, flush } = openContext(kernel, tx, client, { actor: systemActor(definition.kind) });
     await definition.handle(ctx, batch);
     await flush();
-    await client.query(DELETE_JOBS, [[...new Set(batch.map((job) => job.agencyId))], batch.map((job) => job.id)]);
+    await client.query(DELETE_JOBS, [batch.map((job) => job.agencyId), batch.map((job) => job.id)]);
   });
 }
 
-const DELETE_JOBS = 'delete from kernel.job where agency_id = any($1) and id = any($2)';
+const DELETE_JOBS = `delete from kernel.job j using unnest($1::uuid[], $2::uuid[]) as done (agency_id, id) where j.agency_id = done.agency_id and j.id = done.id`;
 const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 3_600_000;
 

@@ -125,7 +125,10 @@ test('what a killed backup left behind is removed by the next one', async () => 
 
 test('a backup on another file system has copies of the files', async (t) => {
   const elsewhere = '/dev/shm';
-  if (!existsSync(elsewhere) || statSync(elsewhere).dev === statSync(office.house.kernel.config.dataDir).dev) return t.skip('there is no second file system at hand');
+  if (!existsSync(elsewhere) || statSync(elsewhere).dev === statSync(office.house.kernel.config.dataDir).dev) {
+    t.skip('there is no second file system at hand');
+    return;
+  }
   const folder = mkdtempSync(join(elsewhere, 'lienthong-'));
   try {
     const { files } = await write(folder);
@@ -155,18 +158,17 @@ test('a file that the store has lost or has with other bytes is named, and the r
 
 test('a backup that is made while people work shows one moment', async () => {
   const { kernel } = office.house;
-  let isWorking = true;
-  const work = (async () => {
-    const clerk = await office.signIn('vanthu.snv');
-    for (let n = 0; isWorking; n += 1) {
-      await clerk.get('/api/v1/outgoing-documents');
+  const ended = new AbortController();
+  const work = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
       await office.signIn('vanthu.stc');
       await sealNow(kernel);
     }
-  })();
+  };
+  const working = work();
   const result = await write(join(root, 'dang-lam'));
-  isWorking = false;
-  await work;
+  ended.abort();
+  await working;
   const place = await emptyPlace();
   const verdict = await restoreTo(place, result.folder);
   // The record holds only if entries, queue and tree come from the same moment.
@@ -246,10 +248,10 @@ test('a restore never overwrites another secret', async () => {
 });
 
 test('every table is in a backup, and none counts with a sequence, which a backup would not carry', async () => {
-  const { kernel, sql } = office.house;
-  const tables = await readCatalog(kernel.database.pool, schemasOf(first.manifest.migrations));
+  const { house } = office;
+  const tables = await readCatalog(house.kernel.database.pool, schemasOf(first.manifest.migrations));
   assert.deepEqual(first.manifest.tables.map((table) => table.name).sort(), tables.map((table) => `${table.schema}.${table.name}`).sort());
-  assert.deepEqual(await sql(`select sequencename from pg_sequences`), []);
+  assert.deepEqual(await house.sql(`select sequencename from pg_sequences`), []);
 });
 
 async function filesOf({ house }: { house: { kernel: Kernel } }): Promise<{ sha256: string; sizeBytes: number; kept: boolean }[]> {

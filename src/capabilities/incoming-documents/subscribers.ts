@@ -50,10 +50,12 @@ async function receiveDocuments(ctx: CommandContext, events: DeliveredEvent<Mess
 }
 
 async function withoutKnown(ctx: CommandContext, events: DeliveredEvent<MessageArrived>[]): Promise<DeliveredEvent<MessageArrived>[]> {
-  const { rows } = await ctx.query('select message_id from incoming_documents.document where agency_id = any($1) and message_id = any($2)', [
-    [...new Set(events.map((event) => event.agencyId))],
-    events.map((event) => event.data.messageId),
-  ]);
+  // Pair by pair along the unique index: two independent lists would look every message up in every agency.
+  const { rows } = await ctx.query(
+    `select d.message_id from unnest($1::uuid[], $2::uuid[]) as arrived (agency_id, message_id)
+       join incoming_documents.document d on d.agency_id = arrived.agency_id and d.message_id = arrived.message_id`,
+    [events.map((event) => event.agencyId), events.map((event) => event.data.messageId)],
+  );
   const known = new Set(rows.map((row) => row['message_id']));
   return events.filter((event) => !known.has(event.data.messageId));
 }

@@ -125,7 +125,6 @@ export const outgoingRow = z.object({
   drafterName: z.string(),
   approverName: z.string().nullable(),
   recipientCount: z.int(),
-  registeredCount: z.int(),
   createdAt: z.string(),
 });
 export const outgoingList = z.object({ rows: z.array(outgoingRow), next: z.string().nullable() });

@@ -1,6 +1,7 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import { abilities, type OutgoingAbility, type OutgoingState } from './contract.ts';
 import { nextState } from '#engines/cases/index.ts';
+import { actingPostId } from '#engines/identity/index.ts';
 import { lifecycle } from './lifecycle.ts';
 
 /** What the rules look at in a document. */
@@ -28,7 +29,7 @@ export function maySee(actor: PersonActor, document: PolicySubject): boolean {
 
 /** The approver is the post that the document was submitted to, or whoever acts for it. */
 function isApprover(actor: PersonActor, document: PolicySubject): boolean {
-  return document.approver_post_id !== null && document.approver_post_id === (actor.onBehalfOf?.postId ?? actor.postId);
+  return document.approver_post_id !== null && document.approver_post_id === actingPostId(actor);
 }
 
 const rules: Record<OutgoingAbility, (actor: PersonActor, document: PolicySubject) => boolean> = {

@@ -23,9 +23,7 @@ export type NodeRow = {
 export type PendingRow = {
   agency_id: string;
   id: string;
-  agency_ids: string[];
-  entry_ids: string[];
-  leaf_hashes: Buffer[];
+  entries: Buffer;
 };
 
 export type SealedRow = {

@@ -194,6 +194,8 @@ export const filesErrors = defineErrors('files', {
     status: 416,
     vi: 'Đoạn được yêu cầu nằm ngoài tệp ({sizeBytes} byte).',
     en: 'The requested range lies outside the file ({sizeBytes} bytes).',
+    fixVi: 'Tải lại cả tệp.',
+    fixEn: 'Download the whole file again.',
   },
   libreofficeMissing: {
     status: 422,

@@ -16,10 +16,10 @@ export async function checkClock(q: Queryable, now: () => number = Date.now): Pr
   );
   const after = now();
   const database = Number(rows[0]?.['database']);
-  const newest = rows[0]?.['newest'] == null ? undefined : Number(rows[0]['newest']);
+  const newest = rows[0]?.['newest'] ?? undefined;
   // The answer was made somewhere between the two looks.
   const driftMs = database < before ? database - before : Math.max(0, database - after);
-  return [judgeDrift(driftMs), ...(newest === undefined ? [] : [judgeBackwards(newest - after)])];
+  return [judgeDrift(driftMs), ...(newest === undefined ? [] : [judgeBackwards(Number(newest) - after)])];
 }
 
 const FIX = {

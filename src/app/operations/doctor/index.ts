@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, readConfig, type Config } from '#kernel/config.ts';
+import { databaseErrorCode } from '#kernel/database.ts';
 import { createLog } from '#kernel/log.ts';
 import { PostgresError } from '#kernel/postgres/index.ts';
 import { openInstallation, type Installation } from '../../installation.ts';
@@ -42,7 +43,19 @@ export async function examineInstallation({ kernel, ownerUrl }: Pick<Installatio
   database.findings.forEach(options.tell);
   if (!database.isUsable) return;
   const checks = [() => checkClock(kernel.database.pool, () => kernel.clock.now().getTime()), () => checkContents(kernel, options), () => checkCertificates(kernel)];
-  for (const check of checks) (await check()).forEach(options.tell);
+  for (const check of checks) (await untilMigrated(check)).forEach(options.tell);
+}
+
+/** What a newer version looks at may not exist before its migrations have run. */
+async function untilMigrated(check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    const code = databaseErrorCode(error);
+    console.error(error); if (code !== '42P01' && code !== '42703') throw error;
+    const text = { vi: 'Một phần chưa kiểm tra được vì còn bước cập nhật chưa chạy', en: 'A part cannot be checked until the migrations have run' };
+    return [warning(text, { vi: 'Chạy npx lienthong migrate rồi chạy lại doctor.', en: 'Run npx lienthong migrate, then doctor again.' })];
+  }
 }
 
 const PLACEHOLDER = 'only to read the configuration, never kept';

@@ -2,6 +2,7 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { decodeCursor } from '#kernel/cursor.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { foldText } from '#kernel/search-text.ts';
+import { actingPostId } from '#engines/identity/index.ts';
 import type { z } from 'zod';
 import { PAGE_SIZE, type outgoingQuery } from '../contract.ts';
 import { seesAll } from '../policy.ts';
@@ -17,7 +18,6 @@ const statement = (filters: string) => `
       'numberAndNotation', case when d.number is null then null else lpad(d.number::text, greatest(2, length(d.number::text)), '0') || '/' || d.notation end,
       'issuedOn', d.issued_on, 'drafterName', d.drafter_name, 'approverName', d.approver_name,
       'recipientCount', (select count(*) from outgoing_documents.recipient r where r.agency_id = d.agency_id and r.document_id = d.id),
-      'registeredCount', 0,
       'createdAt', to_char(d.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) order by d.created_at desc, d.id desc), '[]'),
     'next', case when count(*) = ${String(PAGE_SIZE)} then (array_agg(to_char(d.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '_' || d.id order by d.created_at desc, d.id desc))[${String(PAGE_SIZE)}] end)::text as page
   from (
@@ -38,7 +38,7 @@ export async function listOutgoing(kernel: Kernel, actor: PersonActor, query: z.
   if (query.urgency !== undefined) add((p) => `urgency = ${p}`, query.urgency);
   if (query.text !== undefined && query.text !== '') add((p) => `search_text like ${p}`, `%${foldText(query.text).replace(/[\\%_]/g, '\\$&')}%`);
   if (!seesAll(actor)) {
-    values.push(actor.personId, actor.unitId, actor.onBehalfOf?.postId ?? actor.postId);
+    values.push(actor.personId, actor.unitId, actingPostId(actor));
     const [person, unit, post] = [values.length - 2, values.length - 1, values.length];
     filters.push(`and (drafter_person_id = $${String(person)} or drafting_unit_id = $${String(unit)} or approver_post_id = $${String(post)})`);
   }

@@ -25,7 +25,7 @@ export function publicPage(options: PageFrame & { title: string; children: Compo
     </head>
     <body>
       <a class="skip" href="#main">${w.skip}</a>
-      ${notice === null ? null : html`<p class="notice">${notice}</p>`}
+      ${notice === null ? null : html`<aside class="notice" aria-label=${w.noticeLabel}><p>${notice}</p></aside>`}
       <header class="top">
         <p class="brand"><span class="sign" aria-hidden="true"></span><b>${w.product}</b> <span class="where">${w.place}</span></p>
         <a class="language" lang=${other} hreflang=${other} href=${`/kiem-tra?lang=${other}`}>${w.otherLanguage}</a>
