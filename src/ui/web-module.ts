@@ -17,6 +17,8 @@ export type Place<Key extends string = string> = {
   id: string;
   path: string;
   label: Key;
+  /** A shorter name for the bar of a phone, where about twelve letters fit. */
+  short?: Key;
   icon: Icon;
   /** The letter after `g`. */
   shortcut: string;

@@ -60,9 +60,9 @@ test('when PostgreSQL is away for seconds, work fails with a clear code, waits, 
 
   const acknowledged: number[] = [];
   const codes = new Set<string>();
-  let writing = true;
+  const stop = new AbortController();
   const writer = (async () => {
-    for (let n = 1; writing; n += 1) {
+    for (let n = 1; !stop.signal.aborted; n += 1) {
       try {
         acknowledged.push(await run(kernel, writeLine, n, { actor: systemActor('test') }));
       } catch (error) {
@@ -77,7 +77,7 @@ test('when PostgreSQL is away for seconds, work fails with a clear code, waits, 
   const again = await ensureRunning({ dataDir, keepAlive: false });
   assert.equal(new URL(again.url).port, new URL(server.url).port, 'the server comes back at its address');
   await new Promise((resolve) => setTimeout(resolve, 5000));
-  writing = false;
+  stop.abort();
   await writer;
   assert.deepEqual([...codes], ['kernel.unavailable']);
 

@@ -29,7 +29,7 @@ export function measureFirstLoad(screen?: string): FirstLoad {
   if (!existsSync(manifestFile)) throw new Error('build/web is missing: build the workplace first (npm start does)');
   // safe because the build that wrote it and this reader are of one version
   const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Record<string, Chunk>;
-  const roots = Object.entries(manifest).filter(([source, chunk]) => chunk.isEntry === true || (screen !== undefined && source.endsWith(screen)));
+  const roots = Object.entries(manifest).filter(([source, chunk]) => chunk.isEntry === true || (screen !== undefined && source.endsWith(screen.replace(/^src\//, ''))));
   if (screen !== undefined && roots.length < 2) throw new Error(`${screen} is no chunk of the build`);
   const files = new Set<string>();
   const styles = new Set<string>();

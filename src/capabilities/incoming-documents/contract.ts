@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { incomingStates, urgencies } from './domain/states.ts';
+
+export { incomingStates, urgencies } from './domain/states.ts';
 
 const id = z.uuid();
-export const incomingStates = ['arrived', 'registered', 'refused'] as const;
 export const incomingState = z.enum(incomingStates);
 export type IncomingState = z.infer<typeof incomingState>;
-export const urgency = z.enum(['normal', 'urgent', 'very_urgent', 'flash']);
+export const urgency = z.enum(urgencies);
 export const abilities = ['register', 'refuse'] as const;
 export type IncomingAbility = (typeof abilities)[number];
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { placement, writtenText } from '#engines/signatures/contract.ts';
+import { outgoingStates, urgencies } from './domain/states.ts';
 
+export { outgoingStates, urgencies } from './domain/states.ts';
 export { placement, type Placement } from '#engines/signatures/contract.ts';
 
 /** The words in which screens and other systems speak of outgoing documents. */
-export const urgencies = ['normal', 'urgent', 'very_urgent', 'flash'] as const;
 export const urgency = z.enum(urgencies);
 export type Urgency = z.infer<typeof urgency>;
 
-export const outgoingStates = ['draft', 'submitted', 'returned', 'signed', 'numbered', 'sealed', 'issued', 'withdrawn'] as const;
 export const outgoingState = z.enum(outgoingStates);
 export type OutgoingState = z.infer<typeof outgoingState>;
 

@@ -98,7 +98,9 @@ test('OCSP answers a request in the address as it answers one in the body, and u
   assert.equal(reply.headers.get('content-type'), 'application/ocsp-response');
   writeFileSync(path('reply.der'), Buffer.from(await reply.arrayBuffer()));
   const shown = await openssl('ocsp', '-respin', path('reply.der'), '-issuer', path('issuing.crt.pem'), '-serial', '0x1234', '-CAfile', path('root.crt.pem'), '-verify_other', path('issuing.crt.pem'));
-  assert.match(shown.text, /Response verify OK[\s\S]*unknown/);
+  // openssl writes the verdict and the status to two streams, in either order.
+  assert.match(shown.text, /Response verify OK/);
+  assert.match(shown.text, /0x1234: unknown/);
   const nonsense = await fetch(`${url}/pki/ocsp`, { method: 'POST', body: 'nonsense' });
   assert.equal(nonsense.status, 200);
   assert.equal(Buffer.from(await nonsense.arrayBuffer()).toString('hex'), '30030a0101', 'malformedRequest');

@@ -64,7 +64,12 @@ export function useListKeys<Row>(list: ListForKeys<Row>): string | undefined {
     shortcuts.push({ keys: 'x', label: t('select'), group: label, run: toggle });
   }
   if (onComplete !== undefined) {
-    shortcuts.push({ keys: 'e', label: t('complete'), group: label, run: () => active !== undefined && onComplete(active) });
+    // Only what the person stands on: a row that merely comes first must not be completed by a stray key.
+    const complete = () => {
+      const chosen = container.current?.contains(document.activeElement) === true || activeId === openId;
+      if (active !== undefined && chosen) onComplete(active);
+    };
+    shortcuts.push({ keys: 'e', label: t('complete'), group: label, run: complete });
   }
   useShortcuts(ids.length === 0 ? noShortcuts : shortcuts);
   return activeId;

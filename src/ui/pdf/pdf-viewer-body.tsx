@@ -4,6 +4,7 @@ import { Skeleton, SkeletonGroup } from '../feedback/skeleton.tsx';
 import { useT } from '../i18n.ts';
 import { usePdf, type PdfPage } from './pdf-document.ts';
 import { keepInside, shownSize, toPdfRect, type Placement, type Size } from './pdf-geometry.ts';
+import { useKeptInView } from './pdf-kept-in-view.ts';
 import { pdfMessages } from './pdf-messages.ts';
 import { PdfPageView } from './pdf-page.tsx';
 import { boxStyle, PlacementBox } from './pdf-placement.tsx';
@@ -18,7 +19,7 @@ const zooms = [0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5,
 const margin = 32;
 
 /** The document itself; loaded apart from the workplace because of its size. */
-export function PdfViewerBody({ source, name, placing, highlights = [], thumbnails = false, actions, onPage }: PdfViewerProps): ReactNode {
+export function PdfViewerBody({ source, name, placing, highlights = [], thumbnails = false, inView, actions, onPage }: PdfViewerProps): ReactNode {
   const t = useT(pdfMessages);
   const opened = usePdf(source);
   if (opened.state === 'failed') {
@@ -29,7 +30,7 @@ export function PdfViewerBody({ source, name, placing, highlights = [], thumbnai
     );
   }
   if (opened.state === 'opening') return <PdfOpening />;
-  return <Pages pages={opened.pages} {...{ name, placing, highlights, thumbnails, actions, onPage }} />;
+  return <Pages pages={opened.pages} {...{ name, placing, highlights, thumbnails, inView, actions, onPage }} />;
 }
 
 /** A sheet of the shape that will come. */
@@ -50,17 +51,22 @@ type PagesProps = {
   placing: PdfPlacing | undefined;
   highlights: readonly PdfHighlight[];
   thumbnails: boolean;
+  inView: Placement | undefined;
   actions: ReactNode;
   onPage: ((number: number) => void) | undefined;
 };
 
-function Pages({ pages, name, placing, highlights, thumbnails, actions, onPage }: PagesProps): ReactNode {
+function Pages({ pages, name, placing, highlights, thumbnails, inView, actions, onPage }: PagesProps): ReactNode {
   const t = useT(pdfMessages);
   const scroller = useRef<HTMLDivElement>(null);
   const [showThumbnails, setShowThumbnails] = useState(false);
-  const { scale, zoom, fitted, step, fit } = useZoom(pages, scroller);
-  const { pageNumber, goTo } = usePageInView({ pages, scroller, onPage });
-  useShowPage(placing?.value?.page, goTo);
+  const { scale, zoom, fitted, step, fit, size } = useZoom(pages, scroller);
+  const { pageNumber, goTo: scrollTo } = usePageInView({ pages, scroller, onPage });
+  const leave = useKeptInView({ placed: placing?.value, inView, scale, size, scroller });
+  const goTo = (number: number) => {
+    leave();
+    scrollTo(number);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const actionsByKey: Partial<Record<string, () => void>> = {
@@ -91,7 +97,7 @@ function Pages({ pages, name, placing, highlights, thumbnails, actions, onPage }
       />
       <div className="lt-pdf__work">
         {showThumbnails && <PdfThumbnails pages={pages} pageNumber={pageNumber} onPage={goTo} />}
-        <div className="lt-pdf__scroll" ref={scroller} role="region" aria-label={t('document', { name })} tabIndex={0} onKeyDown={onKeyDown}>
+        <div className="lt-pdf__scroll" ref={scroller} role="region" aria-label={t('document', { name })} tabIndex={0} onKeyDown={onKeyDown} onWheel={leave} onTouchMove={leave} onPointerDown={leave}>
           {pages.map((page) => (
             <PdfPageView key={page.number} page={page} scale={scale} scroller={scroller} onPoint={placing === undefined ? undefined : (point) => placeAt({ placing, page, point })}>
               {highlights
@@ -114,7 +120,7 @@ function Pages({ pages, name, placing, highlights, thumbnails, actions, onPage }
 function PlacingStatus({ placing }: { placing: PdfPlacing }): ReactNode {
   const t = useT(pdfMessages);
   return (
-    <p className="lt-pdf__status" role="status">
+    <p className="lt-pdf__status" data-placed={placing.value === undefined ? undefined : ''} role="status">
       {placing.value === undefined ? t('place') : t('placeHint')}
     </p>
   );
@@ -137,11 +143,11 @@ function report({ placing, pages, place }: { placing: PdfPlacing; pages: readonl
 /** The size at which pages are shown: the width of the viewer unless the person chose another. */
 function useZoom(pages: readonly PdfPage[], scroller: RefObject<HTMLElement | null>) {
   const [chosen, setChosen] = useState<number | undefined>(undefined);
-  const [width, setWidth] = useState(0);
+  const [{ width, height }, setSize] = useState<Size>({ width: 0, height: 0 });
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
     observer.observe(element);
     return () => observer.disconnect();
   }, [scroller]);
@@ -149,7 +155,7 @@ function useZoom(pages: readonly PdfPage[], scroller: RefObject<HTMLElement | nu
   const fitting = width === 0 ? 1 : Math.max(0.2, Math.min(2, (width - Math.min(margin, width * 0.04)) / widest / lifeSize));
   const zoom = chosen ?? fitting;
   const step = (direction: 1 | -1) => setChosen(direction === 1 ? (zooms.find((step) => step > zoom + 0.01) ?? zoom) : (zooms.findLast((step) => step < zoom - 0.01) ?? zoom));
-  return { scale: zoom * lifeSize, zoom, fitted: chosen === undefined, step, fit: () => setChosen(undefined) };
+  return { scale: zoom * lifeSize, zoom, fitted: chosen === undefined, step, fit: () => setChosen(undefined), size: { width, height } };
 }
 
 function usePageInView({ pages, scroller, onPage }: { pages: readonly PdfPage[]; scroller: RefObject<HTMLElement | null>; onPage: ((number: number) => void) | undefined }) {
@@ -179,13 +185,4 @@ function usePageInView({ pages, scroller, onPage }: { pages: readonly PdfPage[];
     [pages.length, scroller],
   );
   return { pageNumber, goTo };
-}
-
-/** Brings the page of the rectangle into view when keys or the caller moved it to another page. */
-function useShowPage(page: number | undefined, goTo: (number: number) => void): void {
-  const before = useRef<number | undefined>(undefined);
-  useEffect(() => {
-    if (page !== undefined && page !== before.current) goTo(page);
-    before.current = page;
-  }, [page, goTo]);
 }

@@ -28,6 +28,8 @@ export type PdfViewerProps = {
   highlights?: readonly PdfHighlight[];
   /** Offers the pages as small pictures. */
   thumbnails?: boolean;
+  /** What must be in view when the document opens; a new object brings it there again. What is being placed comes first. */
+  inView?: Placement | undefined;
   /** Buttons at the right end of the toolbar. */
   actions?: ReactNode;
   onPage?: ((number: number) => void) | undefined;

@@ -3,36 +3,26 @@ import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { inclusionProof, latestTreeHead, leafHash, verifyAll, verifyCheckpoint, verifyInclusion } from '#engines/audit/index.ts';
 import { readBytes } from '#engines/files/index.ts';
+import { readiness } from '../../health.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 
 /** What the installation holds: files, the record, jobs, certificates, accounts. */
 export async function checkContents(kernel: Kernel, options: { isFull: boolean }): Promise<Finding[]> {
   return [
-    ...(await checkFiles(kernel)),
-    await checkSealAge(kernel),
+    await checkFiles(kernel),
+    ...(await checkParts(kernel)),
     options.isFull ? await checkWholeRecord(kernel) : await checkNewestRecords(kernel),
     ...(await checkJobs(kernel)),
     ...(await checkDemoAccounts(kernel)),
   ];
 }
 
-/** Reads one stored file back, and counts those that the nightly check found damaged. */
-async function checkFiles(kernel: Kernel): Promise<Finding[]> {
-  const { rows } = await kernel.database.pool.query<{ sha256: string | null; damaged: number }>(
-    `select (select encode(sha256, 'hex') from files.blob where kept and damage is null order by last_stored_at desc limit 1) as sha256,
-            (select count(*) from files.blob where damage is not null) as damaged`,
+/** Reads one stored file back. Those that the nightly check found damaged are told by the health of the files. */
+async function checkFiles(kernel: Kernel): Promise<Finding> {
+  const { rows } = await kernel.database.pool.query<{ sha256: string }>(
+    `select encode(sha256, 'hex') as sha256 from files.blob where kept and damage is null order by last_stored_at desc limit 1`,
   );
-  const { sha256 = null, damaged = 0 } = rows[0] ?? {};
-  const findings = [await readBack(kernel, sha256)];
-  if (damaged > 0) {
-    findings.push(
-      problem(
-        { vi: `${String(damaged)} tệp trong kho bị hỏng hoặc thiếu`, en: `${String(damaged)} stored files are damaged or missing` },
-        { vi: 'Lấy lại chúng từ bản sao lưu (thư mục files/ của bản sao lưu, cùng tên) rồi xem /health/ready sau đêm kiểm tra kế tiếp.', en: 'Put them back from a backup (its files/ folder, same names); /health/ready shows the next nightly check.' },
-      ),
-    );
-  }
-  return findings;
+  return readBack(kernel, rows[0]?.sha256 ?? null);
 }
 
 async function readBack(kernel: Kernel, sha256: string | null): Promise<Finding> {
@@ -53,18 +43,22 @@ async function readBack(kernel: Kernel, sha256: string | null): Promise<Finding>
 
 const SEAL_PATIENCE_SECONDS = 120;
 
-async function checkSealAge(kernel: Kernel): Promise<Finding> {
-  const { rows } = await kernel.database.pool.query<{ waiting: number; oldest: Date | null }>(
-    `select coalesce(sum(cardinality(p.entry_ids)), 0)::bigint as waiting, min(e.at) as oldest
-       from (select * from audit.pending order by id limit 1000) p join audit.entry e using (agency_id, id)`,
+/** What each module says of itself, as /health/ready does, and how long entries of the record wait for their seal. */
+async function checkParts(kernel: Kernel): Promise<Finding[]> {
+  const unwell = (await readiness(kernel)).filter((check) => !check.ok);
+  const findings = unwell.map(({ name, message = '' }) =>
+    problem({ vi: `Phần ${name} báo lỗi: ${message}`, en: `The part ${name} is not well: ${message}` }, { vi: 'Xem nhật ký hệ thống của phần này.', en: 'See the log for this part.' }),
   );
-  const { waiting, oldest } = rows[0] ?? { waiting: 0, oldest: null };
-  const ageSeconds = oldest === null ? 0 : Math.round((kernel.clock.now().getTime() - oldest.getTime()) / 1000);
-  if (ageSeconds <= SEAL_PATIENCE_SECONDS) return ok({ vi: 'Nhật ký được niêm phong đều', en: 'The record is sealed in time' });
-  return warning(
-    { vi: `${String(waiting)} bản ghi chờ niêm phong, lâu nhất ${String(ageSeconds)} giây`, en: `${String(waiting)} entries wait for their seal, the oldest for ${String(ageSeconds)} s` },
-    { vi: 'Chạy tiến trình worker (npm start, hoặc npx lienthong start --services=worker) và xem nhật ký của nó.', en: 'Run a worker (npm start, or npx lienthong start --services=worker) and look at its log.' },
-  );
+  const gauge = await kernel.metrics.registry.getSingleMetric('lienthong_audit_oldest_unsealed_seconds')?.get();
+  const ageSeconds = Math.round(gauge?.values[0]?.value ?? 0);
+  if (ageSeconds <= SEAL_PATIENCE_SECONDS) return [...findings, ok({ vi: 'Nhật ký được niêm phong đều', en: 'The record is sealed in time' })];
+  return [
+    ...findings,
+    warning(
+      { vi: `Bản ghi nhật ký chờ niêm phong đã ${String(ageSeconds)} giây`, en: `An entry of the record has waited for its seal for ${String(ageSeconds)} s` },
+      { vi: 'Chạy tiến trình worker (npm start, hoặc npx lienthong start --services=worker) và xem nhật ký của nó.', en: 'Run a worker (npm start, or npx lienthong start --services=worker) and look at its log.' },
+    ),
+  ];
 }
 
 const NEWEST = 200;

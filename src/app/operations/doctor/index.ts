@@ -52,7 +52,7 @@ async function untilMigrated(check: () => Promise<Finding[]>): Promise<Finding[]
     return await check();
   } catch (error) {
     const code = databaseErrorCode(error);
-    console.error(error); if (code !== '42P01' && code !== '42703') throw error;
+    if (code !== '42P01' && code !== '42703') throw error;
     const text = { vi: 'Một phần chưa kiểm tra được vì còn bước cập nhật chưa chạy', en: 'A part cannot be checked until the migrations have run' };
     return [warning(text, { vi: 'Chạy npx lienthong migrate rồi chạy lại doctor.', en: 'Run npx lienthong migrate, then doctor again.' })];
   }

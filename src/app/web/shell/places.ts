@@ -3,8 +3,8 @@ import { translate, useLanguage } from '#ui/i18n.ts';
 import { useMaybeSession } from '#ui/session-context.tsx';
 import type { Place, WebModule } from '#ui/web-module.ts';
 
-/** A place as the rail shows it: its label in the present language. */
-export type ShownPlace = Omit<Place, 'label'> & { label: string };
+/** A place as the rail shows it: its labels in the present language. */
+export type ShownPlace = Omit<Place, 'label' | 'short'> & { label: string; short: string };
 
 /** The places that the present post may enter, in the order of the rail. */
 export function usePlaces(modules: readonly WebModule[]): readonly ShownPlace[] {
@@ -13,7 +13,12 @@ export function usePlaces(modules: readonly WebModule[]): readonly ShownPlace[] 
   return useMemo(
     () =>
       modules
-        .flatMap((module) => module.places.map((place) => ({ ...place, label: translate(module.messages, { language, key: place.label }) })))
+        .flatMap((module) =>
+          module.places.map((place) => {
+            const name = (key: string) => translate(module.messages, { language, key });
+            return { ...place, label: name(place.label), short: name(place.short ?? place.label) };
+          }),
+        )
         .filter(({ ability }) => ability === undefined || abilities?.includes(ability) === true)
         .toSorted((a, b) => (a.order ?? 100) - (b.order ?? 100)),
     [modules, language, abilities],

@@ -51,14 +51,21 @@ export function Rail({ places }: { places: readonly ShownPlace[] }): ReactNode {
 }
 
 function RailPlace({ place, here }: { place: ShownPlace; here: boolean }): ReactNode {
-  const { icon: Icon, label, path, badge } = place;
+  const { icon: Icon, label, short, path, badge } = place;
   return (
     <Link to={path} className="lt-rail__place" aria-current={here ? 'page' : undefined} data-here={here ? '' : undefined}>
       <span className="lt-rail__icon">
         <Icon size={20} aria-hidden="true" />
         {badge !== undefined && <RailCount source={badge} />}
       </span>
-      <span className="lt-rail__label">{label}</span>
+      {short === label ? (
+        <span className="lt-rail__label">{label}</span>
+      ) : (
+        <>
+          <span className="lt-rail__label lt-rail__label--long">{label}</span>
+          <span className="lt-rail__label lt-rail__label--short">{short}</span>
+        </>
+      )}
     </Link>
   );
 }

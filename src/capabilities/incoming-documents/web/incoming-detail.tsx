@@ -1,18 +1,16 @@
 import FileCheck from 'lucide-react/icons/file-check';
 import Undo2 from 'lucide-react/icons/undo-2';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Tabs } from '#ui/data/tabs.tsx';
 import type { TimelineReply } from '#engines/audit/contract.ts';
 import { Banner } from '#ui/feedback/banner.tsx';
-import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
-import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
-import { DetailPane } from '#ui/layout/detail-pane.tsx';
+import { Detail } from '#ui/layout/detail.tsx';
 import { Link, useParam } from '#ui/navigation.tsx';
 import { PdfViewer } from '#ui/pdf/pdf-viewer.tsx';
 import { RecordTimeline } from '#ui/route/record-timeline.tsx';
@@ -22,6 +20,7 @@ import { IncomingValidation } from './incoming-validation.tsx';
 import { IncomingStateMark, UrgencyBadge, VerdictMark } from './inbox-columns.tsx';
 import { messages } from './messages.ts';
 import { RefuseDialog } from './refuse-dialog.tsx';
+import { useRegister } from './use-register.ts';
 
 /** One incoming document: what it says of itself, its page, its signatures, its record, and the clerk's two verbs. */
 export function IncomingDetailPage(): ReactNode {
@@ -38,24 +37,24 @@ export function IncomingDetailPage(): ReactNode {
       </SkeletonGroup>
     );
   }
-  return <Detail key={id} document={document.data} />;
+  return <Opened key={id} document={document.data} />;
 }
 
 type View = 'document' | 'facts' | 'signatures' | 'timeline';
 
-function Detail({ document }: { document: IncomingDetail }): ReactNode {
+function Opened({ document }: { document: IncomingDetail }): ReactNode {
   const t = useT(messages);
   const [view, setView] = useState<View>('document');
   const main = document.files.find((file) => file.role === 'main');
   return (
-    <DetailPane
-      kicker={
+    <Detail
+      lead={
         <>
           {`${document.typeName} ${document.number}/${document.notation}`} <UrgencyBadge urgency={document.urgency} t={t} />
         </>
       }
       title={document.summary}
-      meta={
+      marks={
         <>
           <span>{document.senderName}</span> <IncomingStateMark state={document.state} t={t} /> <VerdictMark verdict={document.verdict} t={t} />
         </>
@@ -83,26 +82,18 @@ function Detail({ document }: { document: IncomingDetail }): ReactNode {
           { id: 'timeline', label: t('timeline'), content: <DocumentTimeline documentId={document.id} /> },
         ]}
       />
-    </DetailPane>
+    </Detail>
   );
 }
 
 function Actions({ document }: { document: IncomingDetail }): ReactNode {
   const t = useT(messages);
-  const api = useApi();
-  const toasts = useToasts();
-  const queries = useQueryClient();
   const [refusing, setRefusing] = useState(false);
-  const register = useMutation({
-    mutationFn: () => api.post<{ arrivalNumber: number }>(`/api/v1/incoming-documents/${document.id}/register`, {}, { idempotencyKey: `register-${document.id}` }),
-    onSuccess: ({ arrivalNumber }) => toasts.show({ tone: 'done', text: t('registeredToast', { number: String(arrivalNumber) }) }),
-    onError: (error) => toasts.show(problemToast(error)),
-    onSettled: () => void queries.invalidateQueries({ queryKey: ['incoming-documents'] }),
-  });
+  const register = useRegister();
   return (
     <>
       {document.abilities.includes('register') && (
-        <Button variant="primary" icon={FileCheck} loading={register.isPending} onClick={() => register.mutate()}>
+        <Button variant="primary" icon={FileCheck} loading={register.isPending} onClick={() => register.mutate(document)}>
           {t('register')}
         </Button>
       )}

@@ -21,7 +21,7 @@ export function KeyFields({ credentials, kind, value, onChange, pinError }: KeyF
   const t = useT(signMessages);
   if (credentials?.length === 0) return <Banner tone="warn">{t(kind === 'person' ? 'noCertificate' : 'noAgencyCertificate')}</Banner>;
   return (
-    <>
+    <div className="lt-fields">
       <Select
         label={t('certificate')}
         required
@@ -31,6 +31,6 @@ export function KeyFields({ credentials, kind, value, onChange, pinError }: KeyF
         options={(credentials ?? []).map((credential) => ({ value: credential.id, label: credential.label }))}
       />
       <TextField label={t('pin')} hint={t('pinHint')} type="password" required autoComplete="off" value={value.pin} onChange={(pin) => onChange({ ...value, pin })} error={pinError} />
-    </>
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
 import { useT } from '#ui/i18n.ts';
-import { DetailPane } from '#ui/layout/detail-pane.tsx';
+import { Detail } from '#ui/layout/detail.tsx';
 import { useParam } from '#ui/navigation.tsx';
 import { PdfViewer } from '#ui/pdf/pdf-viewer.tsx';
 import { RecordTimeline } from '#ui/route/record-timeline.tsx';
@@ -45,24 +45,24 @@ export function OutgoingDetailPage(): ReactNode {
       </SkeletonGroup>
     );
   }
-  return <Detail key={id} document={document.data} />;
+  return <Opened key={id} document={document.data} />;
 }
 
 type View = 'route' | 'document' | 'facts' | 'timeline';
 
-function Detail({ document }: { document: OutgoingDetail }): ReactNode {
+function Opened({ document }: { document: OutgoingDetail }): ReactNode {
   const t = useT(messages);
   const [view, setView] = useState<View>('route');
   const main = document.files.find((file) => file.role === 'main');
   return (
-    <DetailPane
-      kicker={
+    <Detail
+      lead={
         <>
           {`${document.typeName} ${document.numberAndNotation ?? ''}`} <UrgencyBadge urgency={document.urgency} t={t} />
         </>
       }
       title={document.summary}
-      meta={<OutgoingStateMark state={document.state} t={t} />}
+      marks={<OutgoingStateMark state={document.state} t={t} />}
       actions={document.abilities.length === 0 ? undefined : <OutgoingActions document={document} />}
     >
       {document.state === 'returned' && document.returnReason !== null && <Banner tone="warn">{t('returnedBecause', { reason: document.returnReason })}</Banner>}
@@ -88,7 +88,7 @@ function Detail({ document }: { document: OutgoingDetail }): ReactNode {
           { id: 'timeline', label: t('timeline'), content: <DocumentTimeline documentId={document.id} /> },
         ]}
       />
-    </DetailPane>
+    </Detail>
   );
 }
 

@@ -1,12 +1,10 @@
 import FilePlus from 'lucide-react/icons/file-plus';
-import Search from 'lucide-react/icons/search';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button, ButtonLink } from '#ui/controls/button.tsx';
-import { Select } from '#ui/controls/select.tsx';
-import { TextField } from '#ui/controls/text-field.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
+import { ListFilters } from '#ui/data/list-filters.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { formatDate, formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
@@ -14,12 +12,13 @@ import { ListDetail } from '#ui/layout/list-detail.tsx';
 import { Page } from '#ui/layout/page.tsx';
 import '#ui/layout/form.css';
 import { Outlet, useNavigation, useParam, useSearch } from '#ui/navigation.tsx';
+import { RouteInline } from '#ui/route/route-inline.tsx';
 import type { z } from 'zod';
-import { outgoingStates, type outgoingList, type outgoingRow } from '../contract.ts';
+import type { documentTypeView, outgoingList, outgoingRow } from '../contract.ts';
+import { outgoingStates, urgencies } from '../domain/states.ts';
 import { messages } from './messages.ts';
 import { OutgoingStateMark, UrgencyBadge, type T } from './outgoing-marks.tsx';
-
-const TYPING_PAUSE_MS = 250;
+import { routeOfRow } from './outgoing-route.ts';
 
 /** The agency's outgoing documents: filters in the address, the open one beside the list. */
 export function OutgoingPage(): ReactNode {
@@ -52,27 +51,21 @@ export function OutgoingPage(): ReactNode {
 
 function Filters(): ReactNode {
   const t = useT(messages);
-  const [{ trang_thai: state, tim: text = '' }, setSearch] = useSearch();
-  const [typed, setTyped] = useState(text);
-  useEffect(() => {
-    if (typed === text) return undefined;
-    const timer = setTimeout(() => setSearch({ tim: typed === '' ? undefined : typed }), TYPING_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, text, setSearch]);
+  const api = useApi();
+  const types = useQuery({ queryKey: ['registers', 'types'], staleTime: 300_000, queryFn: ({ signal }) => api.get<DocumentTypes>('/api/v1/outgoing-documents/document-types', { signal }) });
   return (
-    <>
-      <Select
-        label={t('states')}
-        hideLabel
-        value={state ?? 'all'}
-        onChange={(value) => setSearch({ trang_thai: value === 'all' ? undefined : value })}
-        options={[{ value: 'all', label: t('all') }, ...outgoingStates.map((each) => ({ value: each, label: t(each) }))]}
-      />
-      <TextField label={t('search')} hideLabel icon={Search} placeholder={t('search')} type="search" value={typed} onChange={setTyped} />
-    </>
+    <ListFilters
+      choices={[
+        { name: 'trang_thai', label: t('states'), all: t('anyState'), options: outgoingStates.map((value) => ({ value, label: t(value) })) },
+        { name: 'do_khan', label: t('urgency'), all: t('anyUrgency'), options: urgencies.map((value) => ({ value, label: t(value) })) },
+        { name: 'loai', label: t('type'), all: t('anyType'), options: (types.data?.types ?? []).map(({ code, name }) => ({ value: code, label: name })) },
+      ]}
+      search={{ name: 'tim', label: t('search') }}
+    />
   );
 }
 
+type DocumentTypes = { types: z.infer<typeof documentTypeView>[] };
 type Row = z.infer<typeof outgoingRow>;
 
 function List({ openId, hrefOf }: { openId: string | undefined; hrefOf: (id: string) => string }): ReactNode {
@@ -80,15 +73,18 @@ function List({ openId, hrefOf }: { openId: string | undefined; hrefOf: (id: str
   const api = useApi();
   const [search, setSearch] = useSearch();
   const state = outgoingStates.find((each) => each === search['trang_thai']);
+  const urgency = urgencies.find((each) => each === search['do_khan']);
+  const type = search['loai'];
   const text = search['tim'];
+  const filters = { state, urgency, type, text };
   const pages = useInfiniteQuery({
-    queryKey: ['outgoing-documents', 'list', state, text],
-    queryFn: ({ signal, pageParam }) => api.get<z.infer<typeof outgoingList>>('/api/v1/outgoing-documents', { signal, query: { state, text, after: pageParam } }),
+    queryKey: ['outgoing-documents', 'list', filters],
+    queryFn: ({ signal, pageParam }) => api.get<z.infer<typeof outgoingList>>('/api/v1/outgoing-documents', { signal, query: { ...filters, after: pageParam } }),
     // safe because the first page has no cursor
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });
-  const filtered = state !== undefined || text !== undefined;
+  const filtered = Object.values(filters).some((value) => value !== undefined);
   return (
     <DataList
       label={t('list')}
@@ -104,7 +100,7 @@ function List({ openId, hrefOf }: { openId: string | undefined; hrefOf: (id: str
       paging={{ kind: 'more', onMore: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined, loadingMore: pages.isFetchingNextPage }}
       empty={
         filtered ? (
-          <EmptyState kind="filtered" title={t('noneFound')} actions={<Button onClick={() => setSearch({ trang_thai: undefined, tim: undefined })}>{t('clear')}</Button>} />
+          <EmptyState kind="filtered" title={t('noneFound')} actions={<Button onClick={() => setSearch({ trang_thai: undefined, do_khan: undefined, loai: undefined, tim: undefined })}>{t('clear')}</Button>} />
         ) : (
           <EmptyState title={t('empty')}>{t('emptyText')}</EmptyState>
         )
@@ -119,6 +115,14 @@ function columns(t: T): Column<Row>[] {
     { id: 'summary', label: t('summary'), narrow: 'title', main: true, render: (row) => row.summary },
     { id: 'urgency', label: t('urgency'), width: '7rem', narrow: 'aside', optional: true, render: (row) => <UrgencyBadge urgency={row.urgency} t={t} /> },
     { id: 'type', label: t('type'), width: '8rem', narrow: 'hidden', optional: 'hidden', render: (row) => row.typeName },
+    {
+      id: 'route',
+      label: t('route'),
+      width: '7.5rem',
+      narrow: 'below',
+      optional: true,
+      render: (row) => <RouteInline label={t('routeOf', { name: row.numberAndNotation ?? row.summary })} stations={routeOfRow(row, t)} />,
+    },
     { id: 'state', label: t('state'), width: '9rem', narrow: 'below', render: (row) => <OutgoingStateMark state={row.state} t={t} /> },
     { id: 'approver', label: t('approver'), width: '11rem', narrow: 'hidden', optional: true, render: (row) => row.approverName },
     { id: 'recipients', label: t('recipients'), width: '8rem', narrow: 'below', optional: true, render: (row) => t('recipientCount', { count: row.recipientCount }) },

@@ -1,5 +1,6 @@
 import type { RouteBranch, RouteStation } from '#ui/route/route-line.tsx';
-import type { OutgoingDetail } from '../contract.ts';
+import type { z } from 'zod';
+import type { OutgoingDetail, outgoingRow } from '../contract.ts';
 import type { MessageKey } from './messages.ts';
 
 type T = (key: MessageKey) => string;
@@ -26,11 +27,23 @@ export function routeOf(document: OutgoingDetail, t: T): RouteStation[] {
   return ORDER.map((id, index) => ({
     id,
     label: t(`station.${id}`),
-    state: index < passed ? 'done' : index > passed ? 'future' : document.state === 'withdrawn' || document.state === 'returned' ? 'stopped' : 'present',
+    state: stateAt(index, passed, document.state),
     ...facts[id],
     ...(index === passed && document.returnReason !== null ? { note: document.returnReason } : {}),
     ...(id === 'issue' && document.state === 'issued' ? { branches: document.recipients.map((recipient) => branchOf(recipient, t)) } : {}),
   }));
+}
+
+/** The same way as far as a row of the list knows it: where it stands, without times. */
+export function routeOfRow(row: Pick<z.infer<typeof outgoingRow>, 'state' | 'numberAndNotation' | 'approverName'>, t: T): RouteStation[] {
+  const submitted = row.approverName === null ? 0 : 1;
+  const passed = row.state === 'withdrawn' ? (row.numberAndNotation === null ? submitted : PASSED.numbered) : PASSED[row.state];
+  return ORDER.map((id, index) => ({ id, label: t(`station.${id}`), state: stateAt(index, passed, row.state) }));
+}
+
+function stateAt(index: number, passed: number, state: OutgoingDetail['state']): RouteStation['state'] {
+  if (index !== passed) return index < passed ? 'done' : 'future';
+  return state === 'withdrawn' || state === 'returned' ? 'stopped' : 'present';
 }
 
 function passedBeforeWithdrawal(document: OutgoingDetail): number {

@@ -8,7 +8,7 @@ import { formatDate } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Page } from '#ui/layout/page.tsx';
 import { useNavigation, useParam } from '#ui/navigation.tsx';
-import { PdfViewer, type PdfHighlight } from '#ui/pdf/pdf-viewer.tsx';
+import { PdfViewer, type PdfHighlight, type Placement } from '#ui/pdf/pdf-viewer.tsx';
 import '#ui/layout/form.css';
 import type { WrittenText } from '#engines/signatures/contract.ts';
 import type { OutgoingDetail } from '../contract.ts';
@@ -42,6 +42,10 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
   const [choice, setChoice] = useState<KeyChoice>({ credentialId: undefined, pin: '' });
   const credentialId = choice.credentialId ?? credentials?.[0]?.id;
   const texts = headTexts(document, places.data);
+  const highlights = highlightsOf(document, texts, t);
+  const [looked, setLooked] = useState<Placement>();
+  const textPlace = highlights.find(({ id }) => id !== 'seal')?.place;
+  const inView = looked ?? document.signaturePlace ?? undefined;
   const seal = useDocumentAction<SealReply>({
     documentId: document.id,
     step: 'seal',
@@ -49,11 +53,17 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
     onDone: ({ state }) => navigate(state === 'signed' ? `/phat-hanh/${document.id}` : `/van-ban-di/${document.id}`),
   });
   const problem = seal.error instanceof ApiError ? seal.error : undefined;
+  const sealPlace = document.signaturePlace;
   const canSeal = document.abilities.includes('seal');
   const attachments = document.files.filter((file) => file.role === 'attachment' && file.mediaType === 'application/pdf').length;
+  const back = (
+    <ButtonLink variant="plain" to={`/van-ban-di/${document.id}`}>
+      {t('back')}
+    </ButtonLink>
+  );
   return (
     <div className="lt-work">
-      <div className="lt-work__paper">{main !== undefined && <PdfViewer source={{ url: `/api/v1/files/${main.fileId}` }} name={main.name} highlights={highlightsOf(document, texts, t)} />}</div>
+      <div className="lt-work__paper">{main !== undefined && <PdfViewer source={{ url: `/api/v1/files/${main.fileId}` }} name={main.name} highlights={highlights} inView={inView} />}</div>
       <aside className="lt-work__side" aria-label={t('sealTitle')}>
         {!canSeal && <Banner tone="warn">{t('notReady')}</Banner>}
         {canSeal && (
@@ -68,6 +78,18 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
                 ? t('numberTextFound', { number: document.numberAndNotation ?? '', date: document.issuedOn === null ? '' : formatDate(document.issuedOn) })
                 : t(places.isPending ? 'searching' : 'numberTextMissing')}
             </p>
+            <div className="lt-row">
+              {textPlace !== undefined && (
+                <Button size="small" onClick={() => setLooked({ ...textPlace })}>
+                  {t('seeText')}
+                </Button>
+              )}
+              {sealPlace !== null && (
+                <Button size="small" onClick={() => setLooked({ ...sealPlace })}>
+                  {t('seeSeal')}
+                </Button>
+              )}
+            </div>
             {attachments > 0 && <p className="lt-quiet">{t('attachments', { count: attachments })}</p>}
             <KeyFields credentials={credentials} kind="agency" value={{ ...choice, credentialId }} onChange={setChoice} pinError={problem?.fieldMessage('pin')} />
             {problem !== undefined && problem.fields.length === 0 && (
@@ -79,12 +101,11 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
               <Button type="submit" variant="primary" icon={Stamp} loading={seal.isPending} disabled={credentialId === undefined || choice.pin === '' || places.isPending}>
                 {t('seal')}
               </Button>
+              {back}
             </div>
           </form>
         )}
-        <ButtonLink variant="plain" to={`/van-ban-di/${document.id}`}>
-          {t('back')}
-        </ButtonLink>
+        {!canSeal && back}
       </aside>
     </div>
   );

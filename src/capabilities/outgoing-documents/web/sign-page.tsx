@@ -93,15 +93,23 @@ function SignDesk({ document }: { document: OutgoingDetail }): ReactNode {
               <Button icon={Undo2} onClick={() => setReturning(true)}>
                 {t('return')}
               </Button>
+              <BackLink id={document.id} />
             </div>
           </form>
         )}
-        <ButtonLink variant="plain" to={`/van-ban-di/${document.id}`}>
-          {t('back')}
-        </ButtonLink>
+        {!canSign && <BackLink id={document.id} />}
         <ReasonDialog document={document} verb="return" open={returning} onClose={() => setReturning(false)} />
       </aside>
     </div>
+  );
+}
+
+function BackLink({ id }: { id: string }): ReactNode {
+  const t = useT(signMessages);
+  return (
+    <ButtonLink variant="plain" to={`/van-ban-di/${id}`}>
+      {t('back')}
+    </ButtonLink>
   );
 }
 

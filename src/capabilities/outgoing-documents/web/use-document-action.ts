@@ -11,7 +11,7 @@ export function useDocumentAction<Reply>(options: {
   step: string;
   done: (reply: Reply) => string;
   onDone?: (reply: Reply) => void;
-}): UseMutationResult<Reply, Error, unknown> {
+}): UseMutationResult<Reply> {
   const api = useApi();
   const toasts = useToasts();
   const queries = useQueryClient();
