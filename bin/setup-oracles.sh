@@ -6,6 +6,7 @@ set -u
 # program that proves the package is there : package (alternatives after a bar, the first that installs wins)
 oracles=(
   'pdfsig:poppler-utils'
+  'pgbouncer:pgbouncer'
   'qpdf:qpdf'
   'openssl:openssl'
   'xmlsec1:xmlsec1'

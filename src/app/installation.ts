@@ -29,7 +29,8 @@ const DATABASE_NAME = 'lienthong';
 export async function openInstallation(config: Config, options: OpenOptions = {}): Promise<Installation> {
   const log = options.log ?? createLog({ level: config.logLevel });
   const server = await databaseServer(config, options);
-  const migrated = options.migrate === false ? [] : await migrate(server.ownerUrl, modules, config.appSecret);
+  // Migrations hold a session lock, which a transaction-mode pooler cannot carry.
+  const migrated = options.migrate === false ? [] : await migrate(server.ownerDirectUrl, modules, config.appSecret);
   const url = applicationUrl(server.ownerUrl, config.appSecret);
   const directUrl = applicationUrl(server.ownerDirectUrl, config.appSecret);
   const database = openDatabase(

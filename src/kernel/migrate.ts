@@ -106,7 +106,8 @@ async function ensureApplicationRole(client: pg.Client, appSecret: string): Prom
   }
 }
 
-function applicationPassword(appSecret: string): string {
+/** The password of the application's role, for a pooler that keeps a list of users. */
+export function applicationPassword(appSecret: string): string {
   return createHmac('sha256', appSecret).update('database role').digest('base64url');
 }
 

@@ -114,8 +114,8 @@ function Columns<Row>({ columns, selectable, chooser }: { columns: readonly Colu
   return (
     <colgroup>
       {selectable && <col className="lt-data-list__check-column" />}
-      {columns.map(({ id, width }) => (
-        <col key={id} style={{ width }} />
+      {columns.map(({ id, width, narrow }) => (
+        <col key={id} data-narrow={narrow} style={{ width }} />
       ))}
       {chooser && <col className="lt-data-list__chooser-column" />}
     </colgroup>
@@ -141,7 +141,7 @@ function Head<Row>({ shown, selection, sorting, rows, rowId, chooser }: DataList
           </th>
         )}
         {shown.map((column) => (
-          <th key={column.id} role="columnheader" scope="col" data-align={column.align} aria-sort={sortState(column, sorting)}>
+          <th key={column.id} role="columnheader" scope="col" data-align={column.align} data-narrow={column.narrow} aria-sort={sortState(column, sorting)}>
             {column.sortable === true && sorting !== undefined ? (
               <SortButton column={column} sorting={sorting} label={t('sort', { column: column.label })} />
             ) : (

@@ -1,11 +1,14 @@
 import FunnelX from 'lucide-react/icons/funnel-x';
+import ListFilter from 'lucide-react/icons/list-filter';
 import SearchIcon from 'lucide-react/icons/search';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button } from '../controls/button.tsx';
+import { IconButton } from '../controls/icon-button.tsx';
 import { Select } from '../controls/select.tsx';
 import { TextField } from '../controls/text-field.tsx';
 import { defineMessages, useT } from '../i18n.ts';
 import { useSearch } from '../navigation.tsx';
+import './list-filters.css';
 
 export type FilterChoice = {
   /** Its name in the address. */
@@ -27,27 +30,33 @@ export type ListFiltersProps = {
 const EVERYTHING = '*';
 const TYPING_PAUSE_MS = 250;
 
-const messages = defineMessages({ vi: { clear: 'Bỏ lọc' }, en: { clear: 'Clear filters' } });
+const messages = defineMessages({ vi: { clear: 'Bỏ lọc', filters: 'Lọc' }, en: { clear: 'Clear filters', filters: 'Filters' } });
 
-/** The filters of a list. They live in the address, so that a link, a reload and the way back keep them; one button clears all. */
+/** The filters of a list. They live in the address, so that a link, a reload and the way back keep them; one button clears all. On a phone the choices open by a button. */
 export function ListFilters({ choices, search, others = [] }: ListFiltersProps): ReactNode {
   const t = useT(messages);
   const [values, setSearch] = useSearch();
   const names = [...choices.map(({ name }) => name), search.name, ...others];
+  const [open, setOpen] = useState(() => choices.some(({ name }) => (values[name] ?? '') !== ''));
   const filtered = names.some((name) => (values[name] ?? '') !== '');
   return (
     <>
-      {choices.map(({ name, label, all, options }) => (
-        <Select
-          key={name}
-          label={label}
-          hideLabel
-          value={values[name] ?? EVERYTHING}
-          onChange={(value) => setSearch({ [name]: value === EVERYTHING ? undefined : value })}
-          options={[{ value: EVERYTHING, label: all }, ...options]}
-        />
-      ))}
+      <div className="lt-filters" data-open={open ? '' : undefined}>
+        {choices.map(({ name, label, all, options }) => (
+          <Select
+            key={name}
+            label={label}
+            hideLabel
+            value={values[name] ?? EVERYTHING}
+            onChange={(value) => setSearch({ [name]: value === EVERYTHING ? undefined : value })}
+            options={[{ value: EVERYTHING, label: all }, ...options]}
+          />
+        ))}
+      </div>
       <TextFilter {...search} />
+      <span className="lt-filters__toggle">
+        <IconButton icon={ListFilter} label={t('filters')} pressed={open} onClick={() => setOpen(!open)} />
+      </span>
       {filtered && (
         <Button variant="plain" size="small" icon={FunnelX} onClick={() => setSearch(Object.fromEntries(names.map((name) => [name, undefined])))}>
           {t('clear')}

@@ -111,9 +111,9 @@ function List({ openId, hrefOf }: { openId: string | undefined; hrefOf: (id: str
 
 function columns(t: T): Column<Row>[] {
   return [
-    { id: 'number', label: t('number'), width: '10rem', narrow: 'top', render: (row) => row.numberAndNotation ?? <span className="lt-quiet">{t('noNumber')}</span> },
+    { id: 'number', label: t('number'), width: '8.5rem', narrow: 'top', render: (row) => row.numberAndNotation ?? <span className="lt-quiet">{t('noNumber')}</span> },
     { id: 'summary', label: t('summary'), narrow: 'title', main: true, render: (row) => row.summary },
-    { id: 'urgency', label: t('urgency'), width: '7rem', narrow: 'aside', optional: true, render: (row) => <UrgencyBadge urgency={row.urgency} t={t} /> },
+    { id: 'urgency', label: t('urgency'), width: '6.5rem', narrow: 'aside', optional: true, render: (row) => (row.urgency === 'normal' ? null : <UrgencyBadge urgency={row.urgency} t={t} />) },
     { id: 'type', label: t('type'), width: '8rem', narrow: 'hidden', optional: 'hidden', render: (row) => row.typeName },
     {
       id: 'route',
@@ -123,9 +123,9 @@ function columns(t: T): Column<Row>[] {
       optional: true,
       render: (row) => <RouteInline label={t('routeOf', { name: row.numberAndNotation ?? row.summary })} stations={routeOfRow(row, t)} />,
     },
-    { id: 'state', label: t('state'), width: '9rem', narrow: 'below', render: (row) => <OutgoingStateMark state={row.state} t={t} /> },
-    { id: 'approver', label: t('approver'), width: '11rem', narrow: 'hidden', optional: true, render: (row) => row.approverName },
-    { id: 'recipients', label: t('recipients'), width: '8rem', narrow: 'below', optional: true, render: (row) => t('recipientCount', { count: row.recipientCount }) },
+    { id: 'state', label: t('state'), width: '8.5rem', narrow: 'below', render: (row) => <OutgoingStateMark state={row.state} t={t} /> },
+    { id: 'approver', label: t('approver'), width: '10rem', narrow: 'hidden', optional: true, render: (row) => row.approverName },
+    { id: 'recipients', label: t('recipients'), width: '6.5rem', narrow: 'below', optional: true, render: (row) => t('recipientCount', { count: row.recipientCount }) },
     { id: 'issuedOn', label: t('issuedOn'), width: '7rem', narrow: 'hidden', optional: true, render: (row) => (row.issuedOn === null ? null : formatDate(row.issuedOn)) },
     { id: 'drafter', label: t('drafter'), width: '11rem', narrow: 'hidden', optional: 'hidden', render: (row) => row.drafterName },
     { id: 'createdAt', label: t('createdAt'), width: '9.5rem', narrow: 'hidden', optional: 'hidden', render: (row) => formatDateTime(row.createdAt) },

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import pg from 'pg';
+import { newId } from '#kernel/ids.ts';
+import { APPLICATION_ROLE, applicationPassword } from '#kernel/migrate.ts';
+
+const SECRET = 'a secret that only the tests know, long enough';
+const root = resolve(import.meta.dirname, '..');
+
+test('the main job runs through a transaction-mode pooler', { timeout: 300_000 }, async (t) => {
+  if (spawnSync('pgbouncer', ['--version']).error !== undefined) {
+    t.skip('pgbouncer is not on this machine (npm run setup:oracles)');
+    return;
+  }
+  const server = new URL(process.env['LIENTHONG_TEST_DATABASE_URL'] ?? '');
+  const name = `pooled_${newId().replaceAll('-', '')}`;
+  const admin = new pg.Client({ connectionString: server.href });
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  const folder = mkdtempSync(join(tmpdir(), 'lienthong-pooler-'));
+  const port = 20_000 + (process.pid % 20_000);
+  const users = `"${server.username}" "${decodeURIComponent(server.password)}"\n"${APPLICATION_ROLE}" "${applicationPassword(SECRET)}"\n`;
+  writeFileSync(join(folder, 'users.txt'), users);
+  writeFileSync(
+    join(folder, 'pgbouncer.ini'),
+    `[databases]\n* = host=${server.hostname} port=${server.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${String(port)}\nunix_socket_dir =\nauth_type = plain\nauth_file = ${join(folder, 'users.txt')}\npool_mode = transaction\ndefault_pool_size = 10\nmax_client_conn = 100\nignore_startup_parameters = extra_float_digits\n`,
+  );
+  chmodSync(folder, 0o755);
+  const asRoot = process.getuid?.() === 0;
+  const pooler = spawn('pgbouncer', [...(asRoot ? ['-u', 'nobody'] : []), join(folder, 'pgbouncer.ini')], { stdio: 'ignore' });
+  try {
+    const pooled = new URL(server.href);
+    pooled.host = `127.0.0.1:${String(port)}`;
+    pooled.pathname = `/${name}`;
+    const direct = new URL(server.href);
+    direct.pathname = `/${name}`;
+    const demo = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'src/app/main.ts'), 'demo', '--out', join(folder, 'out')], {
+      env: { ...process.env, DATABASE_URL: pooled.href, DATABASE_DIRECT_URL: direct.href, DATABASE_PREPARE: 'false', APP_SECRET: SECRET },
+    });
+    let output = '';
+    for (const stream of [demo.stdout, demo.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const status = await new Promise<number | null>((done) => demo.on('close', done));
+    assert.equal(status, 0, output);
+  } finally {
+    pooler.kill('SIGKILL');
+    await admin.query(`drop database ${name} with (force)`);
+    await admin.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
