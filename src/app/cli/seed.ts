@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from '#kernel/config.ts';
+import { seedDocuments } from '#seeds/documents.ts';
 import { seedTraVinh } from '#seeds/tra-vinh.ts';
 import { openInstallation } from '../installation.ts';
 import { seedWhenEmpty } from '../seeding.ts';
@@ -9,7 +10,7 @@ import { createProgress } from './progress.ts';
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { profile: { type: 'string', default: 'thanh-hoa' }, seed: { type: 'string', default: '1' } },
+    options: { profile: { type: 'string', default: 'thanh-hoa' }, seed: { type: 'string', default: '1' }, documents: { type: 'string', default: '0' } },
   });
   const progress = createProgress();
   const installation = await openInstallation(readConfig(), { onProgress: progress.step });
@@ -23,7 +24,15 @@ export async function main(args: string[]): Promise<number> {
       process.stderr.write('--profile nhận thanh-hoa hoặc tra-vinh / takes thanh-hoa or tra-vinh\n');
       return 64;
     }
-    await seedTraVinh(installation.kernel, { seed: Number(values.seed) });
+    const seed = Number(values.seed);
+    const count = Number(values.documents);
+    if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count) || count < 0) {
+      process.stderr.write('--seed và --documents là số nguyên / are whole numbers\n');
+      return 64;
+    }
+    await seedTraVinh(installation.kernel, { seed });
+    progress.step('577 cơ quan, 7.320 người dùng');
+    await seedDocuments({ ownerUrl: installation.ownerUrl, count, seed, onProgress: (done, all) => progress.step(`  ${String(done)}/${String(all)} văn bản đến`) });
     progress.step('Xong / done');
     return 0;
   } finally {

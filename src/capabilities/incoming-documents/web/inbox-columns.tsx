@@ -29,7 +29,7 @@ export function UrgencyBadge({ urgency, t }: { urgency: IncomingRow['urgency']; 
 
 export function inboxColumns(t: T, now: Date): Column<IncomingRow>[] {
   return [
-    { id: 'number', label: t('number'), width: '8.5rem', narrow: 'top', render: (row) => <span className="lt-nowrap">{`${row.number}/${row.notation}`}</span> },
+    { id: 'number', label: t('number'), width: '8rem', narrow: 'top', render: (row) => <span className="lt-nowrap">{`${row.number}/${row.notation}`}</span> },
     {
       id: 'summary',
       label: t('summary'),
@@ -38,9 +38,9 @@ export function inboxColumns(t: T, now: Date): Column<IncomingRow>[] {
       render: (row) => row.summary,
     },
     { id: 'marks', label: t('urgency'), width: '6.5rem', narrow: 'aside', optional: true, render: (row) => (row.urgency === 'normal' && !row.twin ? null : <Marks row={row} t={t} />) },
-    { id: 'sender', label: t('sender'), width: '12.5rem', narrow: 'below', optional: true, render: (row) => row.senderName },
+    { id: 'sender', label: t('sender'), width: '14%', narrow: 'below', optional: true, render: (row) => row.senderName },
     { id: 'issuedOn', label: t('issuedOn'), width: '7rem', narrow: 'hidden', optional: 'hidden', render: (row) => formatDate(row.issuedOn) },
-    { id: 'due', label: t('due'), width: '7.5rem', narrow: 'below', optional: true, render: (row) => (row.answerDue === null ? null : <DeadlineMark due={row.answerDue} now={now} short />) },
+    { id: 'due', label: t('due'), width: '6.5rem', narrow: 'below', optional: true, render: (row) => (row.answerDue === null ? null : <DeadlineMark due={row.answerDue} now={now} short />) },
     { id: 'verdict', label: t('verdict'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <VerdictMark verdict={row.verdict} t={t} /> },
     { id: 'state', label: t('state'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <IncomingStateMark state={row.state} t={t} /> },
     { id: 'arrivalNumber', label: t('arrivalNumber'), width: '4.5rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => row.arrivalNumber },
