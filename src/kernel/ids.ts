@@ -7,6 +7,9 @@ export type Id<Kind extends string> = string & { readonly [brand]: Kind };
 
 let lastMs = 0;
 let sequence = 0;
+/** Randomness is drawn for many ids at once: one call costs as much as a whole id. */
+const pool = Buffer.alloc(8 * 512);
+let used = pool.length;
 
 /**
  * A UUID version 7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, a 12-bit counter, 62 random bits.
@@ -23,7 +26,12 @@ export function newId<Kind extends string = string>(nowMs: number = Date.now()):
       sequence = 0;
     }
   }
-  const bytes = randomFillSync(Buffer.allocUnsafe(16));
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const bytes = Buffer.allocUnsafe(16);
+  used += pool.copy(bytes, 8, used, used + 8);
   bytes.writeUIntBE(lastMs, 0, 6);
   bytes.writeUInt16BE(0x7000 | sequence, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

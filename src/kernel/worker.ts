@@ -24,14 +24,14 @@ export type Worker = {
   stop(): Promise<void>;
 };
 
-type WorkerState = { kernel: Kernel; name: string; active: Set<Promise<void>>; leased: Set<string>; stopped: boolean };
+type WorkerState = { kernel: Kernel; name: string; active: Set<Promise<void>>; leased: Set<string>; periodic: Promise<void> | undefined; stopped: boolean };
 
 /**
  * Starts the loop that does the jobs. The truth is polled every second; NOTIFY is a hint that shortens the wait.
  * Jobs are claimed with a lease that is renewed while they run, so the jobs of a killed worker come back.
  */
 export async function startWorker(kernel: Kernel, options: { loop?: boolean } = {}): Promise<Worker> {
-  const state: WorkerState = { kernel, name: `worker-${newId()}`, active: new Set(), leased: new Set(), stopped: false };
+  const state: WorkerState = { kernel, name: `worker-${newId()}`, active: new Set(), leased: new Set(), periodic: undefined, stopped: false };
   let wakeUp: () => void = () => undefined;
   let woken = false;
   const wake = (): void => {
@@ -54,6 +54,7 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
   const loop = async (): Promise<void> => {
     while (!state.stopped) {
       woken = false;
+      void runPeriodicTasks(state);
       const found = await round(state);
       if (found < CLAIM_LIMIT) await sleep(POLL_MS);
     }
@@ -69,6 +70,7 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
     wake,
     async drain() {
       for (;;) {
+        await runPeriodicTasks(state);
         const found = await round(state);
         if (found === 0) return;
       }
@@ -78,16 +80,28 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
       wake();
       await looping;
       await Promise.allSettled(state.active);
+      await state.periodic;
       clearInterval(heartbeat);
       await closeHints?.();
     },
   };
 }
 
+/** The periodic tasks that are due, beside the jobs: a long one holds up nobody's letter. Failures of the database are waited out. */
+function runPeriodicTasks(state: WorkerState): Promise<void> {
+  state.periodic ??= runDueSchedules(state.kernel)
+    .catch((error: unknown) => {
+      state.kernel.log.warn({ err: error }, 'the periodic tasks could not be looked up; they are tried again');
+    })
+    .finally(() => {
+      state.periodic = undefined;
+    });
+  return state.periodic;
+}
+
 /** One look for due work; returns how many jobs were claimed. Failures of the database are waited out. */
 async function round(state: WorkerState): Promise<number> {
   try {
-    await runDueSchedules(state.kernel);
     const jobs = await claim(state);
     const byKind = Map.groupBy(jobs, (job) => job.kind);
     await Promise.all([...byKind].map(([kind, group]) => workOff(state, kind, group)));
