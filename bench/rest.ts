@@ -5,12 +5,12 @@
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { destroy } from '#kernel/postgres/index.ts';
 import { firstLoadLimitBytes, measureFirstLoad } from '#app/web/size-check.ts';
+import { freePort } from './house/free-port.ts';
 import { report } from './house/report.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -18,7 +18,7 @@ const starts = ['first start, with the sample province', 'second start', 'third 
 const restMs = 20_000;
 const patienceMs = 300_000;
 const limitMb = 300;
-const firstScreen = 'src/capabilities/my-work/web/my-work-page.tsx';
+const firstScreen = 'capabilities/my-work/web/my-work-page.tsx';
 
 type ProcessLine = { pid: number; parent: number; residentMb: number; command: string };
 
@@ -97,18 +97,4 @@ function nodeProcessesOf(ancestor: number): ProcessLine[] {
     for (const { pid, parent } of all) if (family.has(parent)) family.add(pid);
   }
   return all.filter((each) => family.has(each.pid) && !/postgres/.test(each.command));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (typeof address === 'object' && address !== null) resolve(address.port);
-        else reject(new Error('no free port'));
-      });
-    });
-  });
 }

@@ -128,11 +128,13 @@ test('every command that the documents name exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
   for (const document of documents) {
     const text = read(document);
-    for (const match of text.matchAll(/npm (?:run )?(start|test|[a-z]+(?::[a-z]+)?)(?=[\s`,.;)]|$)/gm)) {
-      if (/^(run|ci|i|install|is|has|brings|whose|and)$/.test(match[1] ?? '')) continue;
-      if (match[0].startsWith('npm run') || ['start', 'test'].includes(match[1] ?? '')) assert.ok(scripts[match[1] ?? ''] !== undefined, `${document}: ${match[0]}`);
+    const code = [...codeIn(text), ...[...text.matchAll(/^```\w*\n([^]*?)^```/gm)].flatMap((match) => (match[1] ?? '').split('\n'))];
+    for (const line of code) {
+      const script = /^(?:[A-Z_]+=\S+ )*npm (?:run )?([a-z:]+)/.exec(line)?.[1];
+      assert.ok(script === undefined || script in scripts, `${document}: ${line}`);
+      const command = /npx lienthong ([a-z]+)/.exec(line)?.[1];
+      assert.ok(command === undefined || existsSync(join(root, 'src/app/cli', `${command}.ts`)), `${document}: ${line}`);
     }
-    for (const match of text.matchAll(/npx lienthong ([a-z]+)/g)) assert.ok(existsSync(join(root, 'src/app/cli', `${match[1] ?? ''}.ts`)), `${document}: ${match[0]}`);
   }
   assert.match(read('README.md').slice(0, 300), /npm start[^]*npm test/);
   assert.match(read('README.vi.md').slice(0, 300), /npm start[^]*npm test/);
@@ -140,11 +142,12 @@ test('every command that the documents name exists', () => {
 
 test('the operator’s guide has exactly the variables of the configuration, with their defaults', () => {
   const source = read('src/kernel/config.ts');
+  const block = source.slice(source.indexOf('const variables'), source.indexOf('} as const'));
   const declared = new Map(
-    [...source.slice(source.indexOf('const variables'), source.indexOf('} as const')).matchAll(/^ {2}([A-Z_]+): \{([^]*?)^? ?\},?$/gm)].map((match) => [
-      match[1] ?? '',
-      /\.default\('?([^')]+)'?\)/.exec(match[2] ?? '')?.[1]?.replaceAll('_', ''),
-    ]),
+    block
+      .split(/^ {2}(?=[A-Z_]+: \{)/m)
+      .slice(1)
+      .map((text) => [text.slice(0, text.indexOf(':')), /\.default\('?([^')]+)'?\)/.exec(text)?.[1]?.replaceAll('_', '')] as const),
   );
   assert.ok(declared.size >= 15);
   const table = new Map(rowsOf(section(read('docs/operating.md'), /^Configuration/)).slice(1).map(([name = '', value = '']) => [codeIn(name)[0] ?? '', codeIn(value)[0] ?? value]));

@@ -26,7 +26,7 @@ export async function main(args: string[]): Promise<number> {
     const config = readConfig();
     const installation = await openInstallation(config, { migrate: false, log: createLog({ level: 'error' }), onProgress: progress.step });
     try {
-      const result = await backUp({ kernel: installation.kernel, ownerUrl: installation.ownerUrl, folder, onProgress: progress.step });
+      const result = await backUp({ kernel: installation.kernel, ownerUrl: config.databaseDirectUrl ?? installation.ownerUrl, folder, onProgress: progress.step });
       process.stdout.write(report(result));
       return result.files.missing.length === 0 ? 0 : 1;
     } finally {

@@ -27,7 +27,7 @@ export async function main(args: string[]): Promise<number> {
     const secrets = await missingSecrets(backedUp, { dataDir: config.dataDir, environmentSecret: process.env['APP_SECRET'] || undefined });
     const installation = await openInstallation(config, { migrate: false, log: createLog({ level: 'error' }), onProgress: progress.step });
     try {
-      const verdict = await restore({ backup, modules, kernel: installation.kernel, ownerUrl: installation.ownerUrl, secrets, onProgress: progress.step });
+      const verdict = await restore({ backup, modules, kernel: installation.kernel, ownerUrl: config.databaseDirectUrl ?? installation.ownerUrl, secrets, onProgress: progress.step });
       process.stdout.write(report(verdict, backup.manifest.files.missing.length));
       return verdict.ok ? 0 : 1;
     } finally {

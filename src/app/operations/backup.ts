@@ -15,7 +15,7 @@ import { appliedMigrations, listTables, quoted, schemasOf, type StoredTable } fr
 
 export type BackupOptions = {
   kernel: Kernel;
-  /** The role that owns the tables. */
+  /** The role that owns the tables, past any pooler: one transaction is open for as long as the tables take. */
   ownerUrl: string;
   /** Holds all backups of an installation: a folder each, and one folder with the files of all. */
   folder: string;

@@ -50,7 +50,7 @@ export type RestoreOptions = {
   backup: OpenedBackup;
   modules: readonly Module[];
   kernel: Kernel;
-  /** The role that owns the tables of the target. */
+  /** The role that owns the tables of the target, past any pooler: migrations hold a lock of their session. */
   ownerUrl: string;
   /** Those that the target lacks. */
   secrets: Secrets;

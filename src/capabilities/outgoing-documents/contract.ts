@@ -102,8 +102,11 @@ export const outgoingDetail = z.object({
   numberAndNotation: z.string().nullable(),
   issuedOn: z.string().nullable(),
   numberedAt: z.string().nullable(),
+  numberedBy: z.string().nullable(),
   sealedAt: z.string().nullable(),
+  sealedBy: z.string().nullable(),
   issuedAt: z.string().nullable(),
+  issuedBy: z.string().nullable(),
   /** The envelope of the exchange, once it is issued: leads to its receipts. */
   envelopeId: id.nullable(),
   withdrawnAt: z.string().nullable(),

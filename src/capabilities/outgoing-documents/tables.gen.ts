@@ -35,8 +35,11 @@ export type DocumentRow = {
   notation: string | null;
   issued_on: string | null;
   numbered_at: Instant | null;
+  numbered_by: string | null;
   sealed_at: Instant | null;
+  sealed_by: string | null;
   issued_at: Instant | null;
+  issued_by: string | null;
   envelope_id: string | null;
   withdrawn_at: Instant | null;
   withdrawal_reason: string | null;

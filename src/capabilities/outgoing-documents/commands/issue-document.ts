@@ -3,7 +3,7 @@ import { vietnamDay } from '#kernel/time.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { sendEnvelope } from '#engines/exchange/index.ts';
 import { numberAndNotation, officialNumber } from '#engines/registers/index.ts';
-import { agencyOf, listFiles, lockForAction, subjectOf, updateDocument } from '../document-store.ts';
+import { agencyOf, listFiles, lockForAction, personOf, subjectOf, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
 import type { DocumentRow, Tables } from '../tables.ts';
 import { endWaiting } from '../waiting.ts';
@@ -31,7 +31,7 @@ export async function issueDocument(ctx: CommandContext, input: { documentId: st
       role: file.role === 'main' ? 'main' : 'attachment',
     })),
   });
-  await updateDocument(ctx, document, { state: next, issued_at: ctx.now, envelope_id: envelopeId });
+  await updateDocument(ctx, document, { state: next, issued_at: ctx.now, issued_by: personOf(ctx).name, envelope_id: envelopeId });
   await endWaiting(ctx, document, 'done');
   ctx.record({
     type: 'outgoing-documents.document-issued',

@@ -3,7 +3,7 @@ import { parseCalendarDay, vietnamDay } from '#kernel/time.ts';
 import { agenciesOn, getUnit } from '#engines/identity/index.ts';
 import { getDocumentType, notationOf, numberAndNotation, takeNumber } from '#engines/registers/index.ts';
 import type { Id } from '#kernel/ids.ts';
-import { agencyOf, lockForAction, subjectOf, updateDocument } from '../document-store.ts';
+import { agencyOf, lockForAction, personOf, subjectOf, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
 import type { DocumentRow } from '../tables.ts';
 import { waitFor } from '../waiting.ts';
@@ -27,6 +27,7 @@ export async function numberDocument(ctx: CommandContext, input: { documentId: s
     notation,
     issued_on: issuedOn,
     numbered_at: ctx.now,
+    numbered_by: personOf(ctx).name,
     search_text: `${document.search_text} ${taken.number}/${notation.toLowerCase()}`,
   });
   await waitFor(ctx, document, { kind: 'seal', assignee: { role: 'clerk' } });

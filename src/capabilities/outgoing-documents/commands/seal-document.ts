@@ -28,7 +28,7 @@ async function sealFile(ctx: CommandContext, signing: SigningResult<z.output<typ
     data: { name: file.name, sha256: signing.result.sha256, certificateSerial: signing.evidence.certificate.serial },
   });
   if (nextToSeal(await listFiles(ctx, document)) !== undefined) return;
-  await updateDocument(ctx, document, { state: next, sealed_at: ctx.now });
+  await updateDocument(ctx, document, { state: next, sealed_at: ctx.now, sealed_by: signing.signer.name });
   await waitFor(ctx, document, { kind: 'issue', assignee: { role: 'clerk' } });
   ctx.record({
     type: 'outgoing-documents.document-sealed',

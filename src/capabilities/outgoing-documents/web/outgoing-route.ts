@@ -13,16 +13,16 @@ const PASSED: Record<OutgoingDetail['state'], number> = { draft: 0, submitted: 1
 /** The way of a document as the route line draws it: its stations, who stands there, and a branch for each recipient. */
 export function routeOf(document: OutgoingDetail, t: T): RouteStation[] {
   const passed = document.state === 'withdrawn' ? passedBeforeWithdrawal(document) : PASSED[document.state];
-  const clerk = [{ name: t('clerk') }];
+  const clerk = (name: string | null) => (name === null ? [{ name: t('clerk') }] : [{ name, post: t('clerk') }]);
   const facts: Record<(typeof ORDER)[number], Pick<RouteStation, 'people' | 'at'>> = {
     draft: { people: [{ name: document.drafterName, post: document.draftingUnitName ?? undefined }], at: document.submittedAt ?? document.createdAt },
     sign: {
       people: document.approver === null ? [] : [{ name: document.signerName ?? document.approver.name, post: document.signerTitle ?? document.approver.title }],
       at: document.signedAt ?? document.submittedAt ?? undefined,
     },
-    number: { people: clerk, at: document.numberedAt ?? undefined },
-    seal: { people: clerk, at: document.sealedAt ?? undefined },
-    issue: { people: clerk, at: document.issuedAt ?? undefined },
+    number: { people: clerk(document.numberedBy), at: document.numberedAt ?? undefined },
+    seal: { people: clerk(document.sealedBy), at: document.sealedAt ?? undefined },
+    issue: { people: clerk(document.issuedBy), at: document.issuedAt ?? undefined },
   };
   return ORDER.map((id, index) => ({
     id,
