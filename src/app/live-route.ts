@@ -1,3 +1,4 @@
+import type { Authenticate } from '#kernel/kernel.ts';
 import type { LiveHint, LiveHub } from '#kernel/live.ts';
 import { route, signedIn, type Route } from '#kernel/route.ts';
 
@@ -5,7 +6,7 @@ import { route, signedIn, type Route } from '#kernel/route.ts';
 const KEEP_ALIVE_MS = 20_000;
 
 /** Server-sent hints for one agency: which part of the workplace should ask anew. They carry no content. */
-export function liveRoute(hub: LiveHub | undefined): Route {
+export function liveRoute(hub: LiveHub | undefined, authenticate: Authenticate): Route {
   return route({
     method: 'GET',
     url: '/api/v1/live',
@@ -20,7 +21,17 @@ export function liveRoute(hub: LiveHub | undefined): Route {
       const stop = hub?.subscribe((hint: LiveHint) => {
         if (hint.topic === '*' || hint.agencyIds.includes(agencyId)) raw.write(`data: ${JSON.stringify({ topic: hint.topic })}\n\n`);
       });
-      const beat = setInterval(() => raw.write(': here\n\n'), KEEP_ALIVE_MS);
+      // An open stream is no activity of a person, and ends with the session that opened it.
+      const asker = { cookies: http.request.cookies, headers: { ...http.request.headers, 'x-background': '1' }, ip: http.ip };
+      const beat = setInterval(() => {
+        raw.write(': here\n\n');
+        authenticate(http.kernel, asker).then(
+          (actor) => {
+            if (actor.kind !== 'person' || actor.agencyId !== agencyId) raw.end();
+          },
+          (error: unknown) => http.kernel.log.debug({ err: error }, 'the session behind a live stream could not be looked up; it is asked again'),
+        );
+      }, KEEP_ALIVE_MS);
       http.request.raw.on('close', () => {
         clearInterval(beat);
         stop?.();

@@ -13,7 +13,7 @@ import { webFolder } from './web-build.ts';
 
 /** Every route of the house, in the order of its modules. */
 export function allRoutes(hub?: LiveHub): Route[] {
-  return [...healthRoutes, liveRoute(hub), ...modules.flatMap((module) => module.routes ?? [])];
+  return [...healthRoutes, liveRoute(hub, authenticate), ...modules.flatMap((module) => module.routes ?? [])];
 }
 
 export type WebServer = { server: FastifyInstance; address: string; stop(): Promise<void> };
