@@ -101,11 +101,12 @@ function startWebProcess(house: House, port: number): ChildProcess {
 }
 
 async function untilReady(web: ChildProcess, port: number): Promise<void> {
-  for (const until = performance.now() + 120_000; performance.now() < until; await sleep(200)) {
+  for (const until = performance.now() + 120_000; performance.now() < until; ) {
     if (web.exitCode !== null) throw new Error(`the web process ended with ${web.exitCode}`);
     const reply = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
     await reply?.arrayBuffer();
     if (reply?.ok === true) return;
+    await sleep(200);
   }
   throw new Error('the web process is not ready');
 }

@@ -68,11 +68,12 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 async function untilReady(child: ChildProcess, port: number): Promise<void> {
-  for (const until = performance.now() + patienceMs; performance.now() < until; await sleep(250)) {
+  for (const until = performance.now() + patienceMs; performance.now() < until; ) {
     if (child.exitCode !== null) throw new Error(`start ended with ${child.exitCode}`);
     const reply = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined);
     await reply?.arrayBuffer();
     if (reply?.ok === true) return;
+    await sleep(250);
   }
   throw new Error(`not ready after ${patienceMs} ms`);
 }

@@ -709,8 +709,11 @@ comment on table incoming_documents.document is 'Scope: agency. The documents th
 CREATE UNIQUE INDEX document_arrival_number ON incoming_documents.document USING btree (agency_id, register_id, arrival_year, arrival_number) WHERE (arrival_number IS NOT NULL);
 CREATE UNIQUE INDEX document_message ON incoming_documents.document USING btree (agency_id, message_id);
 CREATE INDEX document_newest ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC);
+CREATE INDEX document_refused ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'refused'::text);
 CREATE INDEX document_search ON incoming_documents.document USING gin (agency_id, search);
 CREATE INDEX document_twin ON incoming_documents.document USING btree (agency_id, sender_agency_id, number, notation, issued_on);
+CREATE INDEX document_type ON incoming_documents.document USING btree (agency_id, type_code, arrived_at DESC, id DESC);
+CREATE INDEX document_urgent ON incoming_documents.document USING btree (agency_id, urgency, arrived_at DESC, id DESC) WHERE (urgency <> 'normal'::text);
 CREATE INDEX document_waiting ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'arrived'::text);
 
 create table kernel.idempotency (

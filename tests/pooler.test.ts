@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import pg from 'pg';
+import { freePort } from '../bench/house/free-port.ts';
 import { newId } from '#kernel/ids.ts';
 import { APPLICATION_ROLE, applicationPassword } from '#kernel/migrate.ts';
 
@@ -22,7 +25,7 @@ test('the main job runs through a transaction-mode pooler', { timeout: 300_000 }
   await admin.connect();
   await admin.query(`create database ${name}`);
   const folder = mkdtempSync(join(tmpdir(), 'lienthong-pooler-'));
-  const port = 20_000 + (process.pid % 20_000);
+  const port = await freePort();
   const users = `"${server.username}" "${decodeURIComponent(server.password)}"\n"${APPLICATION_ROLE}" "${applicationPassword(SECRET)}"\n`;
   writeFileSync(join(folder, 'users.txt'), users);
   writeFileSync(
@@ -31,8 +34,11 @@ test('the main job runs through a transaction-mode pooler', { timeout: 300_000 }
   );
   chmodSync(folder, 0o755);
   const asRoot = process.getuid?.() === 0;
-  const pooler = spawn('pgbouncer', [...(asRoot ? ['-u', 'nobody'] : []), join(folder, 'pgbouncer.ini')], { stdio: 'ignore' });
+  const pooler = spawn('pgbouncer', [...(asRoot ? ['-u', 'nobody'] : []), join(folder, 'pgbouncer.ini')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let poolerSays = '';
+  pooler.stderr.on('data', (chunk: Buffer) => (poolerSays += chunk.toString()));
   try {
+    assert.ok(await isUp(port), `pgbouncer did not start:\n${poolerSays}`);
     const pooled = new URL(server.href);
     pooled.host = `127.0.0.1:${String(port)}`;
     pooled.pathname = `/${name}`;
@@ -44,7 +50,7 @@ test('the main job runs through a transaction-mode pooler', { timeout: 300_000 }
     let output = '';
     for (const stream of [demo.stdout, demo.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const status = await new Promise<number | null>((done) => demo.on('close', done));
-    assert.equal(status, 0, output);
+    assert.equal(status, 0, `${output}\n${poolerSays}`);
   } finally {
     pooler.kill('SIGKILL');
     await admin.query(`drop database ${name} with (force)`);
@@ -52,3 +58,18 @@ test('the main job runs through a transaction-mode pooler', { timeout: 300_000 }
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+async function isUp(port: number): Promise<boolean> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const open = await new Promise<boolean>((done) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        done(true);
+      });
+      socket.on('error', () => done(false));
+    });
+    if (open) return true;
+    await sleep(100);
+  }
+  return false;
+}

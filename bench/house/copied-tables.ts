@@ -70,7 +70,7 @@ async function makeCopies(house: House, tables: readonly Table[]): Promise<Table
   for (const table of tables) {
     await house.sql(`create table ${table.copy} (like ${table.name} including all)`);
     const [row] = await house.sql<{ options: string | null }>(`select array_to_string(reloptions, ', ') as options from pg_class where oid = $1::regclass`, [table.name]);
-    if (row?.options != null) await house.sql(`alter table ${table.copy} set (${row.options})`);
+    if (row !== undefined && row.options !== null) await house.sql(`alter table ${table.copy} set (${row.options})`);
   }
   const keys = await house.sql<{ from: string; to: string; definition: string }>(
     `select conrelid::regclass::text as from, confrelid::regclass::text as to, pg_get_constraintdef(oid) as definition

@@ -18,7 +18,7 @@ export type DatabaseServer = {
 
 export type House = Installation & {
   /** A query as the owner of the tables. */
-  sql<Row extends Record<string, unknown> = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
+  sql: <Row extends Record<string, unknown> = Record<string, unknown>>(text: string, values?: unknown[]) => Promise<Row[]>;
   /** What a process of this installation has in its environment. */
   environment: Record<string, string>;
   dataDir: string;

@@ -51,7 +51,7 @@ function driveConnection({ load, until, first }: { load: HttpLoad; until: number
     let sentAt = 0;
     /** Bytes of the reply that are still to come; undefined until its head has been read. */
     let missing: number | undefined;
-    let head = Buffer.alloc(0);
+    let head: Buffer = Buffer.alloc(0);
     const send = (): void => {
       if (performance.now() >= until) {
         socket.end();

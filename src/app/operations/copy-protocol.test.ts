@@ -49,6 +49,18 @@ test('what is copied out and in again is the same, also tabs, line ends, bytes, 
   assert.equal(Number(rows[0]?.different), 0);
 });
 
+test('a copy of any size leaves the connection listening, also where it ends while its reader lags behind', { timeout: 60_000 }, async () => {
+  for (let rows = 300; rows <= 9000; rows += 300) {
+    const { readable } = copyOut(client, `copy (select repeat('x', 100) from generate_series(1, ${String(rows)})) to stdout`);
+    // By now everything has come that the stream takes without a reader.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const length = (await readable.toArray()).reduce((sum: number, piece: Buffer) => sum + piece.length, 0);
+    assert.equal(length, rows * 101);
+    const { rows: answer } = await client.query<{ one: number }>('select 1 as one');
+    assert.equal(answer[0]?.one, 1);
+  }
+});
+
 test('a row that breaks a constraint refuses the whole copy with PostgreSQL’s own words, and the connection stays usable', async () => {
   await makeTable('target_table');
   const many = Array.from({ length: 20_000 }, (_, n) => Buffer.from(`${String(n % 19_000)}\ta\t\\N\t\\N\n`));

@@ -44,7 +44,7 @@ export function copyOut(client: pg.ClientBase, statement: string): CopyOut {
     },
   });
   const pieces = collectPieces((piece) => {
-    if (!readable.push(piece)) connection?.stream.pause();
+    if (!readable.push(piece) && !isOver) connection?.stream.pause();
   });
   const query: ProtocolQuery = {
     submit(opened) {
@@ -60,6 +60,8 @@ export function copyOut(client: pg.ClientBase, statement: string): CopyOut {
       isOver = true;
       pieces.flush();
       readable.push(null);
+      // The reader asks no more after the end, and the connection may have been told to wait just before it.
+      connection?.stream.resume();
     },
     handleError(error) {
       isOver = true;

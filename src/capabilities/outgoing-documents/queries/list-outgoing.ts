@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PersonActor } from '#kernel/actor.ts';
 import { decodeCursor } from '#kernel/cursor.ts';
 import type { Kernel } from '#kernel/kernel.ts';
@@ -48,6 +49,7 @@ export async function listOutgoing(kernel: Kernel, actor: PersonActor, query: z.
     filters.push(`and (created_at, id) < ($${String(values.length - 1)}::timestamptz, $${String(values.length)}::uuid)`);
   }
   const text = statement(filters.join(' '));
-  const { rows } = await kernel.database.prepared({ name: `outgoing-list:${filters.join('|')}`, text }, values);
+  // PostgreSQL tells statement names of more than 63 bytes apart by their beginnings only.
+  const { rows } = await kernel.database.prepared({ name: `outgoing ${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`, text }, values);
   return String(rows[0]?.['page']);
 }
