@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from '#kernel/config.ts';
+import { AppError } from '#kernel/errors.ts';
 import { PostgresError } from '#kernel/postgres/index.ts';
 
 type CliCommand = { summary: string; load: () => Promise<{ main: (args: string[]) => Promise<number> }> };
@@ -48,10 +49,16 @@ function help(): string {
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof PostgresError) return `${error.vi}\n${error.en}`;
+  if (error instanceof AppError) return (['vi', 'en'] as const).map((language) => inLanguage(error, language)).join('\n');
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return 'Cổng này đang được chương trình khác dùng. Đặt cổng khác: PORT=8081 npm start\nThe port is taken. Choose another: PORT=8081 npm start';
   }
   return error instanceof Error ? `${error.stack ?? error.message}${error.cause === undefined ? '' : `\n← ${explain(error.cause)}`}` : String(error);
+}
+
+function inLanguage(error: AppError, language: 'vi' | 'en'): string {
+  const { message, fix } = error.describe(language);
+  return fix === undefined ? message : `${message} ${fix}`;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

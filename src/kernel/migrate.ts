@@ -91,8 +91,9 @@ async function runPending(client: pg.Client, migrations: Migration[]): Promise<s
 async function ensureApplicationRole(client: pg.Client, appSecret: string): Promise<void> {
   const password = applicationPassword(appSecret);
   const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [APPLICATION_ROLE]);
+  // A new role has no rights but those that are given to it. An owner that is no superuser may set a password, and nothing more.
   const verb = rowCount === 0 ? 'create' : 'alter';
-  const statement = `${verb} role ${APPLICATION_ROLE} login nosuperuser nocreatedb nocreaterole password ${client.escapeLiteral(password)}`;
+  const statement = `${verb} role ${APPLICATION_ROLE} login password ${client.escapeLiteral(password)}`;
   for (let attempt = 1; ; attempt += 1) {
     try {
       await client.query(statement);
