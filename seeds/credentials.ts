@@ -15,6 +15,19 @@ const SIGNATURE_WIDTH_MM = 40;
 /** The width at which the sample seals are put on paper; a real agency enters the width of its own seal. */
 const SEAL_WIDTH_MM = 36;
 
+/**
+ * What is still missing of a plan: a start that was killed in the middle of the keys goes on with the rest. Only for the
+ * invented people and their agencies; whoever was added later gets a key from an administrator.
+ */
+export async function missingCredentials(kernel: Kernel, plan: SeedPlan): Promise<SeedPlan> {
+  const { rows } = await kernel.database.pool.query<{ agency_id: string; person_id: string | null }>('select agency_id, person_id from signatures.credential');
+  const have = new Set(rows.map((row) => `${row.agency_id} ${row.person_id ?? ''}`));
+  const invented = await kernel.database.pool.query<{ id: string }>('select id from identity.person where is_invented');
+  const isInvented = new Set(invented.rows.map((row) => row.id));
+  const people = plan.people.filter((person) => isInvented.has(person.personId) && !have.has(`${person.agencyId} ${person.personId}`));
+  return { people, agencies: plan.agencies.filter((agency) => !have.has(`${agency.agencyId} `)) };
+}
+
 /** Issues a key and an image to everybody who signs and to every agency for its seal, from the built-in authority. */
 export async function seedCredentials(kernel: Kernel, plan: SeedPlan, onProgress?: (done: number, all: number) => void): Promise<void> {
   const validFrom = vietnamDay(kernel.clock.now());

@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { ensureRunning } from '#kernel/postgres/index.ts';
 import { freePort } from '../bench/house/free-port.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -17,7 +19,7 @@ after(() => rmSync(dataDir, { recursive: true, force: true }));
 
 type Started = { child: ChildProcess; output: () => string; readyMs: number };
 
-function start(): Promise<Started> {
+function start(until = 'Mở trình duyệt'): Promise<Started> {
   const began = performance.now();
   const environment = { ...process.env, DATA_DIR: dataDir, PORT: String(port) };
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'src/app/main.ts'), 'start'], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -25,7 +27,7 @@ function start(): Promise<Started> {
   return new Promise((done, failed) => {
     const hear = (chunk: Buffer): void => {
       output += chunk.toString();
-      if (output.includes('Mở trình duyệt')) done({ child, output: () => output, readyMs: performance.now() - began });
+      if (output.includes(until)) done({ child, output: () => output, readyMs: performance.now() - began });
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
@@ -34,6 +36,17 @@ function start(): Promise<Started> {
 }
 
 const ended = (child: ChildProcess): Promise<number | null> => new Promise((done) => (child.exitCode !== null || child.signalCode !== null ? done(child.exitCode) : child.on('exit', done)));
+
+/** How many keys the installation holds, asked of its own database. */
+async function countKeys(): Promise<number> {
+  const server = await ensureRunning({ dataDir, keepAlive: false });
+  const client = new pg.Client({ connectionString: server.url.replace(/\/postgres$/, '/lienthong') });
+  await client.connect();
+  const { rows } = await client.query<{ n: number }>('select count(*)::int as n from signatures.credential');
+  await client.end();
+  await server.stop();
+  return rows[0]?.n ?? 0;
+}
 
 /** An orphan is reaped by the system's first process, which may take a moment. */
 async function isGone(pid: number): Promise<boolean> {
@@ -48,10 +61,14 @@ async function isGone(pid: number): Promise<boolean> {
   return false;
 }
 
-test('a first start makes the province and says where it is; after kill -9 the next one recovers; Ctrl-C leaves nothing behind', { timeout: 300_000 }, async (t) => {
+test('a first start that is killed while it loads the province is finished by the next; kill -9 is recovered from; Ctrl-C leaves nothing behind', { timeout: 300_000 }, async (t) => {
+  const cutOff = await start('20/86');
+  cutOff.child.kill('SIGKILL');
+  await ended(cutOff.child);
   const first = await start();
   assert.match(first.output(), /vanthu\.snv/);
   assert.equal((await fetch(`http://127.0.0.1:${String(port)}/health/ready`)).status, 200);
+  assert.equal(await countKeys(), 86, 'everybody has one key and nobody two');
   t.diagnostic(`first start ${String(Math.round(first.readyMs))} ms`);
   first.child.kill('SIGKILL');
   await ended(first.child);

@@ -12,6 +12,8 @@ export type Installation = {
   kernel: Kernel;
   /** The address for the role that owns the tables: migrations, seeds of a new database, backup. */
   ownerUrl: string;
+  /** The same past a pooler, for session locks. */
+  ownerDirectUrl: string;
   /** Migrations that ran while opening. */
   migrated: string[];
   databaseVersion: string;
@@ -41,6 +43,7 @@ export async function openInstallation(config: Config, options: OpenOptions = {}
   return {
     kernel,
     ownerUrl: server.ownerUrl,
+    ownerDirectUrl: server.ownerDirectUrl,
     migrated,
     databaseVersion: server.version,
     async close() {

@@ -10,7 +10,7 @@ import { createProgress } from './progress.ts';
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
     args,
-    options: { profile: { type: 'string', default: 'thanh-hoa' }, seed: { type: 'string', default: '1' }, documents: { type: 'string', default: '0' } },
+    options: { 'if-needed': { type: 'boolean', default: false }, profile: { type: 'string', default: 'thanh-hoa' }, seed: { type: 'string', default: '1' }, documents: { type: 'string', default: '0' } },
   });
   const progress = createProgress();
   const installation = await openInstallation(readConfig(), { onProgress: progress.step });
@@ -18,7 +18,8 @@ export async function main(args: string[]): Promise<number> {
     if (values.profile === 'thanh-hoa') {
       const seeded = await seedWhenEmpty(installation, progress.step);
       progress.step(seeded ? 'Xong / done' : 'Cơ sở dữ liệu đã có cơ quan, không nạp thêm / the database is not empty');
-      return seeded ? 0 : 1;
+      // Whoever asks for it only if it is needed is content when another process has just done it.
+      return seeded || values['if-needed'] ? 0 : 1;
     }
     if (values.profile !== 'tra-vinh') {
       process.stderr.write('--profile nhận thanh-hoa hoặc tra-vinh / takes thanh-hoa or tra-vinh\n');

@@ -4,7 +4,7 @@ import { createLog } from '#kernel/log.ts';
 import { startWorker, type Worker } from '#kernel/worker.ts';
 import { openInstallation, type Installation } from '../installation.ts';
 import { startWeb, type WebServer } from '../server.ts';
-import { seedWhenEmpty, welcome } from '../seeding.ts';
+import { needsSeeding, seedAside, welcome } from '../seeding.ts';
 import { ensureWebBuilt } from '../web-build.ts';
 import { createProgress } from './progress.ts';
 
@@ -28,7 +28,7 @@ export async function main(args: string[]): Promise<number> {
   const running: { web?: WebServer; worker?: Worker } = {};
   try {
     if (services.includes('web')) await ensureWebBuilt(progress.step);
-    if (!values['no-seed']) await seedWhenEmpty(installation, progress.step);
+    if (!values['no-seed'] && (await needsSeeding(installation))) await seedAside(progress.step);
     if (services.includes('worker')) running.worker = await startWorker(installation.kernel);
     if (services.includes('web')) running.web = await startWeb(installation.kernel);
     progress.step(`Sẵn sàng sau ${progress.seconds()} giây · ready`);

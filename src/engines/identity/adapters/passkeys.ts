@@ -1,12 +1,4 @@
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-  type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
-  type RegistrationResponseJSON,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, AuthenticatorTransport, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { Kernel } from '#kernel/kernel.ts';
 
@@ -20,11 +12,15 @@ export function relyingParty(kernel: Kernel, request: { protocol: string; host: 
 
 export type StoredPasskey = { id: string; publicKey: Buffer; counter: number; transports: string[] };
 
+/** Its certificate library takes a tenth of a server's memory: it comes with the first passkey. */
+const library = () => import('@simplewebauthn/server');
+
 const transportNames = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const;
 const isTransport = (name: string): name is AuthenticatorTransport => transportNames.some((known) => known === name);
 
 /** What the browser needs to make a passkey. A PIN or a fingerprint is demanded, so that it stands for two factors. */
-export function registrationOptions(party: RelyingParty, person: { id: string; login: string; name: string; passkeys: StoredPasskey[] }) {
+export async function registrationOptions(party: RelyingParty, person: { id: string; login: string; name: string; passkeys: StoredPasskey[] }) {
+  const { generateRegistrationOptions } = await library();
   return generateRegistrationOptions({
     rpName: 'Liên Thông',
     rpID: party.id,
@@ -38,7 +34,8 @@ export function registrationOptions(party: RelyingParty, person: { id: string; l
 }
 
 /** What the browser needs to prove a passkey: one of those given, or, with an empty list, any that it has for this address. */
-export function authenticationOptions(party: RelyingParty, passkeys: StoredPasskey[]) {
+export async function authenticationOptions(party: RelyingParty, passkeys: StoredPasskey[]) {
+  const { generateAuthenticationOptions } = await library();
   return generateAuthenticationOptions({ rpID: party.id, userVerification: 'required', allowCredentials: passkeys.map(descriptor) });
 }
 
@@ -62,6 +59,7 @@ export function claimedPasskeyId(response: unknown): string | undefined {
 /** The new passkey when the answer holds; undefined when it does not. */
 export async function verifyRegistration(party: RelyingParty, challenge: string, response: unknown): Promise<StoredPasskey | undefined> {
   if (!clientResponse.safeParse(response).success) return undefined;
+  const { verifyRegistrationResponse } = await library();
   try {
     const { registrationInfo } = await verifyRegistrationResponse({
       // safe because the library checks every part that it reads and throws on what is malformed
@@ -84,6 +82,7 @@ export async function verifyRegistration(party: RelyingParty, challenge: string,
 export async function verifyAuthentication(party: RelyingParty, proof: { challenge: string; response: unknown; passkey: StoredPasskey }): Promise<number | undefined> {
   const { passkey } = proof;
   if (!clientResponse.safeParse(proof.response).success) return undefined;
+  const { verifyAuthenticationResponse } = await library();
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       // safe because the library checks every part that it reads and throws on what is malformed

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { deflateSync } from 'node:zlib';
-import { create } from 'fontkit';
+import type * as Fontkit from 'fontkit';
 import type { Font, Glyph } from 'fontkit';
 import { PdfError } from '../errors.ts';
 import { local, streamObject } from '../signing/fragment.ts';
@@ -30,7 +30,10 @@ const loaded = new Map<FontStyle, Font>();
 export function tinos(style: FontStyle): Font {
   const known = loaded.get(style);
   if (known !== undefined) return known;
-  const font = create(readFileSync(createRequire(import.meta.url).resolve(tinosFiles[style])));
+  const require = createRequire(import.meta.url);
+  // A server that signs nothing does without the library's memory; safe because this is the very package of the type.
+  const { create } = require('fontkit') as typeof Fontkit;
+  const font = create(readFileSync(require.resolve(tinosFiles[style])));
   loaded.set(style, font);
   return font;
 }
