@@ -83,6 +83,8 @@ test('a signed document goes from one agency to another, and its sender sees it 
     await picture(page, 'dong-dau');
     await page.getByRole('button', { name: 'Đóng dấu' }).click();
     await page.getByText('Đã đóng dấu.').waitFor();
+    // The seal page goes by itself to the issuing page, whose code may still be on its way.
+    await page.getByRole('heading', { level: 1, name: 'Phát hành văn bản' }).waitFor();
     await look(page, 'phát hành');
     await page.getByRole('button', { name: 'Phát hành' }).click();
     await page.getByText('Đã phát hành tới 3 nơi nhận.').waitFor();
