@@ -8,6 +8,7 @@ oracles=(
   'pdfsig:poppler-utils'
   'pgbouncer:pgbouncer'
   'qpdf:qpdf'
+  'zbarimg:zbar-tools'
   'openssl:openssl'
   'xmlsec1:xmlsec1'
   'certutil:libnss3-tools'

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import pg from 'pg';
 import { freePort } from '../bench/house/free-port.ts';
 import { newId } from '#kernel/ids.ts';
-import { APPLICATION_ROLE, applicationPassword } from '#kernel/migrate.ts';
+import { applicationPassword, applicationRole } from '#kernel/application-role.ts';
 
 const SECRET = 'a secret that only the tests know, long enough';
 const root = resolve(import.meta.dirname, '..');
@@ -26,11 +26,14 @@ test('the main job runs through a transaction-mode pooler', { timeout: 300_000 }
   await admin.query(`create database ${name}`);
   const folder = mkdtempSync(join(tmpdir(), 'lienthong-pooler-'));
   const port = await freePort();
-  const users = `"${server.username}" "${decodeURIComponent(server.password)}"\n"${APPLICATION_ROLE}" "${applicationPassword(SECRET)}"\n`;
+  const direct = new URL(server.href);
+  direct.pathname = `/${name}`;
+  const role = applicationRole(direct.href);
+  const users = `"${server.username}" "${decodeURIComponent(server.password)}"\n"${role}" "${applicationPassword(SECRET)}"\n`;
   writeFileSync(join(folder, 'users.txt'), users);
   writeFileSync(
     join(folder, 'pgbouncer.ini'),
-    `[databases]\n* = host=${server.hostname} port=${server.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${String(port)}\nunix_socket_dir =\nauth_type = plain\nauth_file = ${join(folder, 'users.txt')}\npool_mode = transaction\ndefault_pool_size = 10\nmax_client_conn = 100\nignore_startup_parameters = extra_float_digits\n`,
+    `[databases]\nbehind_the_pooler = host=${server.hostname} port=${server.port} dbname=${name}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = ${String(port)}\nunix_socket_dir =\nauth_type = plain\nauth_file = ${join(folder, 'users.txt')}\npool_mode = transaction\ndefault_pool_size = 10\nmax_client_conn = 100\nignore_startup_parameters = extra_float_digits\n`,
   );
   chmodSync(folder, 0o755);
   const asRoot = process.getuid?.() === 0;
@@ -41,9 +44,8 @@ test('the main job runs through a transaction-mode pooler', { timeout: 300_000 }
     assert.ok(await isUp(port), `pgbouncer did not start:\n${poolerSays}`);
     const pooled = new URL(server.href);
     pooled.host = `127.0.0.1:${String(port)}`;
-    pooled.pathname = `/${name}`;
-    const direct = new URL(server.href);
-    direct.pathname = `/${name}`;
+    // The pooler may know the database by a name of its own.
+    pooled.pathname = '/behind_the_pooler';
     const demo = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'src/app/main.ts'), 'demo', '--out', join(folder, 'out')], {
       env: { ...process.env, DATABASE_URL: pooled.href, DATABASE_DIRECT_URL: direct.href, DATABASE_PREPARE: 'false', APP_SECRET: SECRET },
     });
@@ -54,6 +56,7 @@ test('the main job runs through a transaction-mode pooler', { timeout: 300_000 }
   } finally {
     pooler.kill('SIGKILL');
     await admin.query(`drop database ${name} with (force)`);
+    await admin.query(`drop role if exists ${role}`);
     await admin.end();
     rmSync(folder, { recursive: true, force: true });
   }

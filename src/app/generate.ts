@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
+import { applicationRole } from '#kernel/application-role.ts';
 import { migrate } from '#kernel/migrate.ts';
 import { ensureDatabase, ensureRunning } from '#kernel/postgres/index.ts';
 import { newId } from '#kernel/ids.ts';
@@ -23,5 +24,6 @@ await client.end();
 const admin = new pg.Client({ connectionString: server.url });
 await admin.connect();
 await admin.query(`drop database ${name} with (force)`);
+await admin.query(`drop role ${applicationRole(ownerUrl)}`);
 await admin.end();
 await server.stop();

@@ -1,4 +1,5 @@
 import type { Kernel } from '#kernel/kernel.ts';
+import type { Health } from '#kernel/module.ts';
 import { anyone, route } from '#kernel/route.ts';
 
 /** What a supervisor, a proxy and Prometheus ask. None of it names a person or a document. */
@@ -17,9 +18,9 @@ export const healthRoutes = [
     access: anyone('a proxy asks before it sends people here'),
     run: async (http) => {
       const checks = await readiness(http.kernel);
-      const ready = checks.every((check) => check.ok);
-      http.reply.code(ready ? 200 : 503);
-      return { status: ready ? 'ready' : 'not ready', checks };
+      const status = (['fail', 'warn', 'ok'] as const).find((worst) => checks.some((check) => check.status === worst)) ?? 'ok';
+      http.reply.code(status === 'fail' ? 503 : 200);
+      return { status, checks };
     },
   }),
   route({
@@ -34,23 +35,28 @@ export const healthRoutes = [
   }),
 ];
 
-type Check = { name: string; ok: boolean; message?: string };
+export type Check = { name: string } & Health;
 
-/** Asks the database and every module. A check that throws is a check that failed. */
+const LEVELS: Record<Health['status'], number> = { ok: 0, warn: 1, fail: 2 };
+
+/** Asks the database and every module, and keeps the answers for /metrics. A check that throws is a check that failed. */
 export async function readiness(kernel: Kernel): Promise<Check[]> {
-  const database: Check = await kernel.database.pool
-    .query('select 1')
-    .then(() => ({ name: 'database', ok: true }))
-    .catch((error: unknown) => ({ name: 'database', ok: false, message: error instanceof Error ? error.message : String(error) }));
-  if (!database.ok) return [database];
-  const checks = kernel.modules.flatMap((module) => module.health ?? []);
-  const results = await Promise.all(
-    checks.map((check) =>
-      check
-        .check(kernel)
-        .then((result) => ({ name: check.name, ...result }))
-        .catch((error: unknown) => ({ name: check.name, ok: false, message: error instanceof Error ? error.message : String(error) })),
-    ),
-  );
-  return [database, ...results];
+  const database = await ask('database', async () => {
+    await kernel.database.pool.query('select 1');
+    return { status: 'ok', vi: 'Cơ sở dữ liệu trả lời', en: 'The database answers' };
+  });
+  const parts = database.status === 'ok' ? kernel.modules.flatMap((module) => module.health ?? []) : [];
+  const checks = [database, ...(await Promise.all(parts.map(({ name, check }) => ask(name, () => check(kernel)))))];
+  for (const { name, status } of checks) kernel.metrics.health.set({ check: name }, LEVELS[status]);
+  return checks;
+}
+
+async function ask(name: string, check: () => Promise<Health>): Promise<Check> {
+  try {
+    return { name, ...(await check()) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const fix = { fixVi: 'Xem nhật ký hệ thống, rồi chạy npx lienthong doctor.', fixEn: 'See the log, then run npx lienthong doctor.' };
+    return { name, status: 'fail', vi: `Phần ${name} báo lỗi: ${message}`, en: `The part ${name} is not well: ${message}`, ...fix };
+  }
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
+import { applicationRole, applicationUrl } from '#kernel/application-role.ts';
 import { systemClock } from '#kernel/clock.ts';
 import type { Config } from '#kernel/config.ts';
 import { openDatabase } from '#kernel/database.ts';
 import { createKernel, type Kernel } from '#kernel/kernel.ts';
 import { createLog, type Log } from '#kernel/log.ts';
-import { applicationUrl, migrate } from '#kernel/migrate.ts';
+import { migrate } from '#kernel/migrate.ts';
 import { ensureDatabase, ensureRunning } from '#kernel/postgres/index.ts';
 import { modules } from './capabilities.ts';
 
@@ -32,8 +33,8 @@ export async function openInstallation(config: Config, options: OpenOptions = {}
   const log = options.log ?? createLog({ level: config.logLevel });
   const server = await databaseServer(config, options);
   // Migrations hold a session lock, which a transaction-mode pooler cannot carry.
-  const migrated = options.migrate === false ? [] : await migrate(server.ownerDirectUrl, modules, config.appSecret);
-  const url = applicationUrl(server.ownerUrl, config.appSecret);
+  const migrated = options.migrate === false ? [] : await migrateOrStop(server, config);
+  const url = applicationUrl(server.ownerUrl, config.appSecret, applicationRole(server.ownerDirectUrl));
   const directUrl = applicationUrl(server.ownerDirectUrl, config.appSecret);
   const database = openDatabase(
     { url, directUrl, poolSize: config.poolSize, prepareStatements: config.prepareStatements, applicationName: 'lienthong' },
@@ -51,6 +52,16 @@ export async function openInstallation(config: Config, options: OpenOptions = {}
       await server.stop();
     },
   };
+}
+
+/** A server of our own that cannot be migrated is not left running behind the message. */
+async function migrateOrStop(server: DatabaseServer, config: Config): Promise<string[]> {
+  try {
+    return await migrate(server.ownerDirectUrl, modules, config.appSecret);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
 }
 
 type DatabaseServer = { ownerUrl: string; ownerDirectUrl: string; version: string; stop: () => Promise<void> };

@@ -30,6 +30,11 @@ const variables = {
   LOG_LEVEL: { schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'), mend: 'fatal, error, warn, info, debug, trace or silent' },
   JOB_LEASE_SECONDS: { schema: z.coerce.number().min(1).max(3600).default(30), mend: 'how long a worker may hold a job without a sign of life, 1 to 3600 seconds' },
   TIMESTAMP_URL: { schema: z.url({ protocol: /^https?$/ }).optional(), mend: 'the address of an RFC 3161 time-stamping authority, or leave it out to use the built-in one' },
+  SIGNING_SERVICES: { schema: z.string().optional(), mend: 'a JSON file that names tokens, HSMs and remote signing services, as docs/signatures.md shows' },
+  REVOCATION_HOSTS: {
+    schema: z.string().optional(),
+    mend: 'hosts that may be asked about certificates beside the built-in list, as host or host:port, internal:host:port for one in the own network; none asks nobody',
+  },
   TRUST_ANCHORS: { schema: z.string().optional(), mend: 'a folder with trusted root certificates as .pem or .crt files' },
 } as const;
 
@@ -52,6 +57,9 @@ export type Config = {
   jobLeaseMs: number;
   timestampUrl: string | undefined;
   trustAnchorsDir: string | undefined;
+  revocationHosts: string | undefined;
+  /** A JSON file that names tokens, HSMs and remote signing services. */
+  signingServicesFile: string | undefined;
 };
 
 /** Thrown when the environment cannot be used; the message names each variable and its mend in both languages. */
@@ -99,6 +107,8 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     jobLeaseMs: raw.JOB_LEASE_SECONDS * 1000,
     timestampUrl: raw.TIMESTAMP_URL,
     trustAnchorsDir: raw.TRUST_ANCHORS,
+    revocationHosts: raw.REVOCATION_HOSTS,
+    signingServicesFile: raw.SIGNING_SERVICES,
   };
 }
 

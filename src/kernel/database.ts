@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { AppError, kernelErrors } from './errors.ts';
@@ -28,6 +29,9 @@ export type Database = {
 
 export type PreparedStatement = { name: string; text: string };
 
+/** A server that does not answer the farewell is not waited for any longer. */
+const PARTING_MS = 2000;
+
 /** Opens the pool. A lost server shows as `kernel.unavailable` on use, never as a crash of the process. */
 export function openDatabase(options: DatabaseOptions, log: Log): Database {
   const pool = new pg.Pool({
@@ -42,7 +46,10 @@ export function openDatabase(options: DatabaseOptions, log: Log): Database {
     log.warn({ err: error }, 'an idle database connection was lost');
   });
   // Also a connection that is in use tells its loss by an event, besides the failing statement; unheard it would end the process.
+  const connected = new Set<pg.PoolClient>();
+  pool.on('remove', (client) => connected.delete(client));
   pool.on('connect', (client) => {
+    connected.add(client);
     client.on('error', (error) => {
       log.debug({ err: error }, 'a database connection was lost in use');
     });
@@ -65,6 +72,8 @@ export function openDatabase(options: DatabaseOptions, log: Log): Database {
       // Kysely ends the pool only if it ever ran a statement.
       await root.destroy();
       if (!pool.ended) await pool.end();
+      // The pool calls itself ended when it has begun to part from its connections. Whoever stops the server next would break those.
+      for (const until = performance.now() + PARTING_MS; connected.size > 0 && performance.now() < until; ) await sleep(2);
     },
   };
 }

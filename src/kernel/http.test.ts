@@ -1,25 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
-import { anonymous, type PersonActor } from './actor.ts';
+import { anonymous } from './actor.ts';
 import { createHttpServer } from './http.ts';
-import { newId } from './ids.ts';
 import { kernelModule } from './kernel-module.ts';
 import type { Module } from './module.ts';
 import { anyone, holders, rawJson, route, signedIn } from './route.ts';
-import { openTestHouse, type TestHouse } from './testkit.ts';
+import { openTestHouse, somebody, type TestHouse } from './testkit.ts';
 
-const clerk: PersonActor = {
-  kind: 'person',
-  personId: newId<'person'>(),
-  name: 'Lê Thị Mai',
-  agencyId: newId<'agency'>(),
-  unitId: null,
-  postId: newId<'post'>(),
-  postTitle: 'Văn thư',
-  roles: ['clerk'],
-  sessionId: 'session',
-};
+const clerk = somebody({ name: 'Lê Thị Mai' });
 
 const probe: Module = {
   name: 'probe',

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { diskHealth, jobsHealth } from './health.ts';
 import type { Module } from './module.ts';
 
 /** The kernel's own tables: jobs, idempotency keys, schedules. */
@@ -16,18 +17,5 @@ export const kernelModule: Module = {
       },
     },
   ],
-  health: [
-    {
-      name: 'jobs',
-      check: async (kernel) => {
-        const { rows } = await kernel.database.pool.query<{ waiting: number; stuck: number }>(
-          `select count(*) filter (where failed_at is null) as waiting, count(*) filter (where failed_at is not null) as stuck from kernel.job`,
-        );
-        const [row] = rows;
-        kernel.metrics.queue.set({ state: 'waiting' }, row?.waiting ?? 0);
-        kernel.metrics.queue.set({ state: 'stuck' }, row?.stuck ?? 0);
-        return { ok: true, message: `${String(row?.waiting ?? 0)} waiting, ${String(row?.stuck ?? 0)} stuck` };
-      },
-    },
-  ],
+  health: [jobsHealth, diskHealth],
 };

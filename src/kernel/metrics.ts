@@ -23,6 +23,8 @@ export function createMetrics() {
   const jobs = new Counter({ name: 'lienthong_jobs_total', help: 'Jobs by outcome', labelNames: ['kind', 'outcome'] as const, registers });
   const scheduleFailures = new Counter({ name: 'lienthong_schedule_failures_total', help: 'Periodic tasks that failed', labelNames: ['name'] as const, registers });
   const queue = new Gauge({ name: 'lienthong_jobs_waiting', help: 'Jobs in the queue', labelNames: ['state'] as const, registers });
+  const health = new Gauge({ name: 'lienthong_health', help: 'What each part says of itself: 0 ok, 1 warn, 2 fail', labelNames: ['check'] as const, registers });
+  const diskFree = new Gauge({ name: 'lienthong_disk_free_bytes', help: 'Room on the disk of the data folder', registers });
   const memory = new Gauge({
     name: 'process_resident_memory_bytes',
     help: 'Resident memory of this process',
@@ -36,6 +38,8 @@ export function createMetrics() {
     http,
     scheduleFailures,
     queue,
+    health,
+    diskFree,
     memory,
     jobTimer(kind: string): (outcome: 'done' | 'failed', count: number) => void {
       const end = jobSeconds.startTimer({ kind });

@@ -1,10 +1,10 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { ensureApplicationRole, grantToApplication } from './application-role.ts';
 import type { Module } from './module.ts';
 
-export const APPLICATION_ROLE = 'lienthong_app';
 const LOCK_KEY = 7_249_001;
 
 export type Migration = { module: string; name: string; text: string; sha256: string };
@@ -46,9 +46,9 @@ export async function migrate(ownerUrl: string, modules: readonly Module[], appS
         module text not null, name text not null, sha256 text not null, applied_at timestamptz not null default now(),
         primary key (module, name));
       comment on table kernel.migration is 'Scope: installation. Append-only. The migrations that ran, with the hash of their text.';`);
-    await ensureApplicationRole(client, appSecret);
+    const role = await ensureApplicationRole(client, ownerUrl, appSecret);
     const ran = await runPending(client, listMigrations(modules));
-    await grant(client, modules);
+    await grantToApplication(client, role, ['kernel', ...modules.map((module) => schemaOf(module.name))]);
     return ran;
   } finally {
     await client.end();
@@ -85,62 +85,4 @@ async function runPending(client: pg.Client, migrations: Migration[]): Promise<s
     ran.push(key);
   }
   return ran;
-}
-
-/** The role that the application connects with: it owns nothing and can alter nothing. Its password follows from the installation's secret. */
-async function ensureApplicationRole(client: pg.Client, appSecret: string): Promise<void> {
-  const password = applicationPassword(appSecret);
-  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [APPLICATION_ROLE]);
-  // A new role has no rights but those that are given to it. An owner that is no superuser may set a password, and nothing more.
-  const verb = rowCount === 0 ? 'create' : 'alter';
-  const statement = `${verb} role ${APPLICATION_ROLE} login password ${client.escapeLiteral(password)}`;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await client.query(statement);
-      return;
-    } catch (error) {
-      // Roles belong to the whole server: a migration of a neighbouring database may be doing the same at this moment.
-      const raced = error instanceof Error && /concurrently updated|already exists/.test(error.message);
-      if (!raced || attempt >= 5) throw error;
-      if (error.message.includes('already exists')) return ensureApplicationRole(client, appSecret);
-    }
-  }
-}
-
-/** The password of the application's role, for a pooler that keeps a list of users. */
-export function applicationPassword(appSecret: string): string {
-  return createHmac('sha256', appSecret).update('database role').digest('base64url');
-}
-
-/** The address of the same database for the application's role. */
-export function applicationUrl(ownerUrl: string, appSecret: string): string {
-  const url = new URL(ownerUrl);
-  url.username = APPLICATION_ROLE;
-  url.password = applicationPassword(appSecret);
-  return url.toString();
-}
-
-/**
- * Grants by what each table's comment says: an append-only table can be read and added to, nothing more. A table whose
- * comment says "Kept by migrations." can only be read.
- */
-async function grant(client: pg.Client, modules: readonly Module[]): Promise<void> {
-  const schemas = ['kernel', ...modules.map((module) => schemaOf(module.name))];
-  const { rows } = await client.query<{ schema: string; name: string; comment: string | null; schema_exists: boolean }>(
-    `select n.nspname as schema, c.relname as name, obj_description(c.oid, 'pg_class') as comment
-       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = any($1) and c.relkind in ('r', 'p') order by 1, 2`,
-    [schemas],
-  );
-  const statements = [...new Set(rows.map((row) => row.schema))].flatMap((schema) => [
-    `grant usage on schema ${schema} to ${APPLICATION_ROLE}`,
-    `revoke all on all tables in schema ${schema} from ${APPLICATION_ROLE}`,
-    `grant usage on all sequences in schema ${schema} to ${APPLICATION_ROLE}`,
-  ]);
-  for (const row of rows) {
-    const comment = row.comment ?? '';
-    const rights = comment.includes('Kept by migrations.') ? 'select' : comment.includes('Append-only.') ? 'select, insert' : 'select, insert, update, delete';
-    statements.push(`grant ${rights} on ${row.schema}.${row.name} to ${APPLICATION_ROLE}`);
-  }
-  await client.query(statements.join(';\n'));
 }

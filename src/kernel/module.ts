@@ -19,7 +19,7 @@ export type Module = {
   recorder?: Recorder;
   /** What a module gives to an engine's extension point, by the point's name. The engine exports a typed helper for each. */
   contributions?: Readonly<Record<string, readonly unknown[]>>;
-  /** Counts for /metrics and problems for /health/ready. */
+  /** Counts for /metrics and what /health/ready and the doctor say. */
   health?: readonly HealthCheck[];
 };
 
@@ -28,4 +28,10 @@ export type Recorder = (ctx: CommandContext, events: readonly RecordedEvent[]) =
 /** A periodic task. It runs in one worker at a time and may run twice without harm. */
 export type Schedule = { name: string; everyMs: number; run: (kernel: Kernel) => Promise<void> };
 
-export type HealthCheck = { name: string; check: (kernel: Kernel) => Promise<{ ok: boolean; message?: string }> };
+/**
+ * What a part says of itself, to an operator: no names of people or documents. `warn`: people can work, and somebody should look;
+ * `fail`: nobody should be sent to this process. Both say what to do.
+ */
+export type Health = { vi: string; en: string } & ({ status: 'ok' } | { status: 'warn' | 'fail'; fixVi: string; fixEn: string });
+
+export type HealthCheck = { name: string; check: (kernel: Kernel) => Promise<Health> };

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import pg from 'pg';
+import type { PersonActor } from './actor.ts';
+import { applicationRole, applicationUrl } from './application-role.ts';
 import { fakeClock, systemClock, type Clock } from './clock.ts';
 import { readConfig, type Config } from './config.ts';
 import { openDatabase } from './database.ts';
@@ -11,7 +13,7 @@ import { createHttpServer } from './http.ts';
 import { newId } from './ids.ts';
 import { createKernel, type Authenticate, type Kernel } from './kernel.ts';
 import { createLog } from './log.ts';
-import { applicationUrl, listMigrations, migrate } from './migrate.ts';
+import { listMigrations, migrate } from './migrate.ts';
 import type { Module } from './module.ts';
 import { startWorker, type Worker } from './worker.ts';
 
@@ -38,6 +40,22 @@ export type TestHouseOptions = {
   realTime?: boolean;
 };
 
+/** An invented clerk of an agency of their own, signed in. */
+export function somebody(changes: Partial<PersonActor> = {}): PersonActor {
+  return {
+    kind: 'person',
+    personId: newId<'person'>(),
+    name: 'Nguyễn Thị Hạnh',
+    agencyId: newId<'agency'>(),
+    unitId: null,
+    postId: newId<'post'>(),
+    postTitle: 'Văn thư',
+    roles: ['clerk'],
+    sessionId: newId(),
+    ...changes,
+  };
+}
+
 const SECRET = 'a secret that only the tests know, long enough';
 export const TEST_NOW = '2026-11-20T02:00:00Z';
 
@@ -55,8 +73,13 @@ export async function openTestHouse(options: TestHouseOptions): Promise<TestHous
   const dataDir = mkdtempSync(join(tmpdir(), 'lienthong-test-'));
   if (options.seed !== undefined) cpSync(templateFolder(template), dataDir, { recursive: true });
   const clock = fakeClock(options.now ?? TEST_NOW);
-  const kernel = assemble(ownerUrl, { ...options, dataDir, clock: options.realTime === true ? systemClock() : clock });
+  // The clone has the rights that were given on its template.
+  const role = applicationRole(withDatabase(serverUrl, template));
+  const kernel = assemble({ ownerUrl, role }, { ...options, dataDir, clock: options.realTime === true ? systemClock() : clock });
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
+  // A connection that is parting when its database is dropped says so by an event, which unheard would end the process.
+  owner.on('error', () => undefined);
+  owner.on('connect', (client) => client.on('error', () => undefined));
   let worker: Worker | undefined;
   const servers: FastifyInstance[] = [];
   return {
@@ -85,13 +108,13 @@ export async function openTestHouse(options: TestHouseOptions): Promise<TestHous
   };
 }
 
-function assemble(ownerUrl: string, options: TestHouseOptions & { dataDir: string; clock: Clock }): Kernel {
+function assemble({ ownerUrl, role }: { ownerUrl: string; role: string }, options: TestHouseOptions & { dataDir: string; clock: Clock }): Kernel {
   const config: Config = {
-    ...readConfig({ DATABASE_URL: ownerUrl, DATA_DIR: options.dataDir, APP_SECRET: SECRET, LOG_LEVEL: process.env['LIENTHONG_TEST_LOG'] ?? 'silent', PUBLIC_URL: 'http://lienthong.test' }),
+    ...readConfig({ DATABASE_URL: ownerUrl, DATA_DIR: options.dataDir, APP_SECRET: SECRET, LOG_LEVEL: process.env['LIENTHONG_TEST_LOG'] ?? 'silent', PUBLIC_URL: 'http://lienthong.test', REVOCATION_HOSTS: 'none' }),
     ...options.config,
   };
   const log = createLog({ level: config.logLevel });
-  const url = applicationUrl(ownerUrl, SECRET);
+  const url = applicationUrl(ownerUrl, SECRET, role);
   const database = openDatabase({ url, directUrl: url, poolSize: config.poolSize, prepareStatements: true, applicationName: 'lienthong test' }, log);
   return createKernel({ config, log, clock: options.clock, database, modules: options.modules });
 }
@@ -100,6 +123,7 @@ async function ensureTemplate(serverUrl: string, options: TestHouseOptions): Pro
   const content = createHash('sha256')
     .update(JSON.stringify(listMigrations(options.modules).map((migration) => [migration.module, migration.name, migration.sha256])))
     .update(options.seed?.name ?? '')
+    .update('a role for each database')
     .digest('hex')
     .slice(0, 24);
   const template = `template_${content}`;
@@ -117,7 +141,7 @@ async function ensureTemplate(serverUrl: string, options: TestHouseOptions): Pro
       const dataDir = templateFolder(template);
       rmSync(dataDir, { recursive: true, force: true });
       mkdirSync(dataDir, { recursive: true });
-      const kernel = assemble(ownerUrl, { ...options, dataDir, clock: fakeClock(options.now ?? TEST_NOW) });
+      const kernel = assemble({ ownerUrl, role: applicationRole(ownerUrl) }, { ...options, dataDir, clock: fakeClock(options.now ?? TEST_NOW) });
       await options.seed.run(kernel);
       await kernel.database.close();
     }

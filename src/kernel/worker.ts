@@ -1,10 +1,10 @@
-import pg from 'pg';
 import { systemActor } from './actor.ts';
 import { openContext } from './command.ts';
 import { newId } from './ids.ts';
 import type { ClaimedJob, JobDefinition } from './jobs.ts';
 import type { Kernel } from './kernel.ts';
 import { runDueSchedules } from './schedules.ts';
+import { listenForHints } from './worker-hints.ts';
 
 const POLL_MS = 1000;
 /** A letter to a whole province is one claim. */
@@ -21,23 +21,37 @@ export type Worker = {
   wake(): void;
   /** Works until nothing is due; for tests and for the terminal demonstration. */
   drain(): Promise<void>;
+  /** Ends when the batches that are being worked on have ended. What was claimed and not begun goes back to the queue. */
   stop(): Promise<void>;
 };
 
-type WorkerState = { kernel: Kernel; name: string; active: Set<Promise<void>>; leased: Set<string>; periodic: Promise<void> | undefined; stopped: boolean };
+/** The batches of one kind that wait, and how many are being worked on. */
+type Lanes = { waiting: ClaimedJob[][]; running: number };
+
+type WorkerState = {
+  kernel: Kernel;
+  name: string;
+  lanes: Map<string, Lanes>;
+  active: Set<Promise<void>>;
+  leased: Set<string>;
+  periodic: Promise<void> | undefined;
+  stopped: boolean;
+  wake: () => void;
+};
 
 /**
  * Starts the loop that does the jobs. The truth is polled every second; NOTIFY is a hint that shortens the wait.
  * Jobs are claimed with a lease that is renewed while they run, so the jobs of a killed worker come back.
  */
 export async function startWorker(kernel: Kernel, options: { loop?: boolean } = {}): Promise<Worker> {
-  const state: WorkerState = { kernel, name: `worker-${newId()}`, active: new Set(), leased: new Set(), periodic: undefined, stopped: false };
+  const state: WorkerState = { kernel, name: `worker-${newId()}`, lanes: new Map(), active: new Set(), leased: new Set(), periodic: undefined, stopped: false, wake: () => undefined };
   let wakeUp: () => void = () => undefined;
   let woken = false;
   const wake = (): void => {
     woken = true;
     wakeUp();
   };
+  state.wake = wake;
   const sleep = (ms: number): Promise<void> =>
     new Promise((resolve) => {
       if (woken || state.stopped) {
@@ -55,8 +69,8 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
     while (!state.stopped) {
       woken = false;
       void runPeriodicTasks(state);
-      const found = await round(state);
-      if (found < CLAIM_LIMIT) await sleep(POLL_MS);
+      const claimed = await takeUp(state);
+      if (claimed < CLAIM_LIMIT) await sleep(POLL_MS);
     }
   };
   const looping = options.loop === false ? Promise.resolve() : loop();
@@ -71,17 +85,19 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
     async drain() {
       for (;;) {
         await runPeriodicTasks(state);
-        const found = await round(state);
-        if (found === 0) return;
+        const claimed = await takeUp(state);
+        if (claimed === 0 && state.active.size === 0) return;
+        await Promise.all(state.active);
       }
     },
     async stop() {
       state.stopped = true;
       wake();
       await looping;
-      await Promise.allSettled(state.active);
+      await Promise.all(state.active);
       await state.periodic;
       clearInterval(heartbeat);
+      await giveBack(state);
       await closeHints?.();
     },
   };
@@ -99,12 +115,14 @@ function runPeriodicTasks(state: WorkerState): Promise<void> {
   return state.periodic;
 }
 
-/** One look for due work; returns how many jobs were claimed. Failures of the database are waited out. */
-async function round(state: WorkerState): Promise<number> {
+/** One look for due work, which is then begun; returns how many jobs were claimed. Failures of the database are waited out. */
+async function takeUp(state: WorkerState): Promise<number> {
+  // A kind whose batches wait takes no more, so that however many jobs it has, there is always room for the other kinds.
+  const kinds = [...state.kernel.jobs.keys()].filter((kind) => (state.lanes.get(kind)?.waiting.length ?? 0) === 0);
+  if (kinds.length === 0) return 0;
   try {
-    const jobs = await claim(state);
-    const byKind = Map.groupBy(jobs, (job) => job.kind);
-    await Promise.all([...byKind].map(([kind, group]) => workOff(state, kind, group)));
+    const jobs = await claim(state, kinds);
+    for (const [kind, group] of Map.groupBy(jobs, (job) => job.kind)) begin(state, kind, group);
     return jobs.length;
   } catch (error) {
     state.kernel.log.warn({ err: error }, 'the worker could not reach its queue; it tries again');
@@ -112,7 +130,7 @@ async function round(state: WorkerState): Promise<number> {
   }
 }
 
-async function claim(state: WorkerState): Promise<ClaimedJob[]> {
+async function claim(state: WorkerState, kinds: string[]): Promise<ClaimedJob[]> {
   const { kernel } = state;
   const now = kernel.clock.now();
   const jobs = await kernel.database.transaction(async (_tx, client) => {
@@ -123,7 +141,7 @@ async function claim(state: WorkerState): Promise<ClaimedJob[]> {
       `select agency_id, id from kernel.job
         where failed_at is null and run_at <= $1 and (lease_until is null or lease_until < $1) and kind = any($3)
         order by run_at limit $2`,
-      [now, CLAIM_LIMIT, [...kernel.jobs.keys()]],
+      [now, CLAIM_LIMIT, kinds],
     );
     if (due.rows.length === 0) return [];
     // The agencies stand in the condition so that a distributed database routes the update.
@@ -149,25 +167,36 @@ async function claim(state: WorkerState): Promise<ClaimedJob[]> {
   );
 }
 
-async function workOff(state: WorkerState, kind: string, jobs: ClaimedJob[]): Promise<void> {
+/** Splits the jobs of a kind into batches and works them off in lanes, beside those of other kinds: a slow one holds up its own kind at most. */
+function begin(state: WorkerState, kind: string, jobs: ClaimedJob[]): void {
   const definition = state.kernel.jobs.get(kind);
   if (definition === undefined) return;
+  const lanes = state.lanes.get(kind) ?? { waiting: [], running: 0 };
+  state.lanes.set(kind, lanes);
   const size = definition.mode === 'inTransaction' ? Math.min(definition.batchSize, Math.max(SMALLEST_SHARE, Math.ceil(jobs.length / LANES))) : 1;
-  const batches: ClaimedJob[][] = [];
-  for (let from = 0; from < jobs.length; from += size) batches.push(jobs.slice(from, from + size));
-  const lane = async (): Promise<void> => {
-    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) await workOffBatch(state, definition, batch);
-  };
-  await Promise.all(Array.from({ length: Math.min(LANES, batches.length) }, lane));
+  for (let from = 0; from < jobs.length; from += size) lanes.waiting.push(jobs.slice(from, from + size));
+  for (let free = Math.min(LANES - lanes.running, lanes.waiting.length); free > 0; free -= 1) {
+    const work = workOff(state, definition, lanes).finally(() => {
+      state.active.delete(work);
+    });
+    state.active.add(work);
+  }
 }
 
-async function workOffBatch(state: WorkerState, definition: JobDefinition, batch: ClaimedJob[]): Promise<void> {
-  const work = doBatch(state, definition, batch);
-  state.active.add(work);
-  await work.finally(() => {
-    state.active.delete(work);
+async function workOff(state: WorkerState, definition: JobDefinition, lanes: Lanes): Promise<void> {
+  lanes.running += 1;
+  while (!state.stopped) {
+    const batch = lanes.waiting.shift();
+    if (batch === undefined) break;
+    try {
+      await doBatch(state, definition, batch);
+    } catch (error) {
+      state.kernel.log.warn({ err: error }, 'the worker lost its queue; the jobs are taken up again when their lease has ended');
+    }
     for (const job of batch) state.leased.delete(job.id);
-  });
+    if (lanes.waiting.length === 0) state.wake();
+  }
+  lanes.running -= 1;
 }
 
 /** A batch that fails is tried again one by one, so that one bad job does not hold up its neighbours. */
@@ -236,34 +265,15 @@ async function renewLeases(state: WorkerState): Promise<void> {
   }
 }
 
-/** A second connection that hears NOTIFY. When it is lost, polling goes on alone until it is back. */
-async function listenForHints(kernel: Kernel, wake: () => void): Promise<() => Promise<void>> {
-  let client: pg.Client | undefined;
-  let closed = false;
-  let retry: NodeJS.Timeout | undefined;
-  const open = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: kernel.database.directUrl, application_name: 'lienthong worker hints', keepAlive: true });
-    client = next;
-    const lost = (): void => {
-      if (closed || client !== next) return;
-      client = undefined;
-      retry = setTimeout(() => void open(), POLL_MS);
-    };
-    next.on('notification', wake);
-    next.on('error', lost);
-    next.on('end', lost);
-    try {
-      await next.connect();
-      await next.query('listen lienthong_job');
-    } catch (error) {
-      kernel.log.debug({ err: error }, 'no hints for the worker; it polls');
-      lost();
-    }
-  };
-  await open();
-  return async () => {
-    closed = true;
-    clearTimeout(retry);
-    await client?.end();
-  };
+/** What a stopping worker claimed and never began is free for the next one at once, and counts as no attempt. */
+async function giveBack(state: WorkerState): Promise<void> {
+  if (state.leased.size === 0) return;
+  try {
+    await state.kernel.database.pool.query(
+      'update kernel.job set lease_until = null, leased_by = null, attempts = attempts - 1 where leased_by = $1 and id = any($2)',
+      [state.name, [...state.leased]],
+    );
+  } catch (error) {
+    state.kernel.log.warn({ err: error }, 'jobs could not be given back; they are taken up again when their lease has ended');
+  }
 }

@@ -1,41 +1,30 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { readConfig } from '#kernel/config.ts';
-import { AppError } from '#kernel/errors.ts';
 import { createLog } from '#kernel/log.ts';
 import { openInstallation } from '../installation.ts';
 import { backUp, type BackupResult } from '../operations/backup.ts';
-import { inWords, operationsErrors } from '../operations/errors.ts';
+import { operationsErrors } from '../operations/errors.ts';
+import { folderArgument } from './folder-argument.ts';
 import { createProgress } from './progress.ts';
 
 /** Writes one backup of the running or stopped installation. Ends with 1 when files were missing from it. */
 export async function main(args: string[]): Promise<number> {
-  const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
-  const [folder] = positionals;
-  if (folder === undefined || positionals.length > 1) {
-    process.stderr.write('Cách dùng / usage: npx lienthong backup THƯ_MỤC\n');
-    return 64;
-  }
+  const folder = folderArgument(args, 'npx lienthong backup THƯ_MỤC');
+  if (folder === undefined) return 64;
   const progress = createProgress();
+  const { DATABASE_URL, DATA_DIR } = process.env;
+  const dataDir = DATA_DIR || './data';
+  // Looked at before the configuration is read, which would make a secret in a new folder.
+  if (!DATABASE_URL && !existsSync(join(dataDir, 'postgres'))) throw operationsErrors.nothingToBackUp({ values: { where: dataDir } });
+  const config = readConfig();
+  const installation = await openInstallation(config, { migrate: false, log: createLog({ level: 'error' }), onProgress: progress.step });
   try {
-    const { DATABASE_URL, DATA_DIR } = process.env;
-    const dataDir = DATA_DIR || './data';
-    // Looked at before the configuration is read, which would make a secret in a new folder.
-    if (!DATABASE_URL && !existsSync(join(dataDir, 'postgres'))) throw operationsErrors.nothingToBackUp({ values: { where: dataDir } });
-    const config = readConfig();
-    const installation = await openInstallation(config, { migrate: false, log: createLog({ level: 'error' }), onProgress: progress.step });
-    try {
-      const result = await backUp({ kernel: installation.kernel, ownerUrl: config.databaseDirectUrl ?? installation.ownerUrl, folder, onProgress: progress.step });
-      process.stdout.write(report(result));
-      return result.files.missing.length === 0 ? 0 : 1;
-    } finally {
-      await installation.close();
-    }
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    process.stderr.write(`${inWords(error)}\n`);
-    return 1;
+    const result = await backUp({ kernel: installation.kernel, ownerUrl: config.databaseDirectUrl ?? installation.ownerUrl, folder, onProgress: progress.step });
+    process.stdout.write(report(result));
+    return result.files.missing.length === 0 ? 0 : 1;
+  } finally {
+    await installation.close();
   }
 }
 

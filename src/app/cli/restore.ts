@@ -1,42 +1,30 @@
-import { parseArgs } from 'node:util';
 import { readConfig } from '#kernel/config.ts';
-import { AppError } from '#kernel/errors.ts';
 import { createLog } from '#kernel/log.ts';
 import { modules } from '../capabilities.ts';
 import { openInstallation } from '../installation.ts';
-import { inWords } from '../operations/errors.ts';
 import { openBackup } from '../operations/manifest.ts';
 import { checkBackup, restore, type RestoreVerdict } from '../operations/restore.ts';
 import { appSecretOf, missingSecrets } from '../operations/secrets.ts';
+import { folderArgument } from './folder-argument.ts';
 import { createProgress } from './progress.ts';
 
 /** Restores a backup into an empty database. Ends with 0 only if everything that was read back is as it was. */
 export async function main(args: string[]): Promise<number> {
-  const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
-  const [folder] = positionals;
-  if (folder === undefined || positionals.length > 1) {
-    process.stderr.write('Cách dùng / usage: DATA_DIR=… npx lienthong restore THƯ_MỤC\n');
-    return 64;
-  }
+  const folder = folderArgument(args, 'DATA_DIR=… npx lienthong restore THƯ_MỤC');
+  if (folder === undefined) return 64;
   const progress = createProgress();
+  const backup = await openBackup(folder);
+  const backedUp = await checkBackup(backup, modules, progress.step);
+  // With the backup's own secret the configuration makes none of its own in a new folder.
+  const config = readConfig({ ...process.env, APP_SECRET: appSecretOf(backedUp) });
+  const secrets = await missingSecrets(backedUp, { dataDir: config.dataDir, environmentSecret: process.env['APP_SECRET'] || undefined });
+  const installation = await openInstallation(config, { migrate: false, log: createLog({ level: 'error' }), onProgress: progress.step });
   try {
-    const backup = await openBackup(folder);
-    const backedUp = await checkBackup(backup, modules, progress.step);
-    // With the backup's own secret the configuration makes none of its own in a new folder.
-    const config = readConfig({ ...process.env, APP_SECRET: appSecretOf(backedUp) });
-    const secrets = await missingSecrets(backedUp, { dataDir: config.dataDir, environmentSecret: process.env['APP_SECRET'] || undefined });
-    const installation = await openInstallation(config, { migrate: false, log: createLog({ level: 'error' }), onProgress: progress.step });
-    try {
-      const verdict = await restore({ backup, modules, kernel: installation.kernel, ownerUrl: config.databaseDirectUrl ?? installation.ownerUrl, secrets, onProgress: progress.step });
-      process.stdout.write(report(verdict, backup.manifest.files.missing.length));
-      return verdict.ok ? 0 : 1;
-    } finally {
-      await installation.close();
-    }
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    process.stderr.write(`${inWords(error)}\n`);
-    return 1;
+    const verdict = await restore({ backup, modules, kernel: installation.kernel, ownerUrl: config.databaseDirectUrl ?? installation.ownerUrl, secrets, onProgress: progress.step });
+    process.stdout.write(report(verdict, backup.manifest.files.missing.length));
+    return verdict.ok ? 0 : 1;
+  } finally {
+    await installation.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { defineErrors, type AppError } from '#kernel/errors.ts';
+import { defineErrors } from '#kernel/errors.ts';
 
 /** What an operator can mend about backups and restores. */
 export const operationsErrors = defineErrors('operations', {
@@ -59,13 +59,3 @@ export const operationsErrors = defineErrors('operations', {
     fixEn: 'Choose a new DATA_DIR, or leave APP_SECRET out, or move the old secret away if nothing needs it any more ({place}).',
   },
 });
-
-/** An error as an operator reads it: what happened and what to do, in both languages. */
-export function inWords(error: AppError): string {
-  return (['vi', 'en'] as const)
-    .map((language) => {
-      const { message, fix } = error.describe(language);
-      return fix === undefined ? message : `${message}\n  → ${fix}`;
-    })
-    .join('\n');
-}

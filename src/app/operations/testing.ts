@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { applicationRole, applicationUrl } from '#kernel/application-role.ts';
 import type { Clock } from '#kernel/clock.ts';
 import type { Config } from '#kernel/config.ts';
 import { openDatabase } from '#kernel/database.ts';
 import { newId } from '#kernel/ids.ts';
 import { createKernel, type Kernel } from '#kernel/kernel.ts';
 import { createLog } from '#kernel/log.ts';
-import { applicationUrl } from '#kernel/migrate.ts';
 import type { Module } from '#kernel/module.ts';
 
 export type EmptyPlace = { kernel: Kernel; ownerUrl: string; close(): Promise<void> };
@@ -30,6 +30,7 @@ export async function openEmptyPlace(options: { serverUrl: string; config: Confi
     async close() {
       await database.close();
       await onServer(options.serverUrl, `drop database if exists ${name} with (force)`);
+      await onServer(options.serverUrl, `drop role if exists ${applicationRole(address.href)}`);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

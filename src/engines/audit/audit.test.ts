@@ -4,7 +4,7 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { AppError } from '#kernel/errors.ts';
 import { newId } from '#kernel/ids.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
 import { consistencyProofSchema, inclusionProofSchema, treeHeadSchema } from './contract.ts';
 import {
   attachTimestamp,
@@ -24,7 +24,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from './index.ts';
-import { chronicle, chronicleModule, somebody } from './testing.ts';
+import { chronicle, chronicleModule } from './testing.ts';
 
 const modules = [kernelModule, auditModule, chronicleModule];
 let house: TestHouse;
@@ -50,7 +50,7 @@ test('what a command records stands in the audit record as it happened, and wait
 test('the application can neither change nor delete an entry, a seal, a node, a head or a key', async () => {
   for (const table of ['entry', 'sealed', 'node', 'signing_key', 'tree_head', 'tree_head_timestamp']) {
     for (const right of ['update', 'delete', 'truncate']) {
-      const rows = await house.sql<{ allowed: boolean }>(`select has_table_privilege('lienthong_app', 'audit.${table}', $1) as allowed`, [right]);
+      const { rows } = await house.kernel.database.pool.query<{ allowed: boolean }>(`select has_table_privilege('audit.${table}', $1) as allowed`, [right]);
       assert.equal(rows[0]?.allowed, false, `${right} on ${table}`);
     }
   }

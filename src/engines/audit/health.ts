@@ -12,7 +12,7 @@ const waitingGauge = service(
 
 /**
  * How long entries wait for the sealer. It never makes the web server unready, since people can work meanwhile: the
- * message and the gauge are what an operator watches.
+ * warning and the gauge are what an operator watches.
  */
 export const sealerHealth: HealthCheck = {
   name: 'audit',
@@ -24,7 +24,16 @@ export const sealerHealth: HealthCheck = {
     const { waiting, oldest } = rows[0] ?? { waiting: 0, oldest: null };
     const ageMs = oldest === null ? 0 : Math.max(0, kernel.clock.now().getTime() - oldest.getTime());
     waitingGauge(kernel).set(ageMs / 1000);
-    const message = `${String(waiting)} entries wait for the sealer, the oldest for ${String(Math.round(ageMs / 1000))} s`;
-    return { ok: true, message: ageMs < TOO_OLD_MS ? message : `${message}: is a worker running?` };
+    const seconds = String(Math.round(ageMs / 1000));
+    const vi = `${String(waiting)} bản ghi nhật ký chờ niêm phong, lâu nhất đã ${seconds} giây`;
+    const en = `${String(waiting)} entries wait for the sealer, the oldest for ${seconds} s`;
+    if (ageMs < TOO_OLD_MS) return { status: 'ok', vi, en };
+    return {
+      status: 'warn',
+      vi,
+      en,
+      fixVi: 'Chạy tiến trình worker (npm start, hoặc npx lienthong start --services=worker) và xem nhật ký của nó.',
+      fixEn: 'Run a worker (npm start, or npx lienthong start --services=worker) and look at its log.',
+    };
   },
 };

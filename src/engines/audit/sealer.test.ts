@@ -8,12 +8,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { newId } from '#kernel/ids.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
 import { auditModule, latestTreeHead, sealNow, verifyAll, type AuditProblem } from './index.ts';
 import { leafHash } from './domain/entry.ts';
 import { ENTRY_COLUMNS, toEntry, type EntryColumns } from './queries/entries.ts';
 import { sealerHealth } from './health.ts';
-import { chronicle, chronicleModule, somebody } from './testing.ts';
+import { chronicle, chronicleModule } from './testing.ts';
 
 let house: TestHouse;
 before(async () => {
@@ -91,7 +91,7 @@ test('a sealer whose connection is cut inside the transaction leaves everything 
       );
       const cut = 'select count(pg_terminate_backend(pid)) as cut from pg_stat_activity where datname = current_database() and wait_event_type = $1 and usename = $2';
       for (let tries = 0; tries < 200; tries += 1) {
-        const [row] = await house.sql<{ cut: number }>(cut, ['Lock', 'lienthong_app']);
+        const [row] = await house.sql<{ cut: number }>(cut, ['Lock', new URL(house.kernel.database.directUrl).username]);
         if ((row?.cut ?? 0) > 0) break;
         await pause(10);
       }
@@ -204,14 +204,17 @@ test('the health report says when the sealer stays away', async () => {
   const actor = somebody();
   await sealNow(house.kernel);
   await chronicle(house.kernel, { actor, agencyIds: [actor.agencyId] });
-  const report = async (): Promise<string> => (await sealerHealth.check(house.kernel)).message ?? '';
+  const report = async (): Promise<string> => {
+    const { status, en } = await sealerHealth.check(house.kernel);
+    return `${status}: ${en}`;
+  };
   const metrics = () => house.kernel.metrics.registry.metrics();
-  assert.match(await report(), /^1 entries wait .* 0 s$/);
+  assert.match(await report(), /^ok: 1 entries wait .* 0 s$/);
   house.clock.advance(10 * 60_000);
-  assert.match(await report(), /^1 entries wait .* 600 s: is a worker running\?$/);
+  assert.match(await report(), /^warn: 1 entries wait .* 600 s$/);
   assert.match(await metrics(), /lienthong_audit_oldest_unsealed_seconds 600/);
   await sealNow(house.kernel);
-  assert.match(await report(), /^0 entries wait/);
+  assert.match(await report(), /^ok: 0 entries wait/);
   assert.match(await metrics(), /lienthong_audit_oldest_unsealed_seconds 0/);
 });
 

@@ -1,7 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { run } from '#kernel/command.ts';
-import type { Actor, PersonActor } from '#kernel/actor.ts';
-import { newId, type Id } from '#kernel/ids.ts';
+import type { Actor } from '#kernel/actor.ts';
+import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { Module } from '#kernel/module.ts';
 import { z } from 'zod';
@@ -14,21 +14,6 @@ export const chronicleModule: Module = {
     'thing-due': { data: z.object({ due: z.string(), receiver: z.object({ name: z.string() }) }), vi: 'Hạn {due}, gửi {receiver.name}', en: 'Due {due}, sent to {receiver.name}' },
   },
 };
-
-export function somebody(changes: Partial<PersonActor> = {}): PersonActor {
-  return {
-    kind: 'person',
-    personId: newId<'person'>(),
-    name: 'Nguyễn Thị Hạnh',
-    agencyId: newId<'agency'>(),
-    unitId: null,
-    postId: newId<'post'>(),
-    postTitle: 'Văn thư',
-    roles: ['clerk'],
-    sessionId: newId(),
-    ...changes,
-  };
-}
 
 /** Records `count` events of one subject in one transaction and gives their ids. */
 export async function chronicle(

@@ -6,10 +6,10 @@ import { after, afterEach, before, test } from 'node:test';
 import { strToU8, zipSync } from 'fflate';
 import { AppError } from '#kernel/errors.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
 import { auditModule } from '#engines/audit/index.ts';
 import { convertToPdf, convertUpload, filesModule, findOffice, readBytes, storeBytes } from './index.ts';
-import { person, smallPdf, uploadFile } from './testing.ts';
+import { smallPdf, uploadFile } from './testing.ts';
 
 /** A folder on the PATH, where a program takes the place of LibreOffice: the outside world of this engine. */
 const programs = mkdtempSync(join(tmpdir(), 'lienthong-office-'));
@@ -60,7 +60,7 @@ test('where LibreOffice is missing, the message says so and what to do, in both 
     return;
   }
   await assert.rejects(convertToPdf(house.kernel, await stored('a')), isCode('files.libreofficeMissing'));
-  const server = house.server(() => Promise.resolve(person()));
+  const server = house.server(() => Promise.resolve(somebody()));
   const vi = (await server.inject({ url: '/api/v1/files/capabilities' })).json<{ docxToPdf: boolean; docxToPdfHint: string }>();
   assert.equal(vi.docxToPdf, false);
   assert.match(vi.docxToPdfHint, /chưa cài LibreOffice.*Lưu thành PDF/);
@@ -69,7 +69,7 @@ test('where LibreOffice is missing, the message says so and what to do, in both 
 });
 
 test('an uploaded DOCX becomes a stored PDF, and asking again gives the same without another run', async () => {
-  const mai = person();
+  const mai = somebody();
   const server = house.server(() => Promise.resolve(mai));
   const runs = join(programs, 'runs');
   writeFileSync(join(programs, 'result.pdf'), smallPdf(3));
@@ -85,7 +85,7 @@ test('an uploaded DOCX becomes a stored PDF, and asking again gives the same wit
   assert.match(profiles[0] ?? '', /^-env:UserInstallation=file:\/\/\/.*\/profile$/);
   const pdfUpload = await uploadFile(server, { name: 'a.pdf', bytes: smallPdf() });
   assert.equal(await convertUpload(house.kernel, mai, pdfUpload), undefined);
-  await assert.rejects(convertUpload(house.kernel, person(), uploadId), isCode('files.uploadNotFound'));
+  await assert.rejects(convertUpload(house.kernel, somebody(), uploadId), isCode('files.uploadNotFound'));
 });
 
 test('a conversion that does not end is ended, with everything that it started', async () => {

@@ -7,17 +7,17 @@ import { Readable } from 'node:stream';
 import { after, before, test, type TestContext } from 'node:test';
 import { AppError } from '#kernel/errors.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
 import { auditModule } from '#engines/audit/index.ts';
 import { run } from '#kernel/command.ts';
 import { filesModule, readBytes, storeBytes, takeUpload } from './index.ts';
-import { person, smallPdf, uploadHeaders } from './testing.ts';
+import { smallPdf, uploadHeaders } from './testing.ts';
 
 /** A real file system with room for 4 MB. Only root can mount one. */
 const disk = mkdtempSync(join(tmpdir(), 'lienthong-small-disk-'));
 let house: TestHouse | undefined;
 let whyNot: string | undefined;
-const mai = person();
+const mai = somebody();
 
 before(async () => {
   try {

@@ -7,15 +7,15 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
 import { auditModule } from '#engines/audit/index.ts';
 import { filesModule, openBytes, readBytes, storeBytes, takeUpload } from './index.ts';
 import { expireUploads, sweepBlobs } from './sweep.ts';
-import { person, smallPdf, startS3Server, uploadFile, uploadHeaders, type S3Server } from './testing.ts';
+import { smallPdf, startS3Server, uploadFile, uploadHeaders, type S3Server } from './testing.ts';
 
 let s3: S3Server;
 let house: TestHouse;
-const mai: PersonActor = person();
+const mai: PersonActor = somebody();
 before(async () => {
   process.env['AWS_ACCESS_KEY_ID'] = 'AKIATEST';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'only the tests know it';

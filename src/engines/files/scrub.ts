@@ -65,7 +65,7 @@ const damagedGauge = service(
 
 /**
  * What the nightly check found. It never makes the web server unready, since one damaged file must not keep a province
- * from working: the message, the gauge and the log are what an operator watches.
+ * from working: the warning, the gauge and the log are what an operator watches.
  */
 export const damageHealth: HealthCheck = {
   name: 'files',
@@ -76,8 +76,14 @@ export const damageHealth: HealthCheck = {
     );
     const { changed, missing } = rows[0] ?? { changed: 0, missing: 0 };
     damagedGauge(kernel).set(changed + missing);
-    if (changed + missing === 0) return { ok: true };
-    return { ok: true, message: `${String(changed)} stored files are changed and ${String(missing)} are missing: restore them from the backup` };
+    if (changed + missing === 0) return { status: 'ok', vi: 'Không có tệp nào bị hỏng', en: 'No stored file is damaged' };
+    return {
+      status: 'warn',
+      vi: `Trong kho có ${String(changed)} tệp bị đổi nội dung và ${String(missing)} tệp bị mất`,
+      en: `${String(changed)} stored files are changed and ${String(missing)} are missing`,
+      fixVi: 'Chép lại từ thư mục files/ của một bản sao lưu, đúng đường dẫn; lần kiểm tra đêm sau sẽ xóa cảnh báo.',
+      fixEn: 'Put them back from the files/ of a backup, under the same path; the nightly check then clears the mark.',
+    };
   },
 };
 

@@ -13,12 +13,12 @@ import { run, type CommandContext } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
 import type { Module } from '#kernel/module.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
 import { auditModule } from '#engines/audit/index.ts';
 import { uploadView, type UploadView } from './contract.ts';
 import { defineFileInspector, filesModule, readBytes, takeUpload } from './index.ts';
 import { expireUploads } from './sweep.ts';
-import { person, smallPdf, uploadFile, uploadHeaders } from './testing.ts';
+import { smallPdf, uploadFile, uploadHeaders } from './testing.ts';
 
 /** A reader of PDF that knows one word, in the place of the signatures engine's. */
 const reader: Module = {
@@ -40,7 +40,7 @@ const LIMIT = 3 * 1024 * 1024;
 let house: TestHouse;
 let server: FastifyInstance;
 let port: number;
-const people: Record<string, PersonActor> = { mai: person(), binh: person() };
+const people: Record<string, PersonActor> = { mai: somebody(), binh: somebody() };
 const mai = { 'x-person': 'mai' };
 
 before(async () => {
@@ -283,7 +283,7 @@ test('an upload expires after a day, with its bytes', async () => {
 });
 
 test('one person cannot fill the disk with unfinished uploads', async () => {
-  people['nam'] = person();
+  people['nam'] = somebody();
   const openOne = () => server.inject({ method: 'POST', url: '/api/v1/uploads', headers: uploadHeaders({ name: 'a.pdf', sizeBytes: 5000, headers: { 'x-person': 'nam' } }) });
   for (let count = 0; count < 100; count += 1) assert.equal((await openOne()).statusCode, 201);
   const refused = await openOne();

@@ -2,7 +2,7 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { inclusionProof, latestTreeHead, leafHash, verifyAll, verifyCheckpoint, verifyInclusion } from '#engines/audit/index.ts';
-import { readBytes } from '#engines/files/index.ts';
+import { listDamaged, readBytes } from '#engines/files/index.ts';
 import { readiness } from '../../health.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 
@@ -10,6 +10,7 @@ import { ok, problem, warning, type Finding } from './finding.ts';
 export async function checkContents(kernel: Kernel, options: { isFull: boolean }): Promise<Finding[]> {
   return [
     await checkFiles(kernel),
+    ...(await checkDamage(kernel)),
     ...(await checkParts(kernel)),
     options.isFull ? await checkWholeRecord(kernel) : await checkNewestRecords(kernel),
     ...(await checkJobs(kernel)),
@@ -17,7 +18,7 @@ export async function checkContents(kernel: Kernel, options: { isFull: boolean }
   ];
 }
 
-/** Reads one stored file back. Those that the nightly check found damaged are told by the health of the files. */
+/** Reads one stored file back. */
 async function checkFiles(kernel: Kernel): Promise<Finding> {
   const { rows } = await kernel.database.pool.query<{ sha256: string }>(
     `select encode(sha256, 'hex') as sha256 from files.blob where kept and damage is null order by last_stored_at desc limit 1`,
@@ -41,24 +42,33 @@ async function readBack(kernel: Kernel, sha256: string | null): Promise<Finding>
   return ok({ vi: `Kho tệp ${place} đọc được và đúng mã băm`, en: `The file store ${place} gives a file back with the right hash` });
 }
 
-const SEAL_PATIENCE_SECONDS = 120;
-
-/** What each module says of itself, as /health/ready does, and how long entries of the record wait for their seal. */
-async function checkParts(kernel: Kernel): Promise<Finding[]> {
-  const unwell = (await readiness(kernel)).filter((check) => !check.ok);
-  const findings = unwell.map(({ name, message = '' }) =>
-    problem({ vi: `Phần ${name} báo lỗi: ${message}`, en: `The part ${name} is not well: ${message}` }, { vi: 'Xem nhật ký hệ thống của phần này.', en: 'See the log for this part.' }),
-  );
-  const gauge = await kernel.metrics.registry.getSingleMetric('lienthong_audit_oldest_unsealed_seconds')?.get();
-  const ageSeconds = Math.round(gauge?.values[0]?.value ?? 0);
-  if (ageSeconds <= SEAL_PATIENCE_SECONDS) return [...findings, ok({ vi: 'Nhật ký được niêm phong đều', en: 'The record is sealed in time' })];
+/** The bytes that the nightly check found damaged, by their names in the store. */
+async function checkDamage(kernel: Kernel): Promise<Finding[]> {
+  const damaged = await listDamaged(kernel.database.pool, NAMED + 1);
+  if (damaged.length === 0) return [];
+  const names = damaged.slice(0, NAMED).map(({ sha256 }) => sha256).join(', ') + (damaged.length > NAMED ? ', …' : '');
   return [
-    ...findings,
-    warning(
-      { vi: `Bản ghi nhật ký chờ niêm phong đã ${String(ageSeconds)} giây`, en: `An entry of the record has waited for its seal for ${String(ageSeconds)} s` },
-      { vi: 'Chạy tiến trình worker (npm start, hoặc npx lienthong start --services=worker) và xem nhật ký của nó.', en: 'Run a worker (npm start, or npx lienthong start --services=worker) and look at its log.' },
+    problem(
+      { vi: `Tệp trong kho bị hỏng hoặc mất: ${names}`, en: `Stored files are damaged or missing: ${names}` },
+      {
+        vi: 'Chép lại từ thư mục files/ của một bản sao lưu, đúng đường dẫn; lần kiểm tra đêm sau sẽ xóa cảnh báo.',
+        en: 'Put them back from the files/ of a backup, under the same path; the nightly check then clears the mark.',
+      },
     ),
   ];
+}
+
+const NAMED = 5;
+/** The doctor looks at these itself, and closer. */
+const LOOKED_AT = new Set(['database', 'disk', 'files', 'jobs']);
+
+/** What the other parts say of themselves, as /health/ready does. */
+async function checkParts(kernel: Kernel): Promise<Finding[]> {
+  return (await readiness(kernel)).flatMap((check) => {
+    if (check.status === 'ok' || LOOKED_AT.has(check.name)) return [];
+    const { vi, en, fixVi, fixEn } = check;
+    return [(check.status === 'fail' ? problem : warning)({ vi, en }, { vi: fixVi, en: fixEn })];
+  });
 }
 
 const NEWEST = 200;

@@ -84,23 +84,27 @@ function checkMigrations(kernel: Kernel, applied: readonly { module: string; nam
 /** The application's role must be able to connect, and unable to alter a table or to change the record. */
 async function checkRole(kernel: Kernel): Promise<{ findings: Finding[]; canConnect: boolean }> {
   const { pool } = kernel.database;
+  const role = new URL(kernel.database.directUrl).username;
   try {
     await pool.query('select 1');
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const finding = problem(
-      { vi: `Vai trò của ứng dụng không vào được cơ sở dữ liệu: ${message}`, en: `The application’s role cannot connect: ${message}` },
+      { vi: `Vai trò ${role} của ứng dụng không vào được cơ sở dữ liệu: ${message}`, en: `The application’s role ${role} cannot connect: ${message}` },
       {
-        vi: 'APP_SECRET (hoặc DATA_DIR/secrets/app-secret) có thể không phải của hệ thống này. Đặt lại cho đúng, rồi chạy npx lienthong migrate.',
-        en: 'APP_SECRET (or DATA_DIR/secrets/app-secret) may be another installation’s. Put the right one back, then run npx lienthong migrate.',
+        vi: 'Vai trò chưa được tạo, hoặc APP_SECRET (DATA_DIR/secrets/app-secret) không phải của hệ thống này. Đặt lại cho đúng, rồi chạy npx lienthong migrate.',
+        en: 'The role was not made yet, or APP_SECRET (DATA_DIR/secrets/app-secret) is another installation’s. Put the right one back, then run npx lienthong migrate.',
       },
     );
     return { findings: [finding], canConnect: false };
   }
   const excess = await excessOfRole(pool, kernel.modules.map((module) => schemaOf(module.name)));
-  if (excess.length === 0) return { findings: [ok({ vi: 'Vai trò của ứng dụng không sửa được bảng và nhật ký', en: 'The application’s role can alter neither tables nor the record' })], canConnect: true };
+  if (excess.length === 0) {
+    const text = { vi: `Vai trò ${role} của ứng dụng không sửa được bảng và nhật ký`, en: `The application’s role ${role} can alter neither tables nor the record` };
+    return { findings: [ok(text)], canConnect: true };
+  }
   const finding = problem(
-    { vi: `Vai trò của ứng dụng có quyền thừa: ${excess.join(', ')}`, en: `The application’s role may do too much: ${excess.join(', ')}` },
+    { vi: `Vai trò ${role} của ứng dụng có quyền thừa: ${excess.join(', ')}`, en: `The application’s role ${role} may do too much: ${excess.join(', ')}` },
     { vi: 'Thu lại các quyền đó, rồi chạy npx lienthong migrate để cấp lại đúng quyền.', en: 'Revoke these rights, then run npx lienthong migrate to grant the right ones.' },
   );
   return { findings: [finding], canConnect: true };

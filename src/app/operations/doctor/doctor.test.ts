@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { judgeSpace } from '#kernel/disk.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { modules } from '#app/capabilities.ts';
 import { sealNow } from '#engines/audit/index.ts';
@@ -10,7 +11,7 @@ import { openOffice, type Office } from '../../../../tests/office.ts';
 import { judgeCertificates } from './certificates.ts';
 import { checkClock } from './clock.ts';
 import { examine, examineInstallation, type Finding } from './index.ts';
-import { checkAddress, checkRuntime, judgeSpace } from './surroundings.ts';
+import { checkAddress, checkRuntime } from './surroundings.ts';
 
 let office: Office;
 before(async () => {
@@ -66,6 +67,13 @@ test('stuck jobs are a problem and late ones a warning, each by its kind', async
   });
 });
 
+test('a stored file that the nightly check found damaged is a problem, by its name in the store', async () => {
+  const one = 'sha256 = (select sha256 from files.blob order by sha256 limit 1)';
+  await withRows(`update files.blob set damage = 'missing' where ${one}`, `update files.blob set damage = null where ${one}`, async () => {
+    assert.match(named(await look(), 'problem'), /Tệp trong kho bị hỏng hoặc mất: [0-9a-f]{64}$/m);
+  });
+});
+
 test('an entry of the record that somebody changed is found among the newest', async () => {
   const newest = `(agency_id, id) = (select agency_id, entry_id from audit.sealed order by leaf_index desc limit 1)`;
   await withRows(`update audit.entry set request_id = 'x' || request_id where ${newest}`, `update audit.entry set request_id = substr(request_id, 2) where ${newest}`, async () => {
@@ -83,7 +91,8 @@ test('entries that nobody seals point to the missing worker', async () => {
 });
 
 test('a role that may alter tables or change the record is a problem', async () => {
-  await withRows('grant create on schema audit to lienthong_app; grant delete on audit.entry to lienthong_app', 'revoke create on schema audit from lienthong_app; revoke delete on audit.entry from lienthong_app', async () => {
+  const role = new URL(office.house.kernel.database.directUrl).username;
+  await withRows(`grant create on schema audit to ${role}; grant delete on audit.entry to ${role}`, `revoke create on schema audit from ${role}; revoke delete on audit.entry from ${role}`, async () => {
     assert.match(named(await look(), 'problem'), /create in audit, change audit\.entry/);
   });
 });
@@ -102,7 +111,7 @@ test('a database that another version migrated is a problem, a pending migration
 test('a wrong secret, a wrong password and a missing database are told apart', async () => {
   const { kernel, ownerUrl } = office.house;
   const denied = { ...kernel.database, pool: Object.assign(Object.create(kernel.database.pool) as typeof kernel.database.pool, { query: () => Promise.reject(new Error('password authentication failed')) }) };
-  assert.match(named(await look({ kernel: { ...kernel, database: denied } }), 'problem'), /Vai trò của ứng dụng không vào được/);
+  assert.match(named(await look({ kernel: { ...kernel, database: denied } }), 'problem'), /Vai trò lienthong_app_\w+ của ứng dụng không vào được/);
   const missing = new URL(ownerUrl);
   missing.pathname = '/nowhere';
   const findings = await look({ ownerUrl: missing.href });
@@ -138,10 +147,10 @@ test('certificates are told by how soon they end', () => {
 });
 
 test('a disk that is nearly full, an old runtime and an open address without HTTPS are found', () => {
-  assert.equal(judgeSpace(0.5e9, 100e9).mark, 'problem');
-  assert.equal(judgeSpace(4e9, 100e9).mark, 'warning');
-  assert.equal(judgeSpace(50e9, 1000e9).mark, 'warning');
-  assert.equal(judgeSpace(50e9, 100e9).mark, 'ok');
+  assert.equal(judgeSpace(0.5e9, 100e9), 'full');
+  assert.equal(judgeSpace(4e9, 100e9), 'low');
+  assert.equal(judgeSpace(50e9, 1000e9), 'low');
+  assert.equal(judgeSpace(50e9, 100e9), 'enough');
   assert.equal(checkRuntime('22.12.0').mark, 'problem');
   assert.equal(checkRuntime('24.0.0').mark, 'ok');
   const address = (publicUrl: string | undefined, host: string): string => checkAddress({ publicUrl, host }).map(({ mark }) => mark).join();

@@ -1,7 +1,8 @@
 import { constants, existsSync, readFileSync } from 'node:fs';
-import { access, statfs } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Config } from '#kernel/config.ts';
+import { diskSpace, nearestFolder, spaceInWords } from '#kernel/disk.ts';
 import { findOffice } from '#engines/files/index.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 
@@ -20,7 +21,6 @@ export function checkRuntime(version: string): Finding {
   );
 }
 
-/** The folder, or the nearest one above it that exists: the first start makes the rest. */
 async function checkFolder(dataDir: string): Promise<Finding> {
   const place = nearestFolder(dataDir);
   const isWritable = await access(place, constants.W_OK | constants.X_OK).then(
@@ -34,27 +34,11 @@ async function checkFolder(dataDir: string): Promise<Finding> {
   );
 }
 
-function nearestFolder(path: string): string {
-  let place = resolve(path);
-  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
-  return place;
-}
-
-const GIGABYTE = 1e9;
-
 async function checkSpace(dataDir: string): Promise<Finding> {
-  const disk = await statfs(nearestFolder(dataDir));
-  return judgeSpace(disk.bavail * disk.bsize, disk.blocks * disk.bsize);
-}
-
-/** Below 1 GB the next large upload may find no room; below 5 GB or a tenth somebody should plan. */
-export function judgeSpace(freeBytes: number, allBytes: number): Finding {
-  const free = `${(freeBytes / GIGABYTE).toFixed(1)} GB`;
-  const vi = `Ổ đĩa còn trống ${free.replace('.', ',')}`;
-  const en = `${free} free on the disk`;
-  const fix = { vi: 'Dọn ổ đĩa, thêm dung lượng, hoặc chuyển FILES_URL sang ổ khác.', en: 'Free or add space, or move FILES_URL to another disk.' };
-  if (freeBytes < GIGABYTE) return problem({ vi, en }, fix);
-  return freeBytes < 5 * GIGABYTE || freeBytes < allBytes / 10 ? warning({ vi, en }, fix) : ok({ vi, en });
+  const space = await diskSpace(dataDir);
+  const { fixVi, fixEn, ...text } = spaceInWords(space);
+  if (space.level === 'enough') return ok(text);
+  return (space.level === 'full' ? problem : warning)(text, { vi: fixVi, en: fixEn });
 }
 
 export function checkAddress(config: Pick<Config, 'publicUrl' | 'host'>): Finding[] {

@@ -2,10 +2,8 @@ import { constants } from 'node:fs';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesErrors, translateStorageError } from '../errors.ts';
+import { appendAll, type Growing } from './append.ts';
 import type { AppendOptions, PartStore } from './store.ts';
-
-/** After so many bytes what came is made durable, so that a killed server costs little of a long upload. */
-const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 
 /** One growing file an upload. */
 export function localParts(folder: string): PartStore {
@@ -23,7 +21,7 @@ async function appendToFile(folder: string, path: string, options: AppendOptions
   try {
     if ((await file.stat()).size < options.offset) throw filesErrors.uploadLost();
     await file.truncate(options.offset);
-    return await writeChunks(file, options);
+    return await appendAll(options, growing(file));
   } catch (error) {
     throw translateStorageError(error);
   } finally {
@@ -31,30 +29,13 @@ async function appendToFile(folder: string, path: string, options: AppendOptions
   }
 }
 
-async function writeChunks(file: FileHandle, options: AppendOptions): Promise<number> {
-  let received = options.offset;
-  let durable = options.offset;
-  const makeDurable = async (): Promise<void> => {
-    if (received === durable) return;
-    await file.datasync();
-    durable = received;
+function growing(file: FileHandle): Growing {
+  return {
+    async take(chunk, at) {
+      for (let written = 0; written < chunk.length; ) written += (await file.write(chunk, written, chunk.length - written, at + written)).bytesWritten;
+    },
+    flush: () => file.datasync(),
   };
-  try {
-    for await (const chunk of options.source) {
-      for (let written = 0; written < chunk.length; ) written += (await file.write(chunk, written, chunk.length - written, received + written)).bytesWritten;
-      received += chunk.length;
-      if (received - durable < CHECKPOINT_BYTES) continue;
-      await makeDurable();
-      await options.onProgress(durable);
-    }
-  } catch (error) {
-    // The connection broke, or the disk is full: what came whole is kept, so that the upload goes on from there.
-    await makeDurable();
-    await options.onProgress(durable);
-    throw error;
-  }
-  await makeDurable();
-  return durable;
 }
 
 async function* readFrom(path: string, sizeBytes: number): AsyncIterable<Buffer> {

@@ -1,16 +1,14 @@
 import { filesErrors } from '../errors.ts';
+import { appendAll, type Growing } from './append.ts';
 import type { S3Bucket } from './s3-bucket.ts';
-import type { AppendOptions, PartStore } from './store.ts';
-
-/** So much of an upload lies in memory before it becomes an object. */
-const PART_BYTES = 8 * 1024 * 1024;
+import type { PartStore } from './store.ts';
 
 /** One object a part, named by the offset where it begins. A part that was sent again replaces the earlier one. */
 export function s3Parts(bucket: S3Bucket): PartStore {
   const folderOf = (uploadId: string): string => `uploads/${uploadId}/`;
   const keyOf = (uploadId: string, offset: number): string => `${folderOf(uploadId)}${String(offset).padStart(16, '0')}`;
   return {
-    append: (options) => appendParts(options, (offset, bytes) => bucket.replace(keyOf(options.uploadId, offset), bytes)),
+    append: (options) => appendAll(options, inParts((offset, bytes) => bucket.replace(keyOf(options.uploadId, offset), bytes))),
     async *read(uploadId, sizeBytes) {
       const sizes = new Map((await bucket.list(folderOf(uploadId))).map((part) => [part.key, part.sizeBytes]));
       // Leftovers of a broken connection begin elsewhere and are passed over.
@@ -28,30 +26,17 @@ export function s3Parts(bucket: S3Bucket): PartStore {
   };
 }
 
-async function appendParts(options: AppendOptions, write: (offset: number, bytes: Buffer) => Promise<void>): Promise<number> {
-  let durable = options.offset;
+/** What came since the last part lies in memory until it becomes an object. */
+function inParts(write: (offset: number, bytes: Buffer) => Promise<void>): Growing {
   let waiting: Buffer[] = [];
-  let waitingBytes = 0;
-  const makeDurable = async (): Promise<void> => {
-    if (waitingBytes === 0) return;
-    await write(durable, Buffer.concat(waiting));
-    durable += waitingBytes;
-    waiting = [];
-    waitingBytes = 0;
-  };
-  try {
-    for await (const chunk of options.source) {
+  return {
+    take(chunk) {
       waiting.push(chunk);
-      waitingBytes += chunk.length;
-      if (waitingBytes < PART_BYTES) continue;
-      await makeDurable();
-      await options.onProgress(durable);
-    }
-  } catch (error) {
-    await makeDurable();
-    await options.onProgress(durable);
-    throw error;
-  }
-  await makeDurable();
-  return durable;
+      return Promise.resolve();
+    },
+    async flush(from) {
+      await write(from, Buffer.concat(waiting));
+      waiting = [];
+    },
+  };
 }

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { systemActor } from './actor.ts';
+import { run, type CommandContext } from './command.ts';
+import { newId } from './ids.ts';
+import { databaseJob, outsideJob } from './jobs.ts';
+import { kernelModule } from './kernel-module.ts';
+import type { Module } from './module.ts';
+import { openTestHouse, type TestHouse } from './testkit.ts';
+import { startWorker } from './worker.ts';
+
+const agencyId = newId<'agency'>();
+const done: string[] = [];
+/** Batches of the quick kind that are being worked on at this moment, and the most there ever were. */
+const side = { now: 0, most: 0 };
+const answers: (() => void)[] = [];
+let asked = 0;
+let isPeriodicTaskDone = false;
+
+const probe: Module = {
+  name: 'probe',
+  jobs: [
+    outsideJob({
+      kind: 'probe.ask-far-away',
+      payload: z.object({ number: z.int() }),
+      handle: () =>
+        new Promise((resolve) => {
+          asked += 1;
+          answers.push(resolve);
+        }),
+    }),
+    databaseJob({
+      kind: 'probe.note',
+      payload: z.object({ number: z.int() }),
+      batchSize: 100,
+      handle: async (_ctx, jobs) => {
+        side.now += 1;
+        side.most = Math.max(side.most, side.now);
+        await sleep(5);
+        side.now -= 1;
+        done.push(...jobs.map((job) => `note ${String(job.payload.number)}`));
+      },
+    }),
+  ],
+  schedules: [
+    {
+      name: 'probe.long-periodic-task',
+      everyMs: 3_600_000,
+      run: async () => {
+        while (!done.includes('note 0')) await sleep(5);
+        isPeriodicTaskDone = true;
+      },
+    },
+  ],
+};
+
+let house: TestHouse;
+before(async () => {
+  house = await openTestHouse({ modules: [kernelModule, probe] });
+});
+after(() => house.close());
+
+async function enqueue(ctx: CommandContext, { kind, count }: { kind: string; count: number }): Promise<void> {
+  for (let number = 0; number < count; number += 1) ctx.enqueue({ kind, agencyId, payload: { number } });
+}
+
+const put = (kind: string, count: number): Promise<void> => run(house.kernel, enqueue, { kind, count }, { actor: systemActor('test') });
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let waited = 0; !holds(); waited += 5) {
+    assert.ok(waited < 10_000, 'it did not come about');
+    await sleep(5);
+  }
+}
+
+test('a slow job and a long periodic task hold up nobody else; stopping waits for what was begun', async () => {
+  const worker = await startWorker(house.kernel);
+  await put('probe.ask-far-away', 1);
+  await until(() => answers.length > 0);
+  await put('probe.note', 1);
+  await until(() => done.includes('note 0'));
+  await until(() => isPeriodicTaskDone);
+  const stopping = worker.stop();
+  for (const reply of answers.splice(0)) reply();
+  await stopping;
+  assert.deepEqual(await house.sql('select kind from kernel.job'), []);
+});
+
+test('many jobs of one kind are done each once, a few batches side by side', async () => {
+  done.length = 0;
+  side.most = 0;
+  await put('probe.note', 2500);
+  await house.drain();
+  assert.equal(done.length, 2500);
+  assert.equal(new Set(done).size, 2500);
+  assert.ok(side.most > 1 && side.most <= 3, `${String(side.most)} side by side`);
+  assert.deepEqual(await house.sql('select kind from kernel.job'), []);
+});
+
+test('a crowd of slow jobs holds up no other kind; what was not begun goes back to the queue when the worker stops', async () => {
+  done.length = 0;
+  asked = 0;
+  await put('probe.ask-far-away', 1100);
+  const worker = await startWorker(house.kernel);
+  await until(() => asked === 3);
+  await put('probe.note', 1);
+  await until(() => done.includes('note 0'));
+  const begun = await house.sql<{ count: number }>('select count(*)::int as count from kernel.job where leased_by is not null');
+  assert.deepEqual(begun, [{ count: 1000 }]);
+  const stopping = worker.stop();
+  for (const reply of answers.splice(0)) reply();
+  await stopping;
+  assert.equal(asked, 3);
+  assert.deepEqual(await house.sql('select count(*)::int as count, max(attempts) as attempts, count(leased_by)::int as leased from kernel.job'), [
+    { count: 1097, attempts: 0, leased: 0 },
+  ]);
+});
