@@ -10,6 +10,8 @@ const commands: Record<string, CliCommand> = {
   start: { summary: 'Khởi động hệ thống (--services=web,worker) · start the installation', load: () => import('./cli/start.ts') },
   migrate: { summary: 'Cập nhật cấu trúc cơ sở dữ liệu · bring the database up to date', load: () => import('./cli/migrate.ts') },
   seed: { summary: 'Nạp dữ liệu mẫu (--profile thanh-hoa|tra-vinh) · load sample data', load: () => import('./cli/seed.ts') },
+  administrator: { summary: 'Tạo quản trị viên đầu tiên của tỉnh: administrator --login … --name … · make the first administrator', load: () => import('./cli/administrator.ts') },
+  authority: { summary: 'Cơ quan chứng thực nội bộ: authority show | ceremony … | publish-root-crl … · the built-in authority', load: () => import('./cli/authority.ts') },
   demo: { summary: 'Chạy trọn việc chính trong cửa sổ lệnh (--out THƯ_MỤC) · run the main job in the terminal', load: () => import('./cli/demo.ts') },
   verify: { summary: 'Kiểm tra chữ ký của tệp PDF: verify TỆP… [--json] · validate signed PDF files', load: () => import('./cli/verify.ts') },
   backup: { summary: 'Sao lưu: backup THƯ_MỤC · write a backup', load: () => import('./cli/backup.ts') },
@@ -41,7 +43,7 @@ export async function main(argv: string[]): Promise<number> {
 }
 
 function help(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(9)} ${summary}`);
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`);
   return `Liên Thông\n\nCách dùng / usage: npx lienthong LỆNH [tùy chọn]\n\n${lines.join('\n')}\n\nBiến môi trường / environment: xem docs/operating.md\n`;
 }
 
@@ -58,7 +60,7 @@ function explain(error: unknown): string {
 
 function inLanguage(error: AppError, language: 'vi' | 'en'): string {
   const { message, fix } = error.describe(language);
-  return fix === undefined ? message : `${message} ${fix}`;
+  return fix === undefined ? message : `${message}\n  → ${fix}`;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -218,6 +218,9 @@ test('a limit that the province’s administrator changes holds at once', async 
   const attempt = () => house.browser().send('POST', '/api/v1/sign-in', { login: 'vanthu.hoanghoa', password: 'sai' });
   assert.equal((await attempt()).statusCode, 401);
   assert.equal((await attempt()).statusCode, 423);
+  const refused = await province.send('PUT', '/api/v1/accounts/settings/lock_failures', { value: 0 });
+  assert.equal(refused.statusCode, 422, 'nobody locks everybody out by a typing error');
+  assert.match(refused.body, /từ 2 đến 5/);
 });
 
 test('a reset second factor is set up anew at the next sign-in', async () => {

@@ -154,6 +154,21 @@ export const newPersonRequest = z.object({
 export const newPersonReply = z.object({ personId: z.uuid(), postId: z.uuid(), temporaryPassword: z.string() });
 export const appointRequest = z.object({ agencyId: z.uuid(), personId: z.uuid(), ...postFields });
 export const postParams = z.object({ agencyId: z.uuid(), postId: z.uuid() });
+/** A post with everything that is known of it, and what the caller may do about it. */
+export const postPage = z.object({
+  postId: z.uuid(),
+  agencyId: z.uuid(),
+  personId: z.uuid(),
+  name: z.string(),
+  title: z.string(),
+  unitId: z.uuid().nullable(),
+  unitName: z.string().nullable(),
+  roles: z.array(role),
+  signingPowers: z.array(signingPower),
+  startsOn: z.string(),
+  endsOn: z.string().nullable(),
+  abilities: z.array(z.enum(['change', 'end'])),
+});
 export const changePostRequest = z.object({ roles: z.array(role).max(9), signingPowers: z.array(signingPower).max(5) });
 export const endPostRequest = z.object({ lastDay: calendarDay, reason: z.string().trim().min(2).max(300) });
 export const newUnitRequest = z.object({ parentId: z.uuid().optional(), name: z.string().trim().min(2).max(200), abbreviation: z.string().trim().min(1).max(30), from: calendarDay });
@@ -171,6 +186,8 @@ export const delegationRequest = z.object({
 });
 export const delegationParams = z.object({ agencyId: z.uuid(), delegationId: z.uuid() });
 export const delegationList = z.object({
+  /** The posts from which the caller may delegate, each with the roles that can be handed on. Empty: the caller may not. */
+  from: z.array(z.object({ postId: z.uuid(), name: z.string(), title: z.string(), roles: z.array(role) })),
   delegations: z.array(
     z.object({
       id: z.uuid(),
@@ -186,6 +203,7 @@ export const delegationList = z.object({
       endsOn: z.string(),
       revokedAt: z.string().nullable(),
       state: z.enum(['coming', 'in_force', 'ended']),
+      abilities: z.array(z.enum(['revoke'])),
     }),
   ),
 });
@@ -218,7 +236,7 @@ export const mergeRequest = z.object({
 export const created = z.object({ id: z.uuid() });
 export const temporaryPasswordReply = z.object({ temporaryPassword: z.string() });
 export const reasonRequest = z.object({ reason: basis });
-export const settingList = z.object({ settings: z.array(z.object({ name: z.string(), value: z.number(), legalBasis: z.string() })) });
+export const settingList = z.object({ settings: z.array(z.object({ name: z.string(), value: z.number(), least: z.number(), most: z.number(), legalBasis: z.string() })) });
 export const settingParams = z.object({ name: z.string().max(60) });
 export const settingRequest = z.object({ value: z.number().int().min(0).max(100_000) });
 
@@ -232,3 +250,6 @@ export type TotpSecret = z.infer<typeof totpSecret>;
 export type GroupList = z.infer<typeof groupList>;
 export type PersonRow = z.infer<typeof personRow>;
 export type PeopleList = z.infer<typeof peopleList>;
+export type PostPage = z.infer<typeof postPage>;
+export type DelegationList = z.infer<typeof delegationList>;
+export type SettingList = z.infer<typeof settingList>;

@@ -14,3 +14,6 @@ export const accountsModule: Module = {
   routes: [...signInRoutes, ...passkeyRoutes, ...meRoutes, ...securityRoutes, ...directoryRoutes, ...agencyRoutes, ...peopleRoutes],
   contributions: { 'identity.abilities': [abilitiesInAccounts] },
 };
+
+export { establishAdministrator } from './commands/establish-administrator.ts';
+export { temporaryPassword } from './temporary-password.ts';

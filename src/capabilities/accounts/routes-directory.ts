@@ -1,4 +1,3 @@
-import type { PersonActor } from '#kernel/actor.ts';
 import { route, signedIn, type Route, type RouteContext } from '#kernel/route.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import {
@@ -7,13 +6,12 @@ import {
   delegationsOf,
   getAgencyOn,
   listUnits,
-  mayAdministerAgency,
-  mayKeepDirectory,
+  mayDelegateFrom,
   peopleOfAgency,
   searchAgencies,
   type AgencyId,
 } from '#engines/identity/index.ts';
-import { assertOwnOrAdministered } from './policy.ts';
+import { abilitiesAt, assertOwnOrAdministered, postsToDelegateFrom } from './policy.ts';
 import { agencyList, agencyPage, agencyParams, agencyQuery, delegationList, groupList } from './contract.ts';
 
 const todayOf = (http: Pick<RouteContext, 'kernel'>) => vietnamDay(http.kernel.clock.now());
@@ -58,25 +56,29 @@ export const directoryRoutes: readonly Route[] = [
       const id = agencyIdOf(params);
       const day = todayOf(http);
       const [agency, history, units, people] = await Promise.all([getAgencyOn(q, id, day), agencyHistory(q, id), listUnits(q, id, day), peopleOfAgency(q, id, day)]);
-      return { agency, ...history, units, people, abilities: abilitiesAt(http.actor, id) };
+      return { agency, ...history, units, people, abilities: abilitiesAt(http.actor, agency) };
     },
   }),
   route({
     method: 'GET',
     url: '/api/v1/accounts/agencies/:agencyId/delegations',
-    summary: 'The delegations from posts of the caller’s own agency, or of any for the province’s administrator.',
+    summary: 'The delegations from posts of the caller’s own agency, or of any for the province’s administrator, and the posts from which the caller may delegate.',
     access: signedIn,
     params: agencyParams,
     reply: delegationList,
     run: async (http, { params }) => {
       const id = agencyIdOf(params);
       assertOwnOrAdministered(http.actor, id);
-      const rows = await delegationsOf(http.kernel.database.pool, id, todayOf(http));
-      return { delegations: rows.map((row) => ({ ...row, revokedAt: row.revokedAt?.toISOString() ?? null })) };
+      const q = http.kernel.database.pool;
+      const [rows, posts] = await Promise.all([delegationsOf(q, id, todayOf(http)), peopleOfAgency(q, id, todayOf(http))]);
+      return {
+        from: postsToDelegateFrom(http.actor, id, posts),
+        delegations: rows.map((row) => ({
+          ...row,
+          revokedAt: row.revokedAt?.toISOString() ?? null,
+          abilities: row.state !== 'ended' && mayDelegateFrom(http.actor, { agencyId: id, postId: row.delegatorPostId }) ? (['revoke'] as const).slice() : [],
+        })),
+      };
     },
   }),
 ];
-
-function abilitiesAt(actor: PersonActor, agencyId: AgencyId): string[] {
-  return [...(mayAdministerAgency(actor, agencyId) ? ['administer-people'] : []), ...(mayKeepDirectory(actor) ? ['keep-directory'] : [])];
-}

@@ -1,4 +1,5 @@
 import { holders, route, signedIn, type Route } from '#kernel/route.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import {
   appointPost,
   changePost,
@@ -7,6 +8,7 @@ import {
   disableAccount,
   enableAccount,
   endPost,
+  getPost,
   hashPassword,
   listSettings,
   resetPassword,
@@ -33,6 +35,7 @@ import {
   peopleList,
   peopleQuery,
   personParams,
+  postPage,
   postParams,
   reasonRequest,
   settingList,
@@ -40,7 +43,7 @@ import {
   settingRequest,
   temporaryPasswordReply,
 } from './contract.ts';
-import { agencyInView } from './policy.ts';
+import { abilitiesOnPost, agencyInView } from './policy.ts';
 import { temporaryPassword } from './temporary-password.ts';
 
 const done = { special: 'empty' } as const;
@@ -105,6 +108,18 @@ export const peopleRoutes: readonly Route[] = [
     run: async (http, { body }) => ({
       id: await http.run(appointPost, { ...body, agencyId: agencyId(body.agencyId), personId: personId(body.personId), unitId: unitId(body.unitId) }),
     }),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/accounts/agencies/:agencyId/posts/:postId',
+    summary: 'A post: who holds it where, from when to when, its roles and signing powers, and what may be done about it.',
+    access: administrators,
+    params: postParams,
+    reply: postPage,
+    run: async (http, { params }) => {
+      const post = await getPost(http.kernel.database.pool, agencyId(params.agencyId), postId(params.postId));
+      return { ...post, abilities: abilitiesOnPost(http.actor, post, vietnamDay(http.kernel.clock.now())) };
+    },
   }),
   route({
     method: 'PUT',

@@ -210,4 +210,18 @@ export const identityErrors = defineErrors('identity', {
     fixVi: 'Dùng cơ sở dữ liệu trống.',
     fixEn: 'Use an empty database.',
   },
+  successorItself: {
+    status: 422,
+    vi: 'Một cơ quan không thể kế thừa chính mình.',
+    en: 'An agency cannot take over from itself.',
+    fixVi: 'Bỏ cơ quan kết thúc khỏi danh sách cơ quan kế thừa. Cơ quan tiếp tục hoạt động dưới tên mới thì dùng Đổi tên.',
+    fixEn: 'Take the agency that ends out of the successors. If it goes on under a new name, rename it.',
+  },
+  settingOutOfRange: {
+    status: 422,
+    vi: 'Giá trị phải từ {least} đến {most}.',
+    en: 'The value must be from {least} to {most}.',
+    fixVi: 'Nhập một số trong khoảng mà tiêu chuẩn cho phép.',
+    fixEn: 'Enter a number that the standard allows.',
+  },
 });

@@ -19,7 +19,7 @@ export { hashPassword } from './adapters/argon2.ts';
 export { actingPostId } from './domain/acting.ts';
 export { adminRoles, delegableRoles, isAdministrator, roles, signingPowers, type Role, type SigningPower } from './domain/roles.ts';
 export { codeSchemes, conventionalOldCode, isWellFormedCode, type CodeScheme } from './domain/codes.ts';
-export { foldText, searchTextOf, searchWords } from './domain/search-text.ts';
+export { foldText, searchTextOf, searchWords } from './search-text.ts';
 export type { AgencyKind, AgencyLevel, SuccessionKind } from './contract.ts';
 export {
   agenciesOn,
@@ -58,4 +58,4 @@ export { importDirectory, type DirectoryImport, type ImportedAgency, type Import
 export { agencyHistory, delegationsOf, peopleOfAgency, type AgencyHistory, type DelegationRow } from './queries/directory.ts';
 export { searchPeople, type PersonRow } from './queries/people.ts';
 export { listSettings, ownSecurity, ownSessions, type OwnSecurity, type OwnSession } from './queries/own-security.ts';
-export { mayAdministerAgency, mayGiveRoles, mayKeepDirectory } from './policy.ts';
+export { mayAdministerAgency, mayDelegateFrom, mayGiveRoles, mayKeepDirectory } from './policy.ts';

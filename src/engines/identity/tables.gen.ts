@@ -140,6 +140,8 @@ export type SettingRow = {
   name: string;
   value: number;
   legal_basis: string;
+  least: number;
+  most: number;
 };
 
 export type SignInGuardRow = {

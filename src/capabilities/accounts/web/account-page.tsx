@@ -6,23 +6,27 @@ import { useSearch } from '#ui/navigation.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { accountMessages } from './account-messages.ts';
 import './accounts.css';
+import { DelegationsView } from './delegations-view.tsx';
 import { SecurityView } from './security-view.tsx';
 import { SessionsView } from './sessions-view.tsx';
 
-/** How I sign in, and where I am signed in now. */
+const VIEWS = ['bao-mat', 'phien', 'uy-quyen'] as const;
+
+/** How I sign in, where I am signed in now, and who acts for whom in my agency. */
 export function AccountPage(): ReactNode {
   const t = useT(accountMessages);
-  const { person, post } = useSession();
+  const { person, post, agency } = useSession();
   const [{ phan: view }, setSearch] = useSearch();
   return (
     <Page title={t('title')} subtitle={`${person.name}, ${post.title}`} width="reading">
       <Tabs
         label={t('views')}
-        value={view === 'phien' ? 'phien' : 'bao-mat'}
-        onChange={(id) => setSearch({ phan: id === 'phien' ? id : undefined })}
+        value={VIEWS.find((known) => known === view) ?? 'bao-mat'}
+        onChange={(id) => setSearch({ phan: id === 'bao-mat' ? undefined : id })}
         items={[
           { id: 'bao-mat', label: t('security'), content: <SecurityView /> },
           { id: 'phien', label: t('sessions'), content: <SessionsView /> },
+          { id: 'uy-quyen', label: t('delegations'), content: <DelegationsView heading="h2" agency={agency} /> },
         ]}
       />
     </Page>

@@ -1,6 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useApi } from '#ui/api-context.tsx';
 import { Badge } from '#ui/data/badge.tsx';
 import { StateMark } from '#ui/data/state-mark.tsx';
 import { Table } from '#ui/data/table.tsx';
@@ -15,6 +13,9 @@ import { Link, useParam } from '#ui/navigation.tsx';
 import '#ui/layout/form.css';
 import './accounts.css';
 import type { AgencyPage } from '../contract.ts';
+import { AgencyActions } from './agency-actions.tsx';
+import { useAgencyPage } from './agency-choice.ts';
+import { DelegationsView } from './delegations-view.tsx';
 import { directoryMessages } from './directory-messages.ts';
 
 type T = Translate<keyof (typeof directoryMessages)['vi']>;
@@ -22,20 +23,25 @@ type T = Translate<keyof (typeof directoryMessages)['vi']>;
 /** One agency: what it is called, was called, who came before and after, who works there. */
 export function AgencyDetailPage(): ReactNode {
   const t = useT(directoryMessages);
-  const api = useApi();
   const id = useParam('id');
-  const page = useQuery({ queryKey: ['accounts', 'agency', id], queryFn: ({ signal }) => api.get<AgencyPage>(`/api/v1/accounts/agencies/${id ?? ''}`, { signal }) });
+  const page = useAgencyPage(id);
   if (page.error !== null) return <ErrorState error={page.error} onRetry={() => void page.refetch()} />;
   if (page.data === undefined) return <Skeleton shape="block" height="20rem" />;
   const { agency, people } = page.data;
   return (
-    <Detail title={agency.name} lead={agency.code ?? undefined} marks={<Marks agency={agency} t={t} />}>
+    <Detail title={agency.name} lead={agency.code ?? undefined} marks={<Marks agency={agency} t={t} />} actions={<AgencyActions page={page.data} />}>
       <div className="lt-form">
         <Facts page={page.data} t={t} />
       </div>
       <Succession title={t('succeededBy')} links={page.data.successors} t={t} />
       <Succession title={t('succeeds')} links={page.data.predecessors} t={t} />
       {agency.state === 'active' && <People people={people} t={t} />}
+      <Units units={page.data.units} t={t} />
+      {page.data.abilities.includes('administer-people') && (
+        <Section title={t('delegations')}>
+          <DelegationsView heading="h3" agency={agency} />
+        </Section>
+      )}
       <History page={page.data} t={t} />
     </Detail>
   );
@@ -115,6 +121,25 @@ function People({ people, t }: { people: AgencyPage['people']; t: T }): ReactNod
   );
 }
 
+function Units({ units, t }: { units: AgencyPage['units']; t: T }): ReactNode {
+  if (units.length === 0) return null;
+  const nameOf = (id: string | null): string => units.find((unit) => unit.id === id)?.name ?? '';
+  return (
+    <Section title={t('units')}>
+      <Table
+        caption={t('units')}
+        hideCaption
+        rows={units}
+        rowId={(unit) => unit.id}
+        columns={[
+          { id: 'name', label: t('unit'), render: (unit) => `${unit.name} (${unit.abbreviation})` },
+          ...(units.some((unit) => unit.parentId !== null) ? [{ id: 'parent', label: t('partOf'), render: (unit: AgencyPage['units'][number]) => nameOf(unit.parentId) }] : []),
+        ]}
+      />
+    </Section>
+  );
+}
+
 function History({ page, t }: { page: AgencyPage; t: T }): ReactNode {
   const validity = (row: { validFrom: string; validTo: string | null }): string =>
     row.validTo === null ? t('from', { from: formatDate(row.validFrom) }) : t('fromTo', { from: formatDate(row.validFrom), to: formatDate(row.validTo) });
@@ -126,7 +151,7 @@ function History({ page, t }: { page: AgencyPage; t: T }): ReactNode {
         rows={page.names}
         rowId={(row) => row.validFrom}
         columns={[
-          { id: 'name', label: t('name'), render: (row) => `${row.name} (${row.abbreviation})` },
+          { id: 'name', label: t('name'), render: (row) => <WithReason reason={row.legalBasis}>{`${row.name} (${row.abbreviation})`}</WithReason> },
           { id: 'validity', label: t('validity'), render: validity },
         ]}
       />
@@ -136,12 +161,29 @@ function History({ page, t }: { page: AgencyPage; t: T }): ReactNode {
         rows={page.codes}
         rowId={(row) => `${row.scheme} ${row.validFrom}`}
         columns={[
-          { id: 'code', label: t('code'), render: (row) => <code>{row.code}</code> },
+          {
+            id: 'code',
+            label: t('code'),
+            render: (row) => (
+              <WithReason reason={row.note}>
+                <code>{row.code}</code>
+              </WithReason>
+            ),
+          },
           { id: 'scheme', label: t('scheme'), render: (row) => t(row.scheme) },
           { id: 'validity', label: t('validity'), render: validity },
-          { id: 'note', label: t('note'), render: (row) => row.note ?? '' },
         ]}
       />
     </Section>
+  );
+}
+
+/** What a record says, and under it the document or note that it stands on. */
+function WithReason({ reason, children }: { reason: string | null; children: ReactNode }): ReactNode {
+  return (
+    <>
+      {children}
+      {reason !== null && <p className="lt-quiet">{reason}</p>}
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import CirclePlus from 'lucide-react/icons/circle-plus';
 import Search from 'lucide-react/icons/search';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
@@ -14,8 +15,11 @@ import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
 import { ListDetail } from '#ui/layout/list-detail.tsx';
 import { Page } from '#ui/layout/page.tsx';
 import { Outlet, useNavigation, useParam, useSearch } from '#ui/navigation.tsx';
+import { useAbility } from '#ui/session-context.tsx';
 import type { AgencyRow, GroupList } from '../contract.ts';
+import { agencyMessages } from './agency-messages.ts';
 import { directoryMessages } from './directory-messages.ts';
+import { NewAgencyDialog } from './new-agency-dialog.tsx';
 
 const TYPING_PAUSE_MS = 200;
 const MOST_ROWS = 1000;
@@ -30,7 +34,7 @@ export function DirectoryPage(): ReactNode {
     return query === '' ? path : `${path}?${query}`;
   };
   return (
-    <Page title={t('title')} width="full" bar={<Filters />}>
+    <Page title={t('title')} width="full" actions={<AddAgency />} bar={<Filters />}>
       <ListDetail
         listLabel={t('list')}
         detailLabel={t('detail')}
@@ -39,6 +43,22 @@ export function DirectoryPage(): ReactNode {
         detail={openId === undefined ? undefined : <Outlet />}
       />
     </Page>
+  );
+}
+
+/** Only who keeps the directory adds to it. */
+function AddAgency(): ReactNode {
+  const t = useT(agencyMessages);
+  const keepsDirectory = useAbility('accounts.keep-directory');
+  const [adding, setAdding] = useState(false);
+  if (!keepsDirectory) return null;
+  return (
+    <>
+      <Button icon={CirclePlus} onClick={() => setAdding(true)}>
+        {t('addAgency')}
+      </Button>
+      {adding && <NewAgencyDialog onClose={() => setAdding(false)} />}
+    </>
   );
 }
 

@@ -1,9 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
-import { Checkbox } from '#ui/controls/checkbox.tsx';
-import { Combobox } from '#ui/controls/combobox.tsx';
 import { DateField } from '#ui/controls/date-field.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { calendarDay } from '#ui/format.ts';
@@ -11,24 +9,22 @@ import { useT } from '#ui/i18n.ts';
 import { SidePanel } from '#ui/overlays/side-panel.tsx';
 import { useAbility, useSession } from '#ui/session-context.tsx';
 import '#ui/layout/form.css';
-import type { AgencyRow } from '../contract.ts';
-import './accounts.css';
+import type { PostPage } from '../contract.ts';
 import { peopleMessages } from './people-messages.ts';
+import { AgencyField, PowersField, RolesField, UnitField } from './post-fields.tsx';
 import { fieldProblem, ProblemBanner } from './problem-banner.tsx';
 import { TemporaryPassword } from './temporary-password-view.tsx';
 
-const ROLES = ['clerk', 'officer', 'unit_head', 'chief_of_office', 'leader', 'one_stop_officer', 'agency_admin'] as const;
-const PROVINCE_ROLES = ['province_admin', 'auditor'] as const;
+type Registration = { agencyId: string; fullName: string; login: string } & Pick<PostPage, 'unitId' | 'title' | 'startsOn' | 'roles' | 'signingPowers'>;
 
 /** A new colleague: name, login, first post. The temporary password is shown once. */
 export function NewPersonPanel({ onClose }: { onClose: () => void }): ReactNode {
   const t = useT(peopleMessages);
   const { agency } = useSession();
   const seesAll = useAbility('accounts.keep-directory');
-  const [form, setForm] = useState({ agencyId: agency.id, fullName: '', login: '', title: '', startsOn: calendarDay(new Date()), roles: ['officer'] as readonly string[] });
+  const [form, setForm] = useState<Registration>({ agencyId: agency.id, fullName: '', login: '', unitId: null, title: '', startsOn: calendarDay(new Date()), roles: ['officer'], signingPowers: [] });
   const add = useRegistration();
   const change = (part: Partial<typeof form>) => setForm((old) => ({ ...old, ...part }));
-  const toggle = (role: string, checked: boolean) => change({ roles: checked ? [...form.roles, role] : form.roles.filter((held) => held !== role) });
   if (add.data !== undefined) {
     return (
       <SidePanel open onClose={onClose} title={form.fullName} actions={<Button onClick={onClose}>{t('close')}</Button>}>
@@ -52,23 +48,18 @@ export function NewPersonPanel({ onClose }: { onClose: () => void }): ReactNode 
     >
       <div className="lt-form">
         <ProblemBanner error={add.error} />
-        {seesAll && <AgencyField value={form.agencyId} onChange={(agencyId) => change({ agencyId })} />}
+        {seesAll && <AgencyField value={form.agencyId} onChange={(agencyId) => change({ agencyId, unitId: null })} />}
         <TextField label={t('fullName')} required value={form.fullName} onChange={(fullName) => change({ fullName })} error={fieldProblem(add.error, 'fullName')} />
         <TextField label={t('login')} hint={t('loginHint')} required autoCapitalize="none" spellCheck={false} value={form.login} onChange={(login) => change({ login })} error={fieldProblem(add.error, 'login')} />
         <TextField label={t('post')} placeholder={t('postExample')} required value={form.title} onChange={(title) => change({ title })} error={fieldProblem(add.error, 'post.title')} />
+        <UnitField agencyId={form.agencyId} value={form.unitId} onChange={(unitId) => change({ unitId })} />
         <DateField label={t('from')} required value={form.startsOn} onChange={(startsOn) => change({ startsOn: startsOn ?? form.startsOn })} error={fieldProblem(add.error, 'post.startsOn')} />
-        <fieldset className="lt-accounts-roles">
-          <legend>{t('roles')}</legend>
-          {[...ROLES, ...(seesAll ? PROVINCE_ROLES : [])].map((role) => (
-            <Checkbox key={role} label={t(role)} checked={form.roles.includes(role)} onChange={(checked) => toggle(role, checked)} />
-          ))}
-        </fieldset>
+        <RolesField values={form.roles} onChange={(roles) => change({ roles })} />
+        <PowersField values={form.signingPowers} onChange={(signingPowers) => change({ signingPowers })} />
       </div>
     </SidePanel>
   );
 }
-
-type Registration = { agencyId: string; fullName: string; login: string; title: string; startsOn: string; roles: readonly string[] };
 
 function useRegistration() {
   const api = useApi();
@@ -77,26 +68,4 @@ function useRegistration() {
     mutationFn: ({ agencyId, fullName, login, ...post }: Registration) => api.post<{ temporaryPassword: string }>('/api/v1/accounts/people', { agencyId, fullName, login, post }),
     onSuccess: () => void queries.invalidateQueries({ queryKey: ['identity', 'people'] }),
   });
-}
-
-function AgencyField({ value, onChange }: { value: string; onChange: (id: string) => void }): ReactNode {
-  const t = useT(peopleMessages);
-  const api = useApi();
-  const agencies = useQuery({
-    queryKey: ['accounts', 'agencies'],
-    queryFn: ({ signal }) => api.get<{ agencies: AgencyRow[] }>('/api/v1/accounts/agencies', { signal, query: { limit: 1000 } }),
-    staleTime: 300_000,
-  });
-  return (
-    <Combobox
-      label={t('agency')}
-      required
-      loading={agencies.isPending}
-      options={(agencies.data?.agencies ?? []).map((agency) => ({ value: agency.id, label: agency.name, ...(agency.code === null ? {} : { hint: agency.code }) }))}
-      value={value}
-      onChange={(id) => {
-        if (id !== undefined) onChange(id);
-      }}
-    />
-  );
 }

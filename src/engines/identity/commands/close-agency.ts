@@ -12,28 +12,34 @@ type Closing = { agencyId: AgencyId; lastDay: CalendarDay; legalBasis: string };
 
 /**
  * Ends an agency with a last day. It stays in the directory with its names, codes and successors; its posts end with it.
- * @throws identity.agencyNotFound, identity.agencyClosed, identity.validityOrder
+ * @throws identity.agencyNotFound, identity.agencyClosed, identity.validityOrder, identity.successorItself
  */
 export async function closeAgency(ctx: CommandContext, input: Closing & { successorIds?: AgencyId[] }): Promise<void> {
   assertKeepsDirectory(ctx.actor);
   const successorIds = input.successorIds ?? [];
+  assertTakenOverByOthers([input.agencyId], successorIds);
   for (const id of successorIds) assertOpenOn(await lockAgency(ctx, id), input.lastDay);
   await endAgency(ctx, input, { kind: 'dissolved', successorIds });
 }
 
 /**
  * Some agencies end and others take over: a merger, a split, a dissolution. The predecessors' last day is the day before.
- * @throws identity.agencyNotFound, identity.agencyClosed, identity.validityOrder
+ * @throws identity.agencyNotFound, identity.agencyClosed, identity.validityOrder, identity.successorItself
  */
 export async function mergeAgencies(
   ctx: CommandContext,
   input: { predecessorIds: AgencyId[]; successorIds: AgencyId[]; kind: SuccessionKind; lastDay: CalendarDay; legalBasis: string },
 ): Promise<void> {
   assertKeepsDirectory(ctx.actor);
+  assertTakenOverByOthers(input.predecessorIds, input.successorIds);
   for (const id of [...input.successorIds].sort()) assertOpenOn(await lockAgency(ctx, id), input.lastDay);
   for (const agencyId of [...input.predecessorIds].sort()) {
     await endAgency(ctx, { agencyId, lastDay: input.lastDay, legalBasis: input.legalBasis }, { kind: input.kind, successorIds: input.successorIds });
   }
+}
+
+function assertTakenOverByOthers(predecessorIds: readonly AgencyId[], successorIds: readonly AgencyId[]): void {
+  if (successorIds.some((id) => predecessorIds.includes(id))) throw identityErrors.successorItself();
 }
 
 async function endAgency(ctx: CommandContext, closing: Closing, succession: { kind: SuccessionKind; successorIds: AgencyId[] }): Promise<void> {

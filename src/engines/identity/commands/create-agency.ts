@@ -3,7 +3,7 @@ import { newId } from '#kernel/ids.ts';
 import type { CalendarDay } from '#kernel/time.ts';
 import type { AgencyKind, AgencyLevel } from '../contract.ts';
 import type { CodeScheme } from '../domain/codes.ts';
-import { searchTextOf } from '../domain/search-text.ts';
+import { searchTextOf } from '../search-text.ts';
 import { assertKeepsDirectory } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';
 import type { Tables } from '../tables.ts';

@@ -1,6 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { newId } from '#kernel/ids.ts';
-import { searchTextOf } from '../domain/search-text.ts';
+import { searchTextOf } from '../search-text.ts';
 import { assertAdministersAgency } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';
 import type { PersonId } from '../queries/posts.ts';

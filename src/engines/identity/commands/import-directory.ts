@@ -3,7 +3,7 @@ import type { CalendarDay } from '#kernel/time.ts';
 import type { AgencyKind, AgencyLevel } from '../contract.ts';
 import { isWellFormedCode } from '../domain/codes.ts';
 import type { Role, SigningPower } from '../domain/roles.ts';
-import { searchTextOf } from '../domain/search-text.ts';
+import { searchTextOf } from '../search-text.ts';
 import { identityErrors } from '../errors.ts';
 import { assertKeepsDirectory } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';

@@ -1,6 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { formatDay, type CalendarDay } from '#kernel/time.ts';
-import { searchTextOf } from '../domain/search-text.ts';
+import { searchTextOf } from '../search-text.ts';
 import { identityErrors } from '../errors.ts';
 import { assertKeepsDirectory } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';

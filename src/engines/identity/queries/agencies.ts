@@ -4,7 +4,7 @@ import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { CalendarDay } from '#kernel/time.ts';
 import { agencyKinds, type AgencyKind, type agencyOnDay, type SuccessionKind } from '../contract.ts';
-import { searchWords } from '../domain/search-text.ts';
+import { searchWords } from '../search-text.ts';
 import { identityErrors } from '../errors.ts';
 
 export type AgencyId = Id<'agency'>;

@@ -79,9 +79,12 @@ export async function ownSecurity(kernel: Kernel, actor: PersonActor): Promise<O
   };
 }
 
-export async function listSettings(kernel: Kernel): Promise<{ name: string; value: number; legalBasis: string }[]> {
-  const { rows } = await kernel.database.pool.query<{ name: string; value: number; legalBasis: string }>(
-    'select name, value, legal_basis as "legalBasis" from identity.setting order by name',
+/** A limit, within what the standard behind it allows. */
+export type Setting = { name: string; value: number; least: number; most: number; legalBasis: string };
+
+export async function listSettings(kernel: Kernel): Promise<Setting[]> {
+  const { rows } = await kernel.database.pool.query<Setting>(
+    'select name, value, least, most, legal_basis as "legalBasis" from identity.setting order by name',
   );
   return rows;
 }

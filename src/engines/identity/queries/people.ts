@@ -2,7 +2,7 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { loginHash } from '../login-hash.ts';
 import type { Role } from '../domain/roles.ts';
-import { searchWords } from '../domain/search-text.ts';
+import { searchWords } from '../search-text.ts';
 import type { AgencyId } from './agencies.ts';
 import type { PersonId, PostId } from './posts.ts';
 

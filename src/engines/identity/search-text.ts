@@ -1,10 +1,8 @@
-/** Folds Vietnamese text for searching without diacritics: `Sở Nội vụ` becomes `so noi vu`. */
+import { foldText as foldLetters } from '#kernel/search-text.ts';
+
+/** Folds a name for searching: `Sở Nội vụ - TP. Thanh Hóa` becomes `so noi vu tp thanh hoa`, words with one space between. */
 export function foldText(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[đĐ]/g, 'd')
-    .toLowerCase()
+  return foldLetters(text)
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 }
