@@ -10,6 +10,25 @@ export type CountSource = {
   pick: (reply: unknown) => number;
   /** Live topics that make the number old. */
   topics: readonly string[];
+  /** Asked again so often, where the clock alone changes the number. */
+  everyMs?: number;
+};
+
+/** One thing that the search of the command palette found. */
+export type Finding = { id: string; path: string; label: string; hint?: string | undefined };
+
+/** Where the command palette finds things of a module on the server, by typed words with or without diacritics. */
+export type FindSource<Key extends string = string> = {
+  /** The heading above what it finds. */
+  label: Key;
+  icon: Icon;
+  /** A GET address with a list, and the parameters of its query for what was typed. */
+  url: string;
+  query: (typed: string) => Readonly<Record<string, string | number>>;
+  /** Takes the findings out of the reply, the best first. */
+  pick: (reply: unknown) => readonly Finding[];
+  /** Asked only for whom the server gave this ability. */
+  ability?: string;
 };
 
 /** One entry of the rail. */
@@ -46,6 +65,7 @@ export type WebModule<Key extends string = string> = {
   /** Texts of the places. Texts of the screens stay with the screens. */
   messages: Messages<Key>;
   places: readonly Place<NoInfer<Key>>[];
+  finds?: readonly FindSource<NoInfer<Key>>[];
   routes: readonly WebRoute[];
 };
 

@@ -1,11 +1,13 @@
 import type { Api, QueryValue, ReadOptions, WriteOptions } from '#ui/api-context.tsx';
 import { getPreferences } from '#ui/preferences.ts';
+import type { Attention } from './attention.ts';
 import { errorFrom, unreachable } from './api-errors.ts';
 import { uploadFile } from './upload.ts';
 
 export type ApiSettings = {
   /** Called when the server says that nobody is signed in. */
   onSignedOut: () => void;
+  attention: Pick<Attention, 'isUnattended' | 'noteActivity'>;
 };
 
 type Request<Reply> = { method: string; path: string; body?: unknown; options: WriteOptions<Reply> };
@@ -24,13 +26,13 @@ export function createApi(settings: ApiSettings): Api {
 }
 
 /** Sent with each request: the anti-forgery header and the language of messages. */
-export function commonHeaders(): Record<string, string> {
+function commonHeaders(): Record<string, string> {
   return { accept: 'application/json', 'x-csrf': '1', 'x-language': getPreferences().language };
 }
 
 async function send<Reply>(request: Request<Reply>, settings: ApiSettings): Promise<Reply> {
   const { method, path, body, options } = request;
-  const headers = commonHeaders();
+  const headers = { ...commonHeaders(), ...activityHeader(method, settings.attention) };
   if (body !== undefined) headers['content-type'] = 'application/json';
   if (options.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey;
   const response = await fetch(addressOf(path, options), {
@@ -49,6 +51,13 @@ async function send<Reply>(request: Request<Reply>, settings: ApiSettings): Prom
   }
   // safe because the server's tests hold its replies to the contract that names this type; a schema checks it here too
   return options.schema === undefined ? (reply as Reply) : options.schema.parse(reply);
+}
+
+/** What an unattended screen reads by itself must not keep its session alive; the server is told by this header. */
+function activityHeader(method: string, attention: ApiSettings['attention']): Record<string, string> {
+  if (method === 'GET' && attention.isUnattended()) return { 'x-background': '1' };
+  attention.noteActivity();
+  return {};
 }
 
 function addressOf(path: string, options: ReadOptions<unknown>): string {

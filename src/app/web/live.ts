@@ -20,9 +20,14 @@ export function keepFresh(queries: QueryClient): () => void {
     if (typeof event.data === 'string') onTopic(event.data);
   });
   const listen = () =>
-    listenHere(stop.signal, (topic) => {
-      onTopic(topic);
-      channel?.postMessage(topic);
+    listenHere({
+      signal: stop.signal,
+      onTopic: (topic) => {
+        onTopic(topic);
+        channel?.postMessage(topic);
+      },
+      // A stream that is refused may mean that nobody is signed in any more; asking who is here leads to the sign-in.
+      onRefused: () => void queries.refetchQueries({ queryKey: ['me'] }),
     });
   if (channel === undefined || !('locks' in navigator)) void listen();
   else navigator.locks.request(lockName, { signal: stop.signal }, listen).catch(() => undefined); // rejected only by our own stop
@@ -39,8 +44,10 @@ export function belongsTo(topic: string, queryKey: readonly unknown[], meta: Rec
   return Array.isArray(topics) && topics.includes(topic);
 }
 
+type Listening = { signal: AbortSignal; onTopic: (topic: string) => void; onRefused: () => void };
+
 /** Listens until stopped. After a lost connection everything may have changed. */
-function listenHere(signal: AbortSignal, onTopic: (topic: string) => void): Promise<void> {
+function listenHere({ signal, onTopic, onRefused }: Listening): Promise<void> {
   return new Promise((resolve) => {
     let opened = false;
     let retry: number | undefined;
@@ -57,7 +64,9 @@ function listenHere(signal: AbortSignal, onTopic: (topic: string) => void): Prom
       });
       source.addEventListener('error', () => {
         // A browser tries a broken connection again by itself, but gives up for good on a refusal, such as a restarting server's.
-        if (source?.readyState === EventSource.CLOSED) retry = window.setTimeout(open, retryMs * (1 + Math.random()));
+        if (source?.readyState !== EventSource.CLOSED) return;
+        onRefused();
+        retry = window.setTimeout(open, retryMs * (1 + Math.random()));
       });
     };
     open();

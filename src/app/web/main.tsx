@@ -11,6 +11,7 @@ import { TooltipProvider } from '#ui/overlays/tooltip.tsx';
 import { applyPreferences } from '#ui/preferences.ts';
 import { ShortcutProvider } from '#ui/shortcuts.tsx';
 import { createApi } from './api.ts';
+import { createAttention, watchInput } from './attention.ts';
 import { webModules } from './modules.ts';
 import { createWorkplaceRouter } from './router.tsx';
 
@@ -25,7 +26,9 @@ async function start(): Promise<void> {
   if (isOlderBrowser()) (await import('./older-browsers.ts')).fillMissing();
   applyPreferences();
   const queries = createQueryClient();
-  const api = createApi({ onSignedOut: goToSignIn });
+  const attention = createAttention({ now: () => Date.now(), onReturn: () => void queries.refetchQueries({ queryKey: ['me'] }) });
+  watchInput(attention);
+  const api = createApi({ onSignedOut: goToSignIn, attention });
   const router = createWorkplaceRouter(webModules);
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no #root');

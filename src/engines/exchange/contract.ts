@@ -111,6 +111,8 @@ export const troubledDelivery = z.object({
   recipientAgencyId: agencyId,
   recipientName: z.string(),
   subject: z.object({ type: z.string(), id: z.string() }),
+  /** What it is about is for the people of its own agency. */
+  document: z.object({ number: z.string(), notation: z.string(), summary: z.string().nullable(), senderName: z.string() }),
   trouble: z.enum(['stuck', 'retrying', 'late', 'no_route', 'returned']),
   since: z.string(),
   attempts: z.number().int(),

@@ -1,6 +1,6 @@
 import type { HealthCheck } from '#kernel/module.ts';
 
-/** Deliveries that nobody carries on by itself. They do not make the installation unready: people must look at them. */
+/** Deliveries that have not arrived. Their senders see each; one whose job failed for good is told by the health of the jobs. */
 export const stuckHealth: HealthCheck = {
   name: 'exchange',
   check: async (kernel) => {
@@ -9,7 +9,9 @@ export const stuckHealth: HealthCheck = {
               count(*) filter (where state = 'returned') as returned
          from exchange.delivery where state in ('waiting', 'no_route', 'returned')`,
     );
-    const [row] = rows;
-    return { ok: true, message: `${String(row?.waiting ?? 0)} waiting, ${String(row?.noRoute ?? 0)} without a route, ${String(row?.returned ?? 0)} returned` };
+    const { waiting, noRoute, returned } = rows[0] ?? { waiting: 0, noRoute: 0, returned: 0 };
+    const vi = `Lần gửi: ${String(waiting)} đang chờ, ${String(noRoute)} không có đường gửi, ${String(returned)} bị trả lại`;
+    const en = `Deliveries: ${String(waiting)} waiting, ${String(noRoute)} without a route, ${String(returned)} returned`;
+    return { status: 'ok', vi, en };
   },
 };

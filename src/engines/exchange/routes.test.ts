@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { anonymous, type Actor } from '#kernel/actor.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import type { TestHouse } from '#kernel/testkit.ts';
+import type { TroubledDelivery } from './contract.ts';
 import { verifyReceipt } from './domain/receipt.ts';
-import { aClerk, anAgency, aSentLetter, exchangeHouse } from './testing.ts';
+import { aClerk, anAgency, aSentLetter, openExchange } from './testing.ts';
 
 let house: TestHouse;
 let sender: Id<'agency'>;
@@ -13,10 +14,8 @@ let actor: Actor = anonymous;
 let server: ReturnType<TestHouse['server']>;
 let letter: Awaited<ReturnType<typeof aSentLetter>>;
 before(async () => {
-  house = await openTestHouse({ modules: exchangeHouse });
+  ({ house, sender, commune } = await openExchange());
   server = house.server(() => Promise.resolve(actor));
-  sender = await anAgency(house.kernel, 'Sở Nội vụ');
-  commune = await anAgency(house.kernel, 'UBND xã Hoằng Hóa');
   letter = await aSentLetter(house.kernel, { from: sender, to: [commune, await anAgency(house.kernel, 'Báo Thanh Hóa', { hosting: 'external' })] });
   await house.drain();
 });
@@ -55,14 +54,17 @@ test('a message with its steps is for the agency that got it; for others there i
 });
 
 test('a clerk sees the troubled deliveries of the own agency, who oversees the province sees all', async () => {
-  const seen = async (as: Actor): Promise<string[]> => {
+  const items = async (as: Actor): Promise<TroubledDelivery[]> => {
     const { body } = await get('/api/v1/exchange/troubled-deliveries', as);
     // safe because the route's reply was checked against its schema
-    return (body as { items: { recipientName: string }[] }).items.map((item) => item.recipientName);
+    return (body as { items: TroubledDelivery[] }).items;
   };
+  const seen = async (as: Actor): Promise<string[]> => (await items(as)).map((item) => item.recipientName);
   assert.deepEqual(await seen(aClerk(sender)), ['Báo Thanh Hóa']);
   assert.deepEqual(await seen(aClerk(commune)), []);
   assert.deepEqual(await seen({ ...aClerk(commune), roles: ['auditor'] }), ['Báo Thanh Hóa']);
+  assert.ok((await items(aClerk(sender)))[0]?.document.summary);
+  assert.equal((await items({ ...aClerk(commune), roles: ['auditor'] }))[0]?.document.summary, null, 'who oversees the province does not read the documents');
   assert.equal((await get('/api/v1/exchange/troubled-deliveries', { ...aClerk(sender), roles: ['officer'] })).status, 403);
 });
 

@@ -47,9 +47,10 @@ export const routes: readonly Route[] = [
     summary: 'Deliveries that are stuck, late, without a way to go or come back: of one’s own agency, or of all for those who oversee the province.',
     access: holders('clerk', 'agency_admin', 'province_admin', 'auditor'),
     reply: z.object({ items: z.array(troubledDelivery) }),
-    run: async ({ kernel, actor }) => ({
-      items: await stuckDeliveries(kernel.database.pool, { now: kernel.clock.now(), ...(mayOverseeInstallation(actor) ? {} : { agencyId: actor.agencyId }) }),
-    }),
+    run: async ({ kernel, actor }) => {
+      const items = await stuckDeliveries(kernel.database.pool, { now: kernel.clock.now(), ...(mayOverseeInstallation(actor) ? {} : { agencyId: actor.agencyId }) });
+      return { items: items.map((item) => (item.agencyId === actor.agencyId ? item : { ...item, document: { ...item.document, summary: null } })) };
+    },
   }),
   route({
     method: 'POST',

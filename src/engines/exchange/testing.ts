@@ -7,6 +7,7 @@ import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
 import type { Module } from '#kernel/module.ts';
+import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
 import { parseCalendarDay, type CalendarDay } from '#kernel/time.ts';
 import { auditModule } from '#engines/audit/index.ts';
 import { filesModule, storeBytes } from '#engines/files/index.ts';
@@ -68,9 +69,15 @@ export async function anAgency(kernel: Kernel, name: string, more: { hosting?: '
   );
 }
 
+/** A house with the two agencies of most letters. */
+export async function openExchange(): Promise<{ house: TestHouse; sender: Id<'agency'>; commune: Id<'agency'> }> {
+  const house = await openTestHouse({ modules: exchangeHouse });
+  return { house, sender: await anAgency(house.kernel, 'Sở Nội vụ'), commune: await anAgency(house.kernel, 'UBND xã Hoằng Hóa') };
+}
+
 /** A clerk of an agency, as a signed-in person. */
 export function aClerk(agencyId: Id<'agency'>, name = 'Lê Thị Hoa'): PersonActor {
-  return { kind: 'person', personId: newId(), name, agencyId, unitId: null, postId: newId(), postTitle: 'Văn thư', roles: ['clerk'], sessionId: newId() };
+  return somebody({ name, agencyId });
 }
 
 /** Bytes in the store, described as the main file of an envelope. */

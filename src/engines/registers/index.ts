@@ -6,6 +6,8 @@ import { defineErrors } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Module } from '#kernel/module.ts';
 import { vietnamDay, type CalendarDay } from '#kernel/time.ts';
+import { documentTypesOn, type DocumentType } from './queries/document-types.ts';
+import { routes } from './routes.ts';
 import type { Tables } from './tables.gen.ts';
 
 export { notationOf, numberAndNotation, officialNumber } from './domain/notation.ts';
@@ -14,6 +16,7 @@ export { notationOf, numberAndNotation, officialNumber } from './domain/notation
 export const registersModule: Module = {
   name: 'registers',
   migrations: join(import.meta.dirname, 'migrations'),
+  routes,
   events: {
     'register-opened': { data: z.object({ kind: z.string(), name: z.string() }), vi: 'Mở {name}', en: 'Opened the register {name}' },
   },
@@ -30,19 +33,6 @@ export const registersErrors = defineErrors('registers', {
 });
 
 export type RegisterKind = 'outgoing' | 'incoming';
-
-export type DocumentType = { code: string; name: string; abbreviation: string | null };
-
-/** The document types in force on a day, in the order of the decree. */
-export async function documentTypesOn(q: Queryable, day: CalendarDay): Promise<DocumentType[]> {
-  const { rows } = await q.query(
-    `select code, name, abbreviation from registers.document_type
-      where valid_from <= $1 and (valid_to is null or valid_to >= $1) order by ordinal`,
-    [day],
-  );
-  // safe because the statement selects exactly these columns
-  return rows as DocumentType[];
-}
 
 /** @throws registers.unknownType when no type of this code is in force on the day. */
 export async function getDocumentType(q: Queryable, code: string, day: CalendarDay): Promise<DocumentType> {

@@ -17,14 +17,14 @@ export type CommandPaletteProps = {
 const messages = defineMessages({
   vi: {
     title: 'Tìm và thực hiện',
-    placeholder: 'Gõ tên nơi cần đến, việc cần làm… (không cần dấu)',
+    placeholder: 'Văn bản, cơ quan, nơi cần đến, việc cần làm…',
     none: 'Không có gì khớp với “{typed}”.',
     results: '{count} kết quả',
     searching: 'Đang tìm…',
   },
   en: {
     title: 'Find and do',
-    placeholder: 'Type a place or a thing to do…',
+    placeholder: 'Documents, agencies, places, things to do…',
     none: 'Nothing matches “{typed}”.',
     results: '{count} result | {count} results',
     searching: 'Searching…',
@@ -174,7 +174,8 @@ function useFound(typed: string, search: CommandPaletteProps['search']): { found
       .filter(({ score }) => score > 0)
       .toSorted((a, b) => b.score - a.score)
       .map(({ command }) => command);
-    return [...local, ...(remote.typed === wanted ? remote.commands : [])].slice(0, mostShown);
+    // While the next answer is on its way the last one stays, so that nothing jumps between two letters.
+    return [...local, ...(wanted === '' ? [] : remote.commands)].slice(0, mostShown);
   }, [commands, typed, wanted, remote]);
   return { found, searching: wanted !== '' && remote.typed !== wanted };
 }

@@ -1,6 +1,6 @@
 import { Dialog as BaseDialog } from '@base-ui/react/dialog';
 import X from 'lucide-react/icons/x';
-import type { ReactNode, RefObject } from 'react';
+import { useRef, type ReactNode, type RefObject } from 'react';
 import { classNames } from '../class-names.ts';
 import { defineMessages, useT } from '../i18n.ts';
 import './dialog.css';
@@ -24,11 +24,12 @@ const messages = defineMessages({ vi: { close: 'Đóng' }, en: { close: 'Close' 
 /** A question that must be answered before going on. Never opens another one. */
 export function Dialog({ open, onClose, title, description, children, actions, size = 'normal', initialFocus }: DialogProps): ReactNode {
   const t = useT(messages);
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <BaseDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="lt-dialog-scrim" />
-        <BaseDialog.Popup className={classNames('lt-dialog', `lt-dialog--${size}`)} {...(initialFocus === undefined ? {} : { initialFocus })}>
+        <BaseDialog.Popup ref={popup} className={classNames('lt-dialog', `lt-dialog--${size}`)} initialFocus={initialFocus ?? (() => firstControl(popup.current))}>
           <header className="lt-dialog__head">
             <BaseDialog.Title className="lt-dialog__title">{title}</BaseDialog.Title>
             <BaseDialog.Close className="lt-icon-button lt-icon-button--small" aria-label={t('close')}>
@@ -42,4 +43,11 @@ export function Dialog({ open, onClose, title, description, children, actions, s
       </BaseDialog.Portal>
     </BaseDialog.Root>
   );
+}
+
+const FIELDS = ['input', 'select', 'textarea'].map((tag) => `.lt-dialog__body ${tag}:not(:disabled):not([hidden])`).join(',');
+
+/** The first field, or the first button where there are none: not the cross in the corner. */
+function firstControl(popup: HTMLElement | null): HTMLElement | true {
+  return popup?.querySelector<HTMLElement>(FIELDS) ?? popup?.querySelector<HTMLElement>('.lt-dialog__actions button:not(:disabled)') ?? true;
 }

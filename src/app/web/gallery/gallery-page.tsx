@@ -3,6 +3,7 @@ import { RadioGroup } from '#ui/controls/radio-group.tsx';
 import { SkeletonGroup, Skeleton } from '#ui/feedback/skeleton.tsx';
 import { Page, Section } from '#ui/layout/page.tsx';
 import { setPreference, usePreferences } from '#ui/preferences.ts';
+import { AgentSamples } from './agents.tsx';
 import { ControlSamples } from './controls.tsx';
 import { FeedbackSamples } from './feedback.tsx';
 import { Foundations } from './foundations.tsx';
@@ -38,6 +39,9 @@ export function GalleryPage(): ReactNode {
           </Section>
           <Section title="Chữ ký số">
             <VerdictSamples />
+          </Section>
+          <Section title="Phần mềm ký số trên máy người ký">
+            <AgentSamples />
           </Section>
           <Section title="Xem văn bản và đặt chữ ký">
             <Suspense

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import ChevronDown from 'lucide-react/icons/chevron-down';
 import CircleHelp from 'lucide-react/icons/circle-question-mark';
+import CircleUserRound from 'lucide-react/icons/circle-user-round';
 import LogOut from 'lucide-react/icons/log-out';
 import Search from 'lucide-react/icons/search';
 import type { ReactNode } from 'react';
@@ -16,6 +17,8 @@ import { setPreference, usePreferences } from '#ui/preferences.ts';
 import { useSession } from '#ui/session-context.tsx';
 import { messages } from './messages.ts';
 import './header.css';
+
+const accountPath = '/tai-khoan';
 
 /** Whose desk this is, the way to everything, and the person's own menu. */
 export function Header({ onFind, onHelp }: { onFind: () => void; onHelp: () => void }): ReactNode {
@@ -118,8 +121,11 @@ function useMenuEntries(): readonly MenuEntry[] {
   const t = useT(messages);
   const { language, setLanguage } = useLanguage();
   const { theme, density } = usePreferences();
+  const { navigate } = useNavigation();
   const signOut = useSignOut();
   return [
+    { id: 'account', label: t('account'), icon: CircleUserRound, onSelect: () => navigate(accountPath) },
+    { kind: 'separator', id: 'line-above' },
     {
       kind: 'choice',
       id: 'theme',

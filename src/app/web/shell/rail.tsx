@@ -78,6 +78,7 @@ function RailCount({ source }: { source: CountSource }): ReactNode {
     queryKey: ['count', source.url],
     queryFn: ({ signal }) => api.get<unknown>(source.url, { signal }),
     meta: { topics: source.topics },
+    refetchInterval: source.everyMs ?? false,
   });
   const count = data === undefined ? 0 : source.pick(data);
   if (count === 0) return null;

@@ -13,6 +13,7 @@ import type { WebModule } from '#ui/web-module.ts';
 import { keepFresh } from '../live.ts';
 import { Header } from './header.tsx';
 import { messages } from './messages.ts';
+import { usePaletteSearch } from './palette-search.ts';
 import { usePlaces } from './places.ts';
 import { Rail } from './rail.tsx';
 import './workplace.css';
@@ -20,10 +21,19 @@ import './workplace.css';
 const CommandPalette = lazy(() => import('#ui/overlays/command-palette.tsx').then((module) => ({ default: module.CommandPalette })));
 const ShortcutHelp = lazy(() => import('#ui/overlays/shortcut-help.tsx').then((module) => ({ default: module.ShortcutHelp })));
 
+const ASK_WHO_MS = 300_000;
+
 /** The frame around every screen behind the sign-in: who is here, where one can go, what was just said. */
 export function Workplace({ modules }: { modules: readonly WebModule[] }): ReactNode {
   const api = useApi();
-  const session = useQuery({ queryKey: ['me'], queryFn: ({ signal }) => api.get<Session>('/api/v1/me', { signal }), staleTime: 60_000 });
+  const session = useQuery({
+    queryKey: ['me'],
+    queryFn: ({ signal }) => api.get<Session>('/api/v1/me', { signal }),
+    staleTime: 60_000,
+    // Asking renews the session's hourly token, and shows the sign-in as soon as the session is over.
+    refetchInterval: ASK_WHO_MS,
+    refetchIntervalInBackground: true,
+  });
   useSessionLanguage(session.data);
   if (session.data !== undefined) {
     return (
@@ -43,6 +53,7 @@ function Frame({ modules }: { modules: readonly WebModule[] }): ReactNode {
   useEffect(() => keepFresh(queries), [queries]);
   const [open, setOpen] = useState<'palette' | 'help' | undefined>(undefined);
   const places = usePlaces(modules);
+  const search = usePaletteSearch(modules);
   useFrameKeys(modules, setOpen);
   const close = () => setOpen(undefined);
   return (
@@ -61,7 +72,7 @@ function Frame({ modules }: { modules: readonly WebModule[] }): ReactNode {
         </main>
       </div>
       <Suspense>
-        {open === 'palette' && <CommandPalette open onClose={close} />}
+        {open === 'palette' && <CommandPalette open onClose={close} search={search} />}
         {open === 'help' && <ShortcutHelp open onClose={close} />}
       </Suspense>
     </div>

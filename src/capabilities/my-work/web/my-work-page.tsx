@@ -5,6 +5,7 @@ import { Button } from '#ui/controls/button.tsx';
 import { Badge } from '#ui/data/badge.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
 import { DeadlineMark } from '#ui/data/deadline-mark.tsx';
+import { turnByKey } from '#ui/data/keyed-pages.ts';
 import { Tabs } from '#ui/data/tabs.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { formatDateTime, formatRelative } from '#ui/format.ts';
@@ -31,9 +32,7 @@ export function MyWorkPage(): ReactNode {
     queryKey: ['my-work', 'list', deadline],
     meta: { topics: TOPICS },
     queryFn: ({ signal, pageParam }) => api.get<WorkPage>('/api/v1/my-work', { signal, query: { deadline, after: pageParam } }),
-    // safe because the first page has no cursor
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next ?? undefined,
+    ...turnByKey,
   });
   const rows = pages.data?.pages.flatMap((page) => page.items);
   const now = new Date();

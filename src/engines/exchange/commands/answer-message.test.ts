@@ -3,22 +3,20 @@ import { after, before, test } from 'node:test';
 import { run } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import type { TestHouse } from '#kernel/testkit.ts';
 import type { AnswerStatus, DeliveryLine } from '../contract.ts';
 import { verifyReceipt } from '../domain/receipt.ts';
 import { deliveriesOf } from '../queries/deliveries-of.ts';
 import { getMessage } from '../queries/message.ts';
 import { receiptKeys } from '../receipt-key.ts';
-import { aClerk, anAgency, aSentLetter, exchangeHouse } from '../testing.ts';
+import { aClerk, aSentLetter, openExchange } from '../testing.ts';
 import { answerMessage, returnAnswerJobFor } from './answer-message.ts';
 
 let house: TestHouse;
 let sender: Id<'agency'>;
 let commune: Id<'agency'>;
 before(async () => {
-  house = await openTestHouse({ modules: exchangeHouse });
-  sender = await anAgency(house.kernel, 'Sở Nội vụ');
-  commune = await anAgency(house.kernel, 'UBND xã Hoằng Hóa');
+  ({ house, sender, commune } = await openExchange());
 });
 after(() => house.close());
 

@@ -3,13 +3,13 @@ import { after, before, test } from 'node:test';
 import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import type { TestHouse } from '#kernel/testkit.ts';
 import { envelope } from '../contract.ts';
 import { envelopeHash, writeEnvelope } from '../envelope.ts';
 import { verifyReceipt } from '../domain/receipt.ts';
 import { getMessage } from '../queries/message.ts';
 import { receiptKeys } from '../receipt-key.ts';
-import { aDocument, aMainFile, anAgency, exchangeHouse } from '../testing.ts';
+import { aDocument, aMainFile, openExchange } from '../testing.ts';
 import type { FileInspection } from '../inspection.ts';
 import { receive, type Arrival, type Arrived } from './receive.ts';
 
@@ -17,9 +17,7 @@ let house: TestHouse;
 let sender: Id<'agency'>;
 let commune: Id<'agency'>;
 before(async () => {
-  house = await openTestHouse({ modules: exchangeHouse });
-  sender = await anAgency(house.kernel, 'Sở Nội vụ');
-  commune = await anAgency(house.kernel, 'UBND xã Hoằng Hóa');
+  ({ house, sender, commune } = await openExchange());
 });
 after(() => house.close());
 

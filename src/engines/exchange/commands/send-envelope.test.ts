@@ -4,9 +4,9 @@ import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import type { TestHouse } from '#kernel/testkit.ts';
 import { closeAgency } from '#engines/identity/index.ts';
-import { aClerk, aDay, aDocument, aMainFile, anAgency, aSentLetter, exchangeHouse } from '../testing.ts';
+import { aClerk, aDay, aDocument, aMainFile, anAgency, aSentLetter, openExchange } from '../testing.ts';
 import { sendEnvelope, type SendEnvelope } from './send-envelope.ts';
 
 let house: TestHouse;
@@ -14,9 +14,7 @@ let sender: Id<'agency'>;
 let commune: Id<'agency'>;
 let ward: Id<'agency'>;
 before(async () => {
-  house = await openTestHouse({ modules: exchangeHouse });
-  sender = await anAgency(house.kernel, 'Sở Nội vụ');
-  commune = await anAgency(house.kernel, 'UBND xã Hoằng Hóa');
+  ({ house, sender, commune } = await openExchange());
   ward = await anAgency(house.kernel, 'UBND phường Hạc Thành');
 });
 after(() => house.close());

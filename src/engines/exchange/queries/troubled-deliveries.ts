@@ -22,7 +22,7 @@ export async function stuckDeliveries(q: Queryable, options: StuckDeliveries): P
 const TROUBLED = `
 select json_build_object(
     'agencyId', d.agency_id, 'envelopeId', d.envelope_id, 'recipientAgencyId', d.recipient_agency_id, 'recipientName', d.recipient_name,
-    'subject', json_build_object('type', e.subject_type, 'id', e.subject_id),
+    'subject', json_build_object('type', e.subject_type, 'id', e.subject_id), 'document', e.original::json -> 'document',
     'trouble', case when d.state in ('no_route', 'returned') then d.state when j.failed_at is not null then 'stuck' when j.last_error is not null then 'retrying' else 'late' end,
     'since', d.created_at, 'attempts', coalesce(j.attempts, 0), 'nextTryAt', case when j.failed_at is null then j.run_at end, 'problem', coalesce(j.last_error, d.problem)) as delivery
   from exchange.delivery d

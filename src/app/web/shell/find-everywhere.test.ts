@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Api } from '#ui/api-context.tsx';
+import { defineMessages } from '#ui/i18n.ts';
+import { defineWebModule, type Finding, type WebModule } from '#ui/web-module.ts';
+import { findEverywhere } from './find-everywhere.ts';
+
+const icon = () => null;
+const aModule = (name: string, label: string, ability?: string): WebModule =>
+  defineWebModule({
+    name,
+    messages: defineMessages({ vi: { found: label }, en: { found: `${label} (en)` } }),
+    places: [],
+    routes: [],
+    // safe because the server of the test answers with findings
+    finds: [{ label: 'found', icon, url: `/api/${name}`, query: (text) => ({ text }), pick: (reply) => reply as Finding[], ...(ability === undefined ? {} : { ability }) }],
+  });
+const modules = [aModule('documents', 'Văn bản đến'), aModule('agencies', 'Cơ quan')];
+
+function asked(answers: Record<string, Finding[]>, of = modules) {
+  const went: string[] = [];
+  const questions: unknown[] = [];
+  // safe because a caller names the type of what this server answers
+  const get = ((path, options) => {
+    questions.push([path, options?.query]);
+    const answer = answers[path];
+    return answer === undefined ? Promise.reject(new Error('403')) : Promise.resolve(answer);
+  }) as Api['get'];
+  const asking = { api: { get }, abilities: ['keys.watch'], language: 'vi', signal: new AbortController().signal, navigate: (path: string) => void went.push(path) } as const;
+  return { went, questions, find: (typed: string) => findEverywhere(of, typed, asking) };
+}
+const finding = (id: string): Finding => ({ id, path: `/nơi/${id}`, label: `Thứ ${id}`, hint: '01/SNV' });
+
+test('every source is asked with what was typed, and what it finds stands under its heading and leads to its place', async () => {
+  const { find, questions, went } = asked({ '/api/documents': [finding('a')], '/api/agencies': [finding('b')] });
+  const found = await find('so noi vu');
+  assert.deepEqual(questions, [['/api/documents', { text: 'so noi vu' }], ['/api/agencies', { text: 'so noi vu' }]]);
+  assert.deepEqual(found.map(({ group, label, hint }) => [group, label, hint]), [['Văn bản đến', 'Thứ a', '01/SNV'], ['Cơ quan', 'Thứ b', '01/SNV']]);
+  found[1]?.run();
+  assert.deepEqual(went, ['/nơi/b']);
+});
+
+test('a source that refuses hides nothing of the others', async () => {
+  const { find } = asked({ '/api/agencies': [finding('b')] });
+  assert.deepEqual((await find('noi')).map(({ label }) => label), ['Thứ b']);
+});
+
+test('one letter asks nobody, and a source that finds much shows its first six', async () => {
+  const many = Array.from({ length: 50 }, (_, index) => finding(String(index)));
+  const { find, questions } = asked({ '/api/documents': many, '/api/agencies': [] });
+  assert.deepEqual(await find('s'), []);
+  assert.deepEqual(questions, []);
+  assert.equal((await find('so')).length, 6);
+});
+
+test('a source for an ability is asked only for whom has it', async () => {
+  const { find, questions } = asked({ '/api/keys': [finding('k')] }, [aModule('keys', 'Chứng thư', 'keys.watch'), aModule('secrets', 'Sổ', 'secrets.watch')]);
+  assert.deepEqual((await find('khoa')).map(({ label }) => label), ['Thứ k']);
+  assert.deepEqual(questions, [['/api/keys', { text: 'khoa' }]]);
+});
