@@ -34,11 +34,25 @@ export const appearance = z.discriminatedUnion('kind', [
   /** A person with authority: the blue image of the handwritten signature, no text (App. I.II.7.d). */
   z.object({ kind: z.literal('person'), place: placement }),
   /** The agency on the main document: the red seal in real size over a third of the person's signature, and number and date (App. I.II.8). */
-  z.object({ kind: z.literal('seal'), signaturePlace: placement, texts: z.array(writtenText).max(10) }),
+  z.object({
+    kind: z.literal('seal'),
+    signaturePlace: placement,
+    texts: z.array(writtenText).max(10),
+    /** Shown as a QR code on page 1: the address of the document's public page. */
+    link: z.url().max(200).optional(),
+  }),
   /** The agency on an attachment in a file of its own: text at the top right of page 1, no image (App. I.III.1.d). */
   z.object({ kind: z.literal('attachment'), numberAndNotation: shortLine }),
   /** The agency on an electronic copy: kind of copy and agency at the top right of page 1, no image (App. I, Part II). */
   z.object({ kind: z.literal('copy'), copyKind: z.enum(['SAO Y', 'SAO LỤC', 'TRÍCH SAO']), agencyName: shortLine }),
+  /** Initials of who answers for the content ("ký nháy"): small, behind its last line unless a place was chosen, or nothing to see at all. */
+  z.object({
+    kind: z.literal('initials'),
+    look: z.enum(['image', 'text', 'none']),
+    /** The letters of the name, which also stand in for a picture that the certificate does not have. */
+    letters: z.string().trim().min(1).max(12),
+    place: placement.nullable(),
+  }),
   /** A signature that shows nothing on the page. */
   z.object({ kind: z.literal('invisible') }),
 ]);
@@ -71,6 +85,13 @@ export const importCredentialBody = z.object({
   pin: z.string().min(1).max(64),
   kind: z.enum(['person', 'agency']),
 });
+/** Where a key is that stays there: the name of a configured service, one's name with it, and what it wants to show its list. */
+export const connectableBody = z.object({ driver: z.string().regex(/^[a-z][a-z0-9-]*$/), user: z.string().trim().min(1).max(100).optional(), secret: z.string().min(1).max(200).optional() });
+export const connectBody = connectableBody.extend({ kind: z.enum(['person', 'agency']), fingerprint: z.string().regex(/^[0-9a-f]{64}$/) });
+export const connectableReply = z.object({
+  certificates: z.array(z.object({ fingerprint: z.string(), holder: z.string(), issuer: z.string(), serial: z.string(), validFrom: z.string(), validTo: z.string(), isUsable: z.boolean() })),
+});
+export const signingServices = z.object({ services: z.array(z.object({ name: z.string(), kind: z.string() })) });
 export const issueCredentialBody = z.object({ kind: z.enum(['person', 'agency']), pin });
 export const changePinBody = z.object({ pin: z.string().min(1).max(64), newPin: pin });
 export const revokeBody = z.object({
@@ -104,3 +125,5 @@ export type TrustAnchorSummary = z.infer<typeof trustAnchorSummary>;
 
 export const placementQuery = z.object({ fileId: z.uuid(), signerName: z.string().max(120).default(''), kind: z.enum(['person', 'seal']) });
 export const sha256Params = z.object({ sha256 });
+
+export * from './hand-over/contract.ts';

@@ -88,5 +88,12 @@ export const signatureEvents: EventCatalogue = {
     vi: 'Lần ký của {signer} không thành công',
     en: 'The signing by {signer} did not succeed',
   },
+  'archive-asked': { data: z.object({ name: z.string(), sha256: z.string() }), vi: 'Yêu cầu lập bản lưu trữ lâu dài của {name}', en: 'Asked for a lasting copy of {name}' },
+  'file-archived': {
+    data: z.object({ name: z.string(), sha256: z.string(), archivedSha256: z.string(), protectedUntil: z.string() }),
+    vi: 'Lập bản lưu trữ lâu dài của {name} (PAdES B-LTA)',
+    en: 'Made a lasting copy of {name} (PAdES B-LTA)',
+  },
+  'archive-refused': { data: z.object({ name: z.string(), reason: z.string() }), vi: 'Không lập được bản lưu trữ của {name}: {reason}', en: 'No lasting copy of {name} was made: {reason}' },
   'signing-expired': { data: z.object({ signingId: z.string() }), vi: 'Lần ký bị bỏ dở đã được đóng lại', en: 'An abandoned signing was closed' },
 };

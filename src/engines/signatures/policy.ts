@@ -1,9 +1,10 @@
+import type { Selectable } from 'kysely';
 import type { Actor } from '#kernel/actor.ts';
 import { formatInstant, vietnamDay } from '#kernel/time.ts';
 import { signatureErrors } from './errors.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './tables.gen.ts';
 
-export type CredentialRow = Tables['signatures.credential'];
+export type CredentialRow = Selectable<Tables['signatures.credential']>;
 type Signer = Pick<CredentialRow, 'agency_id' | 'kind' | 'person_id'>;
 type Validity = Pick<CredentialRow, 'subject' | 'label' | 'state' | 'revoked_at' | 'valid_from' | 'valid_to' | 'locked_at'>;
 

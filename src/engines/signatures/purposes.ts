@@ -2,9 +2,10 @@ import type { z } from 'zod';
 import type { PersonActor } from '#kernel/actor.ts';
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
-import type { Kernel } from '#kernel/kernel.ts';
+import { service, type Kernel } from '#kernel/kernel.ts';
+import { readSigningServices } from './adapters/signing-services.ts';
 import { keyFileHolder } from './adapters/pkcs12/key-file-holder.ts';
-import type { KeyHolder } from './adapters/key-holder.ts';
+import type { SigningDriver } from './adapters/signing-driver.ts';
 
 /** What is kept beside a signature: what was checked before it was made, and when it was made. */
 export type SigningEvidence = {
@@ -57,10 +58,15 @@ export function purposeOf(kernel: Kernel, name: string): SigningPurpose {
   return found;
 }
 
-/** The key holder of a credential: the built-in one for key files, or one that a module contributes under `signatures.key-holders`. */
-export function keyHolderOf(kernel: Kernel, name: string): KeyHolder {
+/** The drivers that SIGNING_SERVICES names, read once a process. @throws ConfigError when the file is wrong */
+export const configuredServices = service(Symbol('signing services'), ({ config, clock }) =>
+  config.signingServicesFile === undefined ? [] : readSigningServices(config.signingServicesFile, { now: () => clock.now() }),
+);
+
+/** The signing driver of a credential: the built-in one for key files, a configured one, or one that a module contributes under `signatures.key-holders`. */
+export function keyHolderOf(kernel: Kernel, name: string): SigningDriver {
   // safe because the extension point holds key holders
-  const holders = [keyFileHolder, ...(contributed(kernel, 'signatures.key-holders') as KeyHolder[])];
+  const holders = [keyFileHolder, ...configuredServices(kernel), ...(contributed(kernel, 'signatures.key-holders') as SigningDriver[])];
   const found = holders.find((holder) => holder.name === name);
   if (found === undefined) throw new Error(`there is no key holder ${name}`);
   return found;

@@ -80,6 +80,30 @@ test('only the clerk gets a certificate for the agency, and colleagues neither s
   assert.equal((await call(clerk, 'POST', `/credentials/${seal.id}/revoke`, { reason: 'superseded' })).statusCode, 204);
 });
 
+test('the picture of a signature is for its own person, that of the seal for the clerk; others cannot tell that there is one', async () => {
+  const own = { ...person, personId: newId<'person'>(), name: 'Phạm Thu Ảnh' };
+  const clerk = { ...person, personId: newId<'person'>(), name: 'Hoàng Văn Dấu', roles: ['clerk'] };
+  const made = async (as: PersonActor, kind: 'person' | 'agency'): Promise<string> => (await call(as, 'POST', '/credentials', { kind, pin: '123456' })).json<{ id: string }>().id;
+  const picture = { png, widthMm: 40, validFrom: '2026-01-01', validTo: null };
+  const [signature, seal] = [await made(own, 'person'), await made(clerk, 'agency')];
+  assert.equal((await call(own, 'GET', `/credentials/${signature}/image`)).statusCode, 404, 'none was set yet');
+  assert.equal((await call(own, 'PUT', `/credentials/${signature}/image`, picture)).statusCode, 204);
+  assert.equal((await call(clerk, 'PUT', `/credentials/${seal}/image`, picture)).statusCode, 204);
+  const shown = await call(own, 'GET', `/credentials/${signature}/image`);
+  assert.equal(shown.statusCode, 200, shown.body);
+  assert.equal(shown.headers['content-type'], 'image/png');
+  assert.match(String(shown.headers['cache-control']), /^private/);
+  assert.ok(shown.rawPayload.equals(Buffer.from(png, 'base64')));
+  assert.equal((await call(clerk, 'GET', `/credentials/${seal}/image`)).statusCode, 200);
+  const others: [PersonActor, string][] = [
+    [clerk, signature],
+    [{ ...own, roles: ['agency_admin'], personId: newId<'person'>() }, signature],
+    [own, seal],
+    [{ ...own, agencyId: newId<'agency'>() }, signature],
+  ];
+  for (const [as, id] of others) assert.equal((await call(as, 'GET', `/credentials/${id}/image`)).statusCode, 404);
+});
+
 test('a key file of a foreign authority is taken only when its root is trusted, and only by the person it names', async () => {
   const now = house.clock.now();
   const foreign = await createRootAuthority({ organization: 'CA công cộng thử nghiệm', now });

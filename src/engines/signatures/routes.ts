@@ -4,14 +4,18 @@ import { kernelErrors } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { holders, route, signedIn, type Route } from '#kernel/route.ts';
 import { parseCalendarDay, vietnamDay, type CalendarDay } from '#kernel/time.ts';
-import { getFile } from '#engines/files/index.ts';
+import { getFile, readBytes } from '#engines/files/index.ts';
 import { getAgencyOn, getPost } from '#engines/identity/index.ts';
+import { connectCredential, listConnectable, type KeyPlace } from './commands/connect-credential.ts';
 import { importCredential } from './commands/import-credential.ts';
 import { issueCredential, type NewCredential } from './commands/issue-credentials.ts';
 import { changePin, setImage, unlockCredential } from './commands/manage-credential.ts';
 import { revokeCredential } from './commands/revoke-credential.ts';
 import {
   changePinBody,
+  connectableBody,
+  connectableReply,
+  connectBody,
   credentialSummary,
   imageBody,
   importCredentialBody,
@@ -19,11 +23,15 @@ import {
   placementQuery,
   revokeBody,
   sha256Params,
+  signingServices,
   trustAnchorBody,
   trustAnchorSummary,
+  type CredentialSummary,
 } from './contract.ts';
 import { signatureErrors } from './errors.ts';
-import { listCredentials, summaryOf } from './queries/credentials.ts';
+import { isHolder } from './policy.ts';
+import { configuredServices, keyHolderOf } from './purposes.ts';
+import { getCredential, listCredentials, summaryOf } from './queries/credentials.ts';
 import { suggestPlacement } from './queries/suggest-placement.ts';
 import { validateStored } from './queries/validate-stored.ts';
 import { addTrustAnchor, listTrustAnchors } from './trust.ts';
@@ -43,7 +51,7 @@ export const signatureRoutes: readonly Route[] = [
       const { agencyId, personId } = actor;
       const own = await listCredentials(kernel.database.pool, { agencyId, personId, kind: 'person' });
       const agency = actor.roles.includes('clerk') ? await listCredentials(kernel.database.pool, { agencyId, kind: 'agency' }) : [];
-      return { credentials: [...own, ...agency].map((row) => summaryOf(row, kernel.clock.now())) };
+      return { credentials: [...own, ...agency].map((row) => summaryFor(kernel, row)) };
     },
   }),
   route({
@@ -54,7 +62,7 @@ export const signatureRoutes: readonly Route[] = [
     reply: credentialList,
     run: async ({ kernel, actor }) => {
       const rows = await listCredentials(kernel.database.pool, { agencyId: actor.agencyId });
-      return { credentials: rows.map((row) => summaryOf(row, kernel.clock.now())) };
+      return { credentials: rows.map((row) => summaryFor(kernel, row)) };
     },
   }),
   route({
@@ -77,6 +85,34 @@ export const signatureRoutes: readonly Route[] = [
       const file = Buffer.from(body.container, 'base64');
       return { id: await importCredential(kernel, { agencyId: actor.agencyId, kind: body.kind, file, pin: body.pin }, { actor, requestId }) };
     },
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/services`,
+    summary: 'The tokens, HSMs and remote services of this installation in which a key may be.',
+    access: signedIn,
+    reply: signingServices,
+    run: ({ kernel }) => Promise.resolve({ services: configuredServices(kernel).map(({ name, confirmsElsewhere }) => ({ name, kind: confirmsElsewhere ? 'remote' : 'device' })) }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/credentials/connectable`,
+    summary: 'The certificates on a token or with a remote service, to choose one from.',
+    access: signedIn,
+    body: connectableBody,
+    reply: connectableReply,
+    run: async ({ kernel }, { body }) => ({ certificates: await listConnectable(kernel, placeOf(kernel, body)) }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/credentials/connect`,
+    summary: 'Adds a certificate whose key stays on its token or with its service.',
+    access: signedIn,
+    body: connectBody,
+    reply: z.object({ id: z.uuid() }),
+    run: async ({ kernel, actor, requestId }, { body: { kind, fingerprint, ...place } }) => ({
+      id: await connectCredential(kernel, { ...placeOf(kernel, place), kind, fingerprint, agencyId: actor.agencyId }, { actor, requestId }),
+    }),
   }),
   route({
     method: 'POST',
@@ -117,6 +153,20 @@ export const signatureRoutes: readonly Route[] = [
       const validTo = body.validTo === null ? {} : { validTo: dayOf(body.validTo) };
       const image = { png: Buffer.from(body.png, 'base64'), widthMm: body.widthMm, validFrom: dayOf(body.validFrom), ...validTo };
       return setImage(kernel, { agencyId: actor.agencyId, credentialId: id, image }, { actor, requestId });
+    },
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/credentials/:id/image`,
+    summary: 'The picture of the caller’s signature, or for the clerk that of the agency’s seal, as PNG.',
+    access: signedIn,
+    params,
+    run: async ({ kernel, actor }, { params: { id } }) => {
+      const credential = await getCredential(kernel.database.pool, { agencyId: actor.agencyId, id });
+      // Whose it is not learns nothing, not even that there is one.
+      if (!isHolder(actor, credential) || credential.image_sha256 === null) throw signatureErrors.credentialNotFound();
+      const body = await readBytes(kernel, credential.image_sha256);
+      return { special: 'bytes', body, contentType: 'image/png', etag: credential.image_sha256, sizeBytes: body.length };
     },
   }),
   route({
@@ -162,6 +212,16 @@ export const signatureRoutes: readonly Route[] = [
       http.run(addTrustAnchor, { ...body, validFrom: dayOf(body.validFrom), validTo: body.validTo === null ? null : dayOf(body.validTo) }),
   }),
 ];
+
+/** @throws kernel.notFound where the installation has no such service */
+function placeOf(kernel: Kernel, { driver, user, secret }: z.output<typeof connectableBody>): KeyPlace {
+  if (!configuredServices(kernel).some(({ name }) => name === driver)) throw kernelErrors.notFound();
+  return { driver, ...(user === undefined ? {} : { user }), ...(secret === undefined ? {} : { secret }) };
+}
+
+function summaryFor(kernel: Kernel, row: Parameters<typeof summaryOf>[0]): CredentialSummary {
+  return summaryOf(row, { now: kernel.clock.now(), driver: keyHolderOf(kernel, row.driver) });
+}
 
 /** Who asks, as the directory knows them: nothing in a certificate comes from the request. */
 async function requestOf(kernel: Kernel, actor: PersonActor, { kind, pin }: z.output<typeof issueCredentialBody>): Promise<NewCredential> {

@@ -4,9 +4,11 @@ import type { Kernel } from '#kernel/kernel.ts';
 import type { Schedule } from '#kernel/module.ts';
 import { attachTimestamp, treeHeadsWithoutTimestamp } from '#engines/audit/index.ts';
 import { forgetOpenedAuthority, renewServiceKeys } from './adapters/built-in-authority/keys.ts';
+import { signOcspAnswersAhead } from './adapters/built-in-authority/ocsp-answers.ts';
 import { publishDueRevocationLists } from './adapters/built-in-authority/revocations.ts';
 import { timestampSource } from './adapters/timestamps/timestamp-source.ts';
 import { expireSignings } from './commands/signing-states.ts';
+import { renewArchives } from './jobs/archive-file.ts';
 import { exportPublicMaterial } from './trust.ts';
 
 const MINUTE_MS = 60_000;
@@ -21,11 +23,25 @@ export const signatureSchedules: readonly Schedule[] = [
   },
   { name: 'signatures.publish-revocation-lists', everyMs: 10 * MINUTE_MS, run: publish },
   {
+    name: 'signatures.sign-ocsp-answers',
+    everyMs: 5 * MINUTE_MS,
+    run: async (kernel) => {
+      await signOcspAnswersAhead(kernel);
+    },
+  },
+  {
     name: 'signatures.renew-service-keys',
     everyMs: 24 * 60 * MINUTE_MS,
     run: async (kernel) => {
       const renewed = await run(kernel, (ctx: CommandContext) => renewServiceKeys(ctx), {}, { actor: systemActor('signatures.renew-service-keys') });
       if (renewed.length > 0) forgetOpenedAuthority(kernel);
+    },
+  },
+  {
+    name: 'signatures.renew-archives',
+    everyMs: 24 * 60 * MINUTE_MS,
+    run: async (kernel) => {
+      await renewArchives(kernel);
     },
   },
   { name: 'signatures.timestamp-tree-heads', everyMs: MINUTE_MS, run: timestampTreeHeads },

@@ -1,11 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import { assembleCms, cmsSigner, estimateCmsBytes, signedAttributes, type CmsSigner } from './domain/cms/sign.ts';
-import { parseCertificate, type Certificate } from './domain/pki/certificate.ts';
-import { signatureFits } from './domain/pki/algorithms.ts';
 import { prepareSignature, restorePrepared, savePrepared, type PreparedSignature, type PreparedState } from './domain/pdf/signing/index.ts';
-import { KeyHolderError, type HeldCredential, type SignOutcome, type SignRequest } from './adapters/key-holder.ts';
+import { SigningDriverError, type HeldCredential, type SignOutcome, type SignRequest } from './adapters/signing-driver.ts';
 import type { Timestamp, TimestampSource } from './adapters/timestamps/timestamp-source.ts';
 import type { SigningPart } from './signing-plan.ts';
+import { isSignatureBy } from './signing-work.ts';
 
 export type PartsWork = {
   base: Buffer;
@@ -30,7 +29,7 @@ type Progress = { tails: Buffer[]; hash: Hash; timestamp: Timestamp | undefined 
 
 /**
  * Signs part after part, each over everything before it; the base's bytes are read once and never changed.
- * @throws PdfError of the signing, KeyHolderError, signatures.timestampUnavailable · timestampWrong
+ * @throws PdfError of the signing, SigningDriverError, signatures.timestampUnavailable · timestampWrong
  */
 export async function signParts(work: PartsWork): Promise<PartsOutcome> {
   return goOn(work, { tails: [], hash: createHash('sha256').update(work.base), timestamp: undefined });
@@ -76,8 +75,8 @@ type Step = { signer: CmsSigner; prepared: PreparedSignature; attributes: Buffer
 
 async function finishPart(work: PartsWork, progress: Progress, { signer, prepared, attributes, signature }: Step): Promise<void> {
   // What a holder answers is never taken on trust: it has to fit the certificate that the attributes name.
-  if (!isSignatureOf(parseCertificate(work.credential.certificate), signer, { attributes, signature })) {
-    throw new KeyHolderError('unavailable', { cause: new Error('the signature does not fit the certificate') });
+  if (!isSignatureBy(work.credential, attributes, signature)) {
+    throw new SigningDriverError('unavailable', { cause: new Error('the signature does not fit the certificate') });
   }
   const timestamp = await work.timestamps.stamp(signature);
   const { tail } = prepared.finish(assembleCms(signer, { attributes, signature, timestampToken: timestamp.token }));
@@ -90,15 +89,8 @@ function signerOf({ certificate, chain }: HeldCredential): CmsSigner {
   return cmsSigner({ certificate, chain });
 }
 
-const families = { 'rsa-pkcs1': 'rsa', 'rsa-pss': 'rsa-pss', ecdsa: 'ecdsa' } as const;
-
-function isSignatureOf(certificate: Certificate, signer: CmsSigner, { attributes, signature }: { attributes: Buffer; signature: Buffer }): boolean {
-  const algorithm = { family: families[signer.scheme], hash: signer.hash };
-  return signatureFits({ key: certificate.publicKey(), algorithm, data: attributes, signature });
-}
-
 function single(signatures: readonly Buffer[]): Buffer {
   const [signature] = signatures;
-  if (signature === undefined || signatures.length !== 1) throw new KeyHolderError('unavailable');
+  if (signature === undefined || signatures.length !== 1) throw new SigningDriverError('unavailable');
   return signature;
 }

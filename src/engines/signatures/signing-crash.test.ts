@@ -1,32 +1,43 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { newId } from '#kernel/ids.ts';
-import { applicationUrl } from '#kernel/migrate.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { performSigning } from './perform-signing.ts';
 import { expireSignings } from './commands/signing-states.ts';
+import { testSmartCa, type PhoneService } from './adapters/phone-services/testing.ts';
+import { smartCaDriver } from './adapters/smartca/smartca-driver.ts';
 import { buildPdf } from './domain/pdf/testing.ts';
+import { readPkcs12 } from './domain/pki/pkcs12.ts';
+import { getCredential } from './queries/credentials.ts';
 import type { CrashOrder } from './testing/signing-crash-child.ts';
 import { credentialOf, openPaper, somebody, testModules, testPin } from './testing.ts';
 
 let house: TestHouse;
+let service: PhoneService;
 before(async () => {
-  house = await openTestHouse({ modules: testModules });
+  // The key that the service holds is known when the credential is made.
+  service = await testSmartCa({ key: generateKeyPairSync('ed25519').privateKey, certificate: Buffer.alloc(0), chain: [] });
+  const driver = smartCaDriver({ name: 'smartca', baseUrl: service.url, spId: 'sp', spPassword: 'sp-secret', now: () => house.clock.now() });
+  house = await openTestHouse({ modules: [...testModules, { name: 'remote-keys', contributions: { 'signatures.key-holders': [driver] } }] });
 });
-after(() => house.close());
+after(async () => {
+  await house.close();
+  await service.close();
+});
 
 const AT_ONCE = 3;
 const person = somebody();
 const pdf = buildPdf({ fillerBytes: 30_000 });
 
-async function child(order: Pick<CrashOrder, 'signingId' | 'killAt' | 'after'>): Promise<{ signal: string | null; code: number | null; output: string }> {
+async function child(order: Pick<CrashOrder, 'signingId' | 'killAt' | 'after' | 'smartCaUrl' | 'resumes'>): Promise<{ signal: string | null; code: number | null; output: string }> {
   const { config, clock } = house.kernel;
   const environment = { DATABASE_URL: house.ownerUrl, DATA_DIR: config.dataDir, FILES_URL: config.filesUrl, APP_SECRET: config.appSecret, PUBLIC_URL: 'http://lienthong.test' };
-  const full: CrashOrder = { ...order, url: applicationUrl(house.ownerUrl, config.appSecret), environment, now: clock.now().toISOString(), actor: person };
+  const full: CrashOrder = { ...order, url: house.kernel.database.directUrl, environment, now: clock.now().toISOString(), actor: person };
   const process_ = spawn(process.execPath, [join(import.meta.dirname, 'testing/signing-crash-child.ts')], { env: { ...process.env, CRASH_ORDER: JSON.stringify(full) } });
   let output = '';
   process_.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -35,6 +46,15 @@ async function child(order: Pick<CrashOrder, 'signingId' | 'killAt' | 'after'>):
     process_.on('close', (code, signal) => {
       resolve({ code, signal, output });
     });
+  });
+}
+
+/** Before each statement; a kill before `begin` is the kill after the commit before it. */
+function killsIn(steps: readonly string[]): { killAt: number; after: boolean }[] {
+  return steps.flatMap((kind, index) => {
+    if (kind === 'begin') return [];
+    const early = { killAt: index + 1, after: false };
+    return kind === 'commit' ? [early, { ...early, after: true }] : [early];
   });
 }
 
@@ -63,13 +83,7 @@ test('a process killed at any step of a signing loses nothing and doubles nothin
   // safe because the child prints exactly this
   const steps = JSON.parse(undisturbed.output) as string[];
   assert.ok(steps.length >= 10, `an undisturbed run counts its statements: ${undisturbed.output}`);
-  // A kill before `begin` is the kill after the commit before it.
-  const kills = steps.flatMap((kind, index) => {
-    if (kind === 'begin') return [];
-    const early = { killAt: index + 1, after: false };
-    return kind === 'commit' ? [early, { ...early, after: true }] : [early];
-  });
-
+  const kills = killsIn(steps);
   const killed: { subjectId: string; kill: (typeof kills)[number]; ended: Awaited<ReturnType<typeof child>> }[] = [];
   for (let from = 0; from < kills.length; from += AT_ONCE) {
     const round = kills.slice(from, from + AT_ONCE).map(async (kill) => {
@@ -98,4 +112,103 @@ test('a process killed at any step of a signing loses nothing and doubles nothin
     assert.deepEqual(await tally(subjectId), { completed: 1, open: 0, told: 1, files: 1 });
   }
   assert.ok(finishedBeforeTheKill >= 1, 'the kill after the last commit finds the signing complete');
+});
+
+/** A credential whose key the person's telephone service holds. */
+async function phoneCredential(): Promise<string> {
+  const { kernel } = house;
+  const credentialId = await credentialOf(kernel, person, { keyKind: 'rsa-2048' });
+  const { container, certificate } = await getCredential(kernel.database.pool, { agencyId: person.agencyId, id: credentialId });
+  const { privateKey } = await readPkcs12(container ?? Buffer.alloc(0), testPin);
+  service.identity = { key: privateKey, certificate, chain: [] };
+  await house.sql(`update signatures.credential set driver = 'smartca', container = $2 where id = $1`, [credentialId, Buffer.from('{"user":"0987654321","serial":"5402"}')]);
+  return credentialId;
+}
+
+const inTurn = async (minutes: number): Promise<void> => {
+  for (let passed = 0; passed < minutes; passed += 1) {
+    house.clock.advance(60_000);
+    await house.drain();
+  }
+};
+
+test('killed anywhere between asking a telephone service and putting its answer in, the confirmation still signs, once', { timeout: 180_000 }, async () => {
+  const credentialId = await phoneCredential();
+  const open = async () => {
+    const subjectId = newId();
+    return { subjectId, signingId: await openPaper(house.kernel, person, { credentialId, pdf, subjectId }) };
+  };
+  service.phone = 'waits';
+  const undisturbed = await child({ signingId: (await open()).signingId, smartCaUrl: service.url });
+  // safe because the child prints exactly this
+  const steps = JSON.parse(undisturbed.output) as string[];
+  const kills = killsIn(steps);
+  assert.ok(kills.length >= 8, undisturbed.output);
+  const killed: { subjectId: string; signingId: string; kill: (typeof kills)[number] }[] = [];
+  for (let from = 0; from < kills.length; from += AT_ONCE) {
+    const round = kills.slice(from, from + AT_ONCE).map(async (kill) => {
+      const opened = await open();
+      const ended = await child({ signingId: opened.signingId, smartCaUrl: service.url, ...kill });
+      assert.equal(ended.signal, 'SIGKILL', ended.output);
+      return { ...opened, kill };
+    });
+    killed.push(...(await Promise.all(round)));
+  }
+  await inTurn(3);
+  service.phone = 'confirms';
+  await inTurn(12);
+  const requested = new Map<string, number>();
+  for (const { path, body } of service.asked) {
+    if (path.endsWith('/signatures/sign')) requested.set(String(body['transaction_id']), (requested.get(String(body['transaction_id'])) ?? 0) + 1);
+  }
+  assert.ok([...requested.values()].every((times) => times === 1), 'the telephone asks once for each transaction');
+  let confirmedAfterTheKill = 0;
+  for (const { subjectId, signingId } of killed) {
+    const seen = await tally(subjectId);
+    assert.equal(seen.open, 0, 'nothing stays locked');
+    assert.equal(seen.told, seen.completed);
+    if (seen.completed === 1) confirmedAfterTheKill += 1;
+    else {
+      // Killed before anything was kept: nothing was asked either, and the person begins anew.
+      const [row] = await house.sql('select holder_reference from signatures.signing where id = $1', [signingId]);
+      assert.equal(row?.['holder_reference'], null);
+      const again = await openPaper(house.kernel, person, { credentialId, pdf, subjectId });
+      assert.equal((await performSigning(house.kernel, { agencyId: person.agencyId, signingId: again, actor: person })).state, 'pending');
+    }
+  }
+  await inTurn(2);
+  for (const { subjectId } of killed) assert.deepEqual(await tally(subjectId), { completed: 1, open: 0, told: 1, files: 1 });
+  assert.ok(confirmedAfterTheKill >= 4, `of ${String(killed.length)} killed, ${String(confirmedAfterTheKill)} signed after all`);
+});
+
+test('killed anywhere while the telephone’s answer is being put in, it is put in by the next who asks, once', { timeout: 180_000 }, async () => {
+  const credentialId = await phoneCredential();
+  service.phone = 'waits';
+  const open = async () => {
+    const subjectId = newId();
+    const signingId = await openPaper(house.kernel, person, { credentialId, pdf, subjectId });
+    assert.equal((await performSigning(house.kernel, { agencyId: person.agencyId, signingId, actor: person })).state, 'pending');
+    return { subjectId, signingId, smartCaUrl: service.url, resumes: true };
+  };
+  const opened = await open();
+  service.phone = 'confirms';
+  // safe because the child prints exactly this
+  const steps = JSON.parse((await child(opened)).output) as string[];
+  assert.deepEqual(await tally(opened.subjectId), { completed: 1, open: 0, told: 1, files: 1 });
+  const kills = killsIn(steps);
+  assert.ok(kills.length >= 8, steps.join());
+  const killed: string[] = [];
+  for (let from = 0; from < kills.length; from += AT_ONCE) {
+    const round = kills.slice(from, from + AT_ONCE).map(async (kill) => {
+      const { subjectId, ...order } = await open();
+      const ended = await child({ ...order, ...kill });
+      assert.equal(ended.signal, 'SIGKILL', ended.output);
+      const seen = await tally(subjectId);
+      assert.equal(seen.told, seen.completed);
+      return subjectId;
+    });
+    killed.push(...(await Promise.all(round)));
+  }
+  await inTurn(5);
+  for (const subjectId of killed) assert.deepEqual(await tally(subjectId), { completed: 1, open: 0, told: 1, files: 1 });
 });

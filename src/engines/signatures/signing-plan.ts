@@ -1,11 +1,26 @@
 import type { Appearance, Placement, WrittenText } from './contract.ts';
-import { agencySeal, drawWidget, personSignature, planWidgets, textInBlank, textMark } from './domain/pdf/appearance/index.ts';
+import {
+  agencySeal,
+  boundsOf,
+  drawWidget,
+  findInitialsPlace,
+  initialsImage,
+  initialsText,
+  pageMark,
+  personSignature,
+  planWidgets,
+  textInBlank,
+  textMark,
+} from './domain/pdf/appearance/index.ts';
 import type { DisplayRect, Drawing, PdfImage } from './domain/pdf/appearance/index.ts';
 import { findPage, openPdf, PdfError, type PdfDocument, type PdfPage } from './domain/pdf/reader/index.ts';
 import type { WidgetAppearance, WidgetPlace } from './domain/pdf/signing/index.ts';
 
 /** One signature of an act of signing: a widget on a page, or nothing to see. */
-export type SigningPart = { fieldName: string; place?: WidgetPlace; appearance?: WidgetAppearance };
+export type SigningPart = { fieldName: string; place?: WidgetPlace; appearance?: WidgetAppearance; reason?: string };
+
+/** What stands in the dictionary of initials: whoever validates tells them by it from the signature of the person with authority. */
+const INITIALS_REASON = 'Ký nháy';
 
 export type PlanInput = { appearance: Appearance; image: { image: PdfImage; widthMm: number } | undefined; signingTime: Date; fieldPrefix: string };
 
@@ -16,13 +31,14 @@ export type PlanInput = { appearance: Appearance; image: { image: PdfImage; widt
  */
 export function planSigning(pdf: Buffer, input: PlanInput): SigningPart[] {
   const { appearance } = input;
-  if (appearance.kind === 'invisible') return [{ fieldName: `${input.fieldPrefix}-1` }];
+  const reason = appearance.kind === 'initials' ? { reason: INITIALS_REASON } : {};
+  if (appearance.kind === 'invisible' || (appearance.kind === 'initials' && appearance.look === 'none')) return [{ fieldName: `${input.fieldPrefix}-1`, ...reason }];
   const doc = openPdf(pdf);
   const drawings = drawingsOf(doc, input);
   // The seal goes last: it covers what number and date have become.
   return planWidgets(drawings).map((plan, index) => {
     const { place, appearance: widget } = drawWidget(plan.page, pageOf(doc, plan.page), plan.drawings);
-    return { fieldName: `${input.fieldPrefix}-${String(index + 1)}`, place, appearance: widget };
+    return { fieldName: `${input.fieldPrefix}-${String(index + 1)}`, place, appearance: widget, ...reason };
   });
 }
 
@@ -37,13 +53,26 @@ function drawingsOf(doc: PdfDocument, { appearance, image, signingTime }: PlanIn
     case 'seal': {
       const page = appearance.signaturePlace.page - 1;
       const seal = image === undefined ? [] : [{ page, drawing: agencySeal(pageOf(doc, page), rectOf(appearance.signaturePlace), image) }];
-      return [...appearance.texts.map((text) => ({ page: text.page - 1, drawing: writeText(text) })), ...seal];
+      const texts = appearance.texts.map((text) => ({ page: text.page - 1, drawing: writeText(text) }));
+      return [...texts, ...codeFor(doc, texts, appearance.link), ...seal];
+    }
+    case 'initials': {
+      const place = appearance.place === null ? findInitialsPlace(doc) : { ...rectOf(appearance.place), page: appearance.place.page - 1 };
+      // A certificate without a picture has at least the letters of the name.
+      const drawing = appearance.look === 'image' && image !== undefined ? initialsImage(place, image.image) : initialsText(pageOf(doc, place.page), place, appearance.letters);
+      return [{ page: place.page, drawing }];
     }
     case 'attachment':
       return mark(doc, [appearance.numberAndNotation], signingTime);
     case 'copy':
       return mark(doc, [appearance.copyKind, appearance.agencyName], signingTime);
   }
+}
+
+function codeFor(doc: PdfDocument, texts: readonly { page: number; drawing: Drawing }[], link: string | undefined): { page: number; drawing: Drawing }[] {
+  if (link === undefined) return [];
+  const number = texts.find((text) => text.page === 0);
+  return [{ page: 0, drawing: pageMark(pageOf(doc, 0), link, number === undefined ? undefined : boundsOf(number.drawing)) }];
 }
 
 function mark(doc: PdfDocument, lines: readonly string[], signingTime: Date): { page: number; drawing: Drawing }[] {

@@ -67,7 +67,7 @@ test('a certificate that still holds for some hours today signs, with a warning'
   await house.sql('update signatures.credential set valid_to = $2 where id = $1', [credentialId, '2026-11-20T16:59:59Z']);
   const [row] = await listCredentials(kernel.database.pool, { agencyId: person.agencyId, personId: person.personId });
   assert.ok(row !== undefined);
-  assert.deepEqual(summaryOf(row, kernel.clock.now()).warnings, ['endsToday', 'notPublicAuthority']);
+  assert.deepEqual(summaryOf(row, { now: kernel.clock.now(), driver: { confirmsElsewhere: false } }).warnings, ['endsToday', 'notPublicAuthority']);
   assert.equal((await sign(person, await openPaper(kernel, person, { credentialId, pdf }))).state, 'signed');
 });
 
@@ -224,6 +224,7 @@ test('a stored file that cannot be read has a report that says why', async () =>
   const { sha256 } = await storeBytes(kernel, Buffer.from('PK not a pdf'), { limitBytes: 1000 });
   const report = await validateStored(kernel, sha256);
   assert.equal(report.indication, 'UNREADABLE');
-  assert.equal(report.problem?.code, 'signatures.pdf.not-a-pdf');
+  // it is nothing that can carry a signature: neither PDF nor XML nor a container
+  assert.equal(report.problem?.code, 'signatures.unknownKind');
   await assert.rejects(suggestPlacement(kernel, sha256, { signerName: 'A' }), coded('signatures.pdf.not-a-pdf'));
 });

@@ -1,14 +1,31 @@
 // Generated from the migrations by `npm run generate`. Do not edit.
 import type { Instant, Json } from '#kernel/table-columns.ts';
 
+export type ArchivedFileRow = {
+  agency_id: string;
+  sha256: string;
+  name: string;
+  state: 'waiting' | 'archived' | 'not_valid';
+  archived_sha256: string | null;
+  file_id: string | null;
+  protected_until: Instant | null;
+  asked_at: Instant;
+  archived_at: Instant | null;
+};
+
 export type AuthorityKeyRow = {
   role: 'root' | 'issuing' | 'timestamp' | 'ocsp';
   generation: number;
   certificate: Buffer;
-  container: Buffer;
+  container: Buffer | null;
   valid_from: Instant;
   valid_to: Instant;
   created_at: Instant;
+};
+
+export type ClockMarkRow = {
+  service: string;
+  latest_at: Instant;
 };
 
 export type CredentialRow = {
@@ -39,6 +56,26 @@ export type CredentialRow = {
   created_at: Instant;
 };
 
+export type HandOverRow = {
+  agency_id: string;
+  id: string;
+  signing_id: string;
+  person_id: string;
+  kind: 'approved' | 'issued' | 'appendix' | 'copy' | 'income' | 'comment';
+  state: 'open' | 'received' | 'completed' | 'refused' | 'closed';
+  download_key_hash: string;
+  upload_key_hash: string;
+  downloads: number;
+  opened_at: Instant;
+  expires_at: Instant;
+  upload_sha256: string | null;
+  upload_size_bytes: number | null;
+  received_at: Instant | null;
+  refusal_code: string | null;
+  refusal_values: Json | null;
+  ended_at: Instant | null;
+};
+
 export type IssuedCertificateRow = {
   serial: string;
   purpose: 'issuing' | 'timestamp' | 'ocsp' | 'person' | 'agency';
@@ -53,12 +90,32 @@ export type IssuedCertificateRow = {
   reason: string | null;
 };
 
+export type OcspAnswerRow = {
+  certificate_id: Buffer;
+  serial: string;
+  state: 'valid' | 'revoked';
+  content: Buffer;
+  this_update: Instant;
+  next_update: Instant;
+  is_asked: boolean;
+};
+
 export type RevocationListRow = {
   issuer: 'root' | 'issuing';
   number: number;
   issued_at: Instant;
   next_update: Instant;
   content: Buffer;
+  generation: number;
+};
+
+export type RevocationLookupRow = {
+  question: string;
+  kind: 'issuer' | 'crl' | 'ocsp';
+  url: string;
+  material_sha256: string;
+  asked_at: Instant;
+  good_until: Instant;
 };
 
 export type SigningRow = {
@@ -104,12 +161,32 @@ export type ValidationRow = {
   validated_at: Instant;
 };
 
+export type ValidationEvidenceRow = {
+  sha256: string;
+  validated_at: Instant;
+  material_sha256: string;
+};
+
+export type ValidationMaterialRow = {
+  sha256: string;
+  kind: 'certificate' | 'crl' | 'ocsp';
+  content: Buffer;
+  kept_at: Instant;
+};
+
 export type Tables = {
+  'signatures.archived_file': ArchivedFileRow;
   'signatures.authority_key': AuthorityKeyRow;
+  'signatures.clock_mark': ClockMarkRow;
   'signatures.credential': CredentialRow;
+  'signatures.hand_over': HandOverRow;
   'signatures.issued_certificate': IssuedCertificateRow;
+  'signatures.ocsp_answer': OcspAnswerRow;
   'signatures.revocation_list': RevocationListRow;
+  'signatures.revocation_lookup': RevocationLookupRow;
   'signatures.signing': SigningRow;
   'signatures.trust_anchor': TrustAnchorRow;
   'signatures.validation': ValidationRow;
+  'signatures.validation_evidence': ValidationEvidenceRow;
+  'signatures.validation_material': ValidationMaterialRow;
 };

@@ -1,76 +1,82 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Selectable } from 'kysely';
 import type { CommandContext } from '#kernel/command.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
 import { isoInVietnam, startOfVietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
-import { currentRevocationList, readReason } from './adapters/built-in-authority/revocations.ts';
+import { currentRevocationList, listsOfThisMoment } from './adapters/built-in-authority/revocations.ts';
 import type { TrustMaterial } from './adapters/document-reader/protocol.ts';
 import type { TrustAnchorSummary } from './contract.ts';
 import { parseCertificate, parseCertificates, type Certificate } from './domain/pki/certificate.ts';
 import { parseRevocationList } from './domain/pki/crl.ts';
-import { writeRevocationList } from './domain/pki/revocation-list.ts';
+import { anchorsOf, readTrustedList, type ListedAnchors } from './domain/trust-list/index.ts';
+import { anchorsInForce, type TrustPeriod } from './domain/validation/trust-store.ts';
 import { signatureErrors, translateDomainError } from './errors.ts';
 import { installation } from './events.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from './tables.gen.ts';
 
 export type TrustSet = {
   anchors: readonly Certificate[];
+  /** When each is trusted; one that is not named is trusted always. What has ended still counts for what is proven to be older. */
+  periods: readonly TrustPeriod[];
   /** Changes with the anchors and with each revocation by the built-in authority: reports made under it stay good as long as it does. */
   version: string;
 };
 
 /** Raised when the rules of validation change, so that kept reports are made anew. */
-const RULES = 'rules-1';
+const RULES = 'rules-3';
 const FOLDER_KEPT_MS = 60_000;
 
-/** What this installation trusts at this moment: its own root, the files in TRUST_ANCHORS, and the rows in force. */
+/** What this installation trusts: its own root, the files in TRUST_ANCHORS, and the rows, each from its day on. */
 export async function trustSet(kernel: Kernel): Promise<TrustSet> {
   const { root } = await builtInAuthority(kernel);
-  const anchors = [root.certificate, ...(await configuredFolder(kernel)).anchors, ...(await tableAnchors(kernel)).map((row) => parseCertificate(row.certificate))];
+  const folder = await configuredFolder(kernel);
+  const table = await tableAnchors(kernel);
+  const listed = folder.lists.flatMap((list) => list.anchors);
+  const anchors = [root.certificate, ...folder.anchors, ...table.map((row) => parseCertificate(row.certificate)), ...listed];
+  // A certificate that somebody put into the folder by itself is trusted whatever a list says of it.
+  const always = new Set([root.certificate, ...folder.anchors].map(({ fingerprint }) => fingerprint));
+  const fromTable = table.map(({ fingerprint, valid_from: from, valid_to: until }) => ({ fingerprint, from, until: until ?? undefined }));
+  const periods = [...fromTable, ...folder.lists.flatMap((list) => list.periods)].filter(({ fingerprint }) => !always.has(fingerprint));
   const { rows } = await kernel.database.pool.query<{ mark: string }>(
     `select count(*) || ' ' || coalesce(max(revoked_at)::text, '') as mark from signatures.issued_certificate where state = 'revoked'`,
   );
-  const fingerprints = [...new Set(anchors.map((anchor) => anchor.fingerprint))].sort();
-  const version = createHash('sha256').update([RULES, rows[0]?.mark ?? '', ...fingerprints].join('\n')).digest('hex').slice(0, 32);
-  return { anchors, version };
+  const inForce = anchorsInForce(anchors, periods, kernel.clock.now());
+  const known = [anchors, inForce].map((list) => [...new Set(list.map(({ fingerprint }) => fingerprint))].sort().join(' '));
+  const version = createHash('sha256').update([RULES, rows[0]?.mark ?? '', ...known].join('\n')).digest('hex').slice(0, 32);
+  return { anchors, periods, version };
 }
 
 /**
  * The trust set in the form in which it crosses into the reader's process, with revocation lists of the built-in authority that
  * speak for this very moment (the published ones are up to a day old).
  */
-export async function trustMaterial(kernel: Kernel, { anchors }: TrustSet): Promise<TrustMaterial> {
+export async function trustMaterial(kernel: Kernel, { anchors, periods }: TrustSet): Promise<TrustMaterial> {
   const now = kernel.clock.now();
-  const authority = await builtInAuthority(kernel);
-  const { rows } = await kernel.database.pool.query<{ serial: string; purpose: string; revoked_at: Date; reason: string | null }>(
-    `select serial, purpose, revoked_at, reason from signatures.issued_certificate where state = 'revoked' order by revoked_at`,
-  );
-  const listOf = (issuer: 'root' | 'issuing'): Buffer =>
-    writeRevocationList(authority[issuer], {
-      number: 0n,
-      now,
-      nextUpdate: new Date(now.getTime() + 3_600_000),
-      revoked: rows
-        .filter((row) => (row.purpose === 'issuing') === (issuer === 'root'))
-        .map((row) => ({ serial: Buffer.from(row.serial, 'hex'), revokedAt: row.revoked_at, reason: readReason(row.reason) })),
-    });
-  return { anchors: anchors.map((anchor) => anchor.raw), crls: [listOf('root'), listOf('issuing'), ...(await configuredFolder(kernel)).crls], now: now.toISOString() };
+  return {
+    anchors: anchors.map((anchor) => anchor.raw),
+    periods: periods.map(({ fingerprint, from, until }) => ({ fingerprint, ...(from ? { from: from.toISOString() } : {}), ...(until ? { until: until.toISOString() } : {}) })),
+    crls: [...(await listsOfThisMoment(kernel)), ...(await configuredFolder(kernel)).crls],
+    now: now.toISOString(),
+  };
 }
 
-export type TrustFolder = { anchors: Certificate[]; crls: Buffer[] };
+export type TrustFolder = { anchors: Certificate[]; crls: Buffer[]; lists: ListedAnchors[] };
 
 /**
- * What a folder holds: root certificates as .pem, .crt or .cer, revocation lists as .crl.
+ * What a folder holds: root certificates as .pem, .crt or .cer, revocation lists as .crl, trusted lists (ETSI TS 119 612) as .xml. Whoever puts
+ * a list there answers for it: its signature is not checked.
  * @throws Error naming the file that cannot be read
  */
 export async function readTrustFolder(folder: string): Promise<TrustFolder> {
   const names = (await readdir(folder)).sort();
-  const found: TrustFolder = { anchors: [], crls: [] };
+  const found: TrustFolder = { anchors: [], crls: [], lists: [] };
   for (const name of names) {
     try {
       if (/\.(pem|crt|cer)$/i.test(name)) found.anchors.push(...parseCertificates(await readFile(join(folder, name))));
+      if (/\.xml$/i.test(name)) found.lists.push(anchorsOf(readTrustedList(await readFile(join(folder, name)))));
       if (/\.crl$/i.test(name)) found.crls.push(parseRevocationList(await readFile(join(folder, name))).raw);
     } catch (error) {
       throw new Error(`${join(folder, name)} không đọc được / cannot be read`, { cause: error });
@@ -81,7 +87,7 @@ export async function readTrustFolder(folder: string): Promise<TrustFolder> {
 
 const keptFolder = service<{ readAt: number; content: TrustFolder }>(Symbol('trust folder'), () => ({
   readAt: Number.NEGATIVE_INFINITY,
-  content: { anchors: [], crls: [] },
+  content: { anchors: [], crls: [], lists: [] },
 }));
 
 async function configuredFolder(kernel: Kernel): Promise<TrustFolder> {
@@ -97,28 +103,41 @@ async function configuredFolder(kernel: Kernel): Promise<TrustFolder> {
 
 /** Writes the public part of the built-in authority to DATA_DIR/pki, for verification on this machine without the database. */
 export async function exportPublicMaterial(kernel: Kernel): Promise<void> {
-  const { root } = await builtInAuthority(kernel);
+  const { generations } = await builtInAuthority(kernel);
   const folder = publicFolder(kernel.config.dataDir);
   await mkdir(folder, { recursive: true });
-  const files = { 'root.crt': root.certificate.raw, 'root.crl': await currentRevocationList(kernel, 'root'), 'issuing.crl': await currentRevocationList(kernel, 'issuing') };
-  for (const [name, bytes] of Object.entries(files)) {
-    // Renamed into place: a reader never sees half a file.
-    const partial = join(folder, `.${name}.${String(process.pid)}`);
-    await writeFile(partial, bytes);
-    await rename(partial, join(folder, name));
+  // A folder cannot say until when: a former root that has a last day is not in it.
+  const lasting = new Set((await tableAnchors(kernel)).filter((row) => row.valid_to === null).map((row) => row.fingerprint));
+  for (const [index, { generation, root }] of generations.entries()) {
+    const suffix = index === 0 ? '' : `-${String(generation)}`;
+    const names = { root: `root${suffix}.crt`, rootList: `root${suffix}.crl`, list: `issuing${suffix}.crl` };
+    if (index > 0 && !lasting.has(root.certificate.fingerprint)) {
+      await Promise.all(Object.values(names).map((name) => rm(join(folder, name), { force: true })));
+      continue;
+    }
+    await putInto(folder, names.root, root.certificate.raw);
+    await putInto(folder, names.rootList, await currentRevocationList(kernel, 'root', generation));
+    await putInto(folder, names.list, await currentRevocationList(kernel, 'issuing', generation));
   }
+}
+
+/** Renamed into place: a reader never sees half a file. */
+async function putInto(folder: string, name: string, bytes: Buffer): Promise<void> {
+  const partial = join(folder, `.${name}.${String(process.pid)}`);
+  await writeFile(partial, bytes);
+  await rename(partial, join(folder, name));
 }
 
 export function publicFolder(dataDir: string): string {
   return join(dataDir, 'pki');
 }
 
-type AnchorRow = Tables['signatures.trust_anchor'];
+type AnchorRow = Selectable<Tables['signatures.trust_anchor']>;
 
 async function tableAnchors(kernel: Kernel): Promise<AnchorRow[]> {
   const { rows } = await kernel.database.pool.query<AnchorRow>(
     `select fingerprint, name, certificate, legal_basis, valid_from, valid_to, added_at from signatures.trust_anchor
-      where valid_from <= $1 and (valid_to is null or valid_to > $1) order by fingerprint limit 500`,
+      where valid_from <= $1 order by fingerprint limit 500`,
     [kernel.clock.now()],
   );
   return rows;
@@ -161,9 +180,11 @@ function readAnchor(text: string): Certificate {
   }
 }
 
-/** Everything that is trusted now, for the administrator's screen. */
+/** Everything that is trusted now, for the administrator's screen; what a trusted list names is not counted up. */
 export async function listTrustAnchors(kernel: Kernel): Promise<TrustAnchorSummary[]> {
   const { root } = await builtInAuthority(kernel);
+  const now = kernel.clock.now();
+  const inForce = (await tableAnchors(kernel)).filter(({ valid_to: end }) => end === null || end > now);
   const fromCertificate = (certificate: Certificate, source: 'builtIn' | 'folder', legalBasis: string): TrustAnchorSummary => ({
     fingerprint: certificate.fingerprint,
     name: certificate.subject.commonName ?? certificate.subject.text,
@@ -175,7 +196,7 @@ export async function listTrustAnchors(kernel: Kernel): Promise<TrustAnchorSumma
   return [
     fromCertificate(root.certificate, 'builtIn', 'Cơ quan chứng thực nội bộ (không phải CA công cộng)'),
     ...(await configuredFolder(kernel)).anchors.map((certificate) => fromCertificate(certificate, 'folder', 'TRUST_ANCHORS')),
-    ...(await tableAnchors(kernel)).map((row) => ({
+    ...inForce.map((row) => ({
       fingerprint: row.fingerprint,
       name: row.name,
       legalBasis: row.legal_basis,

@@ -1,17 +1,19 @@
+import type { Insertable } from 'kysely';
 import type { Actor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { isoInVietnam, type CalendarDay } from '#kernel/time.ts';
 import { storeBytes } from '#engines/files/index.ts';
-import { builtInAuthority, serviceUrls } from '../adapters/built-in-authority/keys.ts';
+import { builtInAuthority } from '../adapters/built-in-authority/keys.ts';
+import { serviceUrls } from '../adapters/built-in-authority/kept-keys.ts';
 import { agencySubject, generateKey, issueCertificate, personSubject, type KeyKind } from '../domain/pki/authority.ts';
 import type { Certificate } from '../domain/pki/certificate.ts';
 import type { NameAttribute } from '../domain/pki/name.ts';
 import { writePkcs12 } from '../domain/pki/pkcs12.ts';
 import { imageFromPng } from '../domain/pdf/appearance/index.ts';
 import { translateDomainError } from '../errors.ts';
-import type { Tables } from '../tables.ts';
+import type { Tables } from '../tables.gen.ts';
 
 export type CredentialImage = {
   /** PNG, 8 bit, transparent: the blue signature of a person or the red seal of an agency. */
@@ -68,14 +70,14 @@ type MadeCredential = {
 };
 
 async function make(kernel: Kernel, input: NewCredential): Promise<MadeCredential> {
-  const { issuing } = await builtInAuthority(kernel);
+  const { issuing, generation } = await builtInAuthority(kernel);
   const { publicKey, privateKey } = await generateKey(input.keyKind ?? 'rsa-2048');
   const certificate = issueCertificate(issuing, {
     kind: 'signer',
     subject: subjectOf(input),
     publicKey,
     now: kernel.clock.now(),
-    urls: serviceUrls(kernel.config, 'issuing'),
+    urls: serviceUrls(kernel.config, 'issuing', generation),
     ...(input.validDays === undefined ? {} : { validDays: input.validDays }),
   });
   const chain = [issuing.certificate];
@@ -130,7 +132,7 @@ async function keepIssuedCredentials(ctx: CommandContext, made: readonly MadeCre
 /** PostgreSQL takes 65 535 parameters a statement; a row has 24. */
 const ROWS_A_STATEMENT = 1000;
 
-function credentialRow(ctx: CommandContext, { id, input, certificate, chain, container, imageSha256 }: MadeCredential): Tables['signatures.credential'] {
+function credentialRow(ctx: CommandContext, { id, input, certificate, chain, container, imageSha256 }: MadeCredential): Insertable<Tables['signatures.credential']> {
   const { image } = input;
   return {
     agency_id: input.agencyId,
@@ -154,14 +156,14 @@ function credentialRow(ctx: CommandContext, { id, input, certificate, chain, con
     failed_attempts: 0,
     locked_at: null,
     image_sha256: imageSha256,
-    image_width_mm: image?.widthMm ?? null,
+    image_width_mm: image === undefined ? null : String(image.widthMm),
     image_valid_from: image?.validFrom ?? null,
     image_valid_to: image?.validTo ?? null,
     created_at: ctx.now,
   };
 }
 
-function issuedRow(ctx: CommandContext, { id, input, certificate }: MadeCredential): Tables['signatures.issued_certificate'] {
+function issuedRow(ctx: CommandContext, { id, input, certificate }: MadeCredential): Insertable<Tables['signatures.issued_certificate']> {
   return {
     serial: certificate.serialHex,
     purpose: input.kind,

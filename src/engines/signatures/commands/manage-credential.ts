@@ -3,7 +3,7 @@ import { kernelErrors } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { CalendarDay } from '#kernel/time.ts';
-import { KeyHolderError } from '../adapters/key-holder.ts';
+import { SigningDriverError } from '../adapters/signing-driver.ts';
 import { PkiError } from '../domain/pki/errors.ts';
 import { readPkcs12, writePkcs12 } from '../domain/pki/pkcs12.ts';
 import { translateDomainError } from '../errors.ts';
@@ -32,12 +32,12 @@ export async function unlockCredential(ctx: CommandContext, input: CredentialKey
 
 /**
  * Encrypts the key anew under another PIN. The old PIN is counted like any other try.
- * @throws signatures.wrongPin · credentialLocked · credentialNotFound · kernel.forbidden unless the holder asks
+ * @throws signatures.wrongPin · credentialLocked · credentialNotFound · kernel.forbidden unless the holder asks, and for keys that are elsewhere
  */
 export async function changePin(kernel: Kernel, input: CredentialKey & { pin: string; newPin: string }, options: RunOptions): Promise<void> {
   const key = { agencyId: input.agencyId, credentialId: input.credentialId };
   const credential = await getCredential(kernel.database.pool, { agencyId: key.agencyId, id: key.credentialId });
-  if (!isHolder(options.actor, credential) || credential.container === null) throw kernelErrors.forbidden();
+  if (!isHolder(options.actor, credential) || credential.container === null || credential.driver !== 'pkcs12') throw kernelErrors.forbidden();
   const container = credential.container;
   const file = await withPin(kernel, key, { ...options, work: () => openWithPin(container, input.pin) });
   const renewed = await writePkcs12({ ...file, password: input.newPin, friendlyName: credential.label });
@@ -48,7 +48,7 @@ async function openWithPin(container: Buffer, pin: string): Promise<Awaited<Retu
   try {
     return await readPkcs12(container, pin);
   } catch (error) {
-    if (error instanceof PkiError && error.code === 'pkcs12.wrongPassword') throw new KeyHolderError('wrongSecret', { cause: error });
+    if (error instanceof PkiError && error.code === 'pkcs12.wrongPassword') throw new SigningDriverError('wrongSecret', { cause: error });
     throw translateDomainError(error);
   }
 }

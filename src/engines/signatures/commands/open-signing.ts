@@ -7,7 +7,7 @@ import { signatureErrors } from '../errors.ts';
 import { assertInForce, assertMayUse, type CredentialRow } from '../policy.ts';
 import { purposeOf } from '../purposes.ts';
 import { getCredential } from '../queries/credentials.ts';
-import type { Tables } from '../tables.ts';
+import type { Tables } from '../tables.gen.ts';
 
 /** How long a person may take between opening and signing, including a confirmation on a phone. */
 const OPEN_FOR_MS = 10 * 60_000;
@@ -107,12 +107,14 @@ async function giveWay(ctx: CommandContext, input: OpenSigning, signer: PersonAc
     .executeTakeFirst();
   if (open === undefined) return;
   const isRunning = open.state === 'signing' && open.attempt_until !== null && open.attempt_until > ctx.now;
-  const isOwnUnbegun = open.state === 'prepared' && open.opened_by.personId === signer.personId;
+  // safe because only insertOpen writes this column, from a PersonActor
+  const opener = open.opened_by as PersonActor;
+  const isOwnUnbegun = open.state === 'prepared' && opener.personId === signer.personId;
   const isDead = open.state === 'signing' ? !isRunning : open.expires_at <= ctx.now;
   if (!isDead && !isOwnUnbegun) {
     const until = isRunning ? open.attempt_until : open.expires_at;
     const seconds = Math.max(1, Math.ceil(((until?.getTime() ?? 0) - ctx.now.getTime()) / 1000));
-    throw signatureErrors.alreadyBeingSigned({ values: { name: open.opened_by.name, seconds } });
+    throw signatureErrors.alreadyBeingSigned({ values: { name: opener.name, seconds } });
   }
   await ctx.query(
     `update signatures.signing set state = 'expired', failure_code = $3, ended_at = $4, attempt_until = null where agency_id = $1 and id = $2`,

@@ -6,7 +6,7 @@ import { signatureErrors } from '../errors.ts';
 import { assertInForce, assertMayUse, type CredentialRow } from '../policy.ts';
 import { purposeOf, type SigningEvidence, type SigningResult } from '../purposes.ts';
 import { getCredential } from '../queries/credentials.ts';
-import type { SigningState, Tables } from '../tables.ts';
+import type { Tables } from '../tables.gen.ts';
 
 /** How long an attempt may take before another one may take over: reading, signing, a slow timestamp, storing. */
 const ATTEMPT_MS = 60_000;
@@ -21,7 +21,7 @@ export type SigningRow = {
   data: unknown;
   baseSha256: string;
   appearance: Appearance;
-  state: SigningState;
+  state: Tables['signatures.signing']['state'];
   openedBy: PersonActor;
   expiresAt: Date;
   attemptId: string | null;
@@ -36,10 +36,9 @@ export type Attempt = { kind: 'begun'; attemptId: string; signing: SigningRow; c
 
 /**
  * Takes an open signing for one attempt. A signing that is already complete is handed back as it is.
- * @param from `prepared`: a person signs now; `pending`: the holder is asked for its answer.
  * @throws signatures.signingNotFound · signingEnded · alreadyBeingSigned and the codes of `assertMayUse`, `assertInForce`
  */
-export async function beginAttempt(ctx: CommandContext, input: SigningKey & { from: 'prepared' | 'pending' }): Promise<Attempt> {
+export async function beginAttempt(ctx: CommandContext, input: SigningKey): Promise<Attempt> {
   const signing = await getSigning(ctx, input, true);
   if (signing.state === 'completed') return { kind: 'completed', signing };
   if (signing.state === 'failed' || signing.state === 'expired') throw signatureErrors.signingEnded();
@@ -50,10 +49,8 @@ export async function beginAttempt(ctx: CommandContext, input: SigningKey & { fr
   if (signing.expiresAt <= ctx.now) throw signatureErrors.signingEnded();
   const credential = await getCredential(ctx, { agencyId: input.agencyId, id: signing.credentialId });
   assertInForce(credential, ctx.now);
-  if (input.from === 'prepared') {
-    if (signing.state === 'pending') throw signatureErrors.alreadyBeingSigned({ values: { name: signing.openedBy.name, seconds: 30 } });
-    assertMayUse(ctx.actor, credential);
-  }
+  if (signing.state === 'pending') throw signatureErrors.alreadyBeingSigned({ values: { name: signing.openedBy.name, seconds: 30 } });
+  assertMayUse(ctx.actor, credential);
   const attemptId = newId();
   await ctx.query(
     `update signatures.signing set state = 'signing', attempt_id = $3, attempt_until = $4 where agency_id = $1 and id = $2`,
@@ -118,26 +115,6 @@ export async function completeSigning(ctx: CommandContext, input: Completion): P
     },
   });
   await purposeOf(ctx.kernel, signing.purpose).complete(ctx, result);
-}
-
-/** Keeps what is needed to go on when the holder answers, and asks again after its pause. */
-export async function awaitHolder(
-  ctx: CommandContext,
-  input: SigningKey & { attemptId: string; reference: string; pollAfterMs: number; prepared: Buffer },
-): Promise<void> {
-  const signing = await getSigning(ctx, input, true);
-  if (signing.attemptId !== input.attemptId || signing.state !== 'signing') throw signatureErrors.signingEnded();
-  await ctx.query(
-    `update signatures.signing set state = 'pending', attempt_until = null, prepared = $3, holder_reference = $4 where agency_id = $1 and id = $2`,
-    [input.agencyId, input.signingId, input.prepared, input.reference],
-  );
-  ctx.record({ type: 'signatures.signing-awaited', agencyId: input.agencyId, subject: signing.subject, data: { signingId: signing.id } });
-  ctx.enqueue({
-    kind: 'signatures.poll-signing',
-    agencyId: input.agencyId,
-    payload: { signingId: signing.id },
-    runAt: new Date(ctx.now.getTime() + input.pollAfterMs),
-  });
 }
 
 /** Ends an attempt without a signature: `again` leaves the signing open for the next attempt, otherwise the lock is given up. */

@@ -1,7 +1,7 @@
 import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { KeyHolderError } from '../adapters/key-holder.ts';
+import { SigningDriverError } from '../adapters/signing-driver.ts';
 import { signatureErrors } from '../errors.ts';
 import { PIN_ATTEMPTS } from '../policy.ts';
 import { getCredential } from '../queries/credentials.ts';
@@ -29,7 +29,7 @@ async function tryPin<Result>(ctx: CommandContext, key: CredentialKey, work: () 
     if (credential.failed_attempts > 0) await setAttempts(ctx, key, 0);
     return { ok: true, result };
   } catch (error) {
-    if (!(error instanceof KeyHolderError)) throw error;
+    if (!(error instanceof SigningDriverError)) throw error;
     if (error.problem === 'secretMissing') throw signatureErrors.pinMissing({ cause: error });
     if (error.problem !== 'wrongSecret') throw error;
     const attempt = credential.failed_attempts + 1;

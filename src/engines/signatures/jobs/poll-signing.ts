@@ -1,20 +1,14 @@
 import { z } from 'zod';
 import { systemActor } from '#kernel/actor.ts';
-import { AppError } from '#kernel/errors.ts';
 import { outsideJob } from '#kernel/jobs.ts';
-import { AGAIN, resumeSigning } from '../perform-signing.ts';
+import { resumeSigning } from '../perform-signing.ts';
 
-/** Asks a slow key holder for its answer. A refusal or an end of the time is an answer too; a silent service is asked again. */
+/**
+ * Asks a slow key holder for its answer, and goes on asking until there is one: a signature, a refusal, the end of its time.
+ * It fails, and is tried again, only while another process has the signing in hand or the database is away.
+ */
 export const pollSigning = outsideJob({
   kind: 'signatures.poll-signing',
-  payload: z.object({ signingId: z.uuid() }),
-  handle: async (kernel, job) => {
-    try {
-      await resumeSigning(kernel, { agencyId: job.agencyId, signingId: job.payload.signingId }, systemActor('signatures.poll-signing'));
-    } catch (error) {
-      const isSettled = error instanceof AppError && error.code.startsWith('signatures.') && !AGAIN.has(error.code);
-      // What is settled stands in the signing's own row, with its code; to ask again would change nothing.
-      if (!isSettled) throw error;
-    }
-  },
+  payload: z.object({ signingId: z.uuid(), turn: z.number().int().optional() }),
+  handle: (kernel, { agencyId, payload: { signingId, turn } }) => resumeSigning(kernel, { agencyId, signingId, turn }, systemActor('signatures.poll-signing')),
 });

@@ -1,6 +1,7 @@
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
 import { isoInVietnam } from '#kernel/time.ts';
+import type { SigningDriver } from '../adapters/signing-driver.ts';
 import type { CredentialSummary } from '../contract.ts';
 import { signatureErrors } from '../errors.ts';
 import { warningsOf, type CredentialRow } from '../policy.ts';
@@ -21,6 +22,7 @@ export async function listCredentials(q: Queryable, filter: CredentialFilter): P
 
 const COLUMNS = `agency_id, id, kind, person_id, label, driver, certificate, chain, subject, issuer, serial, is_built_in, valid_from, valid_to,
   state, revoked_at, revoked_reason, failed_attempts, locked_at, image_sha256, image_width_mm, image_valid_from, image_valid_to, created_at`;
+const QUALIFIED = COLUMNS.replaceAll(/\b\w+\b/g, 'c.$&');
 
 /**
  * One credential with its key container.
@@ -37,14 +39,28 @@ export async function getCredential(q: Queryable, key: { agencyId: string; id: s
   return rows[0] as CredentialRow;
 }
 
+export type CredentialKey = { agencyId: Id<'agency'>; id: string };
+
+/** The credentials of some keys, whatever their state. Key containers are never among them. */
+export async function credentialsByKey(q: Queryable, keys: readonly CredentialKey[]): Promise<Omit<CredentialRow, 'container'>[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await q.query(
+    `select ${QUALIFIED} from unnest($1::uuid[], $2::uuid[]) as k (agency_id, id)
+       join signatures.credential c on c.agency_id = k.agency_id and c.id = k.id`,
+    [keys.map((key) => key.agencyId), keys.map((key) => key.id)],
+  );
+  // safe because the statement selects exactly these columns
+  return rows as Omit<CredentialRow, 'container'>[];
+}
+
 /** Whether some active credential comes from the built-in authority, so that every screen has to say what it is. */
 export async function usesBuiltInAuthority(q: Queryable): Promise<boolean> {
   const { rows } = await q.query(`select exists (select 1 from signatures.credential where is_built_in and state = 'active') as used`);
   return rows[0]?.['used'] === true;
 }
 
-/** The form in which screens get a credential. */
-export function summaryOf(row: Omit<CredentialRow, 'container'>, now: Date): CredentialSummary {
+/** The form in which screens get a credential. A key whose holder confirms on a device of the own asks for no PIN here. */
+export function summaryOf(row: Omit<CredentialRow, 'container'>, { now, driver }: { now: Date; driver: Pick<SigningDriver, 'confirmsElsewhere'> }): CredentialSummary {
   return {
     id: row.id,
     kind: row.kind,
@@ -59,7 +75,7 @@ export function summaryOf(row: Omit<CredentialRow, 'container'>, now: Date): Cre
     state: stateOf(row, now),
     hasImage: row.image_sha256 !== null,
     imageWidthMm: row.image_width_mm === null ? null : Number(row.image_width_mm),
-    needsPin: true,
+    needsPin: !driver.confirmsElsewhere,
     warnings: row.state === 'active' ? warningsOf(row, now) : [],
   };
 }

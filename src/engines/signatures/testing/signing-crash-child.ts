@@ -8,11 +8,12 @@ import { readConfig } from '#kernel/config.ts';
 import { openDatabase } from '#kernel/database.ts';
 import { createKernel } from '#kernel/kernel.ts';
 import { createLog } from '#kernel/log.ts';
-import type { PersonActor } from '#kernel/actor.ts';
-import { performSigning } from '../perform-signing.ts';
+import { systemActor, type PersonActor } from '#kernel/actor.ts';
+import { performSigning, resumeSigning } from '../perform-signing.ts';
+import { smartCaDriver } from '../adapters/smartca/smartca-driver.ts';
 import { testModules, testPin } from '../testing.ts';
 
-export type CrashOrder = { url: string; environment: Record<string, string>; now: string; signingId: string; actor: PersonActor; killAt?: number; after?: boolean };
+export type CrashOrder = { url: string; environment: Record<string, string>; now: string; signingId: string; actor: PersonActor; killAt?: number; after?: boolean; smartCaUrl?: string; resumes?: boolean };
 
 // safe because only the test starts this process
 const order = JSON.parse(process.env['CRASH_ORDER'] ?? '') as CrashOrder;
@@ -41,7 +42,12 @@ Object.assign(pg.Client.prototype, { query: counted });
 const config = readConfig(order.environment);
 const log = createLog({ level: 'silent' });
 const database = openDatabase({ url: order.url, directUrl: order.url, poolSize: 4, prepareStatements: true, applicationName: 'crash test' }, log);
-const kernel = createKernel({ config, log, clock: fakeClock(order.now), database, modules: testModules });
-await performSigning(kernel, { agencyId: order.actor.agencyId, signingId: order.signingId, actor: order.actor, secret: testPin });
+const now = (): Date => new Date(order.now);
+const drivers = order.smartCaUrl === undefined ? [] : [smartCaDriver({ name: 'smartca', baseUrl: order.smartCaUrl, spId: 'sp', spPassword: 'sp-secret', now })];
+const modules = [...testModules, { name: 'remote-keys', contributions: { 'signatures.key-holders': drivers } }];
+const kernel = createKernel({ config, log, clock: fakeClock(order.now), database, modules });
+const key = { agencyId: order.actor.agencyId, signingId: order.signingId };
+if (order.resumes === true) await resumeSigning(kernel, key, systemActor('crash test'));
+else await performSigning(kernel, { ...key, actor: order.actor, secret: testPin });
 await database.close();
 process.stdout.write(JSON.stringify(steps));

@@ -2,127 +2,125 @@ import { systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { revocationReasons, type RevocationReason } from '../../domain/pki/crl.ts';
-import type { CertificateId, CertificateStatus } from '../../domain/pki/ocsp.ts';
-import { parseOcspRequest } from '../../domain/pki/ocsp.ts';
-import { writeOcspFailure, writeOcspResponse } from '../../domain/pki/ocsp-responder.ts';
+import type { KeyHolder } from '../../domain/pki/authority.ts';
 import { writeRevocationList } from '../../domain/pki/revocation-list.ts';
-import { PkiError } from '../../domain/pki/errors.ts';
-import { installation } from '../../events.ts';
-import type { Tables } from '../../tables.ts';
-import { builtInAuthority } from './keys.ts';
+import { authorityErrors } from './errors.ts';
+import { insertRevocationList, revokedUnder, takeTurn, type ListIssuer } from './insert-list.ts';
+import { builtInAuthority, type AuthorityGeneration } from './keys.ts';
+import { dropOutdatedAnswers } from './ocsp-answers.ts';
 
 const DAY_MS = 86_400_000;
-const LIST_LOCK = 7_249_102;
 
 /** How long a list holds, and how old it may get before the next one is published. The root revokes almost never. */
 const lives = { issuing: { holdsMs: 7 * DAY_MS, renewMs: DAY_MS }, root: { holdsMs: 180 * DAY_MS, renewMs: 60 * DAY_MS } } as const;
 
-export type ListIssuer = keyof typeof lives;
+type Wanted = { issuer: ListIssuer; /** The one in use unless given. */ generation?: number };
 
-/** An answer holds this long: verifiers may keep it, and a revocation reaches them after it at the latest. */
-const OCSP_HOLDS_MS = 3_600_000;
-
-/** Publishes the next revocation list of an issuer, with everything that is revoked at this moment. */
-export async function publishRevocationList(ctx: CommandContext, { issuer }: { issuer: ListIssuer }): Promise<void> {
-  const authority = await builtInAuthority(ctx.kernel);
-  await ctx.query('select pg_advisory_xact_lock($1)', [LIST_LOCK]);
-  const { rows } = await ctx.query('select coalesce(max(number), 0) + 1 as number from signatures.revocation_list where issuer = $1', [issuer]);
-  const number = Number(rows[0]?.['number']);
-  const revoked = await ctx
-    .tables<Tables>()
-    .selectFrom('signatures.issued_certificate')
-    .select(['serial', 'revoked_at', 'reason'])
-    .where('state', '=', 'revoked')
-    .where('purpose', issuer === 'root' ? 'in' : 'not in', ['issuing'])
-    // Expired certificates leave the list (RFC 5280 section 3.3).
-    .where('valid_to', '>', ctx.now)
-    .orderBy('revoked_at')
-    .orderBy('serial')
-    .execute();
-  const nextUpdate = new Date(ctx.now.getTime() + lives[issuer].holdsMs);
-  const content = writeRevocationList(authority[issuer], {
-    number: BigInt(number),
-    now: ctx.now,
-    nextUpdate,
-    revoked: revoked.map((row) => ({ serial: Buffer.from(row.serial, 'hex'), revokedAt: row.revoked_at ?? ctx.now, reason: readReason(row.reason) })),
-  });
-  await ctx.tables<Tables>().insertInto('signatures.revocation_list').values({ issuer, number, issued_at: ctx.now, next_update: nextUpdate, content }).execute();
-  ctx.record({
-    type: 'signatures.revocation-list-published',
-    agencyId: installation,
-    subject: { type: 'authority', id: installation },
-    data: { issuer, number, revoked: revoked.length },
-  });
+/**
+ * Publishes the next revocation lists of an issuer, with everything that is revoked at this moment, and drops the OCSP answers that are
+ * no longer true, in the caller's transaction. Of an issuing authority all generations that still last are published: the certificate
+ * that was just revoked may be under any of them.
+ * @throws signatures.rootKeyNotHere for a root whose key left the machine
+ */
+export async function publishRevocationList(ctx: CommandContext, { issuer, generation }: Wanted): Promise<void> {
+  const { generations } = await builtInAuthority(ctx.kernel);
+  await takeTurn(ctx);
+  const wanted = generations.filter((each, index) => (generation === undefined ? index === 0 || (issuer === 'issuing' && lasts(each, ctx.now)) : each.generation === generation));
+  for (const each of wanted) {
+    const authority = signerOf(each, issuer);
+    if (authority === undefined) throw authorityErrors.rootKeyNotHere();
+    await insertRevocationList(ctx, { issuer, generation: each.generation, authority, holdsMs: lives[issuer].holdsMs });
+  }
+  await dropOutdatedAnswers(ctx);
 }
 
-/** Publishes the lists whose turn has come. */
+function lasts({ issuing }: AuthorityGeneration, now: Date): boolean {
+  return issuing.certificate.notAfter > now;
+}
+
+function signerOf(generation: AuthorityGeneration, issuer: ListIssuer): KeyHolder | undefined {
+  if (issuer === 'issuing') return generation.issuing;
+  const { certificate, privateKey } = generation.root;
+  return privateKey === undefined ? undefined : { certificate, privateKey };
+}
+
+/** Publishes the lists whose turn has come. A root's whose key is elsewhere waits for a person; health says so in time. */
 export async function publishDueRevocationLists(kernel: Kernel): Promise<void> {
+  const { generations } = await builtInAuthority(kernel);
+  const now = kernel.clock.now();
   for (const issuer of ['issuing', 'root'] as const) {
-    const latest = await findLatestList(kernel.database.pool, issuer);
-    const isDue = latest === undefined || kernel.clock.now().getTime() - latest.issuedAt.getTime() >= lives[issuer].renewMs;
-    if (isDue) await run(kernel, publishRevocationList, { issuer }, { actor: systemActor('signatures.publish-revocation-lists') });
+    for (const each of generations) {
+      const isKept = each.generation === generations[0]?.generation || (issuer === 'issuing' ? lasts(each, now) : each.root.certificate.notAfter > now);
+      if (isKept && signerOf(each, issuer) !== undefined) {
+        await run(kernel, publishIfOlderThan, { issuer, generation: each.generation, ageMs: lives[issuer].renewMs }, { actor: systemActor('signatures.publish-revocation-lists') });
+      }
+    }
   }
 }
 
-/** The list in force; the first one is made when somebody asks for it. */
-export async function currentRevocationList(kernel: Kernel, issuer: ListIssuer): Promise<Buffer> {
-  const latest = await findLatestList(kernel.database.pool, issuer);
-  if (latest !== undefined && latest.nextUpdate > kernel.clock.now()) return latest.content;
-  await run(kernel, publishRevocationList, { issuer }, { actor: systemActor('signatures.publish-revocation-lists') });
-  const made = await findLatestList(kernel.database.pool, issuer);
+/** Two that find the list old at the same moment publish one. */
+async function publishIfOlderThan(ctx: CommandContext, { ageMs, ...wanted }: Required<Wanted> & { ageMs: number }): Promise<void> {
+  const isRecent = async (): Promise<boolean> => {
+    const latest = await findLatestList(ctx, wanted);
+    return latest !== undefined && ctx.now.getTime() - latest.issuedAt.getTime() < ageMs;
+  };
+  if (await isRecent()) return;
+  await takeTurn(ctx);
+  if (await isRecent()) return;
+  await publishRevocationList(ctx, wanted);
+}
+
+/**
+ * The list in force; the first one is made when somebody asks for it. A list that has run out is still the newest word of a root whose key
+ * is elsewhere.
+ * @throws signatures.rootKeyNotHere when such a root never published one
+ */
+export async function currentRevocationList(kernel: Kernel, issuer: ListIssuer, generation?: number): Promise<Buffer> {
+  const { generations } = await builtInAuthority(kernel);
+  const chosen = generation === undefined ? generations[0] : generations.find((each) => each.generation === generation);
+  if (chosen === undefined) throw authorityErrors.noAuthority();
+  const wanted = { issuer, generation: chosen.generation };
+  const latest = await findLatestList(kernel.database.pool, wanted);
+  const isHere = signerOf(chosen, issuer) !== undefined;
+  if (latest !== undefined && (!isHere || latest.nextUpdate > kernel.clock.now())) return latest.content;
+  if (!isHere) throw authorityErrors.rootKeyNotHere();
+  await run(kernel, publishIfOlderThan, { ...wanted, ageMs: lives[issuer].holdsMs }, { actor: systemActor('signatures.publish-revocation-lists') });
+  const made = await findLatestList(kernel.database.pool, wanted);
   if (made === undefined) throw new Error('the revocation list vanished while it was being published');
   return made.content;
 }
 
 type LatestList = { content: Buffer; issuedAt: Date; nextUpdate: Date };
 
-async function findLatestList(q: Queryable, issuer: ListIssuer): Promise<LatestList | undefined> {
+async function findLatestList(q: Queryable, { issuer, generation }: Required<Wanted>): Promise<LatestList | undefined> {
   const { rows } = await q.query(
     `select content, issued_at as "issuedAt", next_update as "nextUpdate" from signatures.revocation_list
-      where issuer = $1 order by number desc limit 1`,
-    [issuer],
+      where issuer = $1 and generation = $2 order by number desc limit 1`,
+    [issuer, generation],
   );
   // safe because the statement selects exactly these columns
   return rows[0] as LatestList | undefined;
 }
 
-/** Answers an OCSPRequest from the table of issued certificates, so a revocation counts from its commit on. */
-export async function answerOcsp(kernel: Kernel, request: Buffer): Promise<Buffer> {
-  try {
-    const { ids, nonce } = parseOcspRequest(request);
-    const authority = await builtInAuthority(kernel);
-    const statuses = await statusesOf(kernel.database.pool, ids);
-    const now = kernel.clock.now();
-    return writeOcspResponse({
-      responder: authority.ocsp,
-      issuer: authority.issuing.certificate,
-      ids,
-      statusOf: (id) => statuses.get(id.serial.toString('hex')) ?? { status: 'unknown' },
-      nonce,
-      now,
-      nextUpdate: new Date(now.getTime() + OCSP_HOLDS_MS),
-    });
-  } catch (error) {
-    if (error instanceof PkiError) return writeOcspFailure('malformedRequest');
-    throw error;
+/**
+ * Lists of all generations that speak for this very moment, for our own validation: the published ones are up to a day old. Only a root
+ * whose key is elsewhere is represented by its published list.
+ */
+export async function listsOfThisMoment(kernel: Kernel): Promise<Buffer[]> {
+  const { generations } = await builtInAuthority(kernel);
+  const now = kernel.clock.now();
+  const lists: Buffer[] = [];
+  for (const each of generations) {
+    for (const issuer of ['root', 'issuing'] as const) {
+      const authority = signerOf(each, issuer);
+      if (authority === undefined) {
+        const published = await findLatestList(kernel.database.pool, { issuer, generation: each.generation });
+        if (published !== undefined) lists.push(published.content);
+      } else {
+        const revoked = await revokedUnder(kernel.database.pool, issuer, authority);
+        lists.push(writeRevocationList(authority, { number: 0n, now, nextUpdate: new Date(now.getTime() + 3_600_000), revoked }));
+      }
+    }
   }
-}
-
-async function statusesOf(q: Queryable, ids: readonly CertificateId[]): Promise<Map<string, CertificateStatus>> {
-  const { rows } = await q.query('select serial, state, revoked_at, reason from signatures.issued_certificate where serial = any($1)', [
-    ids.map((id) => id.serial.toString('hex')),
-  ]);
-  return new Map(
-    // safe because the statement selects exactly these columns
-    (rows as { serial: string; state: string; revoked_at: Date | null; reason: string | null }[]).map((row) => [
-      row.serial,
-      row.revoked_at === null ? { status: 'good' } : { status: 'revoked', revokedAt: row.revoked_at, reason: readReason(row.reason) },
-    ]),
-  );
-}
-
-export function readReason(text: string | null): RevocationReason {
-  // safe because the key was just found in the table
-  return text !== null && Object.hasOwn(revocationReasons, text) ? (text as RevocationReason) : 'unspecified';
+  return lists;
 }

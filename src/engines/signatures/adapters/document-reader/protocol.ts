@@ -1,9 +1,33 @@
 import type { Placement } from '../../contract.ts';
 import type { ActiveContentKind } from '../../domain/pdf/reader/index.ts';
+import type { Lookup } from '../../domain/validation/lookups.ts';
 import type { ValidationReport } from '../../domain/validation/report.ts';
+import type { FileReport } from './file-report.ts';
 
 /** What an untrusted file is judged by; plain bytes, so that they cross into the reader's process. */
-export type TrustMaterial = { anchors: Uint8Array[]; crls: Uint8Array[]; now: string };
+export type TrustMaterial = {
+  anchors: Uint8Array[];
+  crls: Uint8Array[];
+  now: string;
+  /** What was looked up for this validation. */
+  certificates?: Uint8Array[];
+  ocsps?: Uint8Array[];
+  /** When each anchor is trusted; one without a period is trusted always. Instants as ISO 8601. */
+  periods?: { fingerprint: string; from?: string; until?: string }[];
+};
+
+/** A report, what would help to know more, and the hashes of the given material that it rests on. */
+export type Examination = { report: FileReport; lookups: Lookup[]; used: string[] };
+
+/** What a file needs to be checked without anybody's help, as far as all its signatures hold today. */
+export type LongTerm = {
+  report: ValidationReport;
+  lookups: Lookup[];
+  /** The bytes to append (empty when the file has them all); absent while a signature does not hold. */
+  store?: Uint8Array;
+  /** Until when the newest document time stamp protects the file; ISO 8601, absent without one. */
+  protectedUntil?: string;
+};
 
 export type Blank = { page: number; x: number; baseline: number; width: number; fontSize: number };
 
@@ -17,12 +41,14 @@ export type FoundPlaces = {
 };
 
 export type ReaderTask =
-  | { kind: 'validate'; trust: TrustMaterial }
+  /** A file of any kind that can be judged; `content` is the file beside a detached signature. */
+  | { kind: 'examine'; trust: TrustMaterial; content?: Uint8Array }
+  | { kind: 'long-term'; trust: TrustMaterial }
   | { kind: 'places'; signerName: string }
   /** Which kinds of things that act the file carries. */
   | { kind: 'active' };
 
-export type ReaderResult = ValidationReport | FoundPlaces | ActiveContentKind[];
+export type ReaderResult = Examination | LongTerm | FoundPlaces | ActiveContentKind[];
 
 export type ReaderRequest = { id: number; bytes: Uint8Array; task: ReaderTask };
 

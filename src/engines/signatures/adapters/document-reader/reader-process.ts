@@ -1,45 +1,81 @@
 import { PdfError } from '../../domain/pdf/errors.ts';
+import { addValidationStore } from '../../domain/pdf/levels/index.ts';
 import { openPdf, scanActiveContent } from '../../domain/pdf/reader/index.ts';
-import { parseRevocationList } from '../../domain/pki/crl.ts';
 import { createValidationCache } from '../../domain/validation/cache.ts';
-import { validatePdf } from '../../domain/validation/validate-pdf.ts';
+import { lookupsFor } from '../../domain/validation/lookups.ts';
+import { storeMaterialOf } from '../../domain/validation/used-material.ts';
+import { validateFully, type ValidationOptions } from '../../domain/validation/validate-pdf.ts';
+import { expectedFailure } from './errors.ts';
+import { sha256Of } from './grounds.ts';
+import { judgeFile, type JudgeOptions } from './judge-file.ts';
 import { findPlaces } from './places.ts';
-import type { ReaderReply, ReaderRequest, ReaderResult } from './protocol.ts';
+import type { LongTerm, ReaderReply, ReaderRequest, ReaderResult, TrustMaterial } from './protocol.ts';
 
 /** The other side of `reader.ts`: does one task after another until it is ended, or until whoever started it is gone. */
 const cache = createValidationCache();
 
 process.on('message', (request: ReaderRequest) => {
-  process.send?.(answer(request));
+  void answer(request).then((reply) => process.send?.(reply));
 });
 process.on('disconnect', () => {
   process.exit();
 });
 
-function answer(request: ReaderRequest): ReaderReply {
+async function answer(request: ReaderRequest): Promise<ReaderReply> {
   try {
-    return { id: request.id, ok: true, result: perform(request) };
+    return { id: request.id, ok: true, result: await perform(request) };
   } catch (error) {
+    const expected = expectedFailure(error);
+    if (expected !== undefined) return { id: request.id, ok: false, ...expected };
     if (error instanceof PdfError) return { id: request.id, ok: false, code: error.code, detail: error.detail };
     return { id: request.id, ok: false, code: 'defect', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }
 
-function perform({ bytes: given, task }: ReaderRequest): ReaderResult {
-  const bytes = Buffer.from(given.buffer, given.byteOffset, given.byteLength);
+function perform({ bytes: given, task }: ReaderRequest): ReaderResult | Promise<ReaderResult> {
+  const bytes = bufferOf(given);
   switch (task.kind) {
-    case 'validate': {
-      const { anchors, crls, now } = task.trust;
-      return validatePdf(bytes, {
-        trustAnchors: anchors.map((anchor) => cache.readCertificate(Buffer.from(anchor))),
-        now: new Date(now),
-        given: { crls: crls.map((crl) => parseRevocationList(Buffer.from(crl)).raw) },
-        cache,
-      });
-    }
+    case 'examine':
+      return judgeFile(bytes, judgeOptionsOf(task.trust, task.content));
+    case 'long-term':
+      return readLongTerm(bytes, task.trust);
     case 'places':
       return findPlaces(bytes, task.signerName);
     case 'active':
       return [...new Set(scanActiveContent(openPdf(bytes)).found.map((found) => found.kind))];
   }
+}
+
+function readLongTerm(bytes: Buffer, trust: TrustMaterial): LongTerm {
+  const { report, missing, used, protectedUntil } = validateFully(bytes, optionsOf(trust));
+  return {
+    report,
+    lookups: lookupsFor(missing),
+    ...(report.indication === 'TOTAL-PASSED' ? { store: addValidationStore(bytes, storeMaterialOf(used)) } : {}),
+    ...(protectedUntil ? { protectedUntil: protectedUntil.toISOString() } : {}),
+  };
+}
+
+function optionsOf({ anchors, crls, now, certificates = [], ocsps = [], periods = [] }: TrustMaterial): ValidationOptions {
+  const trustPeriods = periods.map(({ fingerprint, from, until }) => ({ fingerprint, from: from === undefined ? undefined : new Date(from), until: until === undefined ? undefined : new Date(until) }));
+  return {
+    trustAnchors: anchors.map((anchor) => cache.readCertificate(Buffer.from(anchor))),
+    trustPeriods,
+    now: new Date(now),
+    given: {
+      certificates: certificates.map((certificate) => cache.readCertificate(Buffer.from(certificate))),
+      crls: crls.map((crl) => Buffer.from(crl)),
+      ocsps: ocsps.map((answer) => Buffer.from(answer)),
+    },
+    cache,
+  };
+}
+
+function judgeOptionsOf(trust: TrustMaterial, content: Uint8Array | undefined): JudgeOptions {
+  const supplied = new Set([...trust.crls, ...(trust.ocsps ?? []), ...(trust.certificates ?? [])].map(sha256Of));
+  return { ...optionsOf(trust), cache, content: content && bufferOf(content), supplied };
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -9,10 +9,10 @@ const coded = (wanted: string) => (error: unknown) => error instanceof Error && 
 
 test('a file that takes too long is given up, and the next one gets a new process', async () => {
   const hasty = createDocumentReader({ timeoutMs: 1 });
-  await assert.rejects(hasty.validate(buildPdf(), trust), coded('signatures.validationTooLong'));
+  await assert.rejects(hasty.examine(buildPdf(), trust), coded('signatures.validationTooLong'));
   hasty.close();
   const patient = createDocumentReader();
-  assert.equal((await patient.validate(buildPdf(), trust)).signatures.length, 0);
+  assert.equal((await patient.examine(buildPdf(), trust)).report.signatures.length, 0);
   patient.close();
 });
 
@@ -26,7 +26,7 @@ test('a file that takes too much memory ends its process and nothing else', asyn
 
 test('files that come in at the same time are read in turn, each with its own answer', async () => {
   const reader = createDocumentReader();
-  const results = await Promise.allSettled([reader.findPlaces(buildPdf({ pages: 2 }), ''), reader.validate(Buffer.from('no pdf'), trust), reader.findPlaces(buildPdf(), '')]);
+  const results = await Promise.allSettled([reader.findPlaces(buildPdf({ pages: 2 }), ''), reader.examine(Buffer.from('no pdf'), trust), reader.findPlaces(buildPdf(), '')]);
   assert.deepEqual(
     results.map((result) => (result.status === 'fulfilled' && 'pageCount' in result.value ? result.value.pageCount : result.status)),
     [2, 'rejected', 1],

@@ -2,20 +2,26 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { PdfError, pdfErrorTexts, type PdfErrorCode } from '../../domain/pdf/errors.ts';
 import type { ActiveContentKind } from '../../domain/pdf/reader/index.ts';
-import type { ValidationReport } from '../../domain/validation/report.ts';
 import { signatureErrors, translateDomainError } from '../../errors.ts';
-import type { FoundPlaces, ReaderReply, ReaderRequest, ReaderResult, ReaderTask, TrustMaterial } from './protocol.ts';
+import { errorOfCode } from './errors.ts';
+import type { Examination, FoundPlaces, LongTerm, ReaderReply, ReaderRequest, ReaderResult, ReaderTask, TrustMaterial } from './protocol.ts';
 
 /**
  * Reads files that nobody vouches for, in a process of its own with limits of time and memory. A thread would not do: one
  * that runs out of memory fast enough takes the whole process with it.
  */
 export type DocumentReader = {
-  /** @throws PdfError codes as `signatures.pdf.*`; signatures.validationTooLong */
-  validate(bytes: Buffer, trust: TrustMaterial): Promise<ValidationReport>;
-  /** @throws as `validate` */
+  /**
+   * Judges a file of any kind, told by its content, and says what is missing and what was used. The process has no network: whoever has
+   * one looks up and asks again. A detached signature needs the signed file as `content`.
+   * @throws signatures.pdf.* · xml.* · asic.* · unknownKind · emptyFile · signedFileMissing · contentInside · contentNotNeeded · validationTooLong
+   */
+  examine(bytes: Buffer, trust: TrustMaterial, content?: Buffer): Promise<Examination>;
+  /** Judges a PDF, and makes the validation material to be appended. */
+  readLongTerm(bytes: Buffer, trust: TrustMaterial): Promise<LongTerm>;
+  /** @throws signatures.pdf.* · validationTooLong */
   findPlaces(bytes: Buffer, signerName: string): Promise<FoundPlaces>;
-  /** @throws as `validate` */
+  /** @throws as `findPlaces` */
   findActiveContent(bytes: Buffer): Promise<ActiveContentKind[]>;
   close(): void;
 };
@@ -111,7 +117,8 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}): Docume
 
   return {
     // safe because the process answers each kind of task with its own kind of result
-    validate: async (bytes, trust) => (await inTurn(bytes, { kind: 'validate', trust })) as ValidationReport,
+    examine: async (bytes, trust, content) => (await inTurn(bytes, { kind: 'examine', trust, ...(content ? { content } : {}) })) as Examination,
+    readLongTerm: async (bytes, trust) => (await inTurn(bytes, { kind: 'long-term', trust })) as LongTerm,
     findPlaces: async (bytes, signerName) => (await inTurn(bytes, { kind: 'places', signerName })) as FoundPlaces,
     findActiveContent: async (bytes) => (await inTurn(bytes, { kind: 'active' })) as ActiveContentKind[],
     close: stop,
@@ -148,7 +155,7 @@ function letParentEnd(child: ChildProcess): void {
 function errorOf({ code, detail }: Extract<ReaderReply, { ok: false }>): unknown {
   // safe because the code was just found in the table
   if (Object.hasOwn(pdfErrorTexts, code)) return translateDomainError(new PdfError(code as PdfErrorCode, detail));
-  return new Error(`the document reader failed: ${code} ${detail}`);
+  return errorOfCode(code, detail) ?? new Error(`the document reader failed: ${code} ${detail}`);
 }
 
 /** The reader of this process; it begins with the first file and ends when there is nothing to do. */

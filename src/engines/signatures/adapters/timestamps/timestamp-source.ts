@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Clock, systemClock } from '#kernel/clock.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { builtInAuthority } from '../built-in-authority/keys.ts';
+import { ClockError, trustedNow } from '../built-in-authority/trusted-clock.ts';
 import { int } from '../../domain/asn1/der.ts';
 import { fieldsOf, rawOf, readAsn1 } from '../../domain/asn1/reader.ts';
 import { parseTimestampToken, verifyTimestampToken } from '../../domain/cms/verify-timestamp.ts';
 import { readTimestampResponse, writeTimestampRequest } from '../../domain/pki/timestamp-authority.ts';
+import { isFitFor } from '../../domain/validation/path.ts';
 import { signatureErrors } from '../../errors.ts';
 
 export type Timestamp = { token: Buffer; time: Date; authority: string };
@@ -22,41 +23,39 @@ export type TimestampSource = {
 const FOREIGN_TOKEN_BYTES = 16_000;
 const REPLY_LIMIT_BYTES = 64 * 1024;
 const REPLY_TIMEOUT_MS = 10_000;
-/** A clock that was set back further than this stamps nothing. */
-const CLOCK_TOLERANCE_MS = 1000;
+/** Clocks further apart than this: one of the two is wrong, and validation would ask which. */
+const FOREIGN_CLOCK_MS = 600_000;
 
 export async function timestampSource(kernel: Kernel): Promise<TimestampSource> {
   const { timestampUrl } = kernel.config;
-  if (timestampUrl !== undefined) return { tokenBytes: FOREIGN_TOKEN_BYTES, stamp: (bytes) => askForeign(timestampUrl, sha256(bytes)) };
+  if (timestampUrl !== undefined) return { tokenBytes: FOREIGN_TOKEN_BYTES, stamp: (bytes) => askForeign(timestampUrl, { digest: sha256(bytes), now: kernel.clock.now() }) };
   const { timestamp, timestampCertificate } = await builtInAuthority(kernel);
   const authority = timestampCertificate.subject.commonName ?? timestampCertificate.subject.text;
-  const make = (digest: Buffer): Timestamp => {
-    const now = trustedNow(kernel.clock);
-    return { token: timestamp.token({ hash: 'sha256', digest, now }), time: now, authority };
-  };
-  // A later token may differ by a few bytes: fractions of the signature's two numbers.
-  return { tokenBytes: make(Buffer.alloc(32)).token.length + 16, stamp: (bytes) => Promise.resolve(make(sha256(bytes))) };
+  const make = (digest: Buffer, now: Date): Timestamp => ({ token: timestamp.token({ hash: 'sha256', digest, now }), time: now, authority });
+  // A later token may differ by a few bytes: fractions of the second, and of the signature's two numbers.
+  const tokenBytes = make(Buffer.alloc(32), await stampingTime(kernel)).token.length + 16;
+  return { tokenBytes, stamp: async (bytes) => make(sha256(bytes), await stampingTime(kernel)) };
 }
 
-/** @throws signatures.timestampUnavailable while the machine's clock stands behind a time already given out. */
-export function trustedNow(clock: Clock): Date {
-  const drift = isDrifting(clock) ? clock.driftMs() : 0;
-  if (drift > CLOCK_TOLERANCE_MS) throw signatureErrors.timestampUnavailable({ internal: `the clock runs ${String(drift)} ms behind` });
-  const now = clock.now();
-  now.setUTCMilliseconds(0);
-  return now;
-}
-
-/** The system's clock knows how far the machine's lies behind it; a test's clock does not. */
-function isDrifting(clock: Clock): clock is ReturnType<typeof systemClock> {
-  return 'driftMs' in clock;
+/** @throws signatures.timestampUnavailable while the machine's clock cannot be vouched for. */
+async function stampingTime(kernel: Kernel): Promise<Date> {
+  try {
+    return await trustedNow(kernel);
+  } catch (error) {
+    if (error instanceof ClockError) throw signatureErrors.timestampUnavailable({ cause: error, internal: error.message });
+    throw error;
+  }
 }
 
 function sha256(bytes: Buffer): Buffer {
   return createHash('sha256').update(bytes).digest();
 }
 
-async function askForeign(url: string, digest: Buffer): Promise<Timestamp> {
+/**
+ * Asks and believes nothing: the token has to be about our hash and our nonce (RFC 3161 section 2.2), by a certificate made for time stamping,
+ * and of about this time.
+ */
+async function askForeign(url: string, { digest, now }: { digest: Buffer; now: Date }): Promise<Timestamp> {
   const nonce = int(randomBytes(8));
   const reply = await post(url, writeTimestampRequest({ hash: 'sha256', digest, nonce }));
   try {
@@ -65,9 +64,12 @@ async function askForeign(url: string, digest: Buffer): Promise<Timestamp> {
     const check = verifyTimestampToken(parsed, (hash) => (hash === 'sha256' ? digest : Buffer.alloc(0)));
     if (check.verdict !== 'ok') throw new Error(`the token does not hold: ${check.verdict}`);
     if (nonceOf(parsed.cms.content)?.equals(nonce) !== true) throw new Error('the token repeats another nonce');
-    return { token, time: parsed.time, authority: check.signer?.subject.text ?? url };
+    if (check.signer === undefined || !isFitFor(check.signer, 'timestamp')) throw new Error('the certificate of the token is not one for time stamping');
+    const apartMs = Math.abs(parsed.time.getTime() - now.getTime());
+    if (apartMs > FOREIGN_CLOCK_MS) throw new Error(`the token’s time is ${String(Math.round(apartMs / 1000))} s away from ours`);
+    return { token, time: parsed.time, authority: check.signer.subject.text };
   } catch (error) {
-    throw signatureErrors.timestampWrong({ cause: error });
+    throw signatureErrors.timestampWrong({ cause: error, internal: error instanceof Error ? error.message : '' });
   }
 }
 

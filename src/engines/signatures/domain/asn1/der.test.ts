@@ -108,3 +108,7 @@ test('random bytes never do worse than a coded error', () => {
   };
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void codeOf(() => { walk(Buffer.from(bytes)); })), { numRuns: 2000 });
 });
+
+test('identifiers whose bytes add up to the same are told apart', () => {
+  for (const dotted of ['1.2.3.40', '1.2.4.9', '1.2.3.40', '1.2.3.40.3.40', '1.2.4.9.4.9']) assert.equal(oidOf(readAsn1(oid(dotted))), dotted);
+});

@@ -30,26 +30,23 @@ export interface ReadOptions {
 /** Reads the element that fills `bytes`. Throws Asn1Error. */
 export function readAsn1(bytes: Buffer, options: ReadOptions = {}): Asn1Node {
   if (bytes.length > asn1Limits.sizeBytes) throw new Asn1Error('asn1.size');
-  const node = readAt(bytes, { at: 0, limit: bytes.length, depth: 0, ber: options.ber === true });
+  const node = readAt({ buffer: bytes, contentEnd: bytes.length, depth: -1, ber: options.ber === true }, 0);
   if (node.end !== bytes.length && options.allowTrailing !== true) throw new Asn1Error('asn1.trailing');
   return node;
 }
 
-interface Place {
-  readonly at: number;
-  readonly limit: number;
-  readonly depth: number;
-  readonly ber: boolean;
-}
+/** What surrounds an element: it may not go beyond `contentEnd`. */
+type Surrounding = Pick<Asn1Node, 'buffer' | 'contentEnd' | 'depth' | 'ber'>;
 
-function readAt(buffer: Buffer, place: Place): Asn1Node {
-  const { at, limit, depth, ber } = place;
+function readAt(parent: Surrounding, at: number): Asn1Node {
+  const { buffer, contentEnd: limit, ber } = parent;
+  const depth = parent.depth + 1;
   if (depth > asn1Limits.depth) throw new Asn1Error('asn1.depth');
   const tag = buffer[at];
   const first = buffer[at + 1];
   if (tag === undefined || first === undefined || at + 2 > limit) throw new Asn1Error('asn1.truncated');
   if ((tag & 0x1f) === 0x1f) throw new Asn1Error('asn1.tag', 'high tag number');
-  if (first === 0x80) return readIndefinite(buffer, place, tag);
+  if (first === 0x80) return readIndefinite(parent, at);
   let length = first;
   let contentStart = at + 2;
   if (first > 0x80) {
@@ -65,16 +62,18 @@ function readAt(buffer: Buffer, place: Place): Asn1Node {
   return { buffer, tag, start: at, contentStart, contentEnd: end, end, depth, ber };
 }
 
-function readIndefinite(buffer: Buffer, place: Place, tag: number): Asn1Node {
-  if (!place.ber || (tag & 0x20) === 0) throw new Asn1Error('asn1.length', 'indefinite');
-  let at = place.at + 2;
+function readIndefinite({ buffer, contentEnd: limit, depth: depthAbove, ber }: Surrounding, start: number): Asn1Node {
+  const tag = buffer[start] ?? 0;
+  const depth = depthAbove + 1;
+  if (!ber || (tag & 0x20) === 0) throw new Asn1Error('asn1.length', 'indefinite');
+  let at = start + 2;
   for (let count = 0; ; count += 1) {
     if (count > asn1Limits.children) throw new Asn1Error('asn1.size');
-    if (at + 2 > place.limit) throw new Asn1Error('asn1.truncated');
+    if (at + 2 > limit) throw new Asn1Error('asn1.truncated');
     if (buffer[at] === 0 && buffer[at + 1] === 0) break;
-    at = readAt(buffer, { ...place, at, depth: place.depth + 1 }).end;
+    at = readAt({ buffer, contentEnd: limit, depth, ber }, at).end;
   }
-  return { buffer, tag, start: place.at, contentStart: place.at + 2, contentEnd: at, end: at + 2, depth: place.depth, ber: true };
+  return { buffer, tag, start, contentStart: start + 2, contentEnd: at, end: at + 2, depth, ber: true };
 }
 
 /** The elements inside a constructed element. */
@@ -83,7 +82,7 @@ export function children(node: Asn1Node): Asn1Node[] {
   const found: Asn1Node[] = [];
   for (let at = node.contentStart; at < node.contentEnd; ) {
     if (found.length >= asn1Limits.children) throw new Asn1Error('asn1.size');
-    const child = readAt(node.buffer, { at, limit: node.contentEnd, depth: node.depth + 1, ber: node.ber });
+    const child = readAt(node, at);
     found.push(child);
     at = child.end;
   }
@@ -136,9 +135,29 @@ export function fieldsOf(node: Asn1Node | undefined, tag: number = TAG.sequence)
   };
 }
 
+/** The last identifier read for each sum of bytes: the same few dozen fill every certificate and container. */
+const readOids: ({ readonly bytes: Buffer; readonly dotted: string } | undefined)[] = new Array<undefined>(512).fill(undefined);
+
 /** The dotted form of an OBJECT IDENTIFIER. */
 export function oidOf(node: Asn1Node | undefined): string {
-  const bytes = contentOf(expectTag(node, TAG.oid));
+  const { buffer, contentStart, contentEnd } = expectTag(node, TAG.oid);
+  let sum = 0;
+  for (let at = contentStart; at < contentEnd; at += 1) sum = (Math.imul(sum, 31) + (buffer[at] ?? 0)) & 0xffff;
+  const slot = (sum ^ (sum >> 7)) & 511;
+  const last = readOids[slot];
+  if (last?.bytes.length === contentEnd - contentStart && isAt(buffer, contentStart, last.bytes)) return last.dotted;
+  const bytes = buffer.subarray(contentStart, contentEnd);
+  const dotted = dottedOf(bytes);
+  if (bytes.length <= 24) readOids[slot] = { bytes: Buffer.from(bytes), dotted };
+  return dotted;
+}
+
+function isAt(buffer: Buffer, from: number, bytes: Buffer): boolean {
+  for (let i = 0; i < bytes.length; i += 1) if (buffer[from + i] !== bytes[i]) return false;
+  return true;
+}
+
+function dottedOf(bytes: Buffer): string {
   if (bytes.length === 0 || bytes.length > 64) throw new Asn1Error('asn1.value', 'object identifier');
   if (((bytes.at(-1) ?? 0) & 0x80) !== 0) throw new Asn1Error('asn1.value', 'object identifier');
   const arcs: (number | bigint)[] = [];

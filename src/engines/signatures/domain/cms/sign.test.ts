@@ -13,9 +13,14 @@ const content = Buffer.from('Công văn số 05/SNV-VP');
 const kinds = [
   { key: 'rsa-2048', hash: 'sha256' },
   { key: 'rsa-2048', hash: 'sha512', scheme: 'rsa-pss' },
+  { key: 'rsa-2048', hash: 'sha256', scheme: 'rsa-pss' },
   { key: 'rsa-3072', hash: 'sha384' },
+  { key: 'rsa-3072', hash: 'sha384', scheme: 'rsa-pss' },
+  { key: 'rsa-4096', hash: 'sha512' },
   { key: 'p-256', hash: 'sha256' },
+  { key: 'p-256', hash: 'sha512' },
   { key: 'p-384', hash: 'sha384' },
+  { key: 'p-384', hash: 'sha512' },
 ] as const;
 
 for (const { key: kind, ...options } of kinds) {
@@ -26,7 +31,7 @@ for (const { key: kind, ...options } of kinds) {
     const attributes = signedAttributes(signer, createHash(options.hash).update(content).digest());
     const signature = signAttributes(signer, key, attributes);
     const publicKey = new X509Certificate(signer.certificate).publicKey;
-    const padded = 'scheme' in options ? { key: publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 64 } : publicKey;
+    const padded = 'scheme' in options ? { key: publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: createHash(options.hash).digest().length } : publicKey;
     assert.ok(verify(options.hash, attributes, padded, signature));
     const cms = assembleCms(signer, { attributes, signature });
     assert.equal(estimateCmsBytes(signer) - cms.length, signer.maxSignatureBytes - signature.length);

@@ -144,8 +144,29 @@ test('a time stamp fits its digest only, and needs its signing certificate', asy
   const token = parseTimestampToken(tsa.token({ hash: 'sha256', digest, now }));
   assert.equal(verifyTimestampToken(token, digestOf(data)).verdict, 'ok');
   assert.equal(verifyTimestampToken(token, digestOf(Buffer.from('khác'))).verdict, 'hash-mismatch');
-  assert.equal(Math.floor(now.getTime() / 1000) * 1000, token.time.getTime());
+  assert.equal(now.getTime(), token.time.getTime());
   const bare = parseTimestampToken(tsa.token({ hash: 'sha256', digest, now, withCertificates: false }));
   assert.equal(verifyTimestampToken(bare, digestOf(data)).verdict, 'no-signing-certificate');
   assert.equal(codeOf(() => parseTimestampToken(ours())), 'cms.notSignedData');
+});
+
+test('material in CAdES attributes and beside the certificates is at hand: lists, OCSP answers, certificates', () => {
+  const list = seq(int(1));
+  const answer = seq(int(2));
+  // A made-up attribute value in the place of the time stamp, then renamed: the names differ in their last byte only.
+  const withAttribute = (value: Buffer, last: number): Buffer => {
+    const made = cmsSigner({ certificate: rsa.certificate.raw, chain: [] });
+    const attributes = signedAttributes(made, createHash('sha256').update(data).digest());
+    const bytes = assembleCms(made, { attributes, signature: signAttributes(made, rsa.privateKey, attributes), timestampToken: value });
+    const name = Buffer.from('2a864886f70d010910020e', 'hex');
+    bytes[bytes.indexOf(name) + name.length - 1] = last;
+    return bytes;
+  };
+  const revocation = parseCms(withAttribute(seq(ctx(0, seq(list)), ctx(1, seq(answer))), 24));
+  assert.deepEqual([revocation.crls, revocation.ocsps], [[list], [answer]]);
+  const certificates = parseCms(withAttribute(seq(issuing.certificate.raw), 23));
+  assert.deepEqual(certificates.certificates.map((each) => each.fingerprint), [rsa.certificate.fingerprint, issuing.certificate.fingerprint]);
+  assert.equal(check(withAttribute(seq(issuing.certificate.raw), 23)).verdict, 'ok');
+  const beside = rebuild(ours(), (parts) => [...parts.slice(0, -1), ctx(1, list, ctx(1, oid(OID.ocspResponseInfo), answer)), ...parts.slice(-1)]);
+  assert.deepEqual([parseCms(beside).crls, parseCms(beside).ocsps], [[list], [answer]]);
 });

@@ -38,8 +38,12 @@ export interface CmsSignature {
   readonly contentType: string;
   /** The encapsulated content, absent for a detached signature. */
   readonly content: Buffer | undefined;
+  /** Of SignedData, and of the CAdES attribute certificate-values. */
   readonly certificates: readonly Certificate[];
+  /** Of SignedData, and of the CAdES attribute revocation-values; raw, nothing about them is checked. */
   readonly crls: readonly Buffer[];
+  /** OCSP answers from the same two places (RFC 5940; ETSI EN 319 122-1 annex A.1). */
+  readonly ocsps: readonly Buffer[];
   readonly digestAlgorithm: HashName;
   readonly signatureAlgorithm: SignatureAlgorithm;
   readonly signature: Buffer;
@@ -54,6 +58,7 @@ export type ReadCertificate = (bytes: Buffer) => Certificate;
 
 const maxCertificates = 60;
 const maxAttributes = 60;
+const maxRevocations = 100;
 
 /**
  * Reads the container. Bytes after it must be zero (the padding of a PDF's /Contents), else `cms.malformed`.
@@ -85,18 +90,37 @@ function readSignedData(node: Asn1Node, readCertificate: ReadCertificate): CmsSi
   const signers = children(fields.take(0x31));
   const [signer] = signers;
   if (signer === undefined || signers.length !== 1) throw new CmsError('cms.signers', String(signers.length));
+  const { unsigned, ...signerPart } = readSigner(signer);
+  const kept = readValues(unsigned);
+  const listed = crls ? children(crls).slice(0, maxRevocations) : [];
   return {
     contentType,
     content: wrapped && octetsOf(fieldsOf(wrapped, 0xa0).take()),
-    certificates: certificates ? readCertificates(certificates, readCertificate) : [],
-    crls: crls ? children(crls).filter((crl) => crl.tag === 0x30).map(rawOf) : [],
-    ...readSigner(signer),
+    certificates: readCertificates([...(certificates ? children(certificates) : []), ...kept.certificates], readCertificate),
+    crls: [...listed.filter((each) => each.tag === 0x30).map(rawOf), ...kept.crls],
+    ocsps: [...listed.flatMap(ocspOfOther), ...kept.ocsps],
+    ...signerPart,
   };
 }
 
-function readCertificates(list: Asn1Node, readCertificate: ReadCertificate): Certificate[] {
+/** An OCSP answer among the "other" revocation information of SignedData (RFC 5940 section 2). */
+function ocspOfOther(node: Asn1Node): Buffer[] {
+  if (node.tag !== 0xa1) return [];
+  const fields = fieldsOf(node, 0xa1);
+  return oidOf(fields.take()) === OID.ocspResponseInfo ? [rawOf(fields.take())] : [];
+}
+
+/** The unsigned attributes with which CAdES carries material of its own (certificate-values, revocation-values). */
+function readValues(unsigned: Attributes | undefined): { readonly certificates: readonly Asn1Node[]; readonly crls: readonly Buffer[]; readonly ocsps: readonly Buffer[] } {
+  const first = (type: string): Asn1Node | undefined => unsigned?.get(type)?.[0]?.[0];
+  const certificates = first(OID.certificateValues);
+  const { embeddedCrls: crls, embeddedOcsps: ocsps } = readRevocationLists(first(OID.revocationValues));
+  return { certificates: certificates ? children(certificates) : [], crls, ocsps };
+}
+
+function readCertificates(nodes: readonly Asn1Node[], readCertificate: ReadCertificate): Certificate[] {
   const found: Certificate[] = [];
-  for (const node of children(list).slice(0, maxCertificates)) {
+  for (const node of nodes.slice(0, maxCertificates)) {
     if (node.tag !== 0x30) continue;
     try {
       found.push(readCertificate(rawOf(node)));
@@ -108,7 +132,8 @@ function readCertificates(list: Asn1Node, readCertificate: ReadCertificate): Cer
   return found;
 }
 
-type SignerPart = Omit<CmsSignature, 'contentType' | 'content' | 'certificates' | 'crls'>;
+type Attributes = ReadonlyMap<string, readonly (readonly Asn1Node[])[]>;
+type SignerPart = Omit<CmsSignature, 'contentType' | 'content' | 'certificates' | 'crls' | 'ocsps'> & { readonly unsigned: Attributes | undefined };
 
 function readSigner(node: Asn1Node): SignerPart {
   const fields = fieldsOf(node);
@@ -118,13 +143,15 @@ function readSigner(node: Asn1Node): SignerPart {
   const signed = fields.optional(0xa0);
   const signatureAlgorithm = readSignatureAlgorithm(fields.take(0x30));
   const signature = octetsOf(fields.take(0x04));
-  const unsigned = fields.optional(0xa1);
+  const unsignedNode = fields.optional(0xa1);
+  const unsigned = unsignedNode && attributesOf(unsignedNode);
   return {
+    unsigned,
     digestAlgorithm,
     signatureAlgorithm,
     signature,
     signedAttributes: signed && readSignedAttributes(signed),
-    signatureTimestamps: unsigned ? (attributesOf(unsigned).get(OID.signatureTimeStamp) ?? []).flat().slice(0, 5).map(rawOf) : [],
+    signatureTimestamps: (unsigned?.get(OID.signatureTimeStamp) ?? []).flat().slice(0, 5).map(rawOf),
     isSignerNamed: signerMatcher(sid),
   };
 }
@@ -173,7 +200,7 @@ function readSignedAttributes(node: Asn1Node): SignedAttributes {
     signingTime: signingTime && timeOf(signingTime),
     essCertificateId: readEss(single(OID.signingCertificateV2), single(OID.signingCertificate)),
     signaturePolicy: policy?.tag === 0x30 ? oidOf(fieldsOf(policy).take()) : undefined,
-    ...readAdobeRevocation(single(OID.adobeRevocationInfo)),
+    ...readRevocationLists(single(OID.adobeRevocationInfo)),
   };
 }
 
@@ -186,7 +213,8 @@ function readEss(v2: Asn1Node | undefined, v1: Asn1Node | undefined): EssCertifi
   return v1 && { hash: 'sha1', digest: octetsOf(fieldsOf(children(fieldsOf(v1).take(0x30))[0]).take(0x04)) };
 }
 
-function readAdobeRevocation(node: Asn1Node | undefined): Pick<SignedAttributes, 'embeddedCrls' | 'embeddedOcsps'> {
+/** Adobe's attribute and the one of CAdES have the same shape: [0] lists, [1] OCSP answers. */
+function readRevocationLists(node: Asn1Node | undefined): Pick<SignedAttributes, 'embeddedCrls' | 'embeddedOcsps'> {
   const lists = node ? children(node) : [];
   const inside = (tag: number): Buffer[] => {
     const list = lists.find((each) => each.tag === tag);
@@ -219,7 +247,7 @@ export interface CmsCheckInput {
   /** The digest of the signed content under a hash, as often as asked. */
   readonly digestOf: (hash: HashName) => Buffer;
   /** The signed content itself: needed only by old signatures without signed attributes, whose signature is over the content. */
-  readonly readContent?: () => Buffer;
+  readonly readContent?: () => Buffer | undefined;
   /** Further certificates in which to look for the signer's. */
   readonly moreCertificates?: readonly Certificate[];
   /** The content type that must be signed: id-data for documents, id-ct-TSTInfo for time stamps. */
@@ -246,8 +274,13 @@ function findSigner(cms: CmsSignature, more: readonly Certificate[]): Pick<CmsCh
   const named = [...cms.certificates, ...more].filter((certificate) => cms.isSignerNamed(certificate));
   const id = cms.signedAttributes?.essCertificateId;
   if (id === undefined) return { signer: named[0], ess: 'absent' };
-  const matching = named.find((certificate) => hashOnce(id.hash, certificate.raw, 'buffer').equals(id.digest));
+  const matching = named.find((certificate) => hasDigest(certificate, id));
   return matching ? { signer: matching, ess: 'match' } : { signer: named[0], ess: named.length > 0 ? 'mismatch' : 'absent' };
+}
+
+/** A certificate's SHA-256 is known already. */
+function hasDigest({ raw, fingerprint }: Certificate, { hash, digest }: EssCertificateId): boolean {
+  return hash === 'sha256' ? digest.toString('hex') === fingerprint : hashOnce(hash, raw, 'buffer').equals(digest);
 }
 
 function fitsAttributes(cms: CmsSignature, attributes: SignedAttributes, signer: Certificate): boolean {

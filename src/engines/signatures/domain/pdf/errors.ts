@@ -16,11 +16,23 @@ export const pdfErrorTexts = {
     todoVi: 'Xuất lại tệp từ phần mềm soạn thảo, hoặc xin bên gửi gửi lại.',
     todoEn: 'Export the file again from the program that made it, or ask the sender to send it again.',
   },
+  'pdf.damaged-signed': {
+    vi: 'Tệp PDF đã có chữ ký số nhưng cấu trúc bị hỏng. Sửa tệp sẽ làm mất giá trị các chữ ký đã có.',
+    en: 'The PDF file carries signatures but its structure is damaged. Mending it would destroy the signatures it has.',
+    todoVi: 'Xin bên gửi gửi lại đúng tệp đã ký, không qua phần mềm nén hoặc chuyển đổi.',
+    todoEn: 'Ask the sender for the signed file again, as it was, without any program that shrinks or converts it.',
+  },
+  'pdf.junk-before-header': {
+    vi: 'Tệp PDF có dữ liệu thừa ở đầu tệp, nên mỗi phần mềm có thể hiểu chữ ký theo một cách khác nhau.',
+    en: 'There is foreign data before the beginning of the PDF, so that programs could read a signature in different ways.',
+    todoVi: 'Mở tệp bằng phần mềm đọc PDF, in hoặc lưu thành tệp PDF mới rồi tải lên lại.',
+    todoEn: 'Open the file in a PDF reader, print or save it as a new PDF, and upload that.',
+  },
   'pdf.encrypted': {
-    vi: 'Tệp PDF được bảo vệ bằng mật khẩu hoặc mã hóa.',
-    en: 'The PDF file is protected by a password or encrypted.',
-    todoVi: 'Bỏ mật khẩu và các hạn chế của tệp, rồi tải lên lại.',
-    todoEn: 'Remove the password and the restrictions from the file, then upload it again.',
+    vi: 'Tệp PDF cần mật khẩu mới mở được, hoặc được mã hóa theo cách không đọc được.',
+    en: 'The PDF file needs a password to be opened, or is encrypted in a way that cannot be read.',
+    todoVi: 'Bỏ mật khẩu mở tệp, rồi tải lên lại.',
+    todoEn: 'Remove the password for opening the file, then upload it again.',
   },
   'pdf.too-large': {
     vi: 'Tệp PDF quá lớn, hoặc nội dung nén trong tệp phình ra quá giới hạn.',
@@ -51,6 +63,12 @@ export const pdfErrorTexts = {
     en: 'An earlier signer locked the document: no further signature is permitted.',
     todoVi: 'Liên hệ người đã khóa văn bản.',
     todoEn: 'Contact the person who locked the document.',
+  },
+  'signing.field-locked': {
+    vi: 'Người ký trước đã khóa ô này, không được điền hoặc ký nữa.',
+    en: 'An earlier signer locked this field: it can no longer be filled in or signed.',
+    todoVi: 'Chọn ô khác, hoặc liên hệ người đã khóa.',
+    todoEn: 'Choose another field, or contact the person who locked it.',
   },
   'signing.page-not-found': {
     vi: 'Văn bản không có trang này.',

@@ -38,7 +38,7 @@ const put = (name: string, bytes: Buffer | string) => {
   writeFileSync(path, bytes);
   return path;
 };
-const pem = (certificate: Certificate) => `-----BEGIN CERTIFICATE-----\n${certificate.raw.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+const pem = (certificate: Certificate) => `-----BEGIN CERTIFICATE-----\n${certificate.raw.toString('base64').match(/.{1,64}/g)?.join('\n') ?? ''}\n-----END CERTIFICATE-----\n`;
 const openssl = (...args: string[]) => {
   const run = spawnSync('openssl', args, { encoding: 'utf8' });
   return { status: run.status, text: run.stdout + run.stderr };
@@ -128,7 +128,7 @@ test('openssl accepts the chain strictly, with revocation checked on every certi
   const nextUpdate = new Date(now.getTime() + 86_400_000);
   const rootCrl = writeRevocationList(root, { number: 1n, now, nextUpdate, revoked: [] });
   const crl = writeRevocationList(issuing, { number: 7n, now, nextUpdate, revoked: [{ serial: agency.certificate.serial, revokedAt: now, reason: 'keyCompromise' }] });
-  const crlPem = (der: Buffer) => `-----BEGIN X509 CRL-----\n${der.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END X509 CRL-----\n`;
+  const crlPem = (der: Buffer) => `-----BEGIN X509 CRL-----\n${der.toString('base64').match(/.{1,64}/g)?.join('\n') ?? ''}\n-----END X509 CRL-----\n`;
   const crls = put('crls.pem', crlPem(rootCrl) + crlPem(crl));
   const rootFile = put('root.pem', pem(root.certificate));
   const chainFile = put('chain.pem', pem(issuing.certificate));

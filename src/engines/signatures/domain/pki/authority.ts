@@ -77,24 +77,36 @@ const profiles = {
 
 export type LeafKind = 'signer' | 'timestamp' | 'ocsp';
 
-/** Makes the root. `organization` is the province or the installation it belongs to. */
-export async function createRootAuthority(input: { readonly organization: string; readonly now: Date; readonly validDays?: number }): Promise<Authority> {
-  const { publicKey, privateKey } = await generateKey('p-384');
-  const subject = encodeName(authoritySubject(input.organization, 'CA gốc nội bộ Liên Thông (không phải CA công cộng)'));
+export interface NewAuthority {
+  /** The province or the installation that the authority belongs to. */
+  readonly organization: string;
+  readonly now: Date;
+  readonly validDays?: number;
+  readonly keyKind?: KeyKind;
+  /** Which authority of this organization it is: from the second on the name says so, since two keys must not share one name. */
+  readonly generation?: number;
+}
+
+/** Makes the root, P-384 unless asked otherwise. */
+export async function createRootAuthority(input: NewAuthority): Promise<Authority> {
+  const { publicKey, privateKey } = await generateKey(input.keyKind ?? 'p-384');
+  const subject = encodeName(authoritySubject(input.organization, nameOfAuthority('CA gốc', input.generation)));
   const spki = publicKey.export({ format: 'der', type: 'spki' });
   const certificate = build({ profile: profiles.root, subject, spki, issuerName: subject, issuerKey: privateKey, issuerKeyId: keyIdOf(spki), ...period(input, profiles.root) });
   return { certificate, privateKey, chain: [] };
 }
 
-/** Makes an issuing authority under the root. */
-export async function createIssuingAuthority(
-  root: Authority,
-  input: { readonly organization: string; readonly now: Date; readonly validDays?: number; readonly urls?: ServiceUrls },
-): Promise<Authority> {
-  const { publicKey, privateKey } = await generateKey('p-256');
-  const subject = encodeName(authoritySubject(input.organization, 'CA cấp chứng thư nội bộ Liên Thông (không phải CA công cộng)'));
+/** Makes an issuing authority under the root, P-256 unless asked otherwise. */
+export async function createIssuingAuthority(root: Authority, input: NewAuthority & { readonly urls?: ServiceUrls }): Promise<Authority> {
+  const { publicKey, privateKey } = await generateKey(input.keyKind ?? 'p-256');
+  const subject = encodeName(authoritySubject(input.organization, nameOfAuthority('CA cấp chứng thư', input.generation)));
   const certificate = issueUnder(root, { profile: profiles.issuing, subject, publicKey, ...input });
   return { certificate, privateKey, chain: [root.certificate, ...root.chain] };
+}
+
+/** At most 64 characters (X.520). */
+function nameOfAuthority(role: string, generation = 1): string {
+  return `${role} nội bộ Liên Thông${generation === 1 ? '' : ` G${String(generation)}`} (không phải CA công cộng)`;
 }
 
 function authoritySubject(organization: string, name: string): NameAttribute[] {

@@ -150,8 +150,22 @@ export function isSelfIssued(certificate: Certificate): boolean {
   return certificate.issuer.raw.equals(certificate.subject.raw);
 }
 
+export interface KeyDescription {
+  readonly kind: 'rsa' | 'ec' | 'other';
+  readonly bits: number;
+  readonly text: string;
+}
+
+const described = new WeakMap<Certificate, KeyDescription>();
+
 /** The kind and size of the public key, for display and for algorithm rules: `RSA 2048`, `EC P-256`. */
-export function describeKey(certificate: Certificate): { readonly kind: 'rsa' | 'ec' | 'other'; readonly bits: number; readonly text: string } {
+export function describeKey(certificate: Certificate): KeyDescription {
+  const known = described.get(certificate) ?? readKey(certificate);
+  described.set(certificate, known);
+  return known;
+}
+
+function readKey(certificate: Certificate): KeyDescription {
   try {
     const key = certificate.publicKey();
     const details = key.asymmetricKeyDetails;

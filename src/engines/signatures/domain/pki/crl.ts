@@ -43,8 +43,12 @@ export interface RevocationList {
   readonly keepsExpiredFrom: Date | undefined;
   /** False when the list leaves certificates out (delta, indirect, only some reasons) or has an unknown critical extension. */
   readonly isComplete: boolean;
+  /** Some entries are about certificates of other issuers: a serial on it says nothing without its certificateIssuer (RFC 5280 section 5.3.3). */
+  readonly isIndirect: boolean;
+  /** True when the list says that it speaks about such a certificate: its kind and its distribution point (RFC 5280 section 5.2.5). */
+  covers(certificate: Certificate): boolean;
   readonly signatureAlgorithm: SignatureAlgorithm | undefined;
-  /** The entry of this serial (contents of the INTEGER), if it is on the list. */
+  /** The entry of this serial (contents of the INTEGER), if it is on the list. Throws PkiError `revocation.malformed` for rows that cannot be read. */
   find(serial: Buffer): Revocation | undefined;
   /** True when this issuer's key signed the list. */
   isSignedBy(issuer: Certificate): boolean;
@@ -85,9 +89,10 @@ function readList(node: Asn1Node): RevocationList {
   const expiredValue = extensions.get(OID.expiredCertsOnCrl)?.value;
   const numberValue = extensions.get(OID.crlNumber)?.value;
   const signatureAlgorithm = knownAlgorithm(algorithmNode);
+  const scope = readScope(extensions.get(OID.issuingDistributionPoint)?.value);
   const isComplete =
     !extensions.has(OID.deltaCrlIndicator) &&
-    !isPartial(extensions.get(OID.issuingDistributionPoint)?.value) &&
+    !scope.isPartial &&
     [...extensions].every(([name, { critical }]) => !critical || knownCritical.has(name));
   const tbsBytes = rawOf(tbs);
   return {
@@ -98,8 +103,10 @@ function readList(node: Asn1Node): RevocationList {
     number: numberValue && bigintOf(readAsn1(numberValue, { ber: true })),
     keepsExpiredFrom: expiredValue && timeOf(readAsn1(expiredValue, { ber: true })),
     isComplete,
+    isIndirect: scope.isIndirect,
+    covers: scope.covers,
     signatureAlgorithm,
-    find: (serial) => findEntry(entries, serial),
+    find: (serial) => findReadable(entries, serial),
     isSignedBy: (by) =>
       signatureAlgorithm !== undefined && sameName(issuer, by.subject) && isSignedByKeyOf(by, { algorithm: signatureAlgorithm, data: tbsBytes, signature }),
   };
@@ -114,10 +121,44 @@ function knownAlgorithm(node: Asn1Node): SignatureAlgorithm | undefined {
   }
 }
 
-/** An issuing distribution point that narrows the list beyond "user certificates" (RFC 5280 section 5.2.5). */
-function isPartial(value: Buffer | undefined): boolean {
-  if (value === undefined) return false;
-  return children(readAsn1(value, { ber: true })).some((part) => part.tag === 0x83 || (part.tag === 0x84 && contentOf(part)[0] !== 0));
+interface ListScope {
+  readonly isPartial: boolean;
+  readonly isIndirect: boolean;
+  readonly covers: (certificate: Certificate) => boolean;
+}
+
+/** What an issuing distribution point narrows the list to (RFC 5280 section 5.2.5). */
+function readScope(value: Buffer | undefined): ListScope {
+  const parts = value === undefined ? [] : children(readAsn1(value, { ber: true }));
+  const isSet = (tag: number): boolean => parts.some((part) => part.tag === tag && contentOf(part)[0] !== 0);
+  const urls = parts.filter((part) => part.tag === 0xa0).flatMap(distributionUrls);
+  const isIndirect = isSet(0x84);
+  const [onlyUsers, onlyAuthorities, onlyAttributes] = [isSet(0x81), isSet(0x82), isSet(0x85)];
+  return {
+    isPartial: isIndirect || parts.some((part) => part.tag === 0x83),
+    isIndirect,
+    covers: ({ basicConstraints, crlUrls }) => {
+      const isAuthority = basicConstraints?.ca === true;
+      if (onlyAttributes || (onlyUsers && isAuthority) || (onlyAuthorities && !isAuthority)) return false;
+      return urls.length === 0 || crlUrls.length === 0 || urls.some((url) => crlUrls.includes(url));
+    },
+  };
+}
+
+/** The addresses of a DistributionPointName with fullName. */
+function distributionUrls(point: Asn1Node): string[] {
+  const full = children(point).find((part) => part.tag === 0xa0);
+  const names = full ? children(full) : [];
+  return names.filter((name) => name.tag === 0x86).map((name) => contentOf(name).toString('latin1'));
+}
+
+function findReadable(entries: Asn1Node | undefined, serial: Buffer): Revocation | undefined {
+  try {
+    return findEntry(entries, serial);
+  } catch (error) {
+    if (error instanceof Asn1Error) throw new PkiError('revocation.malformed', error.code, { cause: error });
+    throw error;
+  }
 }
 
 /** Lists of large authorities have hundreds of thousands of rows: search for the serial's bytes first, read only the row that holds them. */
@@ -125,7 +166,10 @@ function findEntry(entries: Asn1Node | undefined, serial: Buffer): Revocation | 
   if (entries === undefined) return undefined;
   const wanted = Buffer.concat([Buffer.from([0x02, serial.length]), serial]);
   if (!contentOf(entries).includes(wanted)) return undefined;
-  for (const entry of children(entries)) {
+  // One row after the other: more of them than a reader would hold at once is no reason not to look.
+  for (let at = entries.contentStart; at < entries.contentEnd; ) {
+    const entry = readAsn1(entries.buffer.subarray(at, entries.contentEnd), { ber: true, allowTrailing: true });
+    at += entry.end;
     const fields = fieldsOf(entry);
     if (!contentOf(fields.take(0x02)).equals(serial)) continue;
     const revokedAt = timeOf(fields.take());

@@ -22,6 +22,18 @@ export function certificateIdOf(certificate: Certificate, issuer: Certificate, h
   return readCertificateId(readAsn1(encoded));
 }
 
+/** True for the encodings that requesters in practice use; any other spelling of the same question is answered, but not worth keeping. */
+export function isUsualId(id: CertificateId): boolean {
+  const algorithm = oid(hashOid(id.hash));
+  const rest = [oct(id.issuerNameHash), oct(id.issuerKeyHash), tlv(0x02, id.serial)];
+  return [seq(algorithm, nul()), seq(algorithm)].some((spelling) => seq(spelling, ...rest).equals(id.raw));
+}
+
+/** The id that was kept as bytes. Throws Asn1Error. */
+export function parseCertificateId(raw: Buffer): CertificateId {
+  return readCertificateId(readAsn1(raw));
+}
+
 /** A request for one certificate, without nonce unless given (the contents of the extension). */
 export function writeOcspRequest(id: CertificateId, nonce?: Buffer): Buffer {
   const extensions = nonce ? [ctx(2, seq(seq(oid(OID.ocspNonce), oct(nonce))))] : [];
@@ -60,7 +72,8 @@ export function writeOcspResponse(input: NewOcspResponse): Buffer {
   return seq(enumerated(0), ctx(0, seq(oid(OID.ocspBasic), oct(basic))));
 }
 
-function isOfIssuer(id: CertificateId, issuer: Certificate): boolean {
+/** True when the id means a certificate of this issuer. */
+export function isOfIssuer(id: CertificateId, issuer: Certificate): boolean {
   return (
     id.issuerNameHash.equals(hashOnce(id.hash, issuer.subject.raw, 'buffer')) &&
     id.issuerKeyHash.equals(hashOnce(id.hash, issuer.publicKeyBits, 'buffer'))

@@ -95,7 +95,7 @@ function readBasic(raw: Buffer, node: Asn1Node): OcspResponse {
   const certificateList = outer.optional(0xa0);
   const fields = fieldsOf(data);
   fields.optional(0xa0);
-  const responderId = fields.take();
+  const isResponder = responderMatcher(fields.take());
   const producedAt = timeOf(fields.take(0x18));
   const answers = children(fields.take(0x30)).slice(0, maxAnswers).map(readSingle);
   const nonceValue = readExtensions(fields.optional(0xa1)).get(OID.ocspNonce)?.value;
@@ -110,7 +110,7 @@ function readBasic(raw: Buffer, node: Asn1Node): OcspResponse {
     signatureAlgorithm,
     isSignedBy: (responder) =>
       signatureAlgorithm !== undefined &&
-      isResponder(responderId, responder) &&
+      isResponder(responder) &&
       isSignedByKeyOf(responder, { algorithm: signatureAlgorithm, data: dataBytes, signature }),
   };
 }
@@ -124,10 +124,16 @@ function knownAlgorithm(node: Asn1Node): SignatureAlgorithm | undefined {
   }
 }
 
-function isResponder(id: Asn1Node, certificate: Certificate): boolean {
-  if (id.tag === 0xa1) return rawOf(fieldsOf(id, 0xa1).take()).equals(certificate.subject.raw);
+/** Read at once, so that a damaged id is an error of the answer and not of whoever asks about it later. */
+function responderMatcher(id: Asn1Node): (certificate: Certificate) => boolean {
+  if (id.tag === 0xa1) {
+    const name = rawOf(fieldsOf(id, 0xa1).take());
+    return (certificate) => name.equals(certificate.subject.raw);
+  }
+  if (id.tag !== 0xa2) return () => false;
   // A key hash is always SHA-1 (RFC 6960 section 4.2.1).
-  return id.tag === 0xa2 && octetsOf(fieldsOf(id, 0xa2).take(0x04)).equals(hashOnce('sha1', certificate.publicKeyBits, 'buffer'));
+  const keyHash = octetsOf(fieldsOf(id, 0xa2).take(0x04));
+  return (certificate) => keyHash.equals(hashOnce('sha1', certificate.publicKeyBits, 'buffer'));
 }
 
 function readCertificates(list: Asn1Node | undefined): Certificate[] {

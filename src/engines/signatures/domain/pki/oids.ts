@@ -49,6 +49,7 @@ export const OID = {
   ocspBasic: '1.3.6.1.5.5.7.48.1.1',
   ocspNonce: '1.3.6.1.5.5.7.48.1.2',
   ocspArchiveCutoff: '1.3.6.1.5.5.7.48.1.6',
+  ocspResponseInfo: '1.3.6.1.5.5.7.16.2',
 
   // public keys
   rsaEncryption: '1.2.840.113549.1.1.1',
@@ -81,6 +82,8 @@ export const OID = {
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
   signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
   signaturePolicy: '1.2.840.113549.1.9.16.2.15',
+  certificateValues: '1.2.840.113549.1.9.16.2.23',
+  revocationValues: '1.2.840.113549.1.9.16.2.24',
   tstInfo: '1.2.840.113549.1.9.16.1.4',
   adobeRevocationInfo: '1.2.840.113583.1.1.8',
 

@@ -2,7 +2,7 @@
 import { ctx, ctxPrim, enumerated, generalizedTime, int, oct, oid, seq, time, tlv } from '../asn1/der.ts';
 import { signatureAlgorithmFor, signingHashFor } from './algorithms.ts';
 import { signed } from './authority.ts';
-import type { Authority } from './authority.ts';
+import type { KeyHolder } from './authority.ts';
 import { revocationReasons } from './crl.ts';
 import type { RevocationReason } from './crl.ts';
 import { OID } from './oids.ts';
@@ -24,7 +24,7 @@ export interface NewRevocationList {
 }
 
 /** The signed list as DER. */
-export function writeRevocationList(authority: Authority, list: NewRevocationList): Buffer {
+export function writeRevocationList(authority: KeyHolder, list: NewRevocationList): Buffer {
   const { certificate, privateKey } = authority;
   const extensions = [
     ...(certificate.subjectKeyIdentifier ? [seq(oid(OID.authorityKeyIdentifier), oct(seq(ctxPrim(0, certificate.subjectKeyIdentifier))))] : []),

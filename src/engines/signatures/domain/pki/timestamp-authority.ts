@@ -2,14 +2,13 @@
  * A time stamping authority (RFC 3161) as a function: request bytes in, response bytes out, and the same token builder for use inside
  * the process. What never changes is encoded once. The caller guards the clock (`now`) and answers for its accuracy.
  */
-import { hash as hashOnce, sign } from 'node:crypto';
+import { hash as hashOnce, randomBytes, sign } from 'node:crypto';
 import { Asn1Error } from '../asn1/errors.ts';
-import { bool, ctx, generalizedTime, int, namedBits, oct, oid, seq, set, tlv, utf8 } from '../asn1/der.ts';
+import { bool, ctx, generalizedTime, int, namedBits, oct, oid, seq, set, setOf, tlv, utf8 } from '../asn1/der.ts';
 import { booleanOf, fieldsOf, numberOf, octetsOf, oidOf, rawOf, readAsn1 } from '../asn1/reader.ts';
 import type { Asn1Node } from '../asn1/reader.ts';
 import { hashAlgorithm, readHashAlgorithm, signatureAlgorithmFor, signingHashFor } from './algorithms.ts';
 import type { HashName } from './algorithms.ts';
-import { randomSerial } from './authority.ts';
 import type { KeyHolder } from './authority.ts';
 import type { Certificate } from './certificate.ts';
 import { PkiError } from './errors.ts';
@@ -39,48 +38,56 @@ export interface TimestampAuthority {
   respond(request: Buffer, now: Date): Buffer;
 }
 
+/**
+ * What tokens state as their accuracy (ETSI EN 319 422 section 5.2.2: one second or better). Times are given in milliseconds, so whoever
+ * guards the clock may let all of it be the clock's error.
+ */
+export const timestampAccuracySeconds = 1;
+
+const SERIAL_BYTES = 16;
+const SERIALS_A_LOT = 256;
+
 /** A policy of the built-in authority: an arc under the UUID root 2.25, which needs no registration. */
 const builtInPolicy = '2.25.64938675288909426666104580038171542932.1';
 
 const digestLengths: Partial<Record<HashName, number>> = { sha256: 32, sha384: 48, sha512: 64, 'sha3-256': 32, 'sha3-384': 48, 'sha3-512': 64 };
 
 /** Bits of PKIFailureInfo (RFC 3161 section 2.4.2). */
-const failureBits = { badAlg: 0, badRequest: 2, badDataFormat: 5, unacceptedPolicy: 15, unacceptedExtension: 16 } as const;
+const failureBits = { badAlg: 0, badRequest: 2, badDataFormat: 5, timeNotAvailable: 14, unacceptedPolicy: 15, unacceptedExtension: 16 } as const;
 
 type Failure = keyof typeof failureBits;
 
 export function createTimestampAuthority(options: TimestampAuthorityOptions): TimestampAuthority {
   const { certificate, privateKey } = options;
   const policyOid = options.policy ?? builtInPolicy;
-  const policy = oid(policyOid);
   const hash = signingHashFor(privateKey);
   const digestAlgorithm = hashAlgorithm(hash);
-  const certificateHash = hashOnce('sha256', certificate.raw, 'buffer');
-  const issuerSerial = seq(seq(ctx(4, certificate.issuer.raw)), tlv(0x02, certificate.serial));
-  const contentTypeAttribute = seq(oid(OID.contentType), set(oid(OID.tstInfo)));
-  const essAttribute = seq(oid(OID.signingCertificateV2), set(seq(seq(seq(oct(certificateHash), issuerSerial)))));
-  const messageDigest = oid(OID.messageDigest);
+  const attributes = attributeTemplate(certificate, hash);
+  const infoStart = Buffer.concat([int(1), oid(policyOid)]);
+  const accuracy = seq(int(timestampAccuracySeconds));
   const certificates = ctx(0, certificate.raw, ...options.chain.map((each) => each.raw));
-  const version3 = int(3);
-  const algorithms = set(digestAlgorithm);
-  const contentType = oid(OID.tstInfo);
   const signerStart = Buffer.concat([int(1), seq(certificate.issuer.raw, tlv(0x02, certificate.serial)), digestAlgorithm]);
   const signatureAlgorithm = signatureAlgorithmFor(privateKey, hash);
+  const dataStart = Buffer.concat([int(3), set(digestAlgorithm)]);
+  const contentType = oid(OID.tstInfo);
   const signedDataOid = oid(OID.signedData);
-  const accuracy = seq(int(1));
+  const serials = serialSource();
 
   const token = (request: TokenRequest): Buffer => {
     if (digestLengths[request.hash] !== request.digest.length) throw new PkiError('algorithm.unknown', `time stamp over ${request.hash}`);
-    const imprint = seq(hashAlgorithm(request.hash), oct(request.digest));
-    const time = generalizedTime(request.now);
-    const info = seq(int(1), policy, imprint, randomSerial(), time, accuracy, ...(request.nonce ? [request.nonce] : []));
-    const digestAttribute = seq(messageDigest, set(oct(hashOnce(hash, info, 'buffer'))));
-    const attributes = [contentTypeAttribute, digestAttribute, essAttribute].sort((a, b) => Buffer.compare(a, b));
-    const signature = sign(hash, tlv(0x31, ...attributes), privateKey);
-    const signer = seq(signerStart, ctx(0, ...attributes), signatureAlgorithm, oct(signature));
+    const imprint = seq(imprintAlgorithm(request.hash), oct(request.digest));
+    const time = generalizedTime(request.now, true);
+    const info = request.nonce
+      ? seq(infoStart, imprint, serials(), time, accuracy, request.nonce)
+      : seq(infoStart, imprint, serials(), time, accuracy);
+    const signedAttributes = attributes.over(hashOnce(hash, info, 'buffer'));
+    const signature = sign(hash, signedAttributes, privateKey);
+    // Signed as a SET OF, sent under the implicit tag [0] (RFC 5652 section 5.4).
+    signedAttributes[0] = 0xa0;
+    const signers = set(seq(signerStart, signedAttributes, signatureAlgorithm, oct(signature)));
     const content = seq(contentType, ctx(0, oct(info)));
-    const parts = request.withCertificates === false ? [content] : [content, certificates];
-    return seq(signedDataOid, ctx(0, seq(version3, algorithms, ...parts, set(signer))));
+    const data = request.withCertificates === false ? seq(dataStart, content, signers) : seq(dataStart, content, certificates, signers);
+    return seq(signedDataOid, ctx(0, data));
   };
 
   return {
@@ -89,8 +96,67 @@ export function createTimestampAuthority(options: TimestampAuthorityOptions): Ti
       const request = readRequest(bytes);
       if ('failure' in request) return refusal(request.failure);
       if (request.policy !== undefined && request.policy !== policyOid) return refusal('unacceptedPolicy');
-      return seq(seq(int(0)), token({ ...request, now }));
+      return seq(granted, token({ ...request, now }));
     },
+  };
+}
+
+const granted = seq(int(0));
+
+/** The answer of an authority that cannot vouch for its clock at this moment: `timeNotAvailable` (RFC 3161 section 2.4.2). */
+export function refuseForClock(): Buffer {
+  return refusal('timeNotAvailable');
+}
+
+/** The signed attributes of every token but for the digest, which is written into its place. */
+function attributeTemplate(certificate: Certificate, hash: 'sha256' | 'sha384'): { over(digest: Buffer): Buffer } {
+  const certificateHash = hashOnce('sha256', certificate.raw, 'buffer');
+  const issuerSerial = seq(seq(ctx(4, certificate.issuer.raw)), tlv(0x02, certificate.serial));
+  const digestLength = digestLengths[hash] ?? 0;
+  const digestAttribute = seq(oid(OID.messageDigest), set(oct(Buffer.alloc(digestLength))));
+  // The order of the three is settled by their lengths and names, before any byte of the digest.
+  const template = setOf([
+    seq(oid(OID.contentType), set(oid(OID.tstInfo))),
+    digestAttribute,
+    seq(oid(OID.signingCertificateV2), set(seq(seq(seq(oct(certificateHash), issuerSerial))))),
+  ]);
+  const place = template.indexOf(digestAttribute) + digestAttribute.length - digestLength;
+  return {
+    over(digest) {
+      const copy = Buffer.from(template);
+      copy.set(digest, place);
+      return copy;
+    },
+  };
+}
+
+const imprintAlgorithms = new Map<HashName, Buffer>();
+
+function imprintAlgorithm(hash: HashName): Buffer {
+  const known = imprintAlgorithms.get(hash) ?? hashAlgorithm(hash);
+  imprintAlgorithms.set(hash, known);
+  return known;
+}
+
+/**
+ * Serial numbers that no other token of this authority has, also not after a crash or in another process (RFC 3161 section 2.4.2): 126
+ * random bits each, drawn from the system in lots.
+ */
+function serialSource(): () => Buffer {
+  let lot = Buffer.alloc(0);
+  let at = 0;
+  return () => {
+    if (at >= lot.length) {
+      lot = randomBytes(SERIAL_BYTES * SERIALS_A_LOT);
+      at = 0;
+    }
+    const serial = Buffer.allocUnsafe(2 + SERIAL_BYTES);
+    serial[0] = 0x02;
+    serial[1] = SERIAL_BYTES;
+    lot.copy(serial, 2, at, (at += SERIAL_BYTES));
+    // Positive, and of the same length always.
+    serial[2] = ((serial[2] ?? 0) & 0x7f) | 0x40;
+    return serial;
   };
 }
 

@@ -10,13 +10,17 @@ export interface HashRule {
   readonly basis: string;
 }
 
+/** Keys smaller than this were accepted before this day. */
+export interface KeyRule {
+  readonly kind: 'rsa' | 'ec';
+  readonly belowBits: number;
+  readonly safeUntil: Date;
+  readonly basis: string;
+}
+
 export interface AlgorithmRules {
   readonly hashes: readonly HashRule[];
-  /** TT 15/2025/TT-BKHCN annex I: RSA at least 2048 bits, ECDSA at least 256. */
-  readonly minimumRsaBits: number;
-  readonly minimumEcBits: number;
-  /** Smaller keys were accepted before this day. */
-  readonly smallKeysSafeUntil: Date;
+  readonly keys: readonly KeyRule[];
 }
 
 export const defaultAlgorithmRules: AlgorithmRules = {
@@ -28,9 +32,11 @@ export const defaultAlgorithmRules: AlgorithmRules = {
       basis: 'first public collision, 23 February 2017; absent from annex I of TT 15/2025/TT-BKHCN',
     },
   ],
-  minimumRsaBits: 2048,
-  minimumEcBits: 256,
-  smallKeysSafeUntil: new Date('2014-01-01T00:00:00Z'),
+  keys: [
+    { kind: 'rsa', belowBits: 1024, safeUntil: new Date('2010-01-07T00:00:00Z'), basis: 'factorisation of RSA-768 published, January 2010' },
+    { kind: 'rsa', belowBits: 2048, safeUntil: new Date('2014-01-01T00:00:00Z'), basis: 'NIST SP 800-131A: disallowed after 2013; TT 15/2025/TT-BKHCN annex I: RSA at least 2048 bits' },
+    { kind: 'ec', belowBits: 256, safeUntil: new Date('2014-01-01T00:00:00Z'), basis: 'NIST SP 800-131A for 160 to 223 bits; TT 15/2025/TT-BKHCN annex I: ECDSA at least 256 bits' },
+  ],
 };
 
 const hashLabels: Readonly<Record<HashName, string>> = {
@@ -60,9 +66,17 @@ export function weakHashAt(hash: HashName, at: Date, rules: AlgorithmRules): str
 
 /** What is weak about a certificate's key at an instant. */
 export function weakKeyAt(certificate: Certificate, at: Date, rules: AlgorithmRules): string | undefined {
-  if (at < rules.smallKeysSafeUntil) return undefined;
   const key = describeKey(certificate);
-  if (key.kind === 'rsa' && key.bits < rules.minimumRsaBits) return key.text;
-  if (key.kind === 'ec' && key.bits < rules.minimumEcBits) return key.text;
-  return undefined;
+  const isWeak = rules.keys.some((rule) => rule.kind === key.kind && key.bits < rule.belowBits && at >= rule.safeUntil);
+  return isWeak ? key.text : undefined;
+}
+
+/** Until when a hash and a key are good by the rules at hand; undefined while no rule ends them. */
+export function safeUntil(hashes: readonly HashName[], certificate: Certificate, rules: AlgorithmRules): Date | undefined {
+  const key = describeKey(certificate);
+  const ends = [
+    ...rules.hashes.filter((rule) => hashes.includes(rule.hash)).map((rule) => rule.safeUntil),
+    ...rules.keys.filter((rule) => rule.kind === key.kind && key.bits < rule.belowBits).map((rule) => rule.safeUntil),
+  ];
+  return ends.length === 0 ? undefined : new Date(Math.min(...ends.map((end) => end.getTime())));
 }

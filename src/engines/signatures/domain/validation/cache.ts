@@ -23,8 +23,8 @@ export interface ValidationCache {
 
 /** A cache of bounded size; the oldest entries go first. */
 export function createValidationCache(maxEntries = 2000): ValidationCache {
-  const certificates = new Map<string, Certificate>();
-  const links = new Map<string, boolean>();
+  const certificates = new Map<number, Certificate>();
+  const links = new Map<string, Map<string, boolean>>();
   const lists = new Map<string, RevocationList>();
   const responses = new Map<string, OcspResponse>();
   // Keyed by the objects themselves: gone when they are.
@@ -38,11 +38,17 @@ export function createValidationCache(maxEntries = 2000): ValidationCache {
     return key;
   };
   return {
-    readCertificate: (bytes) =>
+    readCertificate(bytes) {
+      // The last bytes are those of the issuer's signature and tell certificates apart; who makes two end alike only has them read again.
+      const key = bytes.length < 6 ? 0 : bytes.readUIntLE(bytes.length - 6, 6);
+      if (certificates.get(key)?.raw.equals(bytes) === false) certificates.delete(key);
       // A copy, so that the cache does not keep a whole document alive through a view into it.
-      remember(certificates, hashOnce('sha256', bytes, 'hex'), { maxEntries, make: () => parseCertificate(Buffer.from(bytes)) }),
-    isIssuedBy: (certificate, issuer) =>
-      remember(links, `${certificate.fingerprint} ${issuer.fingerprint}`, { maxEntries, make: () => isIssuedBy(certificate, issuer) }),
+      return remember(certificates, key, { maxEntries, make: () => parseCertificate(Buffer.from(bytes)) });
+    },
+    isIssuedBy(certificate, issuer) {
+      const known = remember(links, certificate.fingerprint, { maxEntries, make: () => new Map<string, boolean>() });
+      return remember(known, issuer.fingerprint, { maxEntries: 20, make: () => isIssuedBy(certificate, issuer) });
+    },
     readRevocationList: (bytes) => remember(lists, keyOf(bytes), { maxEntries: 50, make: () => parseRevocationList(bytes) }),
     readOcspResponse: (bytes) => remember(responses, keyOf(bytes), { maxEntries, make: () => parseOcspResponse(Buffer.from(bytes)) }),
     isSourceSignedBy(source, signer) {
@@ -53,7 +59,7 @@ export function createValidationCache(maxEntries = 2000): ValidationCache {
   };
 }
 
-function remember<T>(map: Map<string, T>, key: string, { maxEntries, make }: { readonly maxEntries: number; readonly make: () => T }): T {
+function remember<K, T>(map: Map<K, T>, key: K, { maxEntries, make }: { readonly maxEntries: number; readonly make: () => T }): T {
   const known = map.get(key);
   if (known !== undefined) return known;
   const made = make();

@@ -29,7 +29,7 @@ export function findChangesAfter(doc: PdfDocument, signatures: readonly CheckedS
   const steps = compareStates(listStates(doc, signatures));
   return signatures.map(({ range, docAt }) => {
     if (range === undefined || docAt === undefined) return undefined;
-    return summarise(isBlank(doc.bytes, range.end), steps.filter((step) => step.from >= range.end).flatMap((step) => step.changes));
+    return summarise(isBlank(doc.source, range.end), steps.filter((step) => step.from >= range.end).flatMap((step) => step.changes));
   });
 }
 
@@ -64,7 +64,7 @@ function listStates(doc: PdfDocument, signatures: readonly CheckedSignature[]): 
   for (const { range, docAt } of signatures) if (range && docAt) states.set(range.end, docAt);
   const sorted = [...states].map(([end, state]) => ({ end, doc: state })).sort((a, b) => a.end - b.end);
   const last = sorted.at(-1);
-  return last && !isBlank(doc.bytes, last.end) ? [...sorted, { end: doc.bytes.length, doc }] : sorted;
+  return last && !isBlank(doc.source, last.end) ? [...sorted, { end: doc.source.sizeBytes, doc }] : sorted;
 }
 
 /** What the signers of a state permit: the strictest of them counts. */

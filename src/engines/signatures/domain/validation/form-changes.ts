@@ -1,5 +1,5 @@
 /** Changes of the form after a signed revision: new signatures and filled fields are what forms are for, anything else is not. */
-import { acroFormOf, dictEntry, entryOf, getCatalog, isArray, isDict, isName, isRef, listFields, resolve } from '../pdf/reader/index.ts';
+import { acroFormOf, dictEntry, entryOf, getCatalog, isArray, isDict, isName, isRef, isString, listFields, resolve } from '../pdf/reader/index.ts';
 import type { PdfDict, PdfDocument, PdfField, PdfObject, PdfWidget } from '../pdf/reader/index.ts';
 import type { ChangeCode } from './change-texts.ts';
 import { differingKeys, isExtension } from './object-compare.ts';
@@ -110,7 +110,31 @@ function compareField(comparison: Comparison, old: PdfField, now: PdfField): voi
   if (wasSigned) addFinding(comparison, 'signature.changed', num);
   else if (old.type !== now.type || old.name !== now.name || [...keys].some((key) => !allowed.has(key))) addFinding(comparison, 'field.changed', num);
   else if (isSignature && !isNowSigned) addFinding(comparison, keys.has('AP') ? 'field.unsignedAppearance' : 'field.changed', num);
-  else judgePermitted(comparison, now, isSignature ? 'signature.added' : 'form.filled');
+  else if (isSignature) judgePermitted(comparison, now, 'signature.added');
+  else judgeFilling(comparison, { old, now, keys });
+}
+
+const readOnly = 1;
+
+/**
+ * Filling an empty field is what forms are for. To replace what stood there when somebody signed is not, unless a certifying signer said that
+ * fields may be filled (ISO 32000-2, table 257); a value that stays while its picture changes is what a viewer does, or what hides a change.
+ */
+function judgeFilling(comparison: Comparison, { old, now, keys }: { readonly old: PdfField; readonly now: PdfField; readonly keys: ReadonlySet<string> }): void {
+  const num = now.ref?.num;
+  const wasEmpty = isEmptyValue(resolve(comparison.before, old.value));
+  const isSameText = !keys.has('V') && !keys.has('RV');
+  const mayReplace = comparison.permissions.level === 2 || comparison.permissions.level === 3;
+  if ((old.flags & readOnly) !== 0) addFinding(comparison, 'field.changed', num);
+  else if (wasEmpty || (mayReplace && !isSameText)) judgePermitted(comparison, now, 'form.filled');
+  else addFinding(comparison, isSameText ? 'field.redrawn' : 'field.replaced', num);
+}
+
+/** Nothing, an empty text, or a box that is not ticked. */
+function isEmptyValue(value: PdfObject): boolean {
+  if (value === null || isName(value, 'Off')) return true;
+  if (isArray(value)) return value.items.length === 0;
+  return isString(value) && value.bytes.length === 0;
 }
 
 function judgePermitted(comparison: Comparison, field: PdfField, code: ChangeCode): void {

@@ -4,6 +4,7 @@ import { listSignatures, openPdf, PdfError } from '../pdf/reader/index.ts';
 import { buildPdf } from '../pdf/testing.ts';
 import { addDocumentTimestamp, addValidationData, createTestPki, days, hours, later, signTestPdf } from './testing.ts';
 import { createValidationCache } from './cache.ts';
+import { bounded, isLong, randomSource } from './testing-fuzz.ts';
 import { validatePdf } from './validate-pdf.ts';
 
 const start = new Date('2026-03-02T01:00:00Z');
@@ -12,18 +13,8 @@ const at = later(start, days(10));
 const now = later(at, hours(3));
 const cache = createValidationCache();
 const given = { crls: pki.crls(now) };
-const rounds = process.env['FUZZ_ROUNDS'] === undefined ? 150 : Number(process.env['FUZZ_ROUNDS']);
-
-/** A repeatable stream of pseudo-random numbers below `limit` (xorshift32). */
-function randomSource(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
-}
+// Sixteen files a round: ten thousand under the long switch.
+const rounds = isLong ? 650 : 130;
 
 const signed = signTestPdf(buildPdf({ pages: 2 }), { pki, at, withTimestamp: true });
 const twice = signTestPdf(signed, { pki, holder: pki.agency, at, fieldName: 'hai' });
@@ -32,14 +23,11 @@ const packed = signTestPdf(buildPdf({ pages: 1, xref: 'packed' }), { pki, at });
 const samples = { signed, twice, archived, packed };
 
 function validateOrCode(pdf: Buffer): string {
-  const before = performance.now();
   try {
-    return validatePdf(pdf, { trustAnchors: [pki.root.certificate], now, given, cache }).indication;
+    return bounded(() => validatePdf(pdf, { trustAnchors: [pki.root.certificate], now, given, cache }).indication, 'one damaged file');
   } catch (error) {
     if (error instanceof PdfError) return error.code;
     throw error;
-  } finally {
-    assert.ok(performance.now() - before < 3000, 'one damaged file must not hold the process');
   }
 }
 

@@ -1,6 +1,6 @@
 /** Validation of signed PDF files: the report, its words, and what the command line prints. */
 export { defaultAlgorithmRules } from './algorithm-rules.ts';
-export type { AlgorithmRules, HashRule } from './algorithm-rules.ts';
+export type { AlgorithmRules, HashRule, KeyRule } from './algorithm-rules.ts';
 export { createValidationCache } from './cache.ts';
 export type { ValidationCache } from './cache.ts';
 export { changeTexts } from './change-texts.ts';
@@ -23,6 +23,11 @@ export type {
   TimestampReport,
   ValidationReport,
 } from './report.ts';
-export { validatePdf } from './validate-pdf.ts';
-export type { ValidationOptions } from './validate-pdf.ts';
+export { anchorsInForce } from './trust-store.ts';
+export type { TrustPeriod } from './trust-store.ts';
+export type { MissingLink } from './trust.ts';
+export { storeMaterialOf } from './used-material.ts';
+export type { UsedMaterial } from './used-material.ts';
+export { validateFully, validatePdf } from './validate-pdf.ts';
+export type { Validation, ValidationOptions } from './validate-pdf.ts';
 export type { GivenMaterial } from './validation-material.ts';

@@ -6,8 +6,9 @@ import { parseCms, verifyCms } from '../cms/verify.ts';
 import type { CmsCheck, CmsSignature, CmsVerdict } from '../cms/verify.ts';
 import { hash as hashOnce } from 'node:crypto';
 import { OID } from '../pki/oids.ts';
-import { listFields, listSignatures, openRevision, PdfError, readSignature } from '../pdf/reader/index.ts';
-import type { PdfDocument, PdfSignature } from '../pdf/reader/index.ts';
+import { listFields, listSignatures, openPdf, openRevision, PdfError, readSignature } from '../pdf/reader/index.ts';
+import { openStrictly } from '../pdf/reader/open.ts';
+import type { PdfDocument, PdfSignature, PdfSource } from '../pdf/reader/index.ts';
 import { checkSignedRange, readSignedBytes } from './byte-range.ts';
 import type { RangeDigests, SignedRange } from './byte-range.ts';
 import type { ValidationCache } from './cache.ts';
@@ -32,8 +33,16 @@ export interface CheckedTimestamp {
   readonly check: CmsCheck;
 }
 
+/** A file and its signatures in the order of its form. */
+export interface SignedFile {
+  readonly doc: PdfDocument;
+  readonly signatures: readonly PdfSignature[];
+}
+
 export interface IntegrityInput {
   readonly doc: PdfDocument;
+  /** Those of the file, where they are at hand. */
+  readonly signatures?: readonly PdfSignature[];
   readonly digests: RangeDigests;
   readonly cache: ValidationCache;
 }
@@ -41,17 +50,38 @@ export interface IntegrityInput {
 /** Each signature means reading one more state of the file. */
 const maxSignatures = 100;
 
+/** As `openPdf`. A signature that stands in the file settles at once what the way to its pages would be read for: the file is not mended. */
+export function openSigned(file: Uint8Array | PdfSource): SignedFile {
+  try {
+    const doc = openStrictly(file);
+    const signatures = listFormSignatures(doc);
+    if (signatures.some((each) => isSpeltOut(doc.source, each))) return { doc, signatures };
+  } catch (error) {
+    if (!(error instanceof PdfError)) throw error;
+  }
+  const doc = openPdf(file);
+  return { doc, signatures: findSignatures(doc) };
+}
+
+function isSpeltOut(source: PdfSource, { byteRangeSpan }: PdfSignature): boolean {
+  return byteRangeSpan !== undefined && source.read(byteRangeSpan.start - 12, byteRangeSpan.start).toString('latin1').trimEnd().endsWith('/ByteRange');
+}
+
 /** All signatures of the file in the order in which they were made. Throws PdfError `pdf.too-large` above 100. */
 export function checkSignatures(input: IntegrityInput): CheckedSignature[] {
-  const signatures = findSignatures(input.doc);
+  const { signatures = findSignatures(input.doc) } = input;
   if (signatures.length > maxSignatures) throw new PdfError('pdf.too-large', 'too many signatures');
   return signatures
     .toSorted((a, b) => orderOf(a) - orderOf(b))
     .map((signature) => checkSignature(signature, input));
 }
 
+function listFormSignatures(doc: PdfDocument): readonly PdfSignature[] {
+  return listFields(doc).flatMap((field) => (field.type === 'Sig' ? (readSignature(doc, field) ?? []) : []));
+}
+
 function findSignatures(doc: PdfDocument): readonly PdfSignature[] {
-  const inForm = listFields(doc).flatMap((field) => (field.type === 'Sig' ? (readSignature(doc, field) ?? []) : []));
+  const inForm = listFormSignatures(doc);
   // Only a file whose form was lost needs the walk over all pages.
   return inForm.length > 0 ? inForm : listSignatures(doc);
 }
@@ -63,12 +93,12 @@ function orderOf({ byteRange, contentsSpan }: PdfSignature): number {
 
 function checkSignature(signature: PdfSignature, input: IntegrityInput): CheckedSignature {
   const nothing = { signature, range: undefined, docAt: undefined, cms: undefined, check: undefined, timestamp: undefined, isIntact: false };
-  const range = checkSignedRange(input.doc.bytes, signature);
+  const range = checkSignedRange(input.doc.source.sizeBytes, signature);
   const container = readContainer(signature, input.cache);
   // The container of a broken signature is still read: a person wants to know whose it was.
   const cms = 'code' in container ? undefined : container;
   if ('code' in range) return { ...nothing, cms, check: cms && nameSigner(cms), problems: [range] };
-  const docAt = openState(input.doc, range, signature);
+  const docAt = findState(input.doc, range, signature);
   if (docAt === undefined) return { ...nothing, range, cms, check: cms && nameSigner(cms), problems: [{ code: 'format.revision' }] };
   if ('code' in container) return { ...nothing, range, docAt, problems: [container] };
   return { ...nothing, range, docAt, cms: container, ...checkContainer(signature, { range, cms: container, input }) };
@@ -92,10 +122,10 @@ function readContainer(signature: PdfSignature, cache: ValidationCache): CmsSign
 }
 
 /** The state that was signed: the file up to the end of the range. It must be a document that holds this very signature. */
-function openState(doc: PdfDocument, range: SignedRange, signature: PdfSignature): PdfDocument | undefined {
-  if (isBlank(doc.bytes, range.end)) return doc;
+function findState(doc: PdfDocument, range: SignedRange, signature: PdfSignature): PdfDocument | undefined {
+  if (isBlank(doc.source, range.end)) return doc;
   try {
-    const state = openRevision(doc.bytes, range.end);
+    const state = openState(doc.source, range.end);
     const isThere = findSignatures(state).some((each) => each.contentsSpan?.start === range.gapStart && each.field.name === signature.field.name);
     return isThere ? state : undefined;
   } catch (error) {
@@ -104,10 +134,27 @@ function openState(doc: PdfDocument, range: SignedRange, signature: PdfSignature
   }
 }
 
+/** The file as it was when it ended at this byte. Nothing is mended: a state that can only be guessed at is not what anybody signed. */
+function openState(source: PdfSource, end: number): PdfDocument {
+  if (source.whole !== undefined) return openRevision(source.whole, end);
+  const clip = (at: number): number => Math.min(at, end);
+  const state: PdfSource = {
+    sizeBytes: end,
+    whole: undefined,
+    read: (from, to) => source.read(clip(from), clip(to)),
+    indexOf: (word, from) => {
+      const at = source.indexOf(word, from);
+      return at + word.length > end ? -1 : at;
+    },
+  };
+  return openStrictly(state);
+}
+
 /** True when only white space follows. */
-export function isBlank(bytes: Buffer, from: number): boolean {
-  if (bytes.length - from > 64) return false;
-  return bytes.subarray(from).every((byte) => byte === 10 || byte === 13 || byte === 32 || byte === 0 || byte === 9);
+export function isBlank(source: PdfSource, from: number): boolean {
+  if (from >= source.sizeBytes) return true;
+  if (source.sizeBytes - from > 64) return false;
+  return source.read(from, source.sizeBytes).every((byte) => byte === 10 || byte === 13 || byte === 32 || byte === 0 || byte === 9);
 }
 
 interface ContainerInput {
@@ -121,7 +168,7 @@ type ContainerResult = Pick<CheckedSignature, 'check' | 'timestamp' | 'problems'
 function checkContainer(signature: PdfSignature, { range, cms, input }: ContainerInput): ContainerResult {
   if (signature.subFilter === 'ETSI.RFC3161') return checkDocumentTimestamp(signature, { range, cms, input });
   const check = signature.subFilter === 'adbe.pkcs7.sha1' ? checkSha1(cms, { range, input }) : checkDetached(cms, { range, input });
-  const problems: Problem[] = check.verdict === 'ok' ? [] : [{ code: problemOf(check.verdict) }];
+  const problems = problemsOfVerdict(check.verdict);
   if (signature.subFilter === 'ETSI.CAdES.detached' && check.ess === 'absent') problems.push({ code: 'ess.missing' });
   const isIntact = check.verdict === 'ok';
   return { check, problems, isIntact, timestamp: isIntact ? findTimestamp(cms, input.cache) : undefined };
@@ -132,7 +179,7 @@ function checkDetached(cms: CmsSignature, { range, input }: Omit<ContainerInput,
   return verifyCms({
     cms,
     digestOf: (hash) => input.digests.of(range, hash),
-    readContent: () => readSignedBytes(input.doc.bytes, range),
+    readContent: () => readSignedBytes(input.doc.source, range),
     expectedContentType: OID.data,
   });
 }
@@ -148,12 +195,17 @@ function checkDocumentTimestamp(signature: PdfSignature, { range, input }: Conta
   try {
     const token = parseTimestampToken(signature.contents ?? Buffer.alloc(0), (bytes) => input.cache.readCertificate(bytes));
     const check = verifyTimestampToken(token, (hash) => input.digests.of(range, hash));
-    const problems: Problem[] = check.verdict === 'ok' ? [] : [{ code: problemOf(check.verdict) }];
+    const problems = problemsOfVerdict(check.verdict);
     return { check, problems, isIntact: check.verdict === 'ok', timestamp: { token, check } };
   } catch (error) {
     if (error instanceof CmsError) return { check: undefined, problems: [{ code: 'format.unreadable' }], isIntact: false, timestamp: undefined };
     throw error;
   }
+}
+
+/** What a fault in a container means, the same for all that CMS signs. */
+export function problemsOfVerdict(verdict: CmsVerdict): Problem[] {
+  return verdict === 'ok' ? [] : [{ code: problemOf(verdict) }];
 }
 
 function problemOf(verdict: Exclude<CmsVerdict, 'ok'>): ProblemCode {
@@ -170,7 +222,7 @@ function problemOf(verdict: Exclude<CmsVerdict, 'ok'>): ProblemCode {
 }
 
 /** The first token over the signature value that holds; else the last that was tried, so that its fault can be told. */
-function findTimestamp(cms: CmsSignature, cache: ValidationCache): CheckedTimestamp | undefined {
+export function findTimestamp(cms: CmsSignature, cache: ValidationCache): CheckedTimestamp | undefined {
   let tried: CheckedTimestamp | undefined;
   for (const bytes of cms.signatureTimestamps) {
     try {

@@ -51,18 +51,27 @@ function isAnchor(certificate: Certificate, anchors: readonly Certificate[]): bo
   return anchors.some((anchor) => anchor.fingerprint === certificate.fingerprint || (anchor.spki.equals(certificate.spki) && sameName(anchor.subject, certificate.subject)));
 }
 
-/** Possible issuers, anchors first, then those whose key identifier fits. */
+/** Possible issuers: first those whose key identifier fits, of either kind anchors first. */
 function issuersOf(certificate: Certificate, { anchors, candidates }: PathSearch): Certificate[] {
   if (isSelfIssued(certificate) && anchors.length === 0) return [];
   const wanted = certificate.authorityKeyIdentifier;
-  const named = [...anchors, ...candidates].filter((each) => sameName(each.subject, certificate.issuer));
-  const fits = (each: Certificate) => wanted !== undefined && each.subjectKeyIdentifier?.equals(wanted) === true;
-  return [...named.filter(fits), ...named.filter((each) => !fits(each))];
+  const fitting: Certificate[] = [];
+  const others: Certificate[] = [];
+  for (const list of [anchors, candidates]) {
+    for (const each of list) {
+      if (!sameName(each.subject, certificate.issuer)) continue;
+      const fits = wanted !== undefined && each.subjectKeyIdentifier?.equals(wanted) === true;
+      (fits ? fitting : others).push(each);
+    }
+  }
+  return others.length === 0 ? fitting : [...fitting, ...others];
 }
 
 /** The rights that an authority on the path lacks to issue the certificate below it: the first fault, in words for the log. */
 export function findPathFault({ certificates, isAnchored }: CertificatePath): string | undefined {
-  for (const [depth, certificate] of certificates.entries()) {
+  let depth = -1;
+  for (const certificate of certificates) {
+    depth += 1;
     const isTrustedRoot = isAnchored && depth === certificates.length - 1;
     if (certificate.unknownCritical.length > 0 && !isTrustedRoot) return `unknown critical extension ${certificate.unknownCritical.join()}`;
     if (depth === 0) continue;

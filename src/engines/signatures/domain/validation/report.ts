@@ -62,6 +62,8 @@ export interface SignatureReport {
   readonly signingTime: string | null;
   readonly timeSource: 'timestamp' | 'claimed' | 'none';
   readonly claimedTime: string | null;
+  /** The earliest instant at which the signature is proven to have existed, or that of the validation (EN 319 102-1 clause 5.5). */
+  readonly bestSignatureTime?: string;
   readonly timestamp: TimestampReport | null;
   readonly algorithm: string;
   readonly format: string;

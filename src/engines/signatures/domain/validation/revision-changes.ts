@@ -13,7 +13,7 @@ import { differingKeys, isExtension, sameObject } from './object-compare.ts';
 import { comparePages } from './page-changes.ts';
 import type { ReferenceIndex } from './reference-index.ts';
 import type { ChangeReport } from './report.ts';
-import { addFinding, bothStates, changeOf, hasType, startComparison } from './revision-comparison.ts';
+import { addFinding, bothStates, changeOf, hasRepeatedKeys, hasType, startComparison } from './revision-comparison.ts';
 import type { Comparison, Permissions } from './revision-comparison.ts';
 
 export interface RevisionStep {
@@ -139,9 +139,10 @@ function judgeRest(comparison: Comparison): void {
   }
 }
 
-/** A signature dictionary that no field holds: a signature that was hidden, or one that is to appear later. */
+/** Objects that readers may read differently, and a signature dictionary that no field holds: a signature that was hidden, or one that is to appear later. */
 function judgeAdded(comparison: Comparison): void {
-  const { after, added } = comparison;
+  const { after, added, changed } = comparison;
+  for (const num of [...changed, ...added]) if (hasRepeatedKeys(getObject(after, num))) addFinding(comparison, 'keys.repeated', num);
   const held = new Set(listFields(after).flatMap((field) => (isRef(field.value) ? [field.value.num] : [])));
   for (const num of added) {
     const dict = dictPart(getObject(after, num));

@@ -37,7 +37,26 @@ export function startComparison(before: PdfDocument, after: PdfDocument, permiss
     if (doesExist(old)) changed.add(num);
     else added.add(num);
   }
-  return { before, after, permissions, changed, added, explained: new Set(), invisible: new Set(), invisibleHolders: new Set(), findings: [] };
+  return { before, after, permissions, changed, added, explained: new Set(), invisible: new Set(), invisibleHolders: new Set(), findings: ambiguitiesOf(before, after) };
+}
+
+/** Sections of the later state of which readers may think differently: a number that stands there twice, rows that not every reader can use. */
+function ambiguitiesOf(before: PdfDocument, after: PdfDocument): ChangeReport[] {
+  const known = new Set(before.sections.map((section) => section.offset));
+  return after.sections.flatMap((section) => {
+    if (known.has(section.offset)) return [];
+    const numbers = section.numbers();
+    const twice = numbers.length === new Set(numbers).size ? undefined : numbers.find((num, i) => numbers.indexOf(num) !== i);
+    return [...(twice === undefined ? [] : [changeOf('object.twice', twice)]), ...(section.isIrregular || section.trailer.repeatedKeys.length > 0 ? [changeOf('bytes.appended')] : [])];
+  });
+}
+
+/** True when a dictionary anywhere inside says one key twice: readers differ on which one counts. */
+export function hasRepeatedKeys(value: PdfObject | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (value.kind === 'array') return value.items.some(hasRepeatedKeys);
+  const dict = dictPart(value);
+  return dict !== undefined && (dict.repeatedKeys.length > 0 || [...dict.entries.values()].some(hasRepeatedKeys));
 }
 
 /** The numbers that sections of the later state speak of; all numbers when the later state does not build on the earlier one's sections. */
@@ -73,6 +92,8 @@ const severities: Partial<Record<ChangeCode, ChangeReport['severity']>> = {
   'field.ownAction': 'suspicious',
   'signature.detached': 'suspicious',
   'bytes.appended': 'suspicious',
+  'keys.repeated': 'suspicious',
+  'field.redrawn': 'suspicious',
 };
 
 /** A finding with the severity of its kind: what is not listed is forbidden. */

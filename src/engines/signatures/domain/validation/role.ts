@@ -11,8 +11,21 @@ const agencyStarts = [
   'công ty', 'tổng công ty', 'tập đoàn', 'ngân hàng', 'quỹ', 'chi nhánh', 'hợp tác xã', 'doanh nghiệp', 'chi hội', 'quốc hội', 'chính phủ', 'máy chủ', 'hệ thống',
 ] as const; // prettier-ignore
 
+type SignerKind = 'person' | 'agency' | 'timestamp';
+
+/** Certificates repeat from file to file. */
+const guessed = new WeakMap<Certificate, SignerKind>();
+
 /** Guesses from the certificate alone. Never more than a guess: the report shows the name beside it. */
-export function guessSignerKind(certificate: Certificate): 'person' | 'agency' | 'timestamp' {
+export function guessSignerKind(certificate: Certificate): SignerKind {
+  const known = guessed.get(certificate);
+  if (known !== undefined) return known;
+  const kind = guess(certificate);
+  guessed.set(certificate, kind);
+  return kind;
+}
+
+function guess(certificate: Certificate): SignerKind {
   const { subject } = certificate;
   if (certificate.extendedKeyUsage?.includes(OID.timeStamping) === true) return 'timestamp';
   const has = (wanted: string) => subject.attributes.some((attribute) => attribute.oid === wanted);
@@ -32,7 +45,7 @@ function isAgencyName(name: string, organization: string | undefined): boolean {
 }
 
 interface Seen {
-  readonly kind: 'person' | 'agency' | 'timestamp';
+  readonly kind: SignerKind;
   readonly reason: string | undefined;
   /** Area of the visible field in square points; 0 when invisible. */
   readonly area: number;

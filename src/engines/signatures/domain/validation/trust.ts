@@ -7,20 +7,26 @@ import type { AlgorithmRules } from './algorithm-rules.ts';
 import type { ValidationCache } from './cache.ts';
 import { findPath, findPathFault, isFitFor } from './path.ts';
 import type { CertificatePath, Purpose } from './path.ts';
-import type { Problem } from './problems.ts';
+import type { Problem, ProblemCode } from './problems.ts';
 import type { RevocationReport } from './report.ts';
 import { findRevocation, notChecked } from './revocation.ts';
-import type { RevocationMaterial } from './revocation.ts';
+import type { ProvenSince, RevocationEvidence, RevocationFinding, RevocationMaterial } from './revocation.ts';
+import { anchorsInForce } from './trust-store.ts';
+import type { TrustPeriod } from './trust-store.ts';
 
 /** What all judgements of one validation share. */
 export interface TrustContext {
   readonly anchors: readonly Certificate[];
+  /** When each anchor is trusted; one that is not named here is trusted always. */
+  readonly periods?: readonly TrustPeriod[];
   /** Every certificate at hand: from containers, the DSS and the caller. */
   readonly candidates: readonly Certificate[];
   readonly material: RevocationMaterial;
   readonly rules: AlgorithmRules;
   readonly cache: ValidationCache;
   readonly now: Date;
+  /** What is known of the age of revocation material; without it, all is as new as this validation. */
+  readonly provenSince?: ProvenSince;
 }
 
 export interface TrustQuestion {
@@ -34,28 +40,50 @@ export interface TrustQuestion {
   readonly hashes: readonly HashName[];
 }
 
+/** A certificate whose revocation is not known well enough, with the authority to ask; or one whose authority is not at hand. */
+export interface MissingLink {
+  readonly certificate: Certificate;
+  readonly issuer: Certificate | undefined;
+}
+
 export interface TrustFinding {
   readonly path: CertificatePath;
   readonly problems: readonly Problem[];
   readonly revocation: RevocationReport;
   readonly revokedAt: Date | undefined;
+  /** The revocation material that the finding rests on. */
+  readonly evidence: readonly RevocationEvidence[];
+  /** What would be needed to know more. */
+  readonly missing: readonly MissingLink[];
 }
 
 /** How far a signer's clock may run ahead of ours. */
 const clockSkewMs = 10 * 60_000;
 
 export function judgeTrust(question: TrustQuestion, context: TrustContext): TrustFinding {
-  const { anchors, candidates, cache } = context;
-  const path = findPath(question.certificate, { anchors, candidates, cache });
-  const problems: Problem[] = [];
-  if (!path.isAnchored) problems.push({ code: anchors.length === 0 ? 'chain.notConfigured' : 'chain.notFound' });
-  else if (findPathFault(path) !== undefined) problems.push({ code: 'chain.constraints' });
+  const { path, problem } = findTrustedPath(question, context);
+  const problems: Problem[] = problem ? [problem] : [];
+  if (path.isAnchored && findPathFault(path) !== undefined) problems.push({ code: 'chain.constraints' });
   if (!isFitFor(question.certificate, question.purpose)) problems.push({ code: 'certificate.purpose' });
   const stated = question.provenAt ?? question.claimedAt;
   if (stated && stated.getTime() > context.now.getTime() + clockSkewMs) problems.push({ code: 'time.future' });
-  problems.push(...judgeDates(question, path, context), ...judgeAlgorithms(question, path, context));
-  const revocation = path.isAnchored ? judgeRevocation(question, path, context) : { problems: [], report: notChecked, revokedAt: undefined };
-  return { path, problems: [...problems, ...revocation.problems], revocation: revocation.report, revokedAt: revocation.revokedAt };
+  problems.push(...judgeDates(question, path, context));
+  problems.push(...judgeAlgorithms(question, path, context));
+  const revocation = path.isAnchored ? judgeRevocation(question, path, context) : unanchored(path);
+  const { report, revokedAt, evidence, missing } = revocation;
+  problems.push(...revocation.problems);
+  return { path, problems, revocation: report, revokedAt, evidence, missing };
+}
+
+/** A path to an anchor that is in force at the instant; else one to an anchor that was or will be; else as far as one gets. */
+function findTrustedPath({ certificate, provenAt, claimedAt }: TrustQuestion, context: TrustContext): { readonly path: CertificatePath; readonly problem: Problem | undefined } {
+  const { anchors, periods = [], candidates, cache, now } = context;
+  const path = findPath(certificate, { anchors: anchorsInForce(anchors, periods, provenAt ?? now), candidates, cache });
+  if (path.isAnchored) return { path, problem: undefined };
+  const atAnyTime = periods.length === 0 ? path : findPath(certificate, { anchors, candidates, cache });
+  if (!atAnyTime.isAnchored) return { path, problem: { code: anchors.length === 0 ? 'chain.notConfigured' : 'chain.notFound' } };
+  const wasInForce = provenAt === undefined && claimedAt !== undefined && findPath(certificate, { anchors: anchorsInForce(anchors, periods, claimedAt), candidates, cache }).isAnchored;
+  return { path: atAnyTime, problem: { code: wasInForce ? 'chain.anchorEndedNoPoe' : 'chain.anchorEnded' } };
 }
 
 /** Dates of the leaf against the proven time, or against now and what the signer claims; dates of authorities against the same instant. */
@@ -73,47 +101,83 @@ function judgeDates({ certificate, provenAt, claimedAt }: TrustQuestion, path: C
 /** Hashes and keys of the signature and of each certificate that somebody issued; a configured root is trusted as it stands. */
 function judgeAlgorithms({ certificate, hashes, provenAt, claimedAt }: TrustQuestion, path: CertificatePath, { rules, now }: TrustContext): Problem[] {
   const issued = path.isAnchored ? path.certificates.slice(0, -1) : [certificate];
-  const used = [...hashes, ...issued.flatMap((each) => each.signatureAlgorithm?.hash ?? [])];
-  const weakAt = (at: Date): string | undefined => {
-    const labels = [...used.map((hash) => weakHashAt(hash, at, rules)), ...[certificate, ...issued].map((each) => weakKeyAt(each, at, rules))];
-    return labels.find((label) => label !== undefined);
-  };
+  const weakAt = (at: Date): string | undefined =>
+    firstLabel(hashes, (hash) => weakHashAt(hash, at, rules)) ??
+    firstLabel(issued, ({ signatureAlgorithm }) => signatureAlgorithm?.hash && weakHashAt(signatureAlgorithm.hash, at, rules)) ??
+    weakKeyAt(certificate, at, rules) ??
+    firstLabel(issued, (each) => weakKeyAt(each, at, rules));
   const algorithm = weakAt(provenAt ?? now);
   if (algorithm === undefined) return [];
   const wasSafe = provenAt === undefined && claimedAt !== undefined && weakAt(claimedAt) === undefined;
   return [{ code: wasSafe ? 'algorithm.weakNoPoe' : 'algorithm.weak', values: { algorithm } }];
 }
 
-interface RevocationJudgement {
-  readonly problems: Problem[];
-  readonly report: RevocationReport;
-  readonly revokedAt: Date | undefined;
+function firstLabel<T>(list: readonly T[], labelOf: (each: T) => string | undefined): string | undefined {
+  for (const each of list) {
+    const label = labelOf(each);
+    if (label !== undefined) return label;
+  }
+  return undefined;
 }
 
-function judgeRevocation(question: TrustQuestion, path: CertificatePath, context: TrustContext): RevocationJudgement {
+interface RevocationJudgement extends Pick<TrustFinding, 'revokedAt' | 'evidence' | 'missing'> {
+  readonly problems: readonly Problem[];
+  readonly report: RevocationReport;
+}
+
+const nothingJudged: RevocationJudgement = { problems: [], report: notChecked, revokedAt: undefined, evidence: [], missing: [] };
+
+function unanchored({ certificates }: CertificatePath): RevocationJudgement {
+  const last = certificates.at(-1);
+  return last === undefined ? nothingJudged : { ...nothingJudged, missing: [{ certificate: last, issuer: undefined }] };
+}
+
+/** From the authority under the anchor down to the leaf, because what an authority said counts only while it was trusted itself. */
+function judgeRevocation(question: TrustQuestion, { certificates }: CertificatePath, context: TrustContext): RevocationJudgement {
   const at = question.provenAt ?? context.now;
-  const [leaf, ...above] = path.certificates;
-  const [issuer] = above;
-  // A leaf that is itself configured as trusted has nobody who could revoke it.
-  if (leaf === undefined || issuer === undefined) return { problems: [], report: notChecked, revokedAt: undefined };
-  const { material, cache, now } = context;
-  const finding = findRevocation({ certificate: leaf, issuer, at, now, material, cache });
   const problems: Problem[] = [];
-  if (finding.revokedAt) problems.push(...judgeRevoked(question, finding.revokedAt));
-  else if (finding.freshness !== 'fresh') problems.push({ code: finding.freshness === 'stale' ? 'revocation.stale' : 'revocation.unknown' });
-  for (const [i, authority] of above.slice(0, -1).entries()) {
-    const upper = above[i + 1];
-    if (upper === undefined) continue;
-    const result = findRevocation({ certificate: authority, issuer: upper, at, now, material, cache });
-    if (result.revokedAt && result.revokedAt <= at) problems.push({ code: 'certificate.caRevoked' });
-    else if (result.revokedAt === undefined && result.freshness !== 'fresh') problems.push({ code: 'revocation.unknown' });
+  const evidence: RevocationEvidence[] = [];
+  const missing: MissingLink[] = [];
+  let distrustedFrom: Date | undefined;
+  // A leaf that is itself configured as trusted has nobody who could revoke it.
+  let leaf: RevocationFinding | undefined;
+  for (let i = certificates.length - 2; i >= 0; i -= 1) {
+    const certificate = certificates[i];
+    const issuer = certificates[i + 1];
+    if (certificate === undefined || issuer === undefined) continue;
+    const finding = findRevocation({ certificate, issuer, at, now: context.now, material: context.material, cache: context.cache, rules: context.rules, provenSince: context.provenSince, distrustedFrom });
+    if (finding.evidence) evidence.push(finding.evidence);
+    if (finding.revokedAt === undefined && finding.freshness !== 'fresh') {
+      problems.push({ code: unknownCode(finding) });
+      missing.push({ certificate, issuer }, ...(finding.uncheckedResponder ? [{ certificate: finding.uncheckedResponder, issuer }] : []));
+    }
+    if (i === 0) leaf = finding;
+    else if (finding.revokedAt) {
+      if (finding.revokedAt <= at) problems.push({ code: 'certificate.caRevoked' });
+      if (distrustedFrom === undefined || finding.revokedAt < distrustedFrom) distrustedFrom = finding.revokedAt;
+    }
   }
-  return { problems, report: finding.report, revokedAt: finding.revokedAt };
+  if (leaf === undefined) return nothingJudged;
+  if (leaf.revokedAt) problems.push(...judgeRevoked(question, leaf.revokedAt, leaf.report));
+  return { problems, report: leaf.report, revokedAt: leaf.revokedAt, evidence, missing };
+}
+
+/** Why nothing fresh is known, the most telling reason first. */
+function unknownCode({ freshness, refused }: RevocationFinding): ProblemCode {
+  // The authority was revoked, and nothing proves that what it said is older than that.
+  if (refused.has('unproven')) return 'certificate.caRevoked';
+  if (freshness === 'stale') return 'revocation.stale';
+  if (refused.has('responder')) return 'revocation.responder';
+  if (refused.has('weak')) return 'revocation.weak';
+  return refused.has('indirect') ? 'revocation.indirect' : 'revocation.unknown';
 }
 
 /** Revoked before the time of signing: failed. After it: fine only when a proof says that the signature is older. */
-function judgeRevoked({ provenAt, claimedAt }: TrustQuestion, revokedAt: Date): Problem[] {
-  if (provenAt) return provenAt < revokedAt ? [] : [{ code: 'certificate.revoked' }];
+function judgeRevoked({ provenAt, claimedAt }: TrustQuestion, revokedAt: Date, { reason }: RevocationReport): Problem[] {
+  if (provenAt && provenAt < revokedAt) return [];
+  // A hold may be lifted: nothing is decided yet (EN 319 102-1 clause 5.2.6.4).
+  if (reason === 'certificateHold') return [{ code: 'certificate.onHold' }];
+  if (provenAt) return [{ code: 'certificate.revoked' }];
   const isClaimedBefore = claimedAt !== undefined && claimedAt < revokedAt;
   return [{ code: isClaimedBefore ? 'certificate.revokedNoPoe' : 'certificate.revoked' }];
 }

@@ -177,11 +177,11 @@ test('an ordinary certificate that issues another one makes no path', async () =
 });
 
 test('a weak hash counts by the day on which the signature is proven to exist', () => {
-  const rules = (safeUntil: Date) => ({ hashes: [{ hash: 'sha256' as const, safeUntil, basis: 'test' }], minimumRsaBits: 2048, minimumEcBits: 256, smallKeysSafeUntil: start });
+  const rules = (safeUntil: Date) => ({ hashes: [{ hash: 'sha256' as const, safeUntil, basis: 'test' }], keys: [] });
   const plain = signTestPdf(letter, { pki, at: signedAt });
   assert.equal(verdict(only(plain, { rules: rules(later(signedAt, -days(1))) })), 'INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE');
   assert.equal(verdict(only(plain, { rules: rules(later(signedAt, hours(0.5))) })), 'INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE_NO_POE');
-  assert.equal(verdict(only(plain, { rules: { ...rules(later(now, days(1))), minimumRsaBits: 3072 } })), 'INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE');
+  assert.equal(verdict(only(plain, { rules: { ...rules(later(now, days(1))), keys: [{ kind: 'rsa', belowBits: 3072, safeUntil: start, basis: 'test' }] } })), 'INDETERMINATE CRYPTO_CONSTRAINTS_FAILURE');
 });
 
 test('a file without signatures is neither right nor wrong', () => {

@@ -11,6 +11,8 @@ import type { PdfImage } from './image.ts';
 /** One thing to draw, at its place on the displayed page. */
 export type Drawing =
   | ({ readonly kind: 'image'; readonly image: PdfImage } & DisplayRect)
+  /** Black squares in a grid of `size` modules a side, row by row: a QR code. */
+  | ({ readonly kind: 'modules'; readonly size: number; readonly isDark: (row: number, column: number) => boolean } & DisplayRect)
   | {
       readonly kind: 'text';
       readonly text: string;
@@ -27,7 +29,7 @@ const textPadding = 1;
 
 /** The rectangle that a drawing fills. Throws PdfError `font.glyph-missing`. */
 export function boundsOf(drawing: Drawing): DisplayRect {
-  if (drawing.kind === 'image') return drawing;
+  if (drawing.kind !== 'text') return drawing;
   const { text, left, baseline, size, style } = drawing;
   return {
     left: left - textPadding,
@@ -59,6 +61,7 @@ export function drawAppearance(bounds: DisplayRect, rotate: PageGeometry['rotate
   const fontNames = new Map([...fonts.keys()].map((style, i) => [style, `F${i}`]));
   const content = drawings.map((drawing) => {
     if (drawing.kind === 'image') return drawImage(drawing, bounds, imageNames.get(drawing.image) ?? '');
+    if (drawing.kind === 'modules') return drawModules(drawing, bounds);
     return drawText(drawing, bounds, { name: fontNames.get(drawing.style) ?? '', font: fonts.get(drawing.style) });
   });
   const resources = [
@@ -86,6 +89,22 @@ function drawImage(rect: DisplayRect, bounds: DisplayRect, name: string): string
   const x = rect.left - bounds.left;
   const y = bounds.top + bounds.height - rect.top - rect.height;
   return `q ${[rect.width, 0, 0, rect.height, x, y].map(writeNumber).join(' ')} cm /${name} Do Q`;
+}
+
+/** One rectangle for each run of dark modules in a row. */
+function drawModules(drawing: Drawing & { kind: 'modules' }, bounds: DisplayRect): string {
+  const left = drawing.left - bounds.left;
+  const top = bounds.top + bounds.height - drawing.top;
+  const side = drawing.width / drawing.size;
+  const runs: string[] = [];
+  for (let row = 0; row < drawing.size; row += 1) {
+    for (let column = 0; column < drawing.size; column += 1) {
+      const from = column;
+      while (column < drawing.size && drawing.isDark(row, column)) column += 1;
+      if (column > from) runs.push(`${[left + from * side, top - (row + 1) * side, (column - from) * side, side].map(writeNumber).join(' ')} re`);
+    }
+  }
+  return `q 0 g ${runs.join(' ')} f Q`;
 }
 
 type NamedFont = { readonly name: string; readonly font: EmbeddedFont | undefined };

@@ -1,3 +1,4 @@
+import qrcode from 'qrcode-generator';
 import type { Drawing } from './appearance.ts';
 import { boundsOf } from './appearance.ts';
 import { textWidth } from './font.ts';
@@ -37,6 +38,25 @@ export function textMark(page: PageGeometry, lines: readonly string[], signedAt:
     style: 'regular',
     color: 'black',
   }));
+}
+
+/** A QR code's side, and how far it keeps from the edge of the sheet: well inside the left margin of 30 to 35 mm (App. I.I.4). */
+const qrSideMm = 15;
+const qrEdgeMm = 9;
+
+/**
+ * The QR code that leads from paper to the document's public page: in the left margin beside the number, whose widget it then shares, or at the foot
+ * of the first page where no number is written or the text leaves no such margin.
+ */
+export function pageMark(page: PageGeometry, text: string, beside?: DisplayRect): Drawing {
+  const code = qrcode(0, 'M');
+  code.addData(text, 'Byte');
+  code.make();
+  const side = fromMm(qrSideMm, page);
+  const edge = fromMm(qrEdgeMm, page);
+  const hasRoom = beside !== undefined && beside.left >= edge + side + fromMm(1, page);
+  const top = hasRoom ? beside.top + beside.height - side : displaySize(page).height - edge - side;
+  return { kind: 'modules', size: code.getModuleCount(), isDark: (row, column) => code.isDark(row, column), left: edge, top, width: side, height: side };
 }
 
 /** ISO 8601 to the second in Vietnam's zone: 2026-11-21T10:30:00+07:00. */
@@ -92,6 +112,8 @@ export function planWidgets(drawings: readonly { readonly page: number; readonly
 }
 
 function areNear(a: Drawing, b: Drawing, withinPt: number): boolean {
-  if (a.kind !== b.kind) return false;
-  return Math.abs(boundsOf(a).top - boundsOf(b).top) <= withinPt;
+  const [first, second] = [boundsOf(a), boundsOf(b)];
+  // a code stands beside a line of text, and their feet are level
+  if (a.kind === 'modules' || b.kind === 'modules') return a.kind !== 'image' && b.kind !== 'image' && Math.abs(first.top + first.height - second.top - second.height) < 1;
+  return a.kind === b.kind && Math.abs(first.top - second.top) <= withinPt;
 }

@@ -1,11 +1,13 @@
 /** What signatures look like on the page. */
 export { boundsOf, drawAppearance, drawWidget } from './appearance.ts';
 export type { Drawing } from './appearance.ts';
-export { agencySeal, dayText, monthText, numberText, personSignature, planWidgets, textInBlank, textMark, vietnamTime } from './decree30.ts';
+export { agencySeal, dayText, monthText, numberText, pageMark, personSignature, planWidgets, textInBlank, textMark, vietnamTime } from './decree30.ts';
 export type { Blank, WidgetPlan } from './decree30.ts';
 export { textWidth } from './font.ts';
 export type { FontStyle } from './font.ts';
 export { displaySize, fitInto, fromMm, sealRect, toDisplay, toDisplayRect, toUserBox, toUserSpace } from './geometry.ts';
 export type { DisplayRect, PageGeometry, Point } from './geometry.ts';
+export { findInitialsPlace, initialsImage, initialsText } from './initials.ts';
+export type { InitialsPlace } from './initials.ts';
 export { imageFromPng } from './image.ts';
 export type { PdfImage } from './image.ts';

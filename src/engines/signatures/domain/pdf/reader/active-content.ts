@@ -50,7 +50,7 @@ export function scanActiveContent(doc: PdfDocument): ActiveContentScan {
     if (found.length >= maxFindings) break;
     try {
       visit(getObject(doc, num), (dict) => {
-        for (const finding of inspect(dict)) found.push({ ...finding, objectNumber: num });
+        inspect(dict, (finding) => found.push({ ...finding, objectNumber: num }));
       });
     } catch {
       unreadableObjects += 1; // an object that nobody can read cannot act; the count says that it was there
@@ -70,18 +70,17 @@ function visit(value: PdfObject, see: (dict: PdfDict) => void): void {
 
 type Finding = Omit<ActiveContent, 'objectNumber'>;
 
-function* inspect(dict: PdfDict): Generator<Finding, void, void> {
-  const { entries } = dict;
+function inspect({ entries }: PdfDict, report: (finding: Finding) => void): void {
   const action = entries.get('S');
   const kind = isName(action) ? actionKinds.get(action.name) : undefined;
-  if (kind !== undefined) yield { kind, target: targetOf(entries.get('F') ?? entries.get('JS')) };
-  else if (entries.has('JS')) yield { kind: 'javascript', target: targetOf(entries.get('JS')) };
+  if (kind !== undefined) report({ kind, target: targetOf(entries.get('F') ?? entries.get('JS')) });
+  else if (entries.has('JS')) report({ kind: 'javascript', target: targetOf(entries.get('JS')) });
   const open = entries.get('OpenAction');
-  if (isDict(open) && isName(open.entries.get('S'), 'URI')) yield { kind: 'uri-on-open', target: targetOf(open.entries.get('URI')) };
-  if (isDict(entries.get('EF'))) yield { kind: 'embedded-file', target: targetOf(entries.get('UF') ?? entries.get('F')) };
+  if (isDict(open) && isName(open.entries.get('S'), 'URI')) report({ kind: 'uri-on-open', target: targetOf(open.entries.get('URI')) });
+  if (isDict(entries.get('EF'))) report({ kind: 'embedded-file', target: targetOf(entries.get('UF') ?? entries.get('F')) });
   const subtype = entries.get('Subtype');
-  if (isName(subtype, 'RichMedia') || isName(subtype, 'Screen')) yield { kind: 'rich-media', target: '' };
-  if (entries.has('XFA')) yield { kind: 'xfa', target: '' };
+  if (isName(subtype, 'RichMedia') || isName(subtype, 'Screen')) report({ kind: 'rich-media', target: '' });
+  if (entries.has('XFA')) report({ kind: 'xfa', target: '' });
 }
 
 function targetOf(value: PdfObject | undefined): string {

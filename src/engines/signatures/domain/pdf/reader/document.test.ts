@@ -5,13 +5,16 @@ import fc from 'fast-check';
 import { readSigningProfile } from '../signing/index.ts';
 import { findText } from '../text/index.ts';
 import { buildPdf } from '../testing.ts';
+import { handmadeInputs, qpdfInputs } from '../testing/inputs.ts';
 import { hasOracle, makeTestAuthority, makeTestSigner, readSamples, runOracle, signForTest } from '../testing-signer.ts';
 import {
   decodeStream,
+  fileSource,
   findPage,
   getCatalog,
   getObject,
   isDict,
+  isRef,
   isStream,
   listFields,
   listObjectNumbers,
@@ -21,9 +24,11 @@ import {
   openPdf,
   openRevision,
   PdfError,
+  rootRef,
   scanActiveContent,
 } from './index.ts';
 import type { PdfDocument, PdfErrorCode } from './index.ts';
+import { openStrictly } from './open.ts';
 
 function hasCode(code: PdfErrorCode) {
   return (error: unknown): boolean => error instanceof PdfError && error.code === code;
@@ -66,13 +71,13 @@ test('a page tree that bites its tail ends', () => {
   assert.equal(listPages(openPdf(pdf)).length, 1);
 });
 
-test('what is not a PDF, damaged, cut short or encrypted is told apart', () => {
+test('what is not a PDF, damaged beyond mending or locked is told apart', () => {
   const pdf = buildPdf();
   assert.throws(() => openPdf(Buffer.alloc(0)), hasCode('pdf.not-a-pdf'));
   assert.throws(() => openPdf(Buffer.from('PK\u0003\u0004 a zip')), hasCode('pdf.not-a-pdf'));
-  assert.throws(() => openPdf(pdf.subarray(0, pdf.length - 200)), hasCode('pdf.damaged'));
-  assert.throws(() => openPdf(Buffer.concat([Buffer.from('junk\n'), pdf])), hasCode('pdf.damaged'));
-  assert.throws(() => openPdf(Buffer.from(pdf.toString('latin1').replace('startxref\n', 'startxref\n9'), 'latin1')), hasCode('pdf.damaged'));
+  assert.throws(() => openPdf(pdf.subarray(0, 60)), hasCode('pdf.damaged'));
+  assert.throws(() => openPdf(Buffer.from(`%PDF-1.7\n${'1 0 obj <</A('.repeat(50_000)}`)), hasCode('pdf.damaged'));
+  assert.throws(() => openPdf(Buffer.concat([Buffer.from('junk\n'), pdf])), hasCode('pdf.junk-before-header'));
   assert.throws(() => openPdf(Buffer.from(pdf.toString('latin1').replace('/Info 4 0 R', '/Encrypt 4 0 R'), 'latin1')), hasCode('pdf.encrypted'));
   assert.throws(() => openPdf(pdf, { ...openPdf(pdf).limits, maxFileBytes: 10 }), hasCode('pdf.too-large'));
 });
@@ -99,7 +104,8 @@ test('an object stream whose length stands inside itself is refused, not followe
   // same number of characters, so that every offset stays true
   const looped = text.replace(/(\/Type\/ObjStm\/N \d+\/First \d+)\/Filter\/FlateDecode\/Length \d+>>/, (all, head: string) => `${head}/Length 4 0 R>>`.padEnd(all.length));
   assert.notEqual(looped, text);
-  assert.throws(() => getCatalog(openPdf(Buffer.from(looped, 'latin1'))), /object stream \d+ is missing/);
+  assert.throws(() => getCatalog(openStrictly(Buffer.from(looped, 'latin1'))), /object stream \d+ is missing/);
+  assert.throws(() => openPdf(Buffer.from(looped, 'latin1')), hasCode('pdf.damaged'));
 });
 
 test('revisions say what each save added, and an earlier state can be opened', async () => {
@@ -165,9 +171,10 @@ test('things that act are reported with their target', () => {
   assert.deepEqual(scanActiveContent(openPdf(buildPdf({ pages: 3 }))).found, []);
 });
 
-test('mutated files are read or refused with a code, in bounded time', async () => {
-  const signer = await makeTestSigner(await makeTestAuthority(), 'p-256');
-  const seeds = (['table', 'packed'] as const).map((xref) => signForTest(buildPdf({ xref, pages: 2 }), signer, { fieldName: 'A' }));
+const isLong = process.env['LIENTHONG_LONG'] !== undefined;
+
+/** Reads a file with bytes changed and cut out, in every way that we read; answers how many readings came to an end. */
+function readMutations(seeds: readonly Buffer[], numRuns: number): number {
   const mutation = fc.record({
     seed: fc.constantFrom(...seeds),
     edits: fc.array(fc.record({ at: fc.nat(1_000_000), byte: fc.nat(255), cut: fc.nat(30) }), { minLength: 1, maxLength: 8 }),
@@ -192,8 +199,21 @@ test('mutated files are read or refused with a code, in bounded time', async () 
       }
       assert.ok(performance.now() - start < 2000);
     }),
-    { numRuns: 1500 },
+    { numRuns },
   );
+  return readable;
+}
+
+test('mutated signed files are read or refused with a code, in bounded time', async () => {
+  const signer = await makeTestSigner(await makeTestAuthority(), 'p-256');
+  const seeds = (['table', 'packed'] as const).map((xref) => signForTest(buildPdf({ xref, pages: 2 }), signer, { fieldName: 'A' }));
+  const readable = readMutations(seeds, isLong ? 5000 : 1500);
+  assert.ok(readable > 1000, `only ${readable} readings came to an end: the test is too weak`);
+});
+
+test('mutated files of every kind that is accepted, encrypted and damaged ones, are read or refused with a code, in bounded time', (t) => {
+  const seeds = [...handmadeInputs(), ...qpdfInputs(t)].map(({ pdf }) => pdf);
+  const readable = readMutations(seeds, isLong ? 5000 : 300);
   assert.ok(readable > 1000, `only ${readable} readings came to an end: the test is too weak`);
 });
 
@@ -207,3 +227,54 @@ const readers: readonly ((doc: PdfDocument) => unknown)[] = [
   (doc) => readSigningProfile(doc),
   (doc) => listObjectNumbers(doc).map((num) => getObject(doc, num)),
 ];
+
+test('objects that all point at one long string cost no more than a few readings of the file', () => {
+  const count = 50_000;
+  const head = `%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Kids[]>>\nendobj\n`;
+  const trap = `3 0 obj (${'x'.repeat(1_000_000)}`;
+  const rows = Array.from({ length: count }, () => `${String(head.length).padStart(10, '0')} 00000 n \n`).join('');
+  const fixed = [head.indexOf('1 0 obj'), head.indexOf('2 0 obj')].map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('');
+  const xref = `xref\n0 1\n0000000000 65535 f \n1 2\n${fixed}3 ${count}\n${rows}trailer\n<</Root 1 0 R>>\nstartxref\n${head.length + trap.length + 1}\n%%EOF\n`;
+  const doc = openPdf(Buffer.from(`${head}${trap}\n${xref}`));
+  const start = performance.now();
+  assert.ok(scanActiveContent(doc).unreadableObjects > 0);
+  assert.ok(performance.now() - start < 2000);
+});
+
+test('an update cannot give other keys to what was signed before: encryption that comes or changes later is refused', (t) => {
+  const clear = buildPdf();
+  const late = (text: string): Buffer => {
+    const at = clear.length + text.length;
+    return Buffer.concat([clear, Buffer.from(`${text}xref\n0 0\ntrailer\n<</Size 20/Root 1 0 R/Prev ${openPdf(clear).startXref}/Encrypt 15 0 R/Marker/ByteRange>>\nstartxref\n${at}\n%%EOF\n`)]);
+  };
+  assert.throws(() => openStrictly(late('15 0 obj\n<</Filter/Standard/V 4/R 4>>\nendobj\n')), /encryption differs between the revisions/);
+  const encrypted = qpdfInputs(t).find(({ name }) => name === 'RC4-128 V4')?.pdf;
+  if (encrypted === undefined) return;
+  const doc = openPdf(encrypted);
+  const wanted = doc.trailer.entries.get('Encrypt');
+  assert.ok(isRef(wanted));
+  const object = `${wanted.num} 0 obj\n<<>>\nendobj\n`;
+  const xref = `xref\n${wanted.num} 1\n${String(encrypted.length).padStart(10, '0')} 00000 n \ntrailer\n<</Size ${wanted.num + 1}/Root ${rootRef(doc).num} 0 R/Encrypt ${wanted.num} 0 R/Prev ${doc.startXref}>>\n`;
+  const changed = Buffer.concat([encrypted, Buffer.from(`${object}${xref}startxref\n${encrypted.length + object.length}\n%%EOF\n`)]);
+  assert.throws(() => openStrictly(changed), /changed by a later revision/);
+});
+
+test('a file that is read in pieces gives the same as one in memory', (t) => {
+  for (const { name, pdf } of [...handmadeInputs(), ...qpdfInputs(t)]) {
+    const readAt = (into: Buffer, position: number): number => pdf.copy(into, 0, position, position + into.length);
+    const pieces = openPdf(fileSource({ sizeBytes: pdf.length, readAt }));
+    const whole = openPdf(pdf);
+    assert.throws(() => pieces.bytes, hasCode('pdf.too-large'));
+    const read = (doc: PdfDocument): unknown => [listPages(doc), listRevisions(doc).map(({ end }) => end), findText(doc, 'Trang'), listObjectNumbers(doc).map((num) => tryObject(doc, num))];
+    assert.deepEqual(read(pieces), read(whole), name);
+  }
+});
+
+function tryObject(doc: PdfDocument, num: number): unknown {
+  try {
+    return getObject(doc, num);
+  } catch (error) {
+    assert.ok(error instanceof PdfError);
+    return error.code;
+  }
+}

@@ -1,71 +1,70 @@
 import { asPdfError, damaged, PdfError } from '../errors.ts';
 import { filtersOf, undoFilter } from './filters.ts';
-import { cursorAt, parseIndirectObject, parseObject, parseUnsigned, skipSpace, takeKeyword } from './lexer.ts';
-import { defaultPdfLimits } from './limits.ts';
+import type { Filter } from './filters.ts';
+import { cursorAt, parseObject, parseUnsigned, takeKeyword } from './lexer.ts';
 import type { PdfLimits } from './limits.ts';
-import { dictPart, isDict, isInteger, isRef, isStream } from './objects.ts';
+import { dictPart, isDict, isInteger, isName, isRef, isStream } from './objects.ts';
 import type { PdfDict, PdfObject, PdfRef, PdfStream } from './objects.ts';
-import { findStartXref, readXrefChain } from './xref.ts';
+import { cipherOfStream, decryptBytes, decryptStrings } from './security.ts';
+import type { PdfSecurity } from './security.ts';
+import { readIndirectObject, spend } from './source.ts';
+import type { PdfSource, ReadWork } from './source.ts';
 import type { XrefEntry, XrefSection } from './xref.ts';
 
 /** An opened file. Objects are parsed when they are first asked for and kept; the bytes must not be changed meanwhile. */
 export type PdfDocument = {
+  readonly source: PdfSource;
+  /** The whole file. Throws `pdf.too-large` for one that is read in pieces: ask its `source`. */
   readonly bytes: Buffer;
   readonly limits: PdfLimits;
   /** Newest first. */
   readonly sections: readonly XrefSection[];
   /** The newest trailer: /Root, /Size, /ID, /Info. */
   readonly trailer: PdfDict;
+  /** -1 for a rebuilt file. */
   readonly startXref: number;
+  /** True when the cross-references were useless and the objects were found by looking for them: never so for a file with a signature. */
+  readonly isRebuilt: boolean;
   /** What stands behind %PDF- in the header, such as '1.7'; the catalog may raise it. */
   readonly headerVersion: string;
+  /** How strings and streams are encrypted; undefined for a file in clear. */
+  readonly security: PdfSecurity | undefined;
   readonly cache: Map<number, PdfObject>;
   readonly objectStreams: Map<number, ObjectStream>;
   /** Object streams that are being opened, to stop one whose /Length stands inside itself. */
   readonly opening: Set<number>;
-  readonly work: { decodedBytes: number };
+  readonly work: ReadWork;
 };
 
 type ObjectStream = { readonly data: Buffer; readonly first: number; readonly pairs: readonly number[] };
 
-/**
- * Opens a PDF 1.3 to 2.0: reads the header and the chain of cross-reference sections, nothing else.
- * Throws PdfError: `pdf.not-a-pdf`, `pdf.damaged`, `pdf.encrypted`, `pdf.too-large`.
- */
-export function openPdf(file: Uint8Array, limits: PdfLimits = defaultPdfLimits): PdfDocument {
-  const bytes = Buffer.isBuffer(file) ? file : Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  if (bytes.length > limits.maxFileBytes) throw new PdfError('pdf.too-large', `${bytes.length} bytes`);
-  const headerVersion = readHeader(bytes);
-  try {
-    const { offset } = findStartXref(bytes);
-    const work = { decodedBytes: 0 };
-    const sections = readXrefChain(bytes, offset, { limits, work });
-    const trailer = sections[0]?.trailer;
-    if (trailer === undefined || !isRef(trailer.entries.get('Root'))) throw damaged('no /Root in the trailer');
-    if (sections.some((section) => section.trailer.entries.has('Encrypt'))) throw new PdfError('pdf.encrypted', '/Encrypt in the trailer');
-    return {
-      bytes,
-      limits,
-      sections,
-      trailer,
-      startXref: offset,
-      headerVersion,
-      cache: new Map(),
-      objectStreams: new Map(),
-      opening: new Set(),
-      work,
-    };
-  } catch (error) {
-    throw asPdfError(error, 'opening');
-  }
+export type DocumentParts = Pick<PdfDocument, 'source' | 'limits' | 'sections' | 'trailer' | 'startXref' | 'isRebuilt' | 'headerVersion' | 'security' | 'work'>;
+
+/** A document that has read nothing yet. Its keys are written out: this is on the way of every signature. */
+export function makeDocument({ source, limits, sections, trailer, startXref, isRebuilt, headerVersion, security, work }: DocumentParts): PdfDocument {
+  const doc = {
+    source,
+    bytes: source.whole ?? nothing,
+    limits,
+    sections,
+    trailer,
+    startXref,
+    isRebuilt,
+    headerVersion,
+    security,
+    cache: new Map(),
+    objectStreams: new Map(),
+    opening: new Set<number>(),
+    work,
+  };
+  if (source.whole === undefined) Object.defineProperty(doc, 'bytes', { get: refuseWhole });
+  return doc;
 }
 
-function readHeader(bytes: Buffer): string {
-  const at = bytes.subarray(0, 1024).indexOf('%PDF-', 0, 'latin1');
-  if (at < 0) throw new PdfError('pdf.not-a-pdf', 'no %PDF- header');
-  // offsets count from the header in some readers and from the file's start in others: a signature over such a file is ambiguous
-  if (at > 0) throw damaged('bytes before the %PDF- header');
-  return bytes.toString('latin1', 5, 8);
+const nothing = Buffer.alloc(0);
+
+function refuseWhole(): never {
+  throw new PdfError('pdf.too-large', 'a file that is read in pieces was wanted whole');
 }
 
 /** Where the newest section that knows the object says it is; undefined if no section does. */
@@ -95,10 +94,10 @@ function readEntry(doc: PdfDocument, num: number, entry: XrefEntry | undefined):
   if (entry === undefined || entry.type === 'free') return null;
   if (entry.type === 'packed') return readPacked(doc, num, entry);
   if (entry.offset === 0 && num !== 0) return null;
-  if (entry.offset >= doc.bytes.length) throw damaged(`object ${num} lies outside the file`);
-  const read = parseIndirectObject(cursorAt(doc.bytes, entry.offset));
+  if (entry.offset >= doc.source.sizeBytes) throw damaged(`object ${num} lies outside the file`);
+  const read = readIndirectObject(doc, entry.offset);
   if (read.num !== num) throw damaged(`object ${num} expected at ${entry.offset}, found ${read.num}`);
-  return read.value;
+  return doc.security === undefined ? read.value : decryptStrings(read.value, doc.security, read);
 }
 
 function readPacked(doc: PdfDocument, num: number, { streamNum, index }: { streamNum: number; index: number }): PdfObject {
@@ -110,10 +109,17 @@ function readPacked(doc: PdfDocument, num: number, { streamNum, index }: { strea
   }
   const offset = pairs[at + 1];
   if (offset === undefined) throw damaged(`object ${num} is not in object stream ${streamNum}`);
-  return parseObject(cursorAt(data, first + offset));
+  spend(doc.source, doc.work, 0);
+  const cursor = cursorAt(data, first + offset);
+  try {
+    return parseObject(cursor);
+  } finally {
+    spend(doc.source, doc.work, cursor.pos - first - offset);
+  }
 }
 
-function getObjectStream(doc: PdfDocument, num: number): ObjectStream {
+/** The objects packed into a stream; `pairs` are their numbers and places by turns. Throws `pdf.damaged`. */
+export function getObjectStream(doc: PdfDocument, num: number): ObjectStream {
   const known = doc.objectStreams.get(num);
   if (known !== undefined) return known;
   if (findEntry(doc, num)?.type !== 'offset' || doc.opening.has(num)) throw damaged(`object stream ${num} is missing`);
@@ -175,25 +181,41 @@ export function getCatalog(doc: PdfDocument): PdfDict {
   return catalog;
 }
 
-/** The data of a stream as it stands in the file. A wrong /Length is mended by looking for `endstream`. */
+/** The data of a stream, still encoded by its filters, its encryption undone. A wrong /Length is mended by looking for `endstream`. */
 export function streamBytes(doc: PdfDocument, stream: PdfStream): Buffer {
-  const { source, dataStart } = stream;
-  const length = resolve(doc, stream.dict.entries.get('Length'));
-  if (isInteger(length) && length >= 0 && dataStart + length <= source.length) {
-    const cursor = cursorAt(source, dataStart + length, Math.min(source.length, dataStart + length + 32));
-    skipSpace(cursor);
-    if (takeKeyword(cursor, 'endstream')) return source.subarray(dataStart, dataStart + length);
+  const data = storedBytes(doc, stream);
+  if (doc.security === undefined) return data;
+  const own = filtersIn(doc, stream).find(({ name }) => name === 'Crypt');
+  const ownName = own?.parms?.entries.get('Name');
+  const ownFilter = own === undefined ? undefined : isName(ownName) ? ownName.name : 'Identity';
+  return decryptBytes(doc.security, cipherOfStream(doc.security, stream.dict, ownFilter), stream, data);
+}
+
+function storedBytes(doc: PdfDocument, { dict, dataStart }: PdfStream): Buffer {
+  const { source } = doc;
+  const length = resolve(doc, dict.entries.get('Length'));
+  if (isInteger(length) && length >= 0 && dataStart + length <= source.sizeBytes) {
+    const end = dataStart + length;
+    if (takeKeyword(cursorAt(source.read(end, end + 32), 0), 'endstream')) return source.read(dataStart, end);
   }
-  const end = source.indexOf('endstream', dataStart, 'latin1');
+  spend(source, doc.work, 0);
+  const end = source.indexOf('endstream', dataStart);
+  spend(source, doc.work, ((end < 0 ? source.sizeBytes : end) - dataStart) >> 4);
   if (end < 0) throw damaged(`stream without end at ${dataStart}`);
-  const eol = source[end - 1] === 10 ? (source[end - 2] === 13 ? 2 : 1) : source[end - 1] === 13 ? 1 : 0;
-  return source.subarray(dataStart, Math.max(dataStart, end - eol));
+  const [last, beforeLast] = source.read(end - 2, end).toReversed();
+  const eol = last === 10 ? (beforeLast === 13 ? 2 : 1) : last === 13 ? 1 : 0;
+  return source.read(dataStart, Math.max(dataStart, end - eol));
+}
+
+function filtersIn(doc: PdfDocument, stream: PdfStream): readonly Filter[] {
+  return filtersOf(stream.dict, (value) => resolve(doc, value));
 }
 
 /** The decoded data. Throws `pdf.too-large` when it expands beyond the limits, `pdf.unsupported` for image codecs, `pdf.damaged`. */
 export function decodeStream(doc: PdfDocument, stream: PdfStream): Buffer {
   let data = streamBytes(doc, stream);
-  for (const filter of filtersOf(stream.dict, (value) => resolve(doc, value))) {
+  for (const filter of filtersIn(doc, stream)) {
+    if (filter.name === 'Crypt') continue;
     const left = Math.min(doc.limits.maxStreamBytes, doc.limits.maxDecodedBytes - doc.work.decodedBytes);
     if (left <= 0) throw new PdfError('pdf.too-large', 'the streams expand beyond the limit');
     data = undoFilter(data, filter, left);

@@ -11,12 +11,12 @@ export {
   getCatalog,
   getObject,
   listObjectNumbers,
-  openPdf,
   resolve,
   rootRef,
   streamBytes,
 } from './document.ts';
 export type { PdfDocument } from './document.ts';
+export { openPdf, openRebuilt } from './open.ts';
 export { listFields } from './fields.ts';
 export type { PdfField, PdfWidget } from './fields.ts';
 export { defaultPdfLimits } from './limits.ts';
@@ -25,6 +25,8 @@ export { dictPart, isArray, isDict, isInteger, isName, isRef, isStream, isString
 export type { PdfArray, PdfDict, PdfName, PdfObject, PdfRef, PdfStream, PdfString } from './objects.ts';
 export { acroFormOf, countPages, findPage, findPageOfAnnotation, listPages, readBox, walkPages } from './pages.ts';
 export type { Box, PdfPage } from './pages.ts';
+export { fileSource, memorySource } from './source.ts';
+export type { FileAccess, PdfSource } from './source.ts';
 export { listRevisions, openRevision } from './revisions.ts';
 export type { PdfRevision } from './revisions.ts';
 export { documentPermission, listSignatures, readSignature } from './signatures.ts';

@@ -122,3 +122,8 @@ test('random bytes never hang the lexer and never raise anything but a coded err
     { numRuns: 2000 },
   );
 });
+
+test('names whose bytes add up to the same are told apart, and a name that is read again is the same', () => {
+  for (const name of ['Aa', 'BB', 'Aa', 'AaBB', 'BBAa', 'AaBB', 'x'.repeat(40), 'x'.repeat(40)]) assert.equal(plain(parse(`/${name}`)), `/${name}`);
+  assert.equal(plain(parse('/A#61')), '/Aa');
+});

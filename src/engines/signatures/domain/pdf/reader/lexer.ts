@@ -75,7 +75,7 @@ export function parseIndirectObject(cursor: Cursor): { num: number; gen: number;
   const { bytes } = cursor;
   if (bytes[cursor.pos] === 13) cursor.pos += 1;
   if (bytes[cursor.pos] === 10) cursor.pos += 1;
-  const stream: PdfStream = { kind: 'stream', dict: value, dataStart: cursor.pos, source: bytes };
+  const stream: PdfStream = { kind: 'stream', dict: value, dataStart: cursor.pos, num, gen };
   return { num, gen, value: stream };
 }
 
@@ -119,19 +119,38 @@ export function parseKeyword(cursor: Cursor): string {
   return bytes.toString('latin1', pos, end);
 }
 
+/** The last name read for each sum of bytes: the names of a file are few, and to make a string of each place costs more than to read it. */
+const readNames: (PdfName | undefined)[] = new Array<PdfName | undefined>(1024).fill(undefined);
+
 function parseName(cursor: Cursor): PdfName {
   const { bytes, limit } = cursor;
   const from = cursor.pos + 1;
   let pos = from;
   let isEscaped = false;
-  while (pos < limit && charClass[bytes[pos] ?? 0] === regular) {
-    if (bytes[pos] === 0x23) isEscaped = true;
-    pos += 1;
+  let sum = 0;
+  for (; pos < limit; pos += 1) {
+    const code = bytes[pos] ?? 0;
+    if (charClass[code] !== regular) break;
+    if (code === 0x23) isEscaped = true;
+    sum = (Math.imul(sum, 31) + code) & 0xffff;
   }
   cursor.pos = pos;
-  const raw = bytes.toString('latin1', from, pos);
-  if (!isEscaped) return nameOf(raw);
-  return nameOf(raw.replace(/#([0-9a-fA-F]{2})/g, (_escape: string, hex: string) => String.fromCharCode(parseInt(hex, 16))));
+  if (isEscaped) return nameOf(unescaped(bytes.toString('latin1', from, pos)));
+  const slot = (sum ^ (sum >> 6)) & 1023;
+  const last = readNames[slot];
+  if (last?.name.length === pos - from && isSpelt(last.name, bytes, from)) return last;
+  const made = nameOf(bytes.toString('latin1', from, pos));
+  if (pos - from <= 32) readNames[slot] = made;
+  return made;
+}
+
+function unescaped(name: string): string {
+  return name.replace(/#([0-9a-fA-F]{2})/g, (_escape: string, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
+
+function isSpelt(name: string, bytes: Buffer, from: number): boolean {
+  for (let i = 0; i < name.length; i += 1) if (bytes[from + i] !== name.charCodeAt(i)) return false;
+  return true;
 }
 
 function parseNumberOrRef(cursor: Cursor): PdfObject {
@@ -225,7 +244,10 @@ function hexDigit(code: number): number {
 function parseHexString(cursor: Cursor): PdfString {
   const { bytes, pos: start, limit } = cursor;
   const close = bytes.indexOf(0x3e, start);
-  if (close < 0 || close >= limit) throw damaged(`hexadecimal string without end at ${start}`);
+  if (close < 0 || close >= limit) {
+    cursor.pos = limit; // what was looked at in vain counts too
+    throw damaged(`hexadecimal string without end at ${start}`);
+  }
   cursor.pos = close + 1;
   // Node's own decoder is an order of magnitude faster on the long /Contents, but stops silently at the first stray character
   const fast = Buffer.from(bytes.toString('latin1', start + 1, close), 'hex');
@@ -252,28 +274,41 @@ const escapes: ReadonlyMap<number, number> = new Map([
 ]);
 
 function parseLiteralString(cursor: Cursor): PdfString {
-  const { bytes, pos: start, limit } = cursor;
+  const { bytes, pos: start } = cursor;
+  const { end, isPlain } = measureLiteral(cursor);
+  cursor.pos = end;
+  if (isPlain) return { kind: 'string', bytes: Buffer.from(bytes.subarray(start + 1, end - 1)), isHex: false, start, end };
   const out: number[] = [];
-  let open = 1;
-  let pos = start + 1;
-  for (;;) {
-    if (pos >= limit) throw damaged(`string without end at ${start}`);
+  for (let pos = start + 1; pos < end - 1; ) {
     const code = bytes[pos] ?? 0;
     pos += 1;
-    if (code === 0x5c) {
-      pos = parseEscape(bytes, pos, out);
-      continue;
-    }
-    if (code === 0x28) open += 1;
-    if (code === 0x29) open -= 1;
-    if (open === 0) break;
-    if (code === 13) {
+    if (code === 0x5c) pos = parseEscape(bytes, pos, out);
+    else if (code === 13) {
       if (bytes[pos] === 10) pos += 1;
       out.push(10);
     } else out.push(code);
   }
-  cursor.pos = pos;
-  return { kind: 'string', bytes: Buffer.from(out), isHex: false, start, end: pos };
+  return { kind: 'string', bytes: Buffer.from(out), isHex: false, start, end };
+}
+
+/** Where the string ends (behind its bracket), and whether it says exactly what stands there. */
+function measureLiteral(cursor: Cursor): { readonly end: number; readonly isPlain: boolean } {
+  const { bytes, pos: start, limit } = cursor;
+  let isPlain = true;
+  let open = 0;
+  for (let pos = start; pos < limit; pos += 1) {
+    const code = bytes[pos];
+    if (code === 0x28) open += 1;
+    else if (code === 0x29) {
+      open -= 1;
+      if (open === 0) return { end: pos + 1, isPlain };
+    } else if (code === 0x5c) {
+      isPlain = false;
+      pos += 1;
+    } else if (code === 13) isPlain = false;
+  }
+  cursor.pos = limit; // what was looked at in vain counts too
+  throw damaged(`string without end at ${start}`);
 }
 
 /** After a backslash; answers the position behind the escape. */

@@ -31,9 +31,11 @@ export type PdfDict = {
 export type PdfStream = {
   readonly kind: 'stream';
   readonly dict: PdfDict;
-  /** First byte of the still encoded data. Its length is /Length, which may be a reference: see `streamBytes`. */
+  /** First byte of the still encoded data in the file. Its length is /Length, which may be a reference: see `streamBytes`. */
   readonly dataStart: number;
-  readonly source: Buffer;
+  /** The object that it is: its encryption depends on it. */
+  readonly num: number;
+  readonly gen: number;
 };
 
 const noKeys: readonly string[] = [];

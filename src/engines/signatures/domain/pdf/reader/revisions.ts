@@ -1,6 +1,6 @@
 import { cursorAt, isWhitespace, parseUnsigned } from './lexer.ts';
-import { openPdf } from './document.ts';
 import type { PdfDocument } from './document.ts';
+import { openStrictly } from './open.ts';
 import type { XrefEntry, XrefSection } from './xref.ts';
 
 /** What one save of the file added: bytes [start, end) and the objects whose newest place they changed. */
@@ -22,13 +22,14 @@ export type PdfRevision = {
  * Sections that no `startxref` names (the main part of a linearised file) belong to the revision that leads to them.
  */
 export function listRevisions(doc: PdfDocument): readonly PdfRevision[] {
+  if (doc.isRebuilt) return [{ index: 0, start: 0, end: doc.source.sizeBytes, startXref: -1, sections: doc.sections, objects: objectsOf(doc.sections) }];
   const ends = findSectionEnds(doc);
   const groups: { startXref: number; end: number; sections: XrefSection[] }[] = [];
   for (const section of doc.sections) {
     const end = ends.get(section.offset);
     const group = groups.at(-1);
     if (group === undefined || end !== undefined) {
-      groups.push({ startXref: section.offset, end: end ?? doc.bytes.length, sections: [section] });
+      groups.push({ startXref: section.offset, end: end ?? doc.source.sizeBytes, sections: [section] });
     } else group.sections.push(section);
   }
   let start = 0;
@@ -39,26 +40,32 @@ export function listRevisions(doc: PdfDocument): readonly PdfRevision[] {
   });
 }
 
-/** The file as it was when it ended at this byte, for example at the end of a signature's /ByteRange. Throws as `openPdf`. */
+/**
+ * The file as it was when it ended at this byte, for example at the end of a signature's /ByteRange. Nothing is mended here: a state that
+ * can only be guessed at is not what anybody signed. Throws as `openPdf`.
+ */
 export function openRevision(bytes: Uint8Array, endOffset: number): PdfDocument {
-  return openPdf(bytes.subarray(0, endOffset));
+  return openStrictly(bytes.subarray(0, endOffset));
 }
 
 /** The end of the revision that each section closes. The last %%EOF wins when several name the same section. */
-function findSectionEnds(doc: PdfDocument): ReadonlyMap<number, number> {
-  const { bytes } = doc;
-  const wanted = new Set(doc.sections.map((section) => section.offset));
+function findSectionEnds({ source, sections }: PdfDocument): ReadonlyMap<number, number> {
+  const wanted = new Set(sections.map((section) => section.offset));
   const ends = new Map<number, number>();
-  for (let at = bytes.indexOf('startxref', 0, 'latin1'); at >= 0; at = bytes.indexOf('startxref', at + 9, 'latin1')) {
-    const cursor = cursorAt(bytes, at + 9);
+  for (let at = source.indexOf('startxref', 0); at >= 0; at = source.indexOf('startxref', at + 9)) {
+    const after = source.read(at + 9, at + 9 + maxTailBytes);
+    const cursor = cursorAt(after, 0);
     const offset = parseUnsigned(cursor);
     if (!wanted.has(offset)) continue;
     let pos = cursor.pos;
-    while (isWhitespace(bytes[pos] ?? 1) && pos < bytes.length) pos += 1;
-    if (bytes.toString('latin1', pos, pos + 5) === '%%EOF') ends.set(offset, endOfLine(bytes, pos + 5));
+    while (isWhitespace(after[pos] ?? 1) && pos < after.length) pos += 1;
+    if (after.toString('latin1', pos, pos + 5) === '%%EOF') ends.set(offset, at + 9 + endOfLine(after, pos + 5));
   }
   return ends;
 }
+
+/** From `startxref` to behind its %%EOF, white space and comments included. */
+const maxTailBytes = 4096;
 
 function endOfLine(bytes: Buffer, at: number): number {
   if (bytes[at] === 13) return bytes[at + 1] === 10 ? at + 2 : at + 1;

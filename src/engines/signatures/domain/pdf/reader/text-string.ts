@@ -11,7 +11,17 @@ export function decodeTextString(bytes: Buffer): string {
     return Buffer.from(bytes.subarray(2, bytes.length - (bytes.length % 2))).swap16().toString('utf16le');
   }
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.toString('utf8', 3);
+  if (isAscii(bytes)) return bytes.toString('latin1');
   let text = '';
   for (const byte of bytes) text += pdfDocSpecials.get(byte) ?? String.fromCharCode(byte);
   return text;
+}
+
+/** True for bytes that mean the same in ASCII and PDFDocEncoding. */
+function isAscii(bytes: Buffer): boolean {
+  for (let i = 0; i < bytes.length; i += 1) {
+    const code = bytes[i] ?? 0;
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
 }

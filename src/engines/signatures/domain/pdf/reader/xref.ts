@@ -1,10 +1,12 @@
 import { damaged, PdfError } from '../errors.ts';
 import { filtersOf, undoFilter } from './filters.ts';
-import { cursorAt, isWhitespace, parseIndirectObject, parseObject, parseUnsigned, skipSpace, takeKeyword } from './lexer.ts';
+import { cursorAt, isWhitespace, parseObject, parseUnsigned, skipSpace, takeKeyword } from './lexer.ts';
 import type { Cursor } from './lexer.ts';
 import type { PdfLimits } from './limits.ts';
 import { isArray, isDict, isInteger, isStream } from './objects.ts';
 import type { PdfDict, PdfObject } from './objects.ts';
+import { parseAt, readIndirectObject } from './source.ts';
+import type { PdfSource, ReadWork } from './source.ts';
 
 /** Where an object is, in one cross-reference section. */
 export type XrefEntry =
@@ -19,6 +21,8 @@ export type XrefSection = {
   readonly trailer: PdfDict;
   /** A table with an additional /XRefStm for readers that know object streams. */
   readonly isHybrid: boolean;
+  /** A table whose rows are not 20 bytes long: some readers cannot use it. */
+  readonly isIrregular: boolean;
   readonly find: (num: number) => XrefEntry | undefined;
   /** The object numbers that this section speaks of, free ones included. */
   readonly numbers: () => readonly number[];
@@ -27,12 +31,12 @@ export type XrefSection = {
 };
 
 /** The limits, and how many bytes of them were decoded so far. */
-export type ReadBudget = { readonly limits: PdfLimits; readonly work: { decodedBytes: number } };
+export type ReadBudget = { readonly limits: PdfLimits; readonly work: ReadWork };
 
-type Rows = Pick<XrefSection, 'find' | 'numbers' | 'nextNumber'>;
+type Rows = Pick<XrefSection, 'find' | 'numbers' | 'nextNumber' | 'isIrregular'>;
 
 /** The chain of sections from the newest to the oldest. Throws `pdf.damaged` if a section cannot be read. */
-export function readXrefChain(bytes: Buffer, startXref: number, budget: ReadBudget): readonly XrefSection[] {
+export function readXrefChain(source: PdfSource, startXref: number, budget: ReadBudget): readonly XrefSection[] {
   const { limits } = budget;
   const sections: XrefSection[] = [];
   const seen = new Set<number>();
@@ -40,7 +44,7 @@ export function readXrefChain(bytes: Buffer, startXref: number, budget: ReadBudg
   while (offset !== undefined && !seen.has(offset)) {
     if (sections.length >= limits.maxSections) throw new PdfError('pdf.too-large', 'too many revisions');
     seen.add(offset);
-    const section: XrefSection = readSection(bytes, offset, budget);
+    const section: XrefSection = readSection(source, offset, budget);
     sections.push(section);
     const previous: PdfObject | undefined = section.trailer.entries.get('Prev');
     if (previous !== undefined && !isInteger(previous)) throw damaged('/Prev is not an integer');
@@ -49,27 +53,38 @@ export function readXrefChain(bytes: Buffer, startXref: number, budget: ReadBudg
   return sections;
 }
 
-/** The offset that the last `startxref` of the buffer names. Throws `pdf.damaged`. */
-export function findStartXref(bytes: Buffer): { readonly keywordAt: number; readonly offset: number } {
-  const keywordAt = bytes.lastIndexOf('startxref', bytes.length, 'latin1');
-  if (keywordAt < 0 || bytes.length - keywordAt > 4096) throw damaged('no startxref near the end of the file');
-  const offset = parseUnsigned(cursorAt(bytes, keywordAt + 9));
+/** Junk behind the end of the file is borne up to this length. */
+const maxJunkBytes = 4096;
+
+/** The offset that the last `startxref` of the file names. Throws `pdf.damaged`. */
+export function findStartXref(source: PdfSource): number {
+  const end = source.whole ?? source.read(source.sizeBytes - maxJunkBytes, source.sizeBytes);
+  const keywordAt = end.lastIndexOf('startxref', end.length, 'latin1');
+  if (keywordAt < 0 || end.length - keywordAt > maxJunkBytes) throw damaged('no startxref near the end of the file');
+  const offset = parseUnsigned(cursorAt(end, keywordAt + 9));
   if (offset < 0) throw damaged('startxref without a number');
-  return { keywordAt, offset };
+  return offset;
 }
 
-function readSection(bytes: Buffer, offset: number, budget: ReadBudget): XrefSection {
-  if (offset < 0 || offset >= bytes.length) throw damaged(`cross-reference section at ${offset} is outside the file`);
-  const cursor = cursorAt(bytes, offset);
-  if (!takeKeyword(cursor, 'xref')) return readStreamSection(bytes, offset, budget);
-  const rows = readTable(cursor, budget.limits);
-  const trailer = parseObject(cursor);
-  if (!isDict(trailer)) throw damaged(`no trailer dictionary for the section at ${offset}`);
+function readSection(source: PdfSource, offset: number, budget: ReadBudget): XrefSection {
+  if (offset < 0 || offset >= source.sizeBytes) throw damaged(`cross-reference section at ${offset} is outside the file`);
+  const table = parseAt({ source, work: budget.work }, offset, (cursor) => readTableSection(cursor, budget.limits)).value;
+  if (table === undefined) return readStreamSection(source, offset, budget);
+  const { rows, trailer } = table;
   const hidden = trailer.entries.get('XRefStm');
   if (hidden === undefined) return { offset, kind: 'table', trailer, isHybrid: false, ...rows };
   if (!isInteger(hidden)) throw damaged('/XRefStm is not an integer');
-  const extra = readStreamSection(bytes, hidden, budget);
+  const extra = readStreamSection(source, hidden, budget);
   return { offset, kind: 'table', trailer, isHybrid: true, ...joinHybrid(rows, extra) };
+}
+
+/** Undefined if no table begins here. */
+function readTableSection(cursor: Cursor, limits: PdfLimits): { readonly rows: Rows; readonly trailer: PdfDict } | undefined {
+  if (!takeKeyword(cursor, 'xref')) return undefined;
+  const rows = readTable(cursor, limits);
+  const trailer = parseObject(cursor);
+  if (!isDict(trailer)) throw damaged('no trailer dictionary behind a cross-reference table');
+  return { rows, trailer };
 }
 
 /** ISO 32000-2, 7.5.8.4: objects that the table calls free or does not name are looked up in the stream beside it. */
@@ -81,6 +96,7 @@ function joinHybrid(table: Rows, stream: Rows): Rows {
     },
     numbers: () => [...new Set([...table.numbers(), ...stream.numbers()])],
     nextNumber: Math.max(table.nextNumber, stream.nextNumber),
+    isIrregular: table.isIrregular,
   };
 }
 
@@ -105,7 +121,8 @@ function readTable(cursor: Cursor, limits: PdfLimits): Rows {
     if (cursor.pos > cursor.limit) throw damaged(`cross-reference table at ${start} is cut short`);
   }
   const runOf = indexRuns(runs);
-  return { find: (num) => findInTable(cursor.bytes, runOf(num), num), numbers: () => runs.flatMap(numbersOfRun), nextNumber: nextNumberOf(runs) };
+  const find: Rows['find'] = (num) => findInTable(cursor.bytes, runOf(num), num);
+  return { find, numbers: () => runs.flatMap(numbersOfRun), nextNumber: nextNumberOf(runs), isIrregular: false };
 }
 
 function nextNumberOf(runs: readonly Run[]): number {
@@ -183,17 +200,18 @@ function readIrregularTable(cursor: Cursor, limits: PdfLimits): Rows {
       entries.set(first + i, isUsed ? { type: 'offset', offset, gen } : { type: 'free' });
     }
   }
-  return { find: (num) => entries.get(num), numbers: () => [...entries.keys()], nextNumber };
+  return { find: (num) => entries.get(num), numbers: () => [...entries.keys()], nextNumber, isIrregular: true };
 }
 
-function readStreamSection(bytes: Buffer, offset: number, budget: ReadBudget): XrefSection {
-  if (offset >= bytes.length) throw damaged(`cross-reference stream at ${offset} is outside the file`);
-  const { value } = parseIndirectObject(cursorAt(bytes, offset));
+function readStreamSection(source: PdfSource, offset: number, budget: ReadBudget): XrefSection {
+  if (offset >= source.sizeBytes) throw damaged(`cross-reference stream at ${offset} is outside the file`);
+  const { value } = readIndirectObject({ source, work: budget.work }, offset);
   if (!isStream(value)) throw damaged(`no cross-reference section at ${offset}`);
   const { dict, dataStart } = value;
   const length = dict.entries.get('Length');
-  if (!isInteger(length) || length < 0 || dataStart + length > bytes.length) throw damaged(`length of the cross-reference stream at ${offset}`);
-  let data = bytes.subarray(dataStart, dataStart + length);
+  if (!isInteger(length) || length < 0 || dataStart + length > source.sizeBytes) throw damaged(`length of the cross-reference stream at ${offset}`);
+  if (length > budget.limits.maxStreamBytes) throw new PdfError('pdf.too-large', 'a cross-reference stream beyond the limit');
+  let data = source.read(dataStart, dataStart + length);
   for (const filter of filtersOf(dict, (item) => item ?? null)) {
     const { limits, work } = budget;
     const left = Math.min(limits.maxStreamBytes, limits.maxDecodedBytes - work.decodedBytes);
@@ -240,6 +258,7 @@ function streamRows(dict: PdfDict, data: Buffer, limits: PdfLimits): Rows {
     },
     numbers: () => runs.flatMap(numbersOfRun),
     nextNumber: nextNumberOf(runs),
+    isIrregular: false,
   };
 }
 

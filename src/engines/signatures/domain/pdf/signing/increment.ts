@@ -1,11 +1,15 @@
+import { encryptBody, encryptText } from './encrypt.ts';
+import type { EncryptionProfile } from './encrypt.ts';
 import type { FragmentObject, PdfFragment } from './fragment.ts';
-import type { SigningProfile } from './profile.ts';
+import type { FoundPlace, SigningProfile } from './profile.ts';
 
 type Chunk = string | Buffer;
 
 /** An increment being written: bytes to be appended to a file, with the places of the objects in it. */
 export type Increment = {
   readonly baseBytes: number;
+  /** Null for a file in clear. */
+  readonly encryption: EncryptionProfile | null;
   readonly chunks: Chunk[];
   /** Bytes written so far. */
   length: number;
@@ -16,14 +20,21 @@ export type Increment = {
 };
 
 export function startIncrement(profile: SigningProfile): Increment {
-  const increment: Increment = { baseBytes: profile.sizeBytes, chunks: [], length: 0, nextNum: profile.size, placed: [], gap: undefined };
+  const { sizeBytes: baseBytes, encryption, size: nextNum } = profile;
+  const increment: Increment = { baseBytes, encryption, chunks: [], length: 0, nextNum, placed: [], gap: undefined };
   if (!profile.endsWithEol) append(increment, '\n');
   return increment;
 }
 
+/** Adds bytes as they are; text with strings in it goes through `appendText`. */
 export function append(increment: Increment, chunk: Chunk): void {
   increment.chunks.push(chunk);
   increment.length += chunk.length;
+}
+
+/** Adds text of this object, its strings encrypted if the file is. */
+export function appendText(increment: Increment, place: { readonly num: number; readonly gen: number }, text: string): void {
+  append(increment, increment.encryption === null ? text : encryptText(text, increment.encryption, place));
 }
 
 /** Leaves room for the one thing that is not known yet. */
@@ -38,8 +49,14 @@ export function allocate(increment: Increment): number {
   return num;
 }
 
+/** Adds a whole object, encrypted if the file is: text, or text and the data of a stream as a Buffer (see `encryptBody`). */
 export function addObject(increment: Increment, { num, gen }: { num: number; gen: number }, body: readonly Chunk[]): void {
-  placeObject(increment, { num, gen });
+  const { encryption } = increment;
+  addClearObject(increment, { num, gen }, encryption === null ? body : encryptBody(body, encryption, { num, gen }));
+}
+
+function addClearObject(increment: Increment, place: { num: number; gen: number }, body: readonly Chunk[]): void {
+  placeObject(increment, place);
   for (const chunk of body) append(increment, chunk);
   append(increment, '\nendobj\n');
 }
@@ -82,13 +99,24 @@ function join(chunks: readonly Chunk[], length: number): Buffer {
   return out;
 }
 
-type Row = Increment['placed'][number];
+/** A line of a cross-reference section: type 0 free, 1 at this offset and generation, 2 in this object stream at this index. */
+type Row = { readonly num: number; readonly type: 0 | 1 | 2; readonly second: number; readonly third: number };
 
-/** Rows in ascending order, cut into runs of consecutive numbers. */
+/** What the section has to say: what the increment wrote, and in a mended file everything else too, with a place for each free number. */
+function rowsOf({ placed, nextNum }: Increment, found: readonly FoundPlace[] | null): readonly Row[] {
+  const written = placed.map(({ num, gen, offset }): Row => ({ num, type: 1, second: offset, third: gen })).sort((a, b) => a.num - b.num);
+  if (found === null) return written;
+  const rows = Array.from({ length: nextNum }, (_, num): Row => ({ num, type: 0, second: 0, third: num === 0 ? 65_535 : 0 }));
+  for (const [num, type, second, third] of found) rows[num] = { num, type, second, third };
+  for (const row of written) rows[row.num] = row;
+  return rows;
+}
+
+/** Cut into runs of consecutive numbers. */
 function runsOf(rows: readonly Row[]): Row[][] {
   const runs: Row[][] = [];
   let previous: number | undefined;
-  for (const row of rows.toSorted((a, b) => a.num - b.num)) {
+  for (const row of rows) {
     if (previous !== undefined && row.num === previous + 1) runs.at(-1)?.push(row);
     else runs.push([row]);
     previous = row.num;
@@ -96,16 +124,17 @@ function runsOf(rows: readonly Row[]): Row[][] {
   return runs;
 }
 
-function trailerEntries(increment: Increment, profile: SigningProfile): string {
-  return `/Size ${Math.max(profile.size, increment.nextNum)}/Prev ${profile.startXref}${profile.trailerEntries}`;
+/** A mended file has no /Prev: what was there before cannot be followed. */
+function trailerEntries(increment: Increment, { size, startXref, trailerEntries: kept, found }: SigningProfile): string {
+  return `/Size ${Math.max(size, increment.nextNum)}${found === null ? `/Prev ${startXref}` : ''}${kept}`;
 }
 
 function addXrefTable(increment: Increment, profile: SigningProfile): void {
   const at = increment.baseBytes + increment.length;
   let text = 'xref\n';
-  for (const run of runsOf(increment.placed)) {
+  for (const run of runsOf(rowsOf(increment, profile.found))) {
     text += `${run[0]?.num ?? 0} ${run.length}\n`;
-    for (const { offset, gen } of run) text += `${String(offset).padStart(10, '0')} ${String(gen).padStart(5, '0')} n \n`;
+    for (const { type, second, third } of run) text += `${String(second).padStart(10, '0')} ${String(third).padStart(5, '0')} ${type === 0 ? 'f' : 'n'} \n`;
   }
   append(increment, `${text}trailer\n<<${trailerEntries(increment, profile)}>>\nstartxref\n${at}\n%%EOF\n`);
 }
@@ -113,15 +142,16 @@ function addXrefTable(increment: Increment, profile: SigningProfile): void {
 function addXrefStream(increment: Increment, profile: SigningProfile): void {
   const at = increment.baseBytes + increment.length;
   const num = allocate(increment);
-  const runs = runsOf([...increment.placed, { num, gen: 0, offset: at }]);
-  const rows = Buffer.alloc(7 * (increment.placed.length + 1));
-  runs.flat().forEach(({ offset, gen }, i) => {
-    rows[i * 7] = 1;
-    rows.writeUInt32BE(offset, i * 7 + 1);
-    rows.writeUInt16BE(gen, i * 7 + 5);
+  const placed = [...increment.placed, { num, gen: 0, offset: at }];
+  const runs = runsOf(rowsOf({ ...increment, placed }, profile.found));
+  const rows = Buffer.alloc(7 * runs.reduce((sum, run) => sum + run.length, 0));
+  runs.flat().forEach(({ type, second, third }, i) => {
+    rows[i * 7] = type;
+    rows.writeUInt32BE(second, i * 7 + 1);
+    rows.writeUInt16BE(third, i * 7 + 5);
   });
   const index = runs.map((run) => `${run[0]?.num ?? 0} ${run.length}`).join(' ');
   const dict = `<</Type/XRef/W[1 4 2]/Index[${index}]${trailerEntries(increment, profile)}/Length ${rows.length}>>`;
-  addObject(increment, { num, gen: 0 }, [dict, 'stream\n', rows, '\nendstream']);
+  addClearObject(increment, { num, gen: 0 }, [dict, 'stream\n', rows, '\nendstream']);
   append(increment, `startxref\n${at}\n%%EOF\n`);
 }

@@ -7,53 +7,66 @@ export type HashName = 'sha256' | 'sha384' | 'sha512';
 /** Room for the four numbers of /ByteRange of any file below 10 GB. */
 export const byteRangeWidth = 36;
 
-/** A file with an empty signature, waiting for the CMS of whoever holds the key. */
-export type PreparedSignature = {
-  /** The file as it was; the same buffer that was given, never copied. */
-  readonly base: Buffer;
+/** What is appended to a file for a signature that is still empty, waiting for the CMS of whoever holds the key. */
+export type PreparedIncrement = {
+  readonly baseBytes: number;
   /** What has to be appended, before and after the hexadecimal string of /Contents. */
   readonly before: Buffer;
   readonly after: Buffer;
   readonly byteRange: readonly [number, number, number, number];
   readonly reserveBytes: number;
-  /**
-   * The message digest of the bytes that the signature covers. `baseHash` is a hash of the same kind that has taken in exactly the base
-   * (kept from upload, for example); it is copied, not used up, and saves hashing the base again.
-   */
+  /** The message digest of what the signature covers, from a hash that has taken in exactly the base; that is copied, not used up. */
+  digest(baseHash: Hash): Buffer;
+  /** Second phase: the bytes to append to the untouched base. Throws PdfError `signing.reserve-too-small`. */
+  finish(cms: Buffer): { readonly tail: Buffer };
+};
+
+/** The same over a file that is in memory. */
+export type PreparedSignature = Omit<PreparedIncrement, 'digest' | 'finish'> & {
+  /** The file as it was; the same buffer that was given, never copied. */
+  readonly base: Buffer;
+  /** The message digest. Without `baseHash` (kept from upload, for example) the base is hashed here. */
   digest(hash: HashName, baseHash?: Hash): Buffer;
-  /**
-   * Second phase: the signed file in two parts, to be written one after the other. `head` is the untouched base.
-   * Throws PdfError `signing.reserve-too-small`.
-   */
+  /** The signed file in two parts, to be written one after the other. `head` is the untouched base. */
   finish(cms: Buffer): { readonly head: Buffer; readonly tail: Buffer };
 };
 
-type NewPrepared = {
+/** The increment as it was written, with blanks for the numbers of /ByteRange at this offset of `before`. */
+export type WrittenIncrement = {
   readonly before: Buffer;
   readonly after: Buffer;
-  /** Offset in `before` of the blanks for the numbers of /ByteRange. */
   readonly byteRangeAt: number;
   readonly reserveBytes: number;
 };
 
 /** Fills in /ByteRange. The buffers are taken over, not copied. */
-export function makePrepared(base: Buffer, { before, after, byteRangeAt, reserveBytes }: NewPrepared): PreparedSignature {
-  const contentsAt = base.length + before.length;
-  const byteRange = [0, contentsAt, contentsAt + reserveBytes * 2 + 2, after.length] as const;
+export function makePreparedIncrement(baseBytes: number, { before, after, byteRangeAt, reserveBytes }: WrittenIncrement): PreparedIncrement {
+  const byteRange = byteRangeOf(baseBytes, { before, after, reserveBytes });
   before.write(byteRange.join(' ').padEnd(byteRangeWidth), byteRangeAt, 'latin1');
-  return withPhases({ base, before, after, byteRange, reserveBytes });
+  return incrementWithPhases({ baseBytes, before, after, reserveBytes });
 }
 
-type Parts = Omit<PreparedSignature, 'digest' | 'finish'>;
+/** The same with the base at hand. */
+export function makePrepared(base: Buffer, written: WrittenIncrement): PreparedSignature {
+  return withBase(base, makePreparedIncrement(base.length, written));
+}
 
-function withPhases(parts: Parts): PreparedSignature {
-  const { base, before, after, reserveBytes } = parts;
+type Parts = Pick<PreparedIncrement, 'baseBytes' | 'before' | 'after' | 'reserveBytes'>;
+
+function byteRangeOf(baseBytes: number, { before, after, reserveBytes }: Omit<Parts, 'baseBytes'>): PreparedIncrement['byteRange'] {
+  const contentsAt = baseBytes + before.length;
+  return [0, contentsAt, contentsAt + reserveBytes * 2 + 2, after.length];
+}
+
+function incrementWithPhases(parts: Parts): PreparedIncrement {
+  const { baseBytes, before, after, reserveBytes } = parts;
   return {
-    ...parts,
-    digest(hash, baseHash) {
-      const state = baseHash === undefined ? createHash(hash).update(base) : baseHash.copy();
-      return state.update(before).update(after).digest();
-    },
+    baseBytes,
+    before,
+    after,
+    reserveBytes,
+    byteRange: byteRangeOf(baseBytes, parts),
+    digest: (baseHash) => baseHash.copy().update(before).update(after).digest(),
     finish(cms) {
       if (cms.length > reserveBytes) throw new PdfError('signing.reserve-too-small', `${cms.length} of ${reserveBytes} bytes`);
       const resume = before.length + reserveBytes * 2 + 2;
@@ -64,8 +77,25 @@ function withPhases(parts: Parts): PreparedSignature {
       tail.fill(0x30, filled, resume - 1);
       tail.write('>', resume - 1, 'latin1');
       tail.set(after, resume);
-      return { head: base, tail };
+      return { tail };
     },
+  };
+}
+
+function withBase(base: Buffer, increment: PreparedIncrement): PreparedSignature {
+  const { baseBytes, before, after, byteRange, reserveBytes } = increment;
+  return {
+    base,
+    baseBytes,
+    before,
+    after,
+    byteRange,
+    reserveBytes,
+    digest(hash, baseHash) {
+      if (baseHash !== undefined) return increment.digest(baseHash);
+      return createHash(hash).update(base).update(before).update(after).digest();
+    },
+    finish: (cms) => ({ head: base, tail: increment.finish(cms).tail }),
   };
 }
 
@@ -79,24 +109,24 @@ export type PreparedState = {
   readonly reserveBytes: number;
 };
 
-export function savePrepared({ base, before, after, reserveBytes }: PreparedSignature): PreparedState {
-  return {
-    version: 1,
-    baseSha256: createHash('sha256').update(base).digest('hex'),
-    baseBytes: base.length,
-    beforeBase64: before.toString('base64'),
-    afterBase64: after.toString('base64'),
-    reserveBytes,
-  };
+export function savePrepared(prepared: PreparedSignature): PreparedState {
+  return saveIncrement(prepared, createHash('sha256').update(prepared.base).digest('hex'));
+}
+
+/** The same for a file that is not in memory, whose SHA-256 the caller knows. */
+export function saveIncrement({ baseBytes, before, after, reserveBytes }: Parts, baseSha256: string): PreparedState {
+  return { version: 1, baseSha256, baseBytes, beforeBase64: before.toString('base64'), afterBase64: after.toString('base64'), reserveBytes };
 }
 
 /** Takes the signature up again. Throws PdfError `signing.base-changed` if the base is not the one that was prepared. */
 export function restorePrepared(base: Buffer, state: PreparedState): PreparedSignature {
-  const isSame = base.length === state.baseBytes && createHash('sha256').update(base).digest('hex') === state.baseSha256;
+  return withBase(base, restoreIncrement({ sizeBytes: base.length, sha256: createHash('sha256').update(base).digest('hex') }, state));
+}
+
+/** The same for a file that is not in memory. */
+export function restoreIncrement(base: { readonly sizeBytes: number; readonly sha256: string }, state: PreparedState): PreparedIncrement {
+  const isSame = base.sizeBytes === state.baseBytes && base.sha256 === state.baseSha256;
   if (!isSame) throw new PdfError('signing.base-changed', `expected ${state.baseSha256}`);
-  const before = Buffer.from(state.beforeBase64, 'base64');
-  const after = Buffer.from(state.afterBase64, 'base64');
-  const contentsAt = base.length + before.length;
-  const byteRange = [0, contentsAt, contentsAt + state.reserveBytes * 2 + 2, after.length] as const;
-  return withPhases({ base, before, after, byteRange, reserveBytes: state.reserveBytes });
+  const [before, after] = [Buffer.from(state.beforeBase64, 'base64'), Buffer.from(state.afterBase64, 'base64')];
+  return incrementWithPhases({ baseBytes: base.sizeBytes, before, after, reserveBytes: state.reserveBytes });
 }

@@ -1,8 +1,10 @@
 import { damaged, PdfError } from '../errors.ts';
 import {
   acroFormOf,
+  dictEntry,
   documentPermission,
   entryOf,
+  findEntry,
   findPage,
   getCatalog,
   isArray,
@@ -10,10 +12,15 @@ import {
   isInteger,
   isRef,
   listFields,
+  listObjectNumbers,
   resolve,
   rootRef,
 } from '../reader/index.ts';
 import type { Box, PdfDict, PdfDocument, PdfField, PdfObject, PdfPage } from '../reader/index.ts';
+import { encryptionProfile } from './encrypt.ts';
+import type { EncryptionProfile } from './encrypt.ts';
+import { lockOfSignature, permissionOfLock, readLock } from './locks.ts';
+import type { FieldLock } from './locks.ts';
 import { writeEntries, writeObject } from './serialise.ts';
 
 type Ref = { readonly num: number; readonly gen: number };
@@ -27,9 +34,12 @@ export type SigningProfile = {
   readonly endsWithEol: boolean;
   readonly startXref: number;
   readonly xrefKind: 'table' | 'stream';
+  /** All objects of a file whose cross-references are useless: the increment has to describe them all. Null for a sound file. */
+  readonly found: readonly FoundPlace[] | null;
+  readonly encryption: EncryptionProfile | null;
   /** The first free object number. */
   readonly size: number;
-  /** /Root, /Info and /ID, as they have to be repeated. */
+  /** /Root, /Info, /ID and /Encrypt, as they have to be repeated. */
   readonly trailerEntries: string;
   readonly root: Ref;
   /** The catalog without /AcroForm and /Perms. */
@@ -37,8 +47,14 @@ export type SigningProfile = {
   readonly permsEntries: string;
   readonly form: FormProfile;
   readonly pages: Readonly<Record<number, PageProfile>>;
+  /** The strictest of what the certifying signature and the locks of signed fields permit. */
   readonly permission: 1 | 2 | 3 | null;
+  /** What the signatures of the file lock. */
+  readonly locks: readonly FieldLock[];
 };
+
+/** An object's number, then as in a cross-reference stream: 1, offset, generation, or 2, object stream, index. */
+export type FoundPlace = readonly [num: number, type: 1 | 2, second: number, third: number];
 
 export type FormProfile = {
   /** The form's object; null if there is no form, or if it stands inside the catalog. */
@@ -58,8 +74,10 @@ export type FieldProfile = {
   /** Its widget when that is an object of its own. */
   readonly widget: { readonly ref: Ref; readonly entries: string } | null;
   readonly rect: Box | null;
-  /** The entries of a /Lock dictionary, which the signature has to repeat as FieldMDP. */
-  readonly lock: string | null;
+  /** A text field with one widget that may be filled in as far as the form goes. */
+  readonly isFillable: boolean;
+  /** What signing this field locks. */
+  readonly lock: FieldLock | null;
 };
 
 export type PageProfile = {
@@ -76,29 +94,41 @@ export type PageProfile = {
 
 /** Reads the profile with the wanted pages. Throws PdfError as reading does, and `signing.page-not-found`. */
 export function readSigningProfile(doc: PdfDocument, pageIndexes: readonly number[] = [0]): SigningProfile {
-  const { bytes, trailer, sections } = doc;
+  const { source, trailer, sections } = doc;
   const declared = trailer.entries.get('Size');
   const catalog = getCatalog(doc);
-  const last = bytes[bytes.length - 1];
+  const end = source.whole ?? source.read(source.sizeBytes - 1, source.sizeBytes);
+  const last = end[end.length - 1];
   const perms = entryOf(doc, catalog, 'Perms');
+  const fields = catalog.entries.has('AcroForm') ? listFields(doc) : [];
   return {
-    sizeBytes: bytes.length,
+    sizeBytes: source.sizeBytes,
     endsWithEol: last === 10 || last === 13,
     startXref: doc.startXref,
     xrefKind: sections[0]?.kind ?? 'table',
+    found: doc.isRebuilt ? listPlaces(doc) : null,
+    encryption: doc.security === undefined ? null : encryptionProfile(doc.security),
     size: sections.reduce((size, { nextNumber }) => Math.max(size, nextNumber), isInteger(declared) ? declared : 0),
     trailerEntries: keptTrailerEntries(trailer),
     root: toRef(rootRef(doc)),
     catalogEntries: writeEntries(catalog, ['AcroForm', 'Perms']),
     permsEntries: isDict(perms) ? writeEntries(perms, []) : '',
-    form: readForm(doc, catalog),
+    form: readForm(doc, catalog, fields),
     pages: Object.fromEntries(pageIndexes.map((index) => [index, readPage(doc, index)])),
-    permission: documentPermission(doc) ?? null,
+    ...readRestrictions(doc, fields),
   };
 }
 
+function listPlaces(doc: PdfDocument): readonly FoundPlace[] {
+  return listObjectNumbers(doc).flatMap((num): FoundPlace[] => {
+    const entry = findEntry(doc, num);
+    if (entry?.type === 'offset') return [[num, 1, entry.offset, entry.gen]];
+    return entry?.type === 'packed' ? [[num, 2, entry.streamNum, entry.index]] : [];
+  });
+}
+
 function keptTrailerEntries(trailer: PdfDict): string {
-  return ['Root', 'Info', 'ID'].reduce((text, key) => {
+  return ['Root', 'Info', 'ID', 'Encrypt'].reduce((text, key) => {
     const value = trailer.entries.get(key);
     return value === undefined ? text : `${text}/${key} ${writeObject(value)}`;
   }, '');
@@ -108,7 +138,7 @@ function toRef({ num, gen }: Ref): Ref {
   return { num, gen };
 }
 
-function readForm(doc: PdfDocument, catalog: PdfDict): FormProfile {
+function readForm(doc: PdfDocument, catalog: PdfDict, known: readonly PdfField[]): FormProfile {
   const holder = catalog.entries.get('AcroForm');
   const form = acroFormOf(doc);
   if (form === undefined) return { ref: null, entries: '', fieldRefs: '', fields: {} };
@@ -117,7 +147,7 @@ function readForm(doc: PdfDocument, catalog: PdfDict): FormProfile {
     ref: isRef(holder) ? toRef(holder) : null,
     entries: writeEntries(form, ['Fields', 'SigFlags']),
     fieldRefs: isArray(fields) ? fields.items.map(writeObject).join(' ') : '',
-    fields: Object.fromEntries(listFields(doc).map((field) => [field.name, readField(doc, field)])),
+    fields: Object.fromEntries(known.map((field) => [field.name, readField(doc, field)])),
   };
 }
 
@@ -126,8 +156,9 @@ function readField(doc: PdfDocument, field: PdfField): FieldProfile {
   const isSigned = isSignature && isDict(resolve(doc, field.value));
   const [widget] = field.widgets;
   const isOwnWidget = widget === undefined || widget.dict === field.dict;
-  const isUsable = isSignature && !isSigned;
-  const lock = isUsable ? entryOf(doc, field.dict, 'Lock') : null;
+  const isFillable = field.type === 'Tx' && field.widgets.length === 1 && (field.flags & readOnlyFlag) === 0;
+  const isUsable = (isSignature && !isSigned) || isFillable;
+  const lock = isSignature && isUsable ? readLock(doc, dictEntry(doc, field.dict, 'Lock')) : undefined;
   return {
     isSignature,
     isSigned,
@@ -135,8 +166,28 @@ function readField(doc: PdfDocument, field: PdfField): FieldProfile {
     entries: isUsable ? writeEntries(field.dict, isOwnWidget ? ['V', 'AP'] : ['V']) : '',
     widget: isUsable && !isOwnWidget && widget.ref !== undefined ? { ref: toRef(widget.ref), entries: writeEntries(widget.dict, ['AP']) } : null,
     rect: widget?.rect ?? null,
-    lock: isDict(lock) ? writeEntries(lock, ['Type']) : null,
+    isFillable,
+    lock: lock ?? null,
   };
+}
+
+const readOnlyFlag = 1;
+
+/** Only the form's fields are asked: a signature whose field was lost from the form restricts nobody in any reader. */
+function readRestrictions(doc: PdfDocument, fields: readonly PdfField[]): Pick<SigningProfile, 'permission' | 'locks'> {
+  const certified = documentPermission(doc);
+  const permissions = certified === undefined ? [] : [certified];
+  const locks: FieldLock[] = [];
+  for (const { type, dict, value } of fields) {
+    const signature = type === 'Sig' ? resolve(doc, value) : null;
+    if (!isDict(signature)) continue;
+    const permission = permissionOfLock(doc, entryOf(doc, dict, 'Lock'));
+    if (permission !== undefined) permissions.push(permission);
+    const lock = lockOfSignature(doc, signature);
+    if (lock !== undefined) locks.push(lock);
+  }
+  const strictest = Math.min(...permissions);
+  return { permission: strictest === 1 || strictest === 2 || strictest === 3 ? strictest : null, locks };
 }
 
 function readPage(doc: PdfDocument, index: number): PageProfile {

@@ -1,0 +1,98 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { callService } from '../service-call.ts';
+import { SigningDriverError } from '../signing-driver.ts';
+import { cscError } from './csc-api.ts';
+
+/** How this installation, or a person through it, gets into a CSC service. */
+export type CscAccess =
+  /** auth/login with HTTP Basic. */
+  | { kind: 'login'; user: string; password: string }
+  | { kind: 'client-credentials'; oauth2Url: string; clientId: string; clientSecret: string }
+  /** OAuth 2.0 authorization code with PKCE: each person consents in the browser, and the credential keeps the refresh token. */
+  | { kind: 'authorization-code'; oauth2Url: string; clientId: string; clientSecret?: string | undefined; redirectUri: string };
+
+export type AccessToken = { token: string; refreshToken: string | undefined; expiresInMs: number };
+
+const tokenReply = z.object({ access_token: z.string().min(1), refresh_token: z.string().optional(), expires_in: z.coerce.number().default(3600) });
+
+/** A token in the installation's own name. @throws SigningDriverError `accountRefused` */
+export async function ownAccess(baseUrl: string, access: Exclude<CscAccess, { kind: 'authorization-code' }>): Promise<AccessToken> {
+  if (access.kind === 'login') {
+    const basic = Buffer.from(`${access.user}:${access.password}`, 'utf8').toString('base64');
+    return ask({ url: `${baseUrl}/auth/login`, body: { rememberMe: true }, headers: { authorization: `Basic ${basic}` } });
+  }
+  const { oauth2Url, clientId, clientSecret } = access;
+  return askToken(oauth2Url, { grant_type: 'client_credentials', scope: 'service', client_id: clientId, client_secret: clientSecret });
+}
+
+type CodeAccess = Extract<CscAccess, { kind: 'authorization-code' }>;
+
+export type Authorization = {
+  /** Where the person's browser has to go. */
+  url: string;
+  /** Kept on the server, bound to the person's session, until the browser comes back (RFC 7636). */
+  verifier: string;
+  state: string;
+};
+
+/** What a credential-scoped consent is bound to: these hashes and no others. */
+export type CredentialScope = { credentialID: string; hashes: readonly Buffer[]; hashOid: string; description?: string };
+
+/**
+ * Begins a consent in the browser (CSC API 2.0 section 8.4.2). Scope `service` lets us in; with `credential` the token that
+ * comes back is the signature activation data.
+ */
+export function beginAuthorization({ oauth2Url, clientId, redirectUri }: CodeAccess, credential?: CredentialScope): Authorization {
+  const verifier = randomBytes(32).toString('base64url');
+  const state = randomBytes(16).toString('base64url');
+  const url = new URL(`${oauth2Url.replace(/\/+$/, '')}/authorize`);
+  const parameters = {
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope: credential === undefined ? 'service' : 'credential',
+    state,
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    lang: 'vi-VN',
+    ...(credential === undefined
+      ? {}
+      : {
+          credentialID: credential.credentialID,
+          numSignatures: String(credential.hashes.length),
+          hashes: credential.hashes.map((hash) => hash.toString('base64')).join(','),
+          hashAlgorithmOID: credential.hashOid,
+          ...(credential.description === undefined ? {} : { description: credential.description }),
+        }),
+  };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return { url: url.toString(), verifier, state };
+}
+
+/** Turns the code that the browser brought back into a token. @throws SigningDriverError `refused` · `accountRefused` */
+export async function finishAuthorization(access: CodeAccess, { code, verifier }: { code: string; verifier: string }): Promise<AccessToken> {
+  return askToken(access.oauth2Url, { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: access.redirectUri, ...clientOf(access) });
+}
+
+/** A new token for a person who consented before. @throws SigningDriverError `accountRefused` when the consent has ended */
+export async function refreshAccess(access: CodeAccess, refreshToken: string): Promise<AccessToken> {
+  return askToken(access.oauth2Url, { grant_type: 'refresh_token', refresh_token: refreshToken, ...clientOf(access) });
+}
+
+function clientOf({ clientId, clientSecret }: CodeAccess): Record<string, string> {
+  return { client_id: clientId, ...(clientSecret === undefined ? {} : { client_secret: clientSecret }) };
+}
+
+function askToken(oauth2Url: string, form: Record<string, string>): Promise<AccessToken> {
+  return ask({ url: `${oauth2Url.replace(/\/+$/, '')}/token`, body: new URLSearchParams(form) });
+}
+
+async function ask(call: { url: string; body: unknown; headers?: Record<string, string> }): Promise<AccessToken> {
+  const reply = await callService(call);
+  if (reply.status >= 400) throw cscError('token', reply);
+  const parsed = tokenReply.safeParse(reply.body);
+  if (!parsed.success) throw new SigningDriverError('unavailable', { detail: 'a token of another shape' });
+  const { access_token: token, refresh_token: refreshToken, expires_in: seconds } = parsed.data;
+  return { token, refreshToken, expiresInMs: seconds * 1000 };
+}

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { callService, type ServiceReply } from '../service-call.ts';
+import { SigningDriverError, type DriverProblem } from '../signing-driver.ts';
+
+export type CscVersion = 1 | 2;
+
+/** Cloud Signature Consortium API 1.0.4 and 2.0: the calls, each with what it asks and answers, in the words of version 2. */
+export type CscApi = {
+  version: CscVersion;
+  info(): Promise<CscInfo>;
+  list(token: string, user?: string): Promise<string[]>;
+  credential(token: string, credentialID: string): Promise<CscCredential>;
+  /** @returns the signature activation data, or in version 2 a handle while the person confirms elsewhere */
+  authorize(token: string, input: CscAuthorization): Promise<{ sad: string } | { handle: string }>;
+  authorizeCheck(token: string, handle: string): Promise<{ sad: string } | { handle: string }>;
+  signHash(token: string, input: CscSignHash): Promise<{ signatures: string[] } | { responseID: string }>;
+  /** Undefined while the service still works (HTTP status 202). */
+  signPolling(token: string, responseID: string): Promise<string[] | undefined>;
+};
+
+export type CscAuthorization = {
+  credentialID: string;
+  hashes: readonly Buffer[];
+  hashOid: string;
+  description: string;
+  clientData: string;
+  /** Version 1 knows PIN and OTP; version 2 the objects that credentials/info named. */
+  authData: readonly { id: string; kind: 'PIN' | 'OTP'; value: string }[];
+};
+
+export type CscSignHash = {
+  credentialID: string;
+  sad: string | undefined;
+  hashes: readonly Buffer[];
+  hashOid: string;
+  signAlgo: string;
+  signAlgoParams: Buffer | undefined;
+  clientData: string;
+  isAsynchronous: boolean;
+};
+
+const infoReply = z.object({ specs: z.string().optional(), authType: z.array(z.string()).default([]), oauth2: z.string().optional(), methods: z.array(z.string()).default([]), asynchronousOperationMode: z.boolean().optional() });
+export type CscInfo = z.infer<typeof infoReply>;
+
+const credentialReply = z.object({
+  key: z.object({ status: z.string(), algo: z.array(z.string()) }),
+  cert: z.object({ status: z.string().optional(), certificates: z.array(z.string()).optional() }),
+  multisign: z.coerce.number().int().min(1).default(1),
+  SCAL: z.coerce.string().default('1'),
+  // version 1
+  authMode: z.string().optional(),
+  PIN: z.object({ presence: z.coerce.string() }).optional(),
+  OTP: z.object({ presence: z.coerce.string() }).optional(),
+  // version 2
+  auth: z.object({ mode: z.string(), objects: z.array(z.object({ type: z.string(), id: z.string() })).optional() }).optional(),
+});
+
+type Factor = { id: string; kind: 'PIN' | 'OTP' };
+
+export type CscCredential = {
+  isEnabled: boolean;
+  certificates: string[];
+  algorithms: string[];
+  /** How many signatures one authorisation covers. */
+  multisign: number;
+  mode: string;
+  wants: readonly Factor[];
+};
+
+const authorization = z.union([z.object({ SAD: z.string().min(1) }).transform(({ SAD }) => ({ sad: SAD })), z.object({ handle: z.string().min(1) })]);
+const signed = z.union([z.object({ signatures: z.array(z.string()) }), z.object({ responseID: z.string().min(1) })]);
+
+/** The service's address ends in `/csc/v1` or `/csc/v2`. Errors are SigningDriverError. */
+export function cscApi(baseUrl: string, version: CscVersion): CscApi {
+  const base = baseUrl.replace(/\/+$/, '');
+  const post = async (path: string, body: Record<string, unknown>, { token, isSigning = false }: { token?: string; isSigning?: boolean } = {}): Promise<ServiceReply> => {
+    const reply = await callService({ url: `${base}/${path}`, body, isSigning, headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+    if (reply.status >= 400) throw cscError(path, reply);
+    return reply;
+  };
+  const base64 = (hashes: readonly Buffer[]): string[] => hashes.map((hash) => hash.toString('base64'));
+  return {
+    version,
+    info: async () => read(infoReply, (await post('info', { lang: 'vi-VN' })).body),
+    async list(token, user) {
+      const ids: string[] = [];
+      let pageToken: string | undefined;
+      do {
+        const { body } = await post('credentials/list', { maxResults: 50, ...(user === undefined ? {} : { userID: user }), ...(pageToken === undefined ? {} : { pageToken }) }, { token });
+        const page = read(z.object({ credentialIDs: z.array(z.string()), nextPageToken: z.string().optional() }), body);
+        ids.push(...page.credentialIDs);
+        pageToken = page.nextPageToken === '' ? undefined : page.nextPageToken;
+      } while (pageToken !== undefined && ids.length < 500);
+      return ids;
+    },
+    async credential(token, credentialID) {
+      const { body } = await post('credentials/info', { credentialID, certificates: 'chain', certInfo: true, authInfo: true }, { token });
+      return describe(read(credentialReply, body));
+    },
+    async authorize(token, { credentialID, hashes, hashOid, description, clientData, authData }) {
+      const common = { credentialID, numSignatures: hashes.length, description, clientData };
+      const secrets = Object.fromEntries(authData.map(({ kind, value }) => [kind, value]));
+      const input =
+        version === 1
+          ? { ...common, hash: base64(hashes), ...secrets }
+          : { ...common, hashes: base64(hashes), hashAlgorithmOID: hashOid, authData: authData.map(({ id, value }) => ({ id, value })) };
+      return read(authorization, (await post('credentials/authorize', input, { token, isSigning: true })).body);
+    },
+    authorizeCheck: async (token, handle) => read(authorization, (await post('credentials/authorizeCheck', { handle }, { token })).body),
+    async signHash(token, { credentialID, sad, hashes, hashOid, signAlgo, signAlgoParams, clientData, isAsynchronous }) {
+      const common = { credentialID, ...(sad === undefined ? {} : { SAD: sad }), signAlgo, clientData, ...(signAlgoParams === undefined ? {} : { signAlgoParams: signAlgoParams.toString('base64') }) };
+      const input =
+        version === 1
+          ? { ...common, hash: base64(hashes), hashAlgo: hashOid }
+          : { ...common, hashes: base64(hashes), hashAlgorithmOID: hashOid, operationMode: isAsynchronous ? 'A' : 'S' };
+      return read(signed, (await post('signatures/signHash', input, { token, isSigning: true })).body);
+    },
+    async signPolling(token, responseID) {
+      const reply = await post('signatures/signPolling', { requestID: responseID }, { token });
+      return reply.status === 202 ? undefined : read(z.object({ signatures: z.array(z.string()) }), reply.body).signatures;
+    },
+  };
+}
+
+function describe({ key, cert, multisign, authMode, PIN, OTP, auth }: z.infer<typeof credentialReply>): CscCredential {
+  const isWanted = (factor: { presence: string } | undefined): boolean => factor?.presence === 'true';
+  const first: Factor[] = [...(isWanted(PIN) ? [factors.PIN] : []), ...(isWanted(OTP) ? [factors.OTP] : [])];
+  return {
+    isEnabled: key.status === 'enabled' && (cert.status ?? 'valid') === 'valid',
+    certificates: cert.certificates ?? [],
+    algorithms: key.algo,
+    multisign,
+    mode: auth?.mode ?? authMode ?? 'implicit',
+    wants: auth === undefined ? first : (auth.objects ?? []).flatMap(factorOf),
+  };
+}
+
+const factors = { PIN: { id: 'PIN', kind: 'PIN' }, OTP: { id: 'OTP', kind: 'OTP' } } as const satisfies Record<string, Factor>;
+
+/** Version 2 names what it wants by type and id; both are checked, since services fill them differently. */
+function factorOf({ type, id }: { type: string; id: string }): Factor[] {
+  if (/otp/i.test(`${type} ${id}`)) return [{ id, kind: 'OTP' }];
+  return /password|pin/i.test(`${type} ${id}`) ? [{ id, kind: 'PIN' }] : [];
+}
+
+function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const result = schema.safeParse(body);
+  if (!result.success) throw new SigningDriverError('unavailable', { detail: `an answer of another shape: ${result.error.issues.map(({ path }) => path.join('.')).join(', ')}` });
+  return result.data;
+}
+
+const errorBody = z.object({ error: z.string().default(''), error_description: z.string().default('') });
+
+/** By the error's name, then by the words that the specification gives for its cases. */
+const problems: readonly (readonly [RegExp, DriverProblem])[] = [
+  [/locked/i, 'secretLocked'],
+  [/^(?:invalid_pin|invalid_otp|invalid_authentication_data)/, 'wrongSecret'],
+  [/^(?:access_denied|authorization_denied|user_rejected)/, 'refused'],
+  [/SAD expired|transaction.*expired|timed? ?out/i, 'timedOut'],
+  [/disabled|certificate is (?:expired|revoked|suspended)/i, 'certificateRejected'],
+  [/parameter credentialID/i, 'keyMissing'],
+  [/^(?:invalid_token|invalid_client|unauthorized_client|invalid_grant)/, 'accountRefused'],
+];
+
+/** What a service's refusal means (CSC API 2.0 section 10.1 and the error cases of each method). */
+export function cscError(path: string, { status, body }: ServiceReply): SigningDriverError {
+  const { error, error_description: description } = errorBody.catch({ error: '', error_description: '' }).parse(body);
+  const text = `${error} ${description}`;
+  const known = problems.find(([pattern]) => pattern.test(text))?.[1];
+  const problem = known ?? (status === 401 || status === 403 ? 'accountRefused' : 'unavailable');
+  return new SigningDriverError(problem, { detail: `${path}: HTTP status ${String(status)} ${text}`.trim() });
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import type { CmsHash, CmsScheme } from '../../domain/cms/sign.ts';
+import { certificateBytes, pssParameters, schemeOf, signatureValue } from '../signature-values.ts';
+import { SigningDriverError, type DriverCertificate, type SignOutcome, type SignRequest, type SigningDriver } from '../signing-driver.ts';
+import { ownAccess, refreshAccess, type CscAccess } from './access.ts';
+import { cscApi, type CscApi, type CscCredential, type CscVersion } from './csc-api.ts';
+
+export type CscSettings = {
+  name: string;
+  /** Ends in `/csc/v1` or `/csc/v2`. */
+  baseUrl: string;
+  version: CscVersion;
+  access: CscAccess;
+  /** Version 2: ask for signatures with operationMode A and fetch them later. */
+  isAsynchronous?: boolean | undefined;
+};
+
+/** What a credential keeps to be found again. */
+const keyPlace = z.object({ credentialID: z.string().min(1), user: z.string().optional(), refreshToken: z.string().optional() });
+type KeyPlace = z.infer<typeof keyPlace>;
+
+/** What a pending reference says: the person still confirms, or the service still signs. */
+const pendingPlace = z.union([z.object({ handle: z.string() }), z.object({ responseID: z.string() })]);
+
+const hashOids: Record<CmsHash, string> = { sha256: '2.16.840.1.101.3.4.2.1', sha384: '2.16.840.1.101.3.4.2.2', sha512: '2.16.840.1.101.3.4.2.3' };
+const POLL_MS = 5000;
+
+/**
+ * Signs through a remote service that speaks the Cloud Signature Consortium API. The activation data are bound to exactly the
+ * hashes of the request. For a credential whose mode is `oauth2code`, the secret is the credential-scoped token that the person's
+ * consent in the browser brought (`beginAuthorization`).
+ */
+export function cscDriver(settings: CscSettings): SigningDriver {
+  const api = cscApi(settings.baseUrl, settings.version);
+  const withToken = tokenKeeper(settings);
+  return {
+    name: settings.name,
+    checksSecretHere: false,
+    confirmsElsewhere: true,
+    listCertificates: async ({ user, secret }) => withToken(secret, async (token) => listAll(api, token, user)),
+    sign: async (request) => withToken(placeOf(request).refreshToken, (token) => begin(api, { token, settings, request })),
+    poll: async ({ reference, ...request }) => withToken(placeOf(request).refreshToken, (token) => goOn(api, { token, settings, request: { ...request, secret: undefined } }, reference)),
+  };
+}
+
+type Work = { token: string; settings: CscSettings; request: SignRequest };
+type WithToken = <Result>(refreshToken: string | undefined, work: (token: string) => Promise<Result>) => Promise<Result>;
+
+/** Keeps the installation's token; one that the service no longer takes is replaced once. */
+function tokenKeeper({ baseUrl, access }: CscSettings): WithToken {
+  let kept: { token: string; until: number } | undefined;
+  const own = async (): Promise<string> => {
+    if (access.kind === 'authorization-code') throw new SigningDriverError('accountRefused', { detail: 'the person has not consented in the browser' });
+    // A monotonic clock: a machine whose clock is set keeps its token.
+    if (kept !== undefined && performance.now() < kept.until) return kept.token;
+    const { token, expiresInMs } = await ownAccess(baseUrl.replace(/\/+$/, ''), access);
+    kept = { token, until: performance.now() + expiresInMs * 0.9 };
+    return token;
+  };
+  return async (refreshToken, work) => {
+    if (refreshToken !== undefined && access.kind === 'authorization-code') return work((await refreshAccess(access, refreshToken)).token);
+    const isKept = kept !== undefined;
+    try {
+      return await work(await own());
+    } catch (error) {
+      if (!isKept || !(error instanceof SigningDriverError) || error.problem !== 'accountRefused') throw error;
+      kept = undefined;
+      return work(await own());
+    }
+  };
+}
+
+async function listAll(api: CscApi, token: string, user: string | undefined): Promise<DriverCertificate[]> {
+  const found: DriverCertificate[] = [];
+  for (const credentialID of await api.list(token, user)) {
+    const { certificates, isEnabled } = await api.credential(token, credentialID);
+    const [certificate, ...chain] = certificates.map(certificateBytes).filter((each) => each !== undefined);
+    if (certificate === undefined) continue;
+    const place: KeyPlace = { credentialID, ...(user === undefined ? {} : { user }) };
+    found.push({ certificate, chain, container: Buffer.from(JSON.stringify(place)), isUsable: isEnabled });
+  }
+  return found;
+}
+
+function placeOf({ credential }: Pick<SignRequest, 'credential'>): KeyPlace {
+  const place = credential.container === null ? undefined : keyPlace.safeParse(JSON.parse(credential.container.toString('utf8'))).data;
+  if (place === undefined) throw new SigningDriverError('keyMissing', { detail: 'the credential does not say which one it is with the service' });
+  return place;
+}
+
+async function begin(api: CscApi, work: Work): Promise<SignOutcome> {
+  const { token, request } = work;
+  const { credentialID } = placeOf(request);
+  const described = await api.credential(token, credentialID);
+  assertUsable(described, request);
+  // Nested signatures need one authorisation each; a batch is split by what one authorisation covers.
+  const signatures: Buffer[] = [];
+  for (let from = 0; from < request.items.length; from += described.multisign) {
+    const part = { ...work, request: { ...request, items: request.items.slice(from, from + described.multisign) } };
+    const sad = await authorize(api, part, described);
+    if (sad !== undefined && 'handle' in sad) {
+      if (request.items.length > described.multisign) throw new SigningDriverError('unavailable', { detail: 'the service confirms no batch of this size' });
+      return pending({ handle: sad.handle });
+    }
+    const outcome = await signNow(api, part, { sad: sad?.sad, described });
+    if (outcome.state === 'pending') return outcome;
+    signatures.push(...outcome.signatures);
+  }
+  return { state: 'signed', signatures };
+}
+
+function assertUsable({ isEnabled, certificates }: CscCredential, { credential }: SignRequest): void {
+  if (!isEnabled) throw new SigningDriverError('certificateRejected');
+  const [first] = certificates.map(certificateBytes);
+  if (first !== undefined && !first.equals(credential.certificate)) throw new SigningDriverError('keyMissing', { detail: 'the service holds another certificate now' });
+}
+
+async function authorize(api: CscApi, { token, request }: Work, { mode, wants }: CscCredential): Promise<{ sad: string } | { handle: string } | undefined> {
+  const { secret, otp, items, hash, description, transactionId } = request;
+  if (mode === 'oauth2code' || mode === 'oauth2') {
+    if (secret === undefined || secret === '') throw new SigningDriverError('secretMissing');
+    return { sad: secret };
+  }
+  const typed = { PIN: secret, OTP: otp };
+  const authData = wants.map(({ id, kind }) => {
+    const value = typed[kind];
+    if (value === undefined || value === '') throw new SigningDriverError('secretMissing');
+    return { id, kind, value };
+  });
+  return api.authorize(token, { credentialID: placeOf(request).credentialID, hashes: items.map(({ digest }) => digest), hashOid: hashOids[hash], description, clientData: transactionId, authData });
+}
+
+async function signNow(api: CscApi, { token, settings, request }: Work, { sad, described }: { sad: string | undefined; described: CscCredential }): Promise<SignOutcome> {
+  const { hash, items, transactionId } = request;
+  const scheme = request.scheme ?? schemeOf(request.credential.certificate);
+  const outcome = await api.signHash(token, {
+    credentialID: placeOf(request).credentialID,
+    sad,
+    hashes: items.map(({ digest }) => digest),
+    hashOid: hashOids[hash],
+    signAlgo: algorithmOf(described, scheme, hash),
+    signAlgoParams: scheme === 'rsa-pss' ? pssParameters(hash) : undefined,
+    clientData: transactionId,
+    isAsynchronous: settings.isAsynchronous === true && api.version === 2,
+  });
+  return 'responseID' in outcome ? pending({ responseID: outcome.responseID }) : signedBy(outcome.signatures, request, scheme);
+}
+
+async function goOn(api: CscApi, work: Work, reference: string): Promise<SignOutcome> {
+  const place = pendingPlace.parse(JSON.parse(reference));
+  const { token, request } = work;
+  const scheme = request.scheme ?? schemeOf(request.credential.certificate);
+  if ('responseID' in place) {
+    const signatures = await api.signPolling(token, place.responseID);
+    return signatures === undefined ? pending(place) : signedBy(signatures, request, scheme);
+  }
+  const sad = await api.authorizeCheck(token, place.handle);
+  if ('handle' in sad) return pending({ handle: sad.handle });
+  return signNow(api, work, { sad: sad.sad, described: await api.credential(token, placeOf(request).credentialID) });
+}
+
+function pending(place: z.infer<typeof pendingPlace>): SignOutcome {
+  return { state: 'pending', reference: JSON.stringify(place), pollAfterMs: POLL_MS };
+}
+
+function signedBy(values: readonly string[], { items }: SignRequest, scheme: CmsScheme): SignOutcome {
+  if (values.length !== items.length) throw new SigningDriverError('unavailable', { detail: 'the number of signatures' });
+  return { state: 'signed', signatures: values.map((value) => signatureValue(value, scheme)) };
+}
+
+const rsaWith: Record<CmsHash, string> = { sha256: '1.2.840.113549.1.1.11', sha384: '1.2.840.113549.1.1.12', sha512: '1.2.840.113549.1.1.13' };
+const ecdsaWith: Record<CmsHash, string> = { sha256: '1.2.840.10045.4.3.2', sha384: '1.2.840.10045.4.3.3', sha512: '1.2.840.10045.4.3.4' };
+
+/** The first of the key's algorithms that makes what we want; services name RSA in two ways. */
+function algorithmOf({ algorithms }: CscCredential, scheme: CmsScheme, hash: CmsHash): string {
+  const wanted = { 'rsa-pkcs1': ['1.2.840.113549.1.1.1', rsaWith[hash]], 'rsa-pss': ['1.2.840.113549.1.1.10'], ecdsa: [ecdsaWith[hash], '1.2.840.10045.2.1'] }[scheme];
+  const found = wanted.find((each) => algorithms.includes(each));
+  if (found === undefined) throw new SigningDriverError('unavailable', { detail: `the key cannot sign with ${scheme} and ${hash}` });
+  return found;
+}

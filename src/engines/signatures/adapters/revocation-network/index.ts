@@ -1,0 +1,31 @@
+import { service, type Kernel } from '#kernel/kernel.ts';
+import { startGathering, type Gathering } from './gathering.ts';
+import { builtInHosts, readHosts, type AllowedHost } from './hosts.ts';
+import { chainCaches, createMemoryCache, createTableCache } from './lookup-cache.ts';
+import { createRevocationNetwork, type RevocationNetwork } from './network.ts';
+
+export { keepMaterial, type Material } from './lookup-cache.ts';
+
+const network = service<RevocationNetwork>(Symbol('revocation network'), (kernel) =>
+  createRevocationNetwork({
+    hosts: configuredHosts(kernel.config.revocationHosts),
+    cache: chainCaches(createMemoryCache(), createTableCache(kernel.database.pool)),
+    now: () => kernel.clock.now(),
+  }),
+);
+
+/** The built-in list and REVOCATION_HOSTS; `none` empties both. */
+export function configuredHosts(text: string | undefined): readonly AllowedHost[] {
+  if (text?.trim() === 'none') return [];
+  return [...builtInHosts, ...readHosts(text ?? '')];
+}
+
+/** One validation's look-ups. What stays without answer is noted in the log and nothing more: the report says what is not known. */
+export function gatherRevocations(kernel: Kernel): Gathering {
+  return startGathering({
+    network: network(kernel),
+    onSilence: (step, cause) => {
+      kernel.log.info({ err: cause, kind: step.kind, url: step.url }, 'an authority could not be asked about a certificate');
+    },
+  });
+}

@@ -1,0 +1,92 @@
+import type { Actor } from '#kernel/actor.ts';
+import type { CommandContext } from '#kernel/command.ts';
+import { newId, type Id } from '#kernel/ids.ts';
+import type { Kernel } from '#kernel/kernel.ts';
+import { describeKey, type Certificate } from '../domain/pki/certificate.ts';
+import { createValidationCache } from '../domain/validation/cache.ts';
+import { findPath, findPathFault, isFitFor } from '../domain/validation/path.ts';
+import { signatureErrors } from '../errors.ts';
+import type { Tables } from '../tables.gen.ts';
+import { trustSet } from '../trust.ts';
+
+export type NewCertificate = { kind: 'person' | 'agency'; certificate: Certificate; candidates: readonly Certificate[]; actor: Actor };
+
+/**
+ * The checks on a certificate of another authority before anybody may sign with it here: strength and purpose (15/2025/TT-BKHCN
+ * annex I), for a person the person's own name, and a path to a trusted root. Gives back the path without both ends.
+ * @throws signatures.certificateUnsuitable · notYourCredential · certificateUntrusted
+ */
+export async function acceptCertificate(kernel: Kernel, { kind, certificate, candidates, actor }: NewCertificate): Promise<readonly Certificate[]> {
+  const key = describeKey(certificate);
+  const isStrong = (key.kind === 'rsa' && key.bits >= 2048) || (key.kind === 'ec' && key.bits >= 256);
+  if (!isStrong) throw signatureErrors.certificateUnsuitable({ values: { reason: key.text } });
+  if (certificate.basicConstraints?.ca === true || !isFitFor(certificate, 'sign')) throw signatureErrors.certificateUnsuitable({ values: { reason: 'KeyUsage' } });
+  if (kind === 'person' && (actor.kind !== 'person' || folded(holderName(certificate)) !== folded(actor.name))) throw signatureErrors.notYourCredential();
+  const { anchors } = await trustSet(kernel);
+  const path = findPath(certificate, { anchors, candidates, cache: createValidationCache() });
+  if (!path.isAnchored || findPathFault(path) !== undefined) throw signatureErrors.certificateUntrusted();
+  // The root itself is not put into signatures.
+  return path.certificates.slice(1, -1);
+}
+
+export function holderName({ subject }: Certificate): string {
+  return subject.commonName ?? subject.text;
+}
+
+function folded(text: string): string {
+  return text.normalize('NFC').toLocaleLowerCase('vi').replace(/\s+/g, ' ').trim();
+}
+
+export type KeptCredential = {
+  agencyId: Id<'agency'>;
+  kind: 'person' | 'agency';
+  driver: string;
+  container: Buffer | null;
+  certificate: Certificate;
+  chain: readonly Certificate[];
+};
+
+/** Writes the credential of an accepted certificate. @throws signatures.certificateAlreadyThere */
+export async function keepCredential(ctx: CommandContext, { agencyId, kind, driver, container, certificate, chain }: KeptCredential): Promise<Id<'credential'>> {
+  const id = newId<'credential'>();
+  const inserted = await ctx
+    .tables<Tables>()
+    .insertInto('signatures.credential')
+    .values({
+      agency_id: agencyId,
+      id,
+      kind,
+      person_id: kind === 'person' && ctx.actor.kind === 'person' ? ctx.actor.personId : null,
+      label: holderName(certificate),
+      driver,
+      container,
+      certificate: certificate.raw,
+      chain: chain.map((each) => each.raw),
+      subject: certificate.subject.text,
+      issuer: certificate.issuer.text,
+      serial: certificate.serialHex,
+      is_built_in: false,
+      valid_from: certificate.notBefore,
+      valid_to: certificate.notAfter,
+      state: 'active',
+      revoked_at: null,
+      revoked_reason: null,
+      failed_attempts: 0,
+      locked_at: null,
+      image_sha256: null,
+      image_width_mm: null,
+      image_valid_from: null,
+      image_valid_to: null,
+      created_at: ctx.now,
+    })
+    .onConflict((conflict) => conflict.columns(['agency_id', 'issuer', 'serial']).doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows !== 1n) throw signatureErrors.certificateAlreadyThere();
+  ctx.record({
+    type: 'signatures.credential-imported',
+    agencyId,
+    subject: { type: 'credential', id },
+    data: { subject: holderName(certificate), issuer: certificate.issuer.commonName ?? certificate.issuer.text, serial: certificate.serialHex },
+  });
+  return id;
+}

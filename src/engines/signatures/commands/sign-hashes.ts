@@ -1,0 +1,152 @@
+import { constants, createECDH, createHmac, privateEncrypt, randomBytes, type KeyObject } from 'node:crypto';
+import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { Kernel } from '#kernel/kernel.ts';
+import { SigningDriverError } from '../adapters/signing-driver.ts';
+import { digestInfo, ecdsaDer, schemeOf } from '../adapters/signature-values.ts';
+import type { CmsHash } from '../domain/cms/sign.ts';
+import { PkiError } from '../domain/pki/errors.ts';
+import { readPkcs12 } from '../domain/pki/pkcs12.ts';
+import { signatureErrors } from '../errors.ts';
+import { assertInForce, assertMayUse, type CredentialRow } from '../policy.ts';
+import { keyHolderOf } from '../purposes.ts';
+import { getCredential } from '../queries/credentials.ts';
+import { heldBy } from '../signing-work.ts';
+import { withPin } from './use-pin.ts';
+
+export type SignHashes = {
+  agencyId: Id<'agency'>;
+  credentialId: string;
+  hash: CmsHash;
+  /** Ready-made hash values; none only proves that the PIN opens the key. */
+  digests: readonly Buffer[];
+  pin: string;
+  /** What a device shows. */
+  description: string;
+  /** A UUID; stands in the record. */
+  transactionId: string;
+};
+
+/**
+ * Signs ready-made hashes with the caller's own key, for a service that was asked to sign what it does not see. That the key was asked is
+ * recorded before it is, wrong PINs are counted.
+ * @returns RSASSA-PKCS1-v1_5 values, or DER ECDSA values, in the order of the hashes
+ * @throws signatures.credentialNotFound · notYourCredential · wrongPin · credentialLocked · certificate… · holderUnavailable
+ */
+export async function signHashes(kernel: Kernel, input: SignHashes, options: RunOptions): Promise<Buffer[]> {
+  const key = { agencyId: input.agencyId, credentialId: input.credentialId };
+  const credential = await getCredential(kernel.database.pool, { agencyId: key.agencyId, id: key.credentialId });
+  assertMayUse(options.actor, credential);
+  assertInForce(credential, kernel.clock.now());
+  if (input.digests.length > 0) await run(kernel, recordUse, { ...key, transactionId: input.transactionId }, options);
+  if (credential.driver === 'pkcs12') return withPin(kernel, key, { ...options, work: () => signWithKeyFile(credential, input) });
+  return signWithDevice(kernel, credential, input);
+}
+
+function recordUse(ctx: CommandContext, { agencyId, credentialId, transactionId }: Pick<SignHashes, 'agencyId' | 'credentialId' | 'transactionId'>): Promise<void> {
+  ctx.record({ type: 'signatures.signing-started', agencyId, subject: { type: 'credential', id: credentialId }, data: { signingId: transactionId } });
+  return Promise.resolve();
+}
+
+async function signWithDevice(kernel: Kernel, credential: CredentialRow, { hash, digests, pin, description, transactionId }: SignHashes): Promise<Buffer[]> {
+  const driver = keyHolderOf(kernel, credential.driver);
+  // Whoever confirms elsewhere already is a remote service; one behind another would ask the person twice.
+  if (driver.confirmsElsewhere) throw signatureErrors.holderUnavailable();
+  try {
+    const items = digests.map((digest) => ({ attributes: Buffer.alloc(0), digest }));
+    const outcome = await driver.sign({ credential: heldBy(credential), secret: pin, hash, items, description, transactionId });
+    if (outcome.state === 'pending') throw signatureErrors.holderUnavailable();
+    return outcome.signatures;
+  } catch (error) {
+    if (error instanceof SigningDriverError) throw signatureErrors.holderUnavailable({ cause: error, internal: error.problem });
+    throw error;
+  }
+}
+
+async function signWithKeyFile(credential: CredentialRow, { hash, digests, pin }: SignHashes): Promise<Buffer[]> {
+  const { privateKey, certificate } = await openKeyFile(credential, pin);
+  if (!certificate.raw.equals(credential.certificate)) throw signatureErrors.holderUnavailable({ internal: 'the key file holds another certificate' });
+  const isEc = schemeOf(credential.certificate) === 'ecdsa';
+  return digests.map((digest) => (isEc ? signWithEc(privateKey, hash, digest) : privateEncrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, digestInfo(hash, digest))));
+}
+
+async function openKeyFile({ container }: CredentialRow, pin: string): ReturnType<typeof readPkcs12> {
+  if (pin === '') throw new SigningDriverError('secretMissing');
+  if (container === null) throw signatureErrors.holderUnavailable({ internal: 'no key file' });
+  try {
+    return await readPkcs12(container, pin);
+  } catch (error) {
+    if (error instanceof PkiError && error.code === 'pkcs12.wrongPassword') throw new SigningDriverError('wrongSecret', { cause: error });
+    throw error;
+  }
+}
+
+const curves = {
+  'P-256': { name: 'prime256v1', bytes: 32, order: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n },
+  'P-384': { name: 'secp384r1', bytes: 48, order: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n },
+} as const;
+type Curve = (typeof curves)[keyof typeof curves];
+
+/**
+ * ECDSA over a ready-made hash (FIPS 186-5 section 6.4.1), which node:crypto offers no call for. The secret number follows from key and
+ * hash (RFC 6979 section 3.2); the multiplication on the curve is OpenSSL's, and what is left is blinded, since big integers take a time
+ * that depends on their value.
+ */
+export function signWithEc(key: KeyObject, hash: CmsHash, digest: Buffer): Buffer {
+  const { crv, d } = key.export({ format: 'jwk' });
+  const curve = crv === 'P-256' || crv === 'P-384' ? curves[crv] : undefined;
+  if (curve === undefined || d === undefined) throw new TypeError(`a key on ${crv ?? 'no curve'} cannot sign here`);
+  const { bytes, order } = curve;
+  const secret = Buffer.from(d, 'base64url');
+  const z = numberOf(digest.subarray(0, bytes)) % order;
+  for (const k of secretNumbers(curve, { secret, hash, z })) {
+    const r = xOfMultiple(curve, k) % order;
+    const blind = (numberOf(randomBytes(bytes)) % (order - 1n)) + 1n;
+    const s = (power(numberOf(k) * blind, order - 2n, order) * (((blind * z) % order) + ((((blind * numberOf(secret)) % order) * r) % order))) % order;
+    if (r !== 0n && s !== 0n) return ecdsaDer(Buffer.concat([bytesOf(r, bytes), bytesOf(s, bytes)]));
+  }
+  throw new Error('no secret number was found');
+}
+
+function* secretNumbers({ bytes, order }: Curve, { secret, hash, z }: { secret: Buffer; hash: CmsHash; z: bigint }): Generator<Buffer> {
+  const mac = (k: Buffer, ...parts: Buffer[]): Buffer => createHmac(hash, k).update(Buffer.concat(parts)).digest();
+  const size = { sha256: 32, sha384: 48, sha512: 64 }[hash];
+  const seed = Buffer.concat([secret, bytesOf(z, bytes)]);
+  let v: Buffer = Buffer.alloc(size, 1);
+  let k: Buffer = Buffer.alloc(size, 0);
+  for (const step of [0, 1]) {
+    k = mac(k, v, Buffer.from([step]), seed);
+    v = mac(k, v);
+  }
+  for (;;) {
+    let text: Buffer = Buffer.alloc(0);
+    while (text.length < bytes) {
+      v = mac(k, v);
+      text = Buffer.concat([text, v]);
+    }
+    const candidate = text.subarray(0, bytes);
+    const number = numberOf(candidate);
+    if (number > 0n && number < order) yield candidate;
+    k = mac(k, v, Buffer.from([0]));
+    v = mac(k, v);
+  }
+}
+
+function xOfMultiple({ name, bytes }: Curve, k: Buffer): bigint {
+  const point = createECDH(name);
+  point.setPrivateKey(k);
+  return numberOf(point.getPublicKey().subarray(1, 1 + bytes));
+}
+
+function power(base: bigint, exponent: bigint, order: bigint): bigint {
+  let result = 1n;
+  let square = base % order;
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if ((rest & 1n) === 1n) result = (result * square) % order;
+    square = (square * square) % order;
+  }
+  return result;
+}
+
+const numberOf = (bytes: Buffer): bigint => (bytes.length === 0 ? 0n : BigInt(`0x${bytes.toString('hex')}`));
+const bytesOf = (number: bigint, bytes: number): Buffer => Buffer.from(number.toString(16).padStart(bytes * 2, '0'), 'hex');

@@ -1,0 +1,5 @@
+/** Trusted lists (ETSI TS 119 612) as a source of anchors. */
+export { TrustedListError, trustedListErrorTexts } from './errors.ts';
+export type { TrustedListErrorCode } from './errors.ts';
+export { anchorsOf, readTrustedList } from './trusted-list.ts';
+export type { ListedAnchors, ServiceStatus, TrustedList, TrustedService } from './trusted-list.ts';

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createValidationCache } from '../validation/cache.ts';
+import { createTestPki, days, hours, later } from '../validation/testing.ts';
+import { XmlError } from './errors.ts';
+import { addUnsignedValues, prepareEnveloped, prepareEnveloping, validateXml } from './index.ts';
+import type { SignedSubject } from './index.ts';
+import { canonicalize } from './canonical.ts';
+import { readXml } from './reader.ts';
+import { finishXml, invoice, signXml, testSigner } from './testing.ts';
+
+const start = new Date('2026-03-02T01:00:00Z');
+const pki = await createTestPki(start);
+const at = later(start, days(10));
+const now = later(at, hours(3));
+const given = { crls: pki.crls(now) };
+const cache = createValidationCache();
+const agency = testSigner(pki, pki.agency);
+/** Four files, each mutated this often: 500 documents a run, 10,000 in the long one. */
+const rounds = process.env['LIENTHONG_LONG'] === undefined ? 125 : 2500;
+
+/** A repeatable stream of pseudo-random numbers below `limit` (xorshift32). */
+function randomSource(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % limit;
+  };
+}
+
+const prepared = prepareEnveloped(Buffer.from(invoice(2)), agency.signer, { signingTime: at });
+const stamped = finishXml(prepared, agency, { pki, at });
+const beside = signXml(invoice(2), agency, { signingTime: at, elementId: 'HD01', into: ['HDon', 'DSCKS', 'NBan'] });
+const samples: readonly { readonly name: string; readonly xml: Buffer; readonly subject: SignedSubject }[] = [
+  { name: 'B-LT', xml: addUnsignedValues(stamped, prepared.signatureId, { crls: pki.crls(at), certificates: [pki.root.certificate.raw] }), subject: { kind: 'document' } },
+  { name: 'a part, two signers', xml: signXml(beside, testSigner(pki), { signingTime: at, elementId: 'HD01', into: ['HDon', 'DSCKS', 'NMua'], canonicalization: 'inclusive' }), subject: { kind: 'element', path: ['HDon', 'DLHDon'] } },
+  { name: 'enveloping XML', xml: finishXml(prepareEnveloping({ xml: Buffer.from(invoice(1)) }, agency.signer, { signingTime: at, canonicalization: 'inclusive-1.1' }), agency), subject: { kind: 'object' } },
+  { name: 'enveloping bytes', xml: finishXml(prepareEnveloping({ bytes: Buffer.from('nội dung'), mediaType: 'text/plain' }, agency.signer, { signingTime: at }), agency), subject: { kind: 'object' } },
+];
+
+/** The indication, or the code with which the file was refused; fails when it took two seconds of the processor. */
+function verdict(xml: Buffer, subject: SignedSubject): string {
+  const before = process.cpuUsage();
+  try {
+    return validateXml(xml, { trustAnchors: [pki.root.certificate], now, given, subject, cache }).indication;
+  } catch (error) {
+    if (error instanceof XmlError) return error.code;
+    throw error;
+  } finally {
+    assert.ok(process.cpuUsage(before).user < 2_000_000);
+  }
+}
+
+/** All that matters: what the caller relies on, and what is signed about the signatures. The rest of a signature may change. */
+function signedContent(xml: Buffer, subject: SignedSubject): string {
+  const text = canonicalize({ document: readXml(xml), hasComments: false }, { kind: 'exclusive', withComments: false });
+  const part = subject.kind === 'element' ? /<DLHDon.*<\/DLHDon>/s : /<ds:Object Id=.*?<\/ds:Object>/s;
+  const wanted = subject.kind === 'document' ? text.replace(/<ds:Signature .*<\/ds:Signature>/s, '') : (part.exec(text)?.[0] ?? '');
+  return [wanted, ...(text.match(/<ds:SignedInfo.*?<\/ds:SignedInfo>|<xades:SignedProperties.*?<\/xades:SignedProperties>/gs) ?? [])].join('\n');
+}
+
+type Random = (limit: number) => number;
+const pieces = ['<', '>', '/', '&', '"', "'", ' ', '\n', 'x', '&#13;', '&amp;', '<!---->', '<a/>', '<?p?>', '<![CDATA[]]>', ' Id="HD01"', ' xmlns=""', ' xmlns:ds="urn:x"', '#', '\ufffd', '</HDon>', '<ds:Object/>', '<!DOCTYPE a>', '\u0000', 'ế', '=', '0'] as const;
+
+/** One to three mutations: a byte, a piece put in, cut out, doubled, moved, or an attribute value replaced. */
+function mutate(xml: Buffer, random: Random): Buffer {
+  let out = xml;
+  for (let count = 1 + random(3); count > 0; count -= 1) {
+    const from = random(out.length);
+    const to = Math.min(out.length, from + 1 + random(200));
+    const [head, piece, tail] = [out.subarray(0, from), out.subarray(from, to), out.subarray(to)];
+    const other = random(out.length);
+    switch (random(6)) {
+      case 0:
+        out = Buffer.from(out);
+        out[from] = random(256);
+        break;
+      case 1:
+        out = Buffer.concat([head, Buffer.from(pieces[random(pieces.length)] ?? ''), piece, tail]);
+        break;
+      case 2:
+        out = Buffer.concat([head, tail]);
+        break;
+      case 3:
+        out = Buffer.concat([head, piece, piece, tail]);
+        break;
+      case 4:
+        out = Buffer.concat([out.subarray(0, other), piece, out.subarray(other)]);
+        break;
+      default:
+        out = moveElement(out, random);
+    }
+  }
+  return out;
+}
+
+/** Takes an element, chosen by chance, to another place. */
+function moveElement(xml: Buffer, random: Random): Buffer {
+  const text = xml.toString();
+  const names = [...text.matchAll(/<([\w:]+)[^<>/]*>/g)];
+  const chosen = names[random(Math.max(1, names.length))];
+  const other = names[random(Math.max(1, names.length))];
+  if (chosen === undefined || other === undefined) return xml;
+  const close = `</${chosen[1] ?? ''}>`;
+  const end = text.indexOf(close, chosen.index) + close.length;
+  const element = text.slice(chosen.index, end);
+  return Buffer.from(other.index < chosen.index ? text.slice(0, other.index) + element + text.slice(other.index, chosen.index) + text.slice(end) : text.slice(0, chosen.index) + text.slice(end, other.index) + element + text.slice(other.index));
+}
+
+for (const { name, xml, subject } of samples) {
+  test(`${name}: ${rounds} mutated files never crash, never take two seconds, and pass only where they say the same`, () => {
+    assert.equal(verdict(xml, subject), 'TOTAL-PASSED');
+    const random = randomSource(name.length * 7919 + 1);
+    const same = signedContent(xml, subject);
+    const seen = new Map<string, number>();
+    for (let round = 0; round < rounds; round += 1) {
+      const bent = mutate(xml, random);
+      const found = verdict(bent, subject);
+      seen.set(found, (seen.get(found) ?? 0) + 1);
+      if (found === 'TOTAL-PASSED') assert.ok(signedContent(bent, subject) === same, `round ${round}`);
+    }
+    assert.ok((seen.get('TOTAL-FAILED') ?? 0) > rounds / 20, 'some mutations reach the checks themselves');
+  });
+}

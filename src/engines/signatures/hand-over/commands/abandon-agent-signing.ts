@@ -1,0 +1,22 @@
+import type { CommandContext } from '#kernel/command.ts';
+import { giveUpRequest } from '../../commands/holder-requests.ts';
+import { getSigning, type SigningKey } from '../../commands/signing-states.ts';
+import { signatureErrors } from '../../errors.ts';
+import { findLatestHandOver } from './hand-over-states.ts';
+
+/**
+ * The signer gives up on the program on the own computer: its addresses and requests count no more, and the same signing may be
+ * tried again at once, there or otherwise. A file that has arrived already goes its way.
+ * @throws signatures.signingNotFound · notYourCredential
+ */
+export async function abandonAgentSigning(ctx: CommandContext, key: SigningKey): Promise<void> {
+  const signing = await getSigning(ctx, key, true);
+  if (ctx.actor.kind !== 'person' || ctx.actor.personId !== signing.openedBy.personId) throw signatureErrors.notYourCredential();
+  const latest = await findLatestHandOver(ctx, key);
+  if (latest?.state === 'received' || signing.state !== 'pending' || signing.holderReference === null) return;
+  // safe because only HolderRequests are kept there since the first version of this file
+  const { transactionId } = JSON.parse(signing.holderReference) as { transactionId: string };
+  await ctx.query(`update signatures.hand_over set state = 'closed', ended_at = $3 where agency_id = $1 and signing_id = $2 and state = 'open'`, [key.agencyId, key.signingId, ctx.now]);
+  await giveUpRequest(ctx, { ...key, transactionId, code: 'signatures.handOverClosed', again: true });
+  if (latest?.state === 'open') ctx.record({ type: 'signatures.hand-over-closed', agencyId: key.agencyId, subject: signing.subject, data: { signingId: signing.id, handOverId: latest.id } });
+}

@@ -1,0 +1,26 @@
+import type { Kernel } from '#kernel/kernel.ts';
+import type { TrustMaterial } from './adapters/document-reader/protocol.ts';
+import { gatherRevocations } from './adapters/revocation-network/index.ts';
+import type { Lookup } from './domain/validation/lookups.ts';
+import { trustMaterial, type TrustSet } from './trust.ts';
+
+/** Each round of looking up may open the next: an issuer first, then its word on the certificate. */
+const ROUNDS = 3;
+
+/** Reads with what is known, asks outside what that lacked, and reads again; answers the last reading and what it was given. */
+export async function readWithLookups<Found extends { lookups: Lookup[] }>(
+  kernel: Kernel,
+  trust: TrustSet,
+  read: (material: TrustMaterial) => Promise<Found>,
+): Promise<{ found: Found; given: TrustMaterial }> {
+  const known = await trustMaterial(kernel, trust);
+  const { gathered, gather } = gatherRevocations(kernel);
+  const together = (): TrustMaterial => ({ ...known, crls: [...known.crls, ...gathered.crls], ocsps: [...gathered.ocsps], certificates: [...gathered.certificates] });
+  let given = together();
+  let found = await read(given);
+  for (let round = 0; round < ROUNDS && (await gather(found.lookups)); round += 1) {
+    given = together();
+    found = await read(given);
+  }
+  return { found, given };
+}

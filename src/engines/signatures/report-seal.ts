@@ -1,0 +1,154 @@
+import { hkdfSync, type KeyObject } from 'node:crypto';
+import { systemActor } from '#kernel/actor.ts';
+import { run, type CommandContext } from '#kernel/command.ts';
+import type { Config } from '#kernel/config.ts';
+import type { Queryable } from '#kernel/database.ts';
+import { newId } from '#kernel/ids.ts';
+import { service, type Kernel } from '#kernel/kernel.ts';
+import { isoInVietnam } from '#kernel/time.ts';
+import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
+import { serviceUrls } from './adapters/built-in-authority/kept-keys.ts';
+import { timestampSource } from './adapters/timestamps/timestamp-source.ts';
+import { assembleCms, cmsSigner, estimateCmsBytes, signAttributes, signedAttributes, type CmsSigner } from './domain/cms/sign.ts';
+import { prepareSignature } from './domain/pdf/signing/index.ts';
+import { generateKey, issueCertificate, serviceSubject } from './domain/pki/authority.ts';
+import { readPkcs12, writePkcs12 } from './domain/pki/pkcs12.ts';
+import { writeReportPdf, type ReportPaper } from './domain/report-pdf/index.ts';
+import { validationReportXml } from './domain/report-xml/index.ts';
+import { signatureErrors } from './errors.ts';
+import { installation } from './events.ts';
+import { plainValidation, type StoredReport } from './report-words.ts';
+import type { Tables } from './tables.gen.ts';
+
+export type { ReportPaper } from './domain/report-pdf/index.ts';
+
+/** The report after ETSI TS 119 102-2, for other countries' tools. */
+export function reportXml(report: StoredReport): string {
+  return validationReportXml(plainValidation(report));
+}
+
+/**
+ * The report as a PDF/A-2b, signed and time-stamped by the installation (PAdES B-T), so that whoever gets it sees that it is whole and
+ * where it comes from. The key has this one purpose: it is no agency's seal, and its certificate says that it is of no public authority.
+ * @throws signatures.timestampUnavailable · timestampWrong · authorityLocked
+ */
+export async function sealedReportPdf(kernel: Kernel, paper: ReportPaper): Promise<Buffer> {
+  const { signer, privateKey, name } = await reportSeal(kernel);
+  const timestamps = await timestampSource(kernel);
+  const pdf = writeReportPdf(paper);
+  const request = { fieldName: 'BaoCaoKiemTra', signingTime: kernel.clock.now(), reserveBytes: estimateCmsBytes(signer, timestamps.tokenBytes), signerName: name, reason: paper.title };
+  const prepared = prepareSignature(pdf, request);
+  const attributes = signedAttributes(signer, prepared.digest('sha256'));
+  const signature = signAttributes(signer, privateKey, attributes);
+  const { token } = await timestamps.stamp(signature);
+  const { tail } = prepared.finish(assembleCms(signer, { attributes, signature, timestampToken: token }));
+  return Buffer.concat([pdf, tail]);
+}
+
+type Seal = { signer: CmsSigner; privateKey: KeyObject; name: string };
+
+const SEAL_NAME = 'Báo cáo kiểm tra chữ ký số của Liên Thông';
+const RENEW_BEFORE_MS = 30 * 86_400_000;
+/** Any number that is ours: two processes that need the seal at once make one. */
+const SEAL_LOCK = 7_249_107;
+/** The password is 256 random bits, so the rounds protect nothing more. */
+const KEY_ROUNDS = 10_000;
+
+const opened = service<Map<string, Promise<Seal>>>(Symbol('report seal'), () => new Map());
+
+/** The seal in use. Its row is looked at each time, so that a revoked one is never used again and another is made. */
+async function reportSeal(kernel: Kernel): Promise<Seal> {
+  const { issuing } = await builtInAuthority(kernel);
+  const wanted = { issuer: issuing.certificate.subject.text, now: kernel.clock.now() };
+  let row = await findSeal(kernel.database.pool, wanted);
+  if (row === undefined) {
+    await run(kernel, issueReportSeal, {}, { actor: systemActor('signatures.report-seal') });
+    row = await findSeal(kernel.database.pool, wanted);
+  }
+  if (row === undefined) throw new Error('the seal of reports vanished while it was being made');
+  const seals = opened(kernel);
+  const seal = seals.get(row.id) ?? openSeal(kernel.config, row);
+  seals.set(row.id, seal);
+  // A failed opening is tried anew: whoever restored APP_SECRET need not restart.
+  seal.catch(() => seals.delete(row.id));
+  return seal;
+}
+
+type SealRow = { id: string; container: Buffer };
+
+async function findSeal(q: Queryable, { issuer, now }: { issuer: string; now: Date }): Promise<SealRow | undefined> {
+  const { rows } = await q.query(
+    `select id, container from signatures.credential
+      where agency_id = $1 and kind = 'agency' and label = $2 and issuer = $3 and state = 'active' and valid_to > $4 order by valid_to desc limit 1`,
+    [installation, SEAL_NAME, issuer, new Date(now.getTime() + RENEW_BEFORE_MS)],
+  );
+  // safe because the statement selects exactly these columns, and a key file is never without its container
+  return rows[0] as SealRow | undefined;
+}
+
+async function openSeal(config: Config, { container }: SealRow): Promise<Seal> {
+  try {
+    const { privateKey, certificate, chain } = await readPkcs12(container, sealPassword(config));
+    const signer = cmsSigner({ certificate: certificate.raw, chain: chain.map((each) => each.raw) });
+    return { signer, privateKey, name: certificate.subject.commonName ?? SEAL_NAME };
+  } catch (error) {
+    throw signatureErrors.authorityLocked({ cause: error, internal: 'report seal' });
+  }
+}
+
+function sealPassword({ appSecret }: Config): string {
+  return Buffer.from(hkdfSync('sha256', appSecret, '', 'lienthong signatures report-seal', 32)).toString('base64url');
+}
+
+/** Makes the next seal: a credential of the installation itself, in the register like every other, so that it can be revoked and asked about. */
+async function issueReportSeal(ctx: CommandContext): Promise<void> {
+  await ctx.query('select pg_advisory_xact_lock($1)', [SEAL_LOCK]);
+  const { issuing, generation } = await builtInAuthority(ctx.kernel);
+  const issuer = issuing.certificate.subject.text;
+  if ((await findSeal(ctx, { issuer, now: ctx.now })) !== undefined) return;
+  // RSA: verifiers common in Vietnam fail on ECDSA.
+  const { publicKey, privateKey } = await generateKey('rsa-2048');
+  const subject = serviceSubject(issuing.certificate.subject.organization ?? 'Liên Thông', SEAL_NAME);
+  const certificate = issueCertificate(issuing, { kind: 'signer', subject, publicKey, now: ctx.now, urls: serviceUrls(ctx.kernel.config, 'issuing', generation) });
+  const chain = [issuing.certificate];
+  const container = await writePkcs12({ privateKey, certificate, chain, password: sealPassword(ctx.kernel.config), friendlyName: SEAL_NAME, iterations: KEY_ROUNDS });
+  const id = newId<'credential'>();
+  const dates = { serial: certificate.serialHex, subject: certificate.subject.text, certificate: certificate.raw, valid_to: certificate.notAfter, revoked_at: null };
+  const db = ctx.tables<Tables>();
+  await db
+    .insertInto('signatures.credential')
+    .values({
+      ...dates,
+      agency_id: installation,
+      id,
+      kind: 'agency',
+      person_id: null,
+      label: SEAL_NAME,
+      driver: 'pkcs12',
+      container,
+      chain: chain.map((each) => each.raw),
+      issuer,
+      is_built_in: true,
+      valid_from: certificate.notBefore,
+      state: 'active',
+      revoked_reason: null,
+      failed_attempts: 0,
+      locked_at: null,
+      image_sha256: null,
+      image_width_mm: null,
+      image_valid_from: null,
+      image_valid_to: null,
+      created_at: ctx.now,
+    })
+    .execute();
+  await db
+    .insertInto('signatures.issued_certificate')
+    .values({ ...dates, purpose: 'agency', agency_id: installation, credential_id: id, issued_at: ctx.now, state: 'valid', reason: null })
+    .execute();
+  ctx.record({
+    type: 'signatures.credential-issued',
+    agencyId: installation,
+    subject: { type: 'credential', id },
+    data: { subject: SEAL_NAME, serial: certificate.serialHex, validTo: isoInVietnam(certificate.notAfter) },
+  });
+}
