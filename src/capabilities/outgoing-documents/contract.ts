@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { placement, writtenText } from '#engines/signatures/contract.ts';
-import { outgoingStates, urgencies } from './domain/states.ts';
+import { initialsLooks, outgoingStates, signingFormulas, urgencies } from './domain/states.ts';
 
-export { outgoingStates, urgencies } from './domain/states.ts';
+export { BATCH_SIZE, initialsLooks, outgoingStates, urgencies } from './domain/states.ts';
 export { placement, type Placement } from '#engines/signatures/contract.ts';
 
 /** The words in which screens and other systems speak of outgoing documents. */
@@ -12,7 +12,7 @@ export type Urgency = z.infer<typeof urgency>;
 export const outgoingState = z.enum(outgoingStates);
 export type OutgoingState = z.infer<typeof outgoingState>;
 
-export const abilities = ['edit', 'address', 'submit', 'withdraw', 'return', 'sign', 'number', 'seal', 'issue'] as const;
+export const abilities = ['edit', 'address', 'submit', 'ask-initials', 'withdraw', 'return', 'initial', 'sign', 'number', 'seal', 'issue'] as const;
 export type OutgoingAbility = (typeof abilities)[number];
 
 const id = z.uuid();
@@ -36,13 +36,28 @@ export const editDraftBody = draftFields.extend({
   removedFileIds: z.array(id).max(50).default([]),
 });
 export const recipientsBody = z.object({ recipientIds: z.array(id).max(2000) });
-export const submitBody = z.object({ approverPostId: id });
+export const submitBody = z.object({
+  approverPostId: id,
+  /** Who initials it before the approver gets it; left out, nobody. */
+  initialsPostId: id.nullable().default(null),
+});
 export const reasonBody = z.object({ reason: z.string().trim().min(3, 'Nêu lý do để người nhận hiểu.|Give a reason that the reader understands.').max(1000) });
 
-export const signBody = z.object({ credentialId: id, pin: z.string().min(1, 'Nhập mã PIN.|Enter the PIN.').max(200), placement });
+/** Left out where the key's holder confirms on a device of the own; what needs one and gets none is refused by the key's holder. */
+const pin = z.string().max(200).optional();
+
+export const signBody = z.object({ credentialId: id, pin, placement });
+export const initialBody = z.object({
+  credentialId: id,
+  pin,
+  /** Left out, behind the last line of the content. */
+  placement: placement.nullable().default(null),
+  /** What the approver should know. */
+  remark: z.string().trim().max(1000).default(''),
+});
 export const sealBody = z.object({
   credentialId: id,
-  pin: z.string().min(1, 'Nhập mã PIN.|Enter the PIN.').max(200),
+  pin,
   /** Where the leader signed; left out, the place that was recorded at the signature. */
   signaturePlace: placement.nullable().default(null),
   /** Number, day and month in the blanks of the letter’s head. */
@@ -78,6 +93,18 @@ export const recipientView = z.object({
     .nullable(),
 });
 
+export const opinionView = z.object({
+  id,
+  kind: z.enum(['return', 'initials']),
+  text: z.string(),
+  person: z.object({ name: z.string(), title: z.string() }),
+  onBehalfOf: z.object({ name: z.string(), title: z.string() }).nullable(),
+  saidAt: z.string(),
+});
+export type OpinionView = z.infer<typeof opinionView>;
+
+export const signingFormula = z.enum(signingFormulas);
+
 export const outgoingDetail = z.object({
   id,
   revision: z.int(),
@@ -91,12 +118,20 @@ export const outgoingDetail = z.object({
   drafterName: z.string(),
   createdAt: z.string(),
   approver: z.object({ postId: id, name: z.string(), title: z.string() }).nullable(),
+  /** Who initials or initialled it, before the approver gets it. */
+  initials: z.object({ postId: id, name: z.string(), title: z.string(), askedAt: z.string(), initialledAt: z.string().nullable() }).nullable(),
+  /** What was said when it was returned or initialled, the newest last. */
+  opinions: z.array(opinionView),
+  /** How the caller would sign it: the formula of 30/2020/NĐ-CP Art. 13, and for whom. Null for whoever cannot. */
+  signAs: z.object({ formula: signingFormula.nullable(), onBehalfOf: z.object({ name: z.string(), title: z.string() }).nullable() }).nullable(),
   signaturePlace: placement.nullable(),
   submittedAt: z.string().nullable(),
   returnReason: z.string().nullable(),
   signedAt: z.string().nullable(),
   signerName: z.string().nullable(),
   signerTitle: z.string().nullable(),
+  signingFormula: signingFormula.nullable(),
+  signedOnBehalfOf: z.object({ name: z.string(), title: z.string() }).nullable(),
   number: z.int().nullable(),
   notation: z.string().nullable(),
   numberAndNotation: z.string().nullable(),
@@ -132,6 +167,29 @@ export const outgoingRow = z.object({
 });
 export const outgoingList = z.object({ rows: z.array(outgoingRow), next: z.string().nullable() });
 
+export const initiallerView = z.object({ postId: id, name: z.string(), title: z.string(), unitName: z.string().nullable() });
+
+export const signingRoomRow = z.object({
+  id,
+  /** What the person has to do with it. */
+  act: z.enum(['sign', 'initial']),
+  typeName: z.string(),
+  summary: z.string(),
+  urgency,
+  answerDue: z.string().nullable(),
+  drafterName: z.string(),
+  draftingUnitName: z.string().nullable(),
+  waitingSince: z.string(),
+  main: z.object({ fileId: id, name: z.string() }).nullable(),
+});
+export type SigningRoomRow = z.infer<typeof signingRoomRow>;
+export const signingRoomPage = z.object({ rows: z.array(signingRoomRow), next: z.string().nullable() });
+export const signingRoomQuery = z.object({ after: z.string().max(200).optional() });
+export const signingRoomCount = z.object({ waiting: z.int() });
+
+export const practiceView = z.object({ initialsLook: z.enum(initialsLooks), mayChange: z.boolean() });
+export const practiceBody = z.object({ initialsLook: z.enum(initialsLooks) });
+
 /** Page size of every list of this module. */
 export const PAGE_SIZE = 50;
 
@@ -143,18 +201,28 @@ export const outgoingQuery = z.object({
   after: z.string().max(200).optional(),
 });
 
-export const documentTypeView = z.object({ code: z.string(), name: z.string(), abbreviation: z.string().nullable() });
-
 export const eventData = {
   'draft-created': z.object({ summary: z.string(), sha256: z.string() }),
   'draft-edited': z.object({ revision: z.int() }),
   'recipients-changed': z.object({ recipientCount: z.int() }),
   'document-submitted': z.object({ approverName: z.string(), approverTitle: z.string(), approverPostId: z.string() }),
+  'initials-asked': z.object({ initialsName: z.string(), initialsTitle: z.string(), initialsPostId: z.string(), approverName: z.string(), approverTitle: z.string() }),
+  'document-initialled': z.object({ signerName: z.string(), sha256: z.string(), certificateSerial: z.string(), remark: z.string() }),
+  'practice-changed': z.object({ initialsLook: z.enum(initialsLooks) }),
   'document-returned': z.object({ reason: z.string() }),
   'document-signed': z.object({ signerName: z.string(), sha256: z.string(), certificateSerial: z.string() }),
   'document-numbered': z.object({ numberAndNotation: z.string(), issuedOn: z.string() }),
   'file-sealed': z.object({ name: z.string(), sha256: z.string(), certificateSerial: z.string() }),
   'document-sealed': z.object({ numberAndNotation: z.string() }),
-  'document-issued': z.object({ numberAndNotation: z.string(), recipientCount: z.int(), envelopeId: z.string().nullable() }),
+  'document-issued': z.object({
+    numberAndNotation: z.string(),
+    recipientCount: z.int(),
+    envelopeId: z.string().nullable(),
+    /** The last part of the address of the document's public page, and what that page may say. */
+    authenticityCode: z.string(),
+    typeName: z.string(),
+    issuedOn: z.string().nullable(),
+    files: z.array(z.object({ role: z.string(), sha256: z.string() })),
+  }),
   'document-withdrawn': z.object({ reason: z.string() }),
 } as const;

@@ -83,7 +83,7 @@ export async function getMainFile(ctx: CommandContext, document: DocumentRow): P
 export async function addVersion(
   ctx: CommandContext,
   file: FileRow,
-  version: { step: 'approval' | 'seal'; sha256: string; sizeBytes: number; fileId: Id<'file'>; sealedAt: Date | null },
+  version: { step: 'initials' | 'approval' | 'seal'; sha256: string; sizeBytes: number; fileId: Id<'file'>; sealedAt: Date | null },
 ): Promise<void> {
   const db = ctx.tables<Tables>();
   const { last } = await db

@@ -64,6 +64,13 @@ export const errors = defineErrors('outgoing-documents', {
     fixVi: 'Chọn một lãnh đạo trong danh sách người ký.',
     fixEn: 'Choose a leader from the list of signers.',
   },
+  initiallerCannotInitial: {
+    status: 422,
+    vi: 'Người được chọn ký nháy không phải trưởng đơn vị hoặc chánh văn phòng của cơ quan này, hoặc chức danh đã kết thúc.',
+    en: 'The person chosen for the initials is no head of a unit or chief of office of this agency, or the post has ended.',
+    fixVi: 'Chọn một trưởng đơn vị trong danh sách, hoặc bỏ bước ký nháy.',
+    fixEn: 'Choose a head of unit from the list, or leave the initials out.',
+  },
   dateInFuture: {
     status: 422,
     vi: 'Ngày văn bản không được sau hôm nay hoặc trước ngày ký.',

@@ -11,6 +11,7 @@ export type PolicySubject = {
   drafter_person_id: string;
   drafting_unit_id: string | null;
   approver_post_id: string | null;
+  initials_post_id: string | null;
 };
 
 const has = (actor: PersonActor, ...roles: string[]): boolean => roles.some((role) => actor.roles.includes(role));
@@ -21,10 +22,10 @@ export const seesAll = (actor: PersonActor): boolean => has(actor, 'clerk', 'lea
 const isDrafter = (actor: PersonActor, document: PolicySubject): boolean => document.drafter_person_id === actor.personId;
 const isOfDraftingUnit = (actor: PersonActor, document: PolicySubject): boolean => document.drafting_unit_id !== null && document.drafting_unit_id === actor.unitId;
 
-/** A document is visible inside its agency: to whoever sees all, to its drafter, to the drafting unit, and to its approver. */
+/** A document is visible inside its agency: to whoever sees all, to its drafter, to the drafting unit, to its approver and to who initials it. */
 export function maySee(actor: PersonActor, document: PolicySubject): boolean {
   if (document.agency_id !== actor.agencyId) return false;
-  return seesAll(actor) || isDrafter(actor, document) || isOfDraftingUnit(actor, document) || isApprover(actor, document);
+  return seesAll(actor) || isDrafter(actor, document) || isOfDraftingUnit(actor, document) || isApprover(actor, document) || isInitialler(actor, document);
 }
 
 /** The approver is the post that the document was submitted to, or whoever acts for it. */
@@ -32,16 +33,40 @@ function isApprover(actor: PersonActor, document: PolicySubject): boolean {
   return document.approver_post_id !== null && document.approver_post_id === actingPostId(actor);
 }
 
+/** Whoever was asked for initials, or acts for that post. */
+function isInitialler(actor: PersonActor, document: PolicySubject): boolean {
+  return document.initials_post_id !== null && document.initials_post_id === actingPostId(actor);
+}
+
+const mayReturn = (actor: PersonActor, document: PolicySubject): boolean => {
+  if (document.state === 'initialling') return isInitialler(actor, document);
+  return document.state === 'submitted' ? isApprover(actor, document) : has(actor, 'clerk');
+};
+
+/** Who may be asked for initials: heads of units, who answer for the content (30/2020/NĐ-CP Art. 12.1), and the chief of office for the layout (Art. 12.2). */
+export const INITIALLING_ROLES = ['unit_head', 'chief_of_office'] as const;
+
+/** Whoever may find documents to sign or to initial has the signing room. */
+export function abilitiesInSigningRoom(actor: PersonActor): readonly string[] {
+  return has(actor, 'leader', ...INITIALLING_ROLES) ? ['outgoing-documents.sign'] : [];
+}
+
+/** What the law leaves to the agency is chosen by its leaders and the chief of office. */
+export const maySetPractice = (actor: PersonActor): boolean => has(actor, 'leader', 'chief_of_office');
+
 const rules: Record<OutgoingAbility, (actor: PersonActor, document: PolicySubject) => boolean> = {
   /** The drafter changes a draft; the clerk helps. */
   edit: (actor, document) => isDrafter(actor, document) || has(actor, 'clerk'),
   /** To whom it goes may change until it is issued. */
   address: (actor, document) => isDrafter(actor, document) || has(actor, 'clerk'),
   submit: (actor, document) => isDrafter(actor, document) || has(actor, 'clerk'),
+  'ask-initials': (actor, document) => isDrafter(actor, document) || has(actor, 'clerk'),
+  /** Initials are as personal as a signature. */
+  initial: isInitialler,
   /** Only the drafter and the clerk take a document out of the flow. */
   withdraw: (actor, document) => isDrafter(actor, document) || has(actor, 'clerk'),
-  /** The approver returns what was submitted to him; the clerk returns what was signed but cannot be issued as it is. */
-  return: (actor, document) => (document.state === 'submitted' ? isApprover(actor, document) : has(actor, 'clerk')),
+  /** Whoever was asked to initial or to sign returns it; the clerk returns what was signed but cannot be issued as it is. */
+  return: mayReturn,
   /** A signature is personal: never the drafter for the approver (Art. 13). */
   sign: isApprover,
   /** Numbering, sealing and issuing are the clerk's own acts (Art. 15, 32.2). */

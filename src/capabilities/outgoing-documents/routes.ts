@@ -1,20 +1,13 @@
 import { z } from 'zod';
 import type { PersonActor } from '#kernel/actor.ts';
-import { run } from '#kernel/command.ts';
 import { holders, rawJson, route, signedIn, type RouteContext } from '#kernel/route.ts';
-import { vietnamDay } from '#kernel/time.ts';
 import { timelineOf, timelineReply } from '#engines/audit/index.ts';
 import { convertUpload } from '#engines/files/index.ts';
-import { postsByRole } from '#engines/identity/index.ts';
-import { documentTypesOn } from '#engines/registers/index.ts';
-import { performSigning } from '#engines/signatures/index.ts';
 import { changeRecipients } from './commands/change-recipients.ts';
 import { createDraft } from './commands/create-draft.ts';
 import { editDraft } from './commands/edit-draft.ts';
 import { issueDocument } from './commands/issue-document.ts';
 import { numberDocument } from './commands/number-document.ts';
-import { openApproval } from './commands/open-approval.ts';
-import { openSeal, type OpenSealInput } from './commands/open-seal.ts';
 import { returnDocument } from './commands/return-document.ts';
 import { submitDocument } from './commands/submit-document.ts';
 import { withdrawDocument } from './commands/withdraw-document.ts';
@@ -58,25 +51,6 @@ const reading = [
     run: async (http, { params: { id } }) => {
       await detail(http, id);
       return timelineOf(http.kernel, { agencyId: http.actor.agencyId, subjects: [{ type: 'outgoing-document', id }], language: http.language });
-    },
-  }),
-  route({
-    method: 'GET',
-    url: `${base}/document-types`,
-    summary: 'The document types in force today',
-    access: signedIn,
-    reply: z.object({ types: z.array(contract.documentTypeView) }),
-    run: async (http) => ({ types: await documentTypesOn(http.kernel.database.pool, vietnamDay(http.kernel.clock.now())) }),
-  }),
-  route({
-    method: 'GET',
-    url: `${base}/approvers`,
-    summary: 'The leaders of the agency to whom a document can be submitted',
-    access: signedIn,
-    reply: z.object({ approvers: z.array(z.object({ postId: z.uuid(), name: z.string(), title: z.string() })) }),
-    run: async (http) => {
-      const posts = await postsByRole(http.kernel.database.pool, http.actor.agencyId, ['leader']);
-      return { approvers: posts.map((post) => ({ postId: post.postId, name: post.name, title: post.title })) };
     },
   }),
   route({
@@ -131,13 +105,13 @@ const drafting = [
   route({
     method: 'POST',
     url: `${base}/:id/submit`,
-    summary: 'Submits the document for a leader’s signature',
+    summary: 'Submits the document for a leader’s signature, after the initials of a unit’s head where these are asked for',
     access: signedIn,
     params,
     body: contract.submitBody,
     reply: contract.outgoingDetail,
     run: async (http, { params: { id }, body }) => {
-      await http.run(submitDocument, { documentId: id, approverPostId: body.approverPostId });
+      await http.run(submitDocument, { documentId: id, ...body });
       return detail(http, id);
     },
   }),
@@ -169,23 +143,7 @@ const drafting = [
   }),
 ];
 
-const signingReply = z.object({ state: z.enum(['signed', 'pending']), document: contract.outgoingDetail });
-
 const issuing = [
-  route({
-    method: 'POST',
-    url: `${base}/:id/sign`,
-    summary: 'The leader’s signature on the main file',
-    access: holders('leader'),
-    params,
-    body: contract.signBody,
-    reply: signingReply,
-    run: async (http, { params: { id }, body }) => {
-      const { signingId } = await http.run(openApproval, { documentId: id, credentialId: body.credentialId, placement: body.placement });
-      const { state } = await performSigning(http.kernel, { agencyId: http.actor.agencyId, signingId, actor: http.actor, secret: body.pin });
-      return { state, document: await detail(http, id) };
-    },
-  }),
   route({
     method: 'POST',
     url: `${base}/:id/number`,
@@ -201,16 +159,6 @@ const issuing = [
   }),
   route({
     method: 'POST',
-    url: `${base}/:id/seal`,
-    summary: 'The agency’s seal on the main file and on each PDF attachment, by the clerk in person',
-    access: holders('clerk'),
-    params,
-    body: contract.sealBody,
-    reply: signingReply,
-    run: async (http, { params: { id }, body: { pin, ...body } }) => ({ state: await sealAll(http, { ...body, documentId: id }, pin), document: await detail(http, id) }),
-  }),
-  route({
-    method: 'POST',
     url: `${base}/:id/issue`,
     summary: 'Issues the sealed document to its recipients',
     access: holders('clerk'),
@@ -222,16 +170,5 @@ const issuing = [
     },
   }),
 ];
-
-/** File after file, until the document is sealed or a slow key holder makes it wait. What is sealed stays sealed when a later file fails. */
-async function sealAll(http: Http, input: OpenSealInput, secret: string): Promise<'signed' | 'pending'> {
-  for (;;) {
-    const { signingId } = await run(http.kernel, openSeal, input, { actor: http.actor, requestId: http.requestId });
-    const { state } = await performSigning(http.kernel, { agencyId: http.actor.agencyId, signingId, actor: http.actor, secret });
-    if (state === 'pending') return state;
-    const document = await detail(http, input.documentId);
-    if (document.state !== 'numbered') return 'signed';
-  }
-}
 
 export const routes = [...reading, ...drafting, ...issuing];

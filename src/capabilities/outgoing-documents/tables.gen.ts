@@ -4,7 +4,7 @@ import type { Instant, Json } from '#kernel/table-columns.ts';
 export type DocumentRow = {
   agency_id: string;
   id: string;
-  state: 'draft' | 'submitted' | 'returned' | 'signed' | 'numbered' | 'sealed' | 'issued' | 'withdrawn';
+  state: 'draft' | 'initialling' | 'submitted' | 'returned' | 'signed' | 'numbered' | 'sealed' | 'issued' | 'withdrawn';
   revision: number;
   type_code: string;
   type_name: string;
@@ -43,6 +43,15 @@ export type DocumentRow = {
   envelope_id: string | null;
   withdrawn_at: Instant | null;
   withdrawal_reason: string | null;
+  authenticity_code: string | null;
+  initials_post_id: string | null;
+  initials_name: string | null;
+  initials_title: string | null;
+  initials_asked_at: Instant | null;
+  initialled_at: Instant | null;
+  signing_formula: 'TM' | 'KT' | 'TL' | 'TUQ' | 'Q' | null;
+  on_behalf_of_name: string | null;
+  on_behalf_of_title: string | null;
 };
 
 export type FileRow = {
@@ -65,11 +74,31 @@ export type FileVersionRow = {
   agency_id: string;
   file_id: string;
   ordinal: number;
-  step: 'upload' | 'approval' | 'seal';
+  step: 'upload' | 'initials' | 'approval' | 'seal';
   sha256: string;
   size_bytes: number;
   stored_file_id: string;
   made_at: Instant;
+};
+
+export type OpinionRow = {
+  agency_id: string;
+  document_id: string;
+  id: string;
+  kind: 'return' | 'initials';
+  text: string;
+  person_name: string;
+  person_title: string;
+  on_behalf_of_name: string | null;
+  on_behalf_of_title: string | null;
+  said_at: Instant;
+};
+
+export type PracticeRow = {
+  agency_id: string;
+  initials_look: 'image' | 'text' | 'none';
+  changed_at: Instant;
+  changed_by: string;
 };
 
 export type RecipientRow = {
@@ -85,5 +114,7 @@ export type Tables = {
   'outgoing_documents.document': DocumentRow;
   'outgoing_documents.file': FileRow;
   'outgoing_documents.file_version': FileVersionRow;
+  'outgoing_documents.opinion': OpinionRow;
+  'outgoing_documents.practice': PracticeRow;
   'outgoing_documents.recipient': RecipientRow;
 };

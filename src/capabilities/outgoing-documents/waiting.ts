@@ -4,7 +4,7 @@ import { closeTasks, openTasks } from '#engines/cases/index.ts';
 import { agencyOf, subjectOf } from './document-store.ts';
 import type { DocumentRow } from './tables.ts';
 
-export type WaitingKind = 'sign' | 'revise' | 'number' | 'seal' | 'issue';
+export type WaitingKind = 'initial' | 'sign' | 'revise' | 'number' | 'seal' | 'issue';
 
 /** Ends whatever the document waited for. */
 export async function endWaiting(ctx: CommandContext, document: DocumentRow, how: 'done' | 'cancelled'): Promise<void> {

@@ -2,7 +2,9 @@ import type { CommandContext } from '#kernel/command.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { sendEnvelope } from '#engines/exchange/index.ts';
+import { archiveFile } from '#engines/signatures/index.ts';
 import { numberAndNotation, officialNumber } from '#engines/registers/index.ts';
+import { authenticityCodeOf } from '../authenticity.ts';
 import { agencyOf, listFiles, lockForAction, personOf, subjectOf, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
 import type { DocumentRow, Tables } from '../tables.ts';
@@ -31,13 +33,24 @@ export async function issueDocument(ctx: CommandContext, input: { documentId: st
       role: file.role === 'main' ? 'main' : 'attachment',
     })),
   });
+  for (const file of files.filter(({ media_type }) => media_type === 'application/pdf')) {
+    await archiveFile(ctx, { agencyId: agencyOf(document), sha256: file.current_sha256, name: file.name });
+  }
   await updateDocument(ctx, document, { state: next, issued_at: ctx.now, issued_by: personOf(ctx).name, envelope_id: envelopeId });
   await endWaiting(ctx, document, 'done');
   ctx.record({
     type: 'outgoing-documents.document-issued',
     agencyId: agencyOf(document),
     subject: subjectOf(document),
-    data: { numberAndNotation: fullNumber(document), recipientCount: recipients.length, envelopeId },
+    data: {
+      numberAndNotation: fullNumber(document),
+      recipientCount: recipients.length,
+      envelopeId,
+      authenticityCode: await authenticityCodeOf(ctx, document),
+      typeName: document.type_name,
+      issuedOn: document.issued_on,
+      files: files.map((file) => ({ role: file.role, sha256: file.current_sha256 })),
+    },
   });
   return { envelopeId };
 }

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { numberAndNotation } from '#engines/registers/index.ts';
 import { openSigning } from '#engines/signatures/index.ts';
 import type { Placement, sealBody } from '../contract.ts';
+import { authenticityCodeOf, authenticityUrl } from '../authenticity.ts';
 import { agencyOf, listFiles, lockForAction, subjectOf } from '../document-store.ts';
 import { errors } from '../errors.ts';
 import type { DocumentRow, FileRow } from '../tables.ts';
@@ -26,7 +27,7 @@ export async function openSeal(ctx: CommandContext, input: OpenSealInput): Promi
     data: { documentId: document.id, fileId: file.id },
     credentialId: input.credentialId,
     baseSha256: file.current_sha256,
-    appearance: appearanceOf(document, file, input),
+    appearance: appearanceOf(document, file, { ...input, link: authenticityUrl(ctx.kernel.config, await authenticityCodeOf(ctx, document)) }),
   });
   return { signingId };
 }
@@ -38,7 +39,7 @@ export function nextToSeal(files: readonly FileRow[]): FileRow | undefined {
     .sort((a, b) => Number(b.role === 'main') - Number(a.role === 'main') || a.position - b.position)[0];
 }
 
-function appearanceOf(document: DocumentRow, file: FileRow, input: OpenSealInput) {
+function appearanceOf(document: DocumentRow, file: FileRow, input: OpenSealInput & { link: string }) {
   if (file.role !== 'main') {
     if (document.number === null || document.notation === null) throw errors.nothingToSeal();
     return { kind: 'attachment' as const, numberAndNotation: numberAndNotation(document.number, document.notation) };
@@ -46,5 +47,5 @@ function appearanceOf(document: DocumentRow, file: FileRow, input: OpenSealInput
   // safe because only a placement is written to this column
   const recorded = document.signature_place as Placement | null;
   const signaturePlace = input.signaturePlace ?? recorded;
-  return signaturePlace === null ? { kind: 'invisible' as const } : { kind: 'seal' as const, signaturePlace, texts: input.texts };
+  return signaturePlace === null ? { kind: 'invisible' as const } : { kind: 'seal' as const, signaturePlace, texts: input.texts, link: input.link };
 }

@@ -1,22 +1,28 @@
 import type { CommandContext } from '#kernel/command.ts';
-import { agencyOf, lockForAction, subjectOf, updateDocument } from '../document-store.ts';
+import { agencyOf, lockForAction, personOf, subjectOf, updateDocument } from '../document-store.ts';
+import { addOpinion } from '../opinions.ts';
 import { waitFor } from '../waiting.ts';
 
 /**
- * Gives a document back to its drafter with an opinion. A signature that was given before falls away with it: the
+ * Gives a document back to its drafter with an opinion. Initials and a signature that were given before fall away with it: the
  * drafter starts again from the file as it was uploaded, the signed version stays in the record.
  */
 export async function returnDocument(ctx: CommandContext, input: { documentId: string; reason: string }): Promise<void> {
   const { document, next } = await lockForAction(ctx, input.documentId, 'return');
-  if (document.signed_at !== null) await restoreUploads(ctx, document);
+  if (document.initialled_at !== null || document.signed_at !== null) await restoreUploads(ctx, document);
   await updateDocument(ctx, document, {
     state: next,
     return_reason: input.reason,
     returned_at: ctx.now,
+    initialled_at: null,
     signed_at: null,
     signer_name: null,
     signer_title: null,
+    signing_formula: null,
+    on_behalf_of_name: null,
+    on_behalf_of_title: null,
   });
+  await addOpinion(ctx, document, { kind: 'return', text: input.reason, person: personOf(ctx) });
   await waitFor(ctx, document, { kind: 'revise', assignee: { postId: document.drafter_post_id } });
   ctx.record({ type: 'outgoing-documents.document-returned', agencyId: agencyOf(document), subject: subjectOf(document), data: { reason: input.reason } });
 }

@@ -18,6 +18,8 @@ async function sealFile(ctx: CommandContext, signing: SigningResult<z.output<typ
   const { document, next } = await lockForAction(ctx, signing.data.documentId, 'seal');
   const file = (await listFiles(ctx, document)).find((candidate) => candidate.id === signing.data.fileId);
   if (file === undefined || file.sealed_at !== null) throw errors.nothingToSeal();
+  // an answer may come late, when the file is another one
+  if (file.current_sha256 !== signing.baseSha256) throw errors.changedMeanwhile();
   const agencyId = agencyOf(document);
   const fileId = await keepFile(ctx, { agencyId, ...signing.result, name: file.name, mediaType: 'application/pdf', flags: flagsOf(file) });
   await addVersion(ctx, file, { step: 'seal', ...signing.result, fileId, sealedAt: ctx.now });

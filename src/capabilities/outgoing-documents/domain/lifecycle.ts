@@ -1,6 +1,6 @@
 /**
  * The life of an outgoing document as a state × action table (30/2020/NĐ-CP Art. 10 to 18): a person signs before the
- * agency, the number stands before the seal, and nothing that was issued is taken back by this table (recall is a
+ * agency, initials (ký nháy, of who answers for the content, Art. 12.1) before both, the number stands before the seal, and nothing that was issued is taken back by this table (recall is a
  * document of its own kind, made by the exchange).
  */
 export const lifecycleTable = {
@@ -8,6 +8,7 @@ export const lifecycleTable = {
   initial: 'draft',
   states: {
     draft: { vi: 'dự thảo', en: 'draft' },
+    initialling: { vi: 'chờ ký nháy', en: 'to be initialled' },
     submitted: { vi: 'chờ ký', en: 'submitted' },
     returned: { vi: 'bị trả lại', en: 'returned' },
     signed: { vi: 'đã ký', en: 'signed' },
@@ -21,18 +22,20 @@ export const lifecycleTable = {
     address: {
       vi: 'chọn lại nơi nhận',
       en: 'change the recipients of',
-      from: { draft: 'draft', submitted: 'submitted', returned: 'returned', signed: 'signed', numbered: 'numbered', sealed: 'sealed' },
+      from: { draft: 'draft', initialling: 'initialling', submitted: 'submitted', returned: 'returned', signed: 'signed', numbered: 'numbered', sealed: 'sealed' },
     },
+    'ask-initials': { vi: 'trình ký nháy', en: 'ask for initials on', from: { draft: 'initialling', returned: 'initialling' } },
+    initial: { vi: 'ký nháy', en: 'initial', from: { initialling: 'submitted' } },
     submit: { vi: 'trình ký', en: 'submit', from: { draft: 'submitted', returned: 'submitted' } },
     sign: { vi: 'ký', en: 'sign', from: { submitted: 'signed' } },
-    return: { vi: 'trả lại', en: 'return', from: { submitted: 'returned', signed: 'returned' } },
+    return: { vi: 'trả lại', en: 'return', from: { initialling: 'returned', submitted: 'returned', signed: 'returned' } },
     number: { vi: 'cấp số', en: 'number', from: { signed: 'numbered' } },
     seal: { vi: 'đóng dấu', en: 'seal', from: { numbered: 'sealed' } },
     issue: { vi: 'phát hành', en: 'issue', from: { sealed: 'issued' } },
     withdraw: {
       vi: 'rút',
       en: 'withdraw',
-      from: { draft: 'withdrawn', submitted: 'withdrawn', returned: 'withdrawn', signed: 'withdrawn', numbered: 'withdrawn', sealed: 'withdrawn' },
+      from: { draft: 'withdrawn', initialling: 'withdrawn', submitted: 'withdrawn', returned: 'withdrawn', signed: 'withdrawn', numbered: 'withdrawn', sealed: 'withdrawn' },
     },
   },
 } as const;

@@ -5,13 +5,20 @@ import { deliveriesOf } from '#engines/exchange/index.ts';
 import { numberAndNotation } from '#engines/registers/index.ts';
 import type { OutgoingDetail } from '../contract.ts';
 import { errors } from '../errors.ts';
-import { abilitiesOf, maySee } from '../policy.ts';
+import { opinionsOf } from '../opinions.ts';
+import { abilitiesOf, may, maySee } from '../policy.ts';
+import { signingCapacityOf } from '../signing-capacity.ts';
 import { flagsOf, type DocumentRow, type FileRow, type RecipientRow } from '../tables.ts';
 
 /** A document as its screen shows it. @throws outgoing-documents.notFound for whoever may not see it. */
 export async function getOutgoing(q: Queryable, actor: PersonActor, documentId: string): Promise<OutgoingDetail> {
   const document = await findVisible(q, actor, documentId);
-  const [files, recipients] = await Promise.all([filesOf(q, document), recipientsOf(q, document)]);
+  const [files, recipients, opinions, signAs] = await Promise.all([
+    filesOf(q, document),
+    recipientsOf(q, document),
+    opinionsOf(q, document),
+    may(actor, 'sign', document) ? signingCapacityOf(q, actor) : null,
+  ]);
   return {
     id: document.id,
     revision: document.revision,
@@ -26,6 +33,9 @@ export async function getOutgoing(q: Queryable, actor: PersonActor, documentId: 
     createdAt: document.created_at.toISOString(),
     approver:
       document.approver_post_id === null ? null : { postId: document.approver_post_id, name: document.approver_name ?? '', title: document.approver_title ?? '' },
+    initials: initialsOf(document),
+    opinions,
+    signAs,
     // safe because only a placement is written to this column
     signaturePlace: document.signature_place as OutgoingDetail['signaturePlace'],
     submittedAt: iso(document.submitted_at),
@@ -33,6 +43,8 @@ export async function getOutgoing(q: Queryable, actor: PersonActor, documentId: 
     signedAt: iso(document.signed_at),
     signerName: document.signer_name,
     signerTitle: document.signer_title,
+    signingFormula: document.signing_formula,
+    signedOnBehalfOf: document.on_behalf_of_name === null ? null : { name: document.on_behalf_of_name, title: document.on_behalf_of_title ?? '' },
     number: document.number,
     notation: document.notation,
     numberAndNotation: document.number === null || document.notation === null ? null : numberAndNotation(document.number, document.notation),
@@ -50,6 +62,12 @@ export async function getOutgoing(q: Queryable, actor: PersonActor, documentId: 
     recipients,
     abilities: abilitiesOf(actor, document),
   };
+}
+
+function initialsOf(document: DocumentRow): OutgoingDetail['initials'] {
+  const { initials_post_id: postId, initials_name: name, initials_title: title, initials_asked_at: askedAt } = document;
+  if (postId === null || name === null || title === null || askedAt === null) return null;
+  return { postId, name, title, askedAt: askedAt.toISOString(), initialledAt: iso(document.initialled_at) };
 }
 
 /** The row itself, for routes that act on it outside a transaction. */

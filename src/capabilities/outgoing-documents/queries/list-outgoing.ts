@@ -41,7 +41,7 @@ export async function listOutgoing(kernel: Kernel, actor: PersonActor, query: z.
   if (!seesAll(actor)) {
     values.push(actor.personId, actor.unitId, actingPostId(actor));
     const [person, unit, post] = [values.length - 2, values.length - 1, values.length];
-    filters.push(`and (drafter_person_id = $${String(person)} or drafting_unit_id = $${String(unit)} or approver_post_id = $${String(post)})`);
+    filters.push(`and (drafter_person_id = $${String(person)} or drafting_unit_id = $${String(unit)} or approver_post_id = $${String(post)} or initials_post_id = $${String(post)})`);
   }
   const cursor = decodeCursor(query.after);
   if (cursor !== undefined) {

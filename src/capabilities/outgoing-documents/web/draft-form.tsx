@@ -15,6 +15,7 @@ import { useT } from '#ui/i18n.ts';
 import { useNavigation } from '#ui/navigation.tsx';
 import '#ui/layout/form.css';
 import type { CapabilitiesView, UploadView } from '#engines/files/contract.ts';
+import type { DocumentTypeList } from '#engines/registers/contract.ts';
 import type { z } from 'zod';
 import type { draftFields, OutgoingDetail } from '../contract.ts';
 import { urgencies } from '../domain/states.ts';
@@ -48,7 +49,7 @@ export function DraftForm({ document }: { document: OutgoingDetail | undefined }
   const [removedFileIds, setRemoved] = useState<readonly string[]>([]);
   const set = (change: Partial<Fields>) => setFields((before) => ({ ...before, ...change }));
   const capabilities = useQuery({ queryKey: ['files', 'capabilities'], staleTime: 300_000, queryFn: ({ signal }) => api.get<CapabilitiesView>('/api/v1/files/capabilities', { signal }) });
-  const types = useQuery({ queryKey: ['registers', 'types'], staleTime: 300_000, queryFn: ({ signal }) => api.get<{ types: { code: string; name: string }[] }>('/api/v1/outgoing-documents/document-types', { signal }) });
+  const types = useQuery({ queryKey: ['registers', 'types'], staleTime: 300_000, queryFn: ({ signal }) => api.get<DocumentTypeList>('/api/v1/registers/document-types', { signal }) });
   const mostBytes = capabilities.data?.uploadLimitBytes;
   const send = (file: File, options: object) => api.upload<UploadView>('/api/v1/uploads', file, options);
   const limits = mostBytes === undefined ? {} : { mostBytes };

@@ -30,7 +30,20 @@ export function KeyFields({ credentials, kind, value, onChange, pinError }: KeyF
         onChange={(credentialId) => onChange({ ...value, credentialId })}
         options={(credentials ?? []).map((credential) => ({ value: credential.id, label: credential.label }))}
       />
-      <TextField label={t('pin')} hint={t('pinHint')} type="password" required autoComplete="off" value={value.pin} onChange={(pin) => onChange({ ...value, pin })} error={pinError} />
+      {asksForPin(credentials, value) ? (
+        <TextField label={t('pin')} hint={t('pinHint')} type="password" required autoComplete="off" value={value.pin} onChange={(pin) => onChange({ ...value, pin })} error={pinError} />
+      ) : (
+        <p className="lt-quiet">{t('confirmElsewhere')}</p>
+      )}
     </div>
   );
+}
+
+function asksForPin(credentials: KeyFieldsProps['credentials'], { credentialId }: KeyChoice): boolean {
+  return credentials?.find(({ id }) => id === credentialId)?.needsPin ?? true;
+}
+
+/** Whether a key was chosen and what it asks for was typed. */
+export function isKeyReady(credentials: KeyFieldsProps['credentials'], choice: KeyChoice): boolean {
+  return choice.credentialId !== undefined && (choice.pin !== '' || !asksForPin(credentials, choice));
 }

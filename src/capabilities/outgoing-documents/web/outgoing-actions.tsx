@@ -33,6 +33,11 @@ export function OutgoingActions({ document }: { document: OutgoingDetail }): Rea
           {t('sign')}
         </ButtonLink>
       )}
+      {may('initial') && (
+        <ButtonLink variant="primary" icon={FileSignature} to={`/phong-ky/${document.id}`}>
+          {t('initial')}
+        </ButtonLink>
+      )}
       {may('number') && (
         <Button variant="primary" icon={Hash} onClick={() => setOpen('number')}>
           {t('numberIt')}

@@ -7,6 +7,7 @@ import { Details } from '#ui/layout/details.tsx';
 import { Section } from '#ui/layout/page.tsx';
 import type { OutgoingDetail } from '../contract.ts';
 import { messages } from './messages.ts';
+import { OpinionList } from './opinion-list.tsx';
 import { OutgoingStateMark } from './outgoing-marks.tsx';
 
 export function OutgoingFacts({ document }: { document: OutgoingDetail }): ReactNode {
@@ -25,9 +26,15 @@ export function OutgoingFacts({ document }: { document: OutgoingDetail }): React
           { label: t('drafter'), value: document.drafterName },
           { label: t('unit'), value: document.draftingUnitName },
           { label: t('approver'), value: document.approver === null ? null : `${document.approver.title} ${document.approver.name}` },
+          { label: t('initials'), value: document.initials === null ? null : `${document.initials.title} ${document.initials.name}` },
           { label: t('createdAt'), value: formatDateTime(document.createdAt) },
         ]}
       />
+      {document.opinions.length > 0 && (
+        <Section title={t('opinions')}>
+          <OpinionList opinions={document.opinions} />
+        </Section>
+      )}
       <Section title={t('files')}>
         <ul className="lt-files">
           {document.files.map((file) => (

@@ -9,6 +9,7 @@ export type T = Translate<MessageKey>;
 
 const kinds: Record<OutgoingState, StateKind> = {
   draft: 'ahead',
+  initialling: 'present',
   submitted: 'present',
   returned: 'stopped',
   signed: 'present',

@@ -6,39 +6,55 @@ import type { MessageKey } from './messages.ts';
 type T = (key: MessageKey) => string;
 type Recipient = OutgoingDetail['recipients'][number];
 
-const ORDER = ['draft', 'sign', 'number', 'seal', 'issue'] as const;
-/** How many stations lie behind a document in each state. */
-const PASSED: Record<OutgoingDetail['state'], number> = { draft: 0, submitted: 1, returned: 0, signed: 2, numbered: 3, sealed: 4, issued: 5, withdrawn: 0 };
+const ORDER = ['draft', 'initials', 'sign', 'number', 'seal', 'issue'] as const;
+type Station = (typeof ORDER)[number];
+/** At which station a document stands in each state; undefined when it has left the last one. */
+const PRESENT: Record<OutgoingDetail['state'], Station | undefined> = {
+  draft: 'draft',
+  initialling: 'initials',
+  submitted: 'sign',
+  returned: 'draft',
+  signed: 'number',
+  numbered: 'seal',
+  sealed: 'issue',
+  issued: undefined,
+  withdrawn: 'draft',
+};
 
 /** The way of a document as the route line draws it: its stations, who stands there, and a branch for each recipient. */
 export function routeOf(document: OutgoingDetail, t: T): RouteStation[] {
-  const passed = document.state === 'withdrawn' ? passedBeforeWithdrawal(document) : PASSED[document.state];
   const clerk = (name: string | null) => (name === null ? [{ name: t('clerk') }] : [{ name, post: t('clerk') }]);
-  const facts: Record<(typeof ORDER)[number], Pick<RouteStation, 'people' | 'at'>> = {
-    draft: { people: [{ name: document.drafterName, post: document.draftingUnitName ?? undefined }], at: document.submittedAt ?? document.createdAt },
+  const { initials, approver } = document;
+  const facts: Record<Station, Pick<RouteStation, 'people' | 'at'>> = {
+    draft: { people: [{ name: document.drafterName, post: document.draftingUnitName ?? undefined }], at: initials?.askedAt ?? document.submittedAt ?? document.createdAt },
+    initials: { people: initials === null ? [] : [{ name: initials.name, post: initials.title }], at: initials?.initialledAt ?? initials?.askedAt },
     sign: {
-      people: document.approver === null ? [] : [{ name: document.signerName ?? document.approver.name, post: document.signerTitle ?? document.approver.title }],
+      people: approver === null ? [] : [{ name: document.signerName ?? approver.name, post: document.signerTitle ?? approver.title, onBehalfOf: onBehalfOf(document) }],
       at: document.signedAt ?? document.submittedAt ?? undefined,
     },
     number: { people: clerk(document.numberedBy), at: document.numberedAt ?? undefined },
     seal: { people: clerk(document.sealedBy), at: document.sealedAt ?? undefined },
     issue: { people: clerk(document.issuedBy), at: document.issuedAt ?? undefined },
   };
-  return ORDER.map((id, index) => ({
-    id,
-    label: t(`station.${id}`),
-    state: stateAt(index, passed, document.state),
-    ...facts[id],
-    ...(index === passed && document.returnReason !== null ? { note: document.returnReason } : {}),
-    ...(id === 'issue' && document.state === 'issued' ? { branches: document.recipients.map((recipient) => branchOf(recipient, t)) } : {}),
+  const present = document.state === 'withdrawn' ? beforeWithdrawal(document) : PRESENT[document.state];
+  return stationsOf({ state: document.state, present, hasInitials: initials !== null }, t).map((station) => ({
+    ...station,
+    ...facts[station.id],
+    ...(station.id === present && document.returnReason !== null ? { note: document.returnReason } : {}),
+    ...(station.id === 'issue' && document.state === 'issued' ? { branches: document.recipients.map((recipient) => branchOf(recipient, t)) } : {}),
   }));
 }
 
 /** The same way as far as a row of the list knows it: where it stands, without times. */
 export function routeOfRow(row: Pick<z.infer<typeof outgoingRow>, 'state' | 'numberAndNotation' | 'approverName'>, t: T): RouteStation[] {
-  const submitted = row.approverName === null ? 0 : 1;
-  const passed = row.state === 'withdrawn' ? (row.numberAndNotation === null ? submitted : PASSED.numbered) : PASSED[row.state];
-  return ORDER.map((id, index) => ({ id, label: t(`station.${id}`), state: stateAt(index, passed, row.state) }));
+  const present = row.state !== 'withdrawn' ? PRESENT[row.state] : row.numberAndNotation !== null ? 'seal' : row.approverName === null ? 'draft' : 'sign';
+  return stationsOf({ state: row.state, present, hasInitials: row.state === 'initialling' }, t);
+}
+
+function stationsOf({ state, present, hasInitials }: { state: OutgoingDetail['state']; present: Station | undefined; hasInitials: boolean }, t: T): (RouteStation & { id: Station })[] {
+  const stations = ORDER.filter((id) => id !== 'initials' || hasInitials);
+  const passed = present === undefined ? stations.length : stations.indexOf(present);
+  return stations.map((id, index) => ({ id, label: t(`station.${id}`), state: stateAt(index, passed, state) }));
 }
 
 function stateAt(index: number, passed: number, state: OutgoingDetail['state']): RouteStation['state'] {
@@ -46,8 +62,18 @@ function stateAt(index: number, passed: number, state: OutgoingDetail['state']):
   return state === 'withdrawn' || state === 'returned' ? 'stopped' : 'present';
 }
 
-function passedBeforeWithdrawal(document: OutgoingDetail): number {
-  return [document.submittedAt, document.signedAt, document.numberedAt, document.sealedAt].filter((at) => at !== null).length;
+function beforeWithdrawal(document: OutgoingDetail): Station {
+  if (document.sealedAt !== null) return 'issue';
+  if (document.numberedAt !== null) return 'seal';
+  if (document.signedAt !== null) return 'number';
+  if (document.submittedAt !== null) return 'sign';
+  return document.initials === null ? 'draft' : 'initials';
+}
+
+/** `Giám đốc Nguyễn Văn Bình, TUQ.`: whose authority the signer used, in the formula of NĐ 30/2020 Art. 13. */
+function onBehalfOf({ signingFormula, signedOnBehalfOf }: OutgoingDetail): string | undefined {
+  if (signedOnBehalfOf === null) return undefined;
+  return `${signedOnBehalfOf.title} ${signedOnBehalfOf.name}${signingFormula === null ? '' : `, ${signingFormula}.`}`;
 }
 
 function branchOf(recipient: Recipient, t: T): RouteBranch {

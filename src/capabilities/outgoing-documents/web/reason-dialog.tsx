@@ -8,11 +8,21 @@ import type { OutgoingDetail } from '../contract.ts';
 import { messages } from './messages.ts';
 import { useDocumentAction } from './use-document-action.ts';
 
+export type ReasonDialogProps = { document: OutgoingDetail; verb: 'return' | 'withdraw'; open: boolean; onClose: () => void; onDone?: () => void };
+
 /** A step that needs a reason: returning and withdrawing. */
-export function ReasonDialog({ document, verb, open, onClose }: { document: OutgoingDetail; verb: 'return' | 'withdraw'; open: boolean; onClose: () => void }): ReactNode {
+export function ReasonDialog({ document, verb, open, onClose, onDone }: ReasonDialogProps): ReactNode {
   const t = useT(messages);
   const [reason, setReason] = useState('');
-  const action = useDocumentAction<OutgoingDetail>({ documentId: document.id, step: verb, done: () => t(verb === 'return' ? 'returnedToast' : 'withdrawnToast'), onDone: onClose });
+  const action = useDocumentAction<OutgoingDetail>({
+    documentId: document.id,
+    step: verb,
+    done: () => t(verb === 'return' ? 'returnedToast' : 'withdrawnToast'),
+    onDone: () => {
+      onClose();
+      onDone?.();
+    },
+  });
   const problem = action.error instanceof ApiError ? (action.error.fieldMessage('reason') ?? action.error.message) : undefined;
   return (
     <Dialog

@@ -12,7 +12,7 @@ import { PdfViewer, type PdfHighlight, type Placement } from '#ui/pdf/pdf-viewer
 import '#ui/layout/form.css';
 import type { WrittenText } from '#engines/signatures/contract.ts';
 import type { OutgoingDetail } from '../contract.ts';
-import { KeyFields, type KeyChoice } from './key-fields.tsx';
+import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
 import { useOutgoing } from './outgoing-detail.tsx';
 import { signMessages } from './sign-messages.ts';
 import { useCredentials, usePlaces, type FoundPlaces } from './signing-data.ts';
@@ -98,7 +98,7 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
               </Banner>
             )}
             <div className="lt-form__actions">
-              <Button type="submit" variant="primary" icon={Stamp} loading={seal.isPending} disabled={credentialId === undefined || choice.pin === '' || places.isPending}>
+              <Button type="submit" variant="primary" icon={Stamp} loading={seal.isPending} disabled={!isKeyReady(credentials, { ...choice, credentialId }) || places.isPending}>
                 {t('seal')}
               </Button>
               {back}

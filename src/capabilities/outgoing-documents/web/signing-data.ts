@@ -1,6 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
-import { useApi } from '#ui/api-context.tsx';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useApi, type Api } from '#ui/api-context.tsx';
 import type { CredentialSummary, Placement } from '#engines/signatures/contract.ts';
+import type { z } from 'zod';
+import type { practiceView } from '../contract.ts';
 
 export type Blank = { page: number; x: number; baseline: number; width: number; fontSize: number };
 
@@ -14,13 +16,33 @@ export function useCredentials(kind: 'person' | 'agency') {
   return { ...query, credentials: query.data?.credentials.filter((credential) => credential.kind === kind && credential.state === 'active') };
 }
 
+/** The picture that the signature will show, for whoever places it. */
+export function imageUrlOf(credential: CredentialSummary | undefined): string | undefined {
+  return credential?.hasImage === true ? `/api/v1/signatures/credentials/${credential.id}/image` : undefined;
+}
+
+type PlaceOptions = { signerName: string; kind: 'person' | 'seal' };
+
 /** Where the signature, the number and the date belong on a file. */
-export function usePlaces(file: { fileId: string } | undefined, options: { signerName: string; kind: 'person' | 'seal' }) {
-  const api = useApi();
-  return useQuery({
+export function usePlaces(file: { fileId: string } | undefined, options: PlaceOptions) {
+  return useQuery(placesQuery(useApi(), file, options));
+}
+
+/** The same question for whoever asks it of many files. */
+export function placesQuery(api: Api, file: { fileId: string } | undefined, options: PlaceOptions) {
+  return queryOptions({
     queryKey: ['signatures', 'places', file?.fileId, options.signerName],
     enabled: file !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: ({ signal }) => api.get<FoundPlaces>('/api/v1/signatures/placements', { signal, query: { fileId: file?.fileId, ...options } }),
   });
+}
+
+/** The frame of initials when somebody points at a page: 25 × 9 mm, half of a signature, in points. */
+export const INITIALS_SIZE = { width: 71, height: 25.5 };
+
+/** What the agency chose where the law leaves the choice. */
+export function usePractice(enabled = true) {
+  const api = useApi();
+  return useQuery({ queryKey: ['outgoing-documents', 'practice'], enabled, queryFn: ({ signal }) => api.get<z.infer<typeof practiceView>>('/api/v1/outgoing-documents/practice', { signal }) });
 }

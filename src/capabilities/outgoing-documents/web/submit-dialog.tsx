@@ -9,9 +9,11 @@ import type { OutgoingDetail } from '../contract.ts';
 import { messages } from './messages.ts';
 import { useDocumentAction } from './use-document-action.ts';
 
-type Approvers = { approvers: { postId: string; name: string; title: string }[] };
+type Approvers = { approvers: { postId: string; name: string; title: string }[]; initiallers: { postId: string; name: string; title: string; unitName: string | null }[] };
 
-/** Chooses the leader who signs; with one leader only, that one is chosen already. */
+const NOBODY = 'nobody';
+
+/** Chooses the leader who signs, and who initials before; with one leader only, that one is chosen already. */
 export function SubmitDialog({ document, open, onClose }: { document: OutgoingDetail; open: boolean; onClose: () => void }): ReactNode {
   const t = useT(messages);
   const api = useApi();
@@ -23,10 +25,15 @@ export function SubmitDialog({ document, open, onClose }: { document: OutgoingDe
   const list = approvers.data?.approvers ?? [];
   const [chosen, setChosen] = useState<string | undefined>(document.approver?.postId);
   const postId = chosen ?? (list.length === 1 ? list[0]?.postId : undefined);
+  const heads = approvers.data?.initiallers.toSorted((a, b) => Number(b.unitName === document.draftingUnitName) - Number(a.unitName === document.draftingUnitName)) ?? [];
+  const [initialler, setInitialler] = useState<string>(document.initials?.postId ?? NOBODY);
   const submit = useDocumentAction<OutgoingDetail>({
     documentId: document.id,
     step: 'submit',
-    done: (reply) => t('submittedToast', { name: reply.approver === null ? '' : `${reply.approver.title} ${reply.approver.name}` }),
+    done: (reply) =>
+      reply.state === 'initialling' && reply.initials !== null
+        ? t('initialsToast', { name: `${reply.initials.title} ${reply.initials.name}` })
+        : t('submittedToast', { name: reply.approver === null ? '' : `${reply.approver.title} ${reply.approver.name}` }),
     onDone: onClose,
   });
   const empty = approvers.data !== undefined && list.length === 0;
@@ -38,7 +45,7 @@ export function SubmitDialog({ document, open, onClose }: { document: OutgoingDe
       description={empty ? t('noApprovers') : t('submitText')}
       actions={
         <>
-          <Button variant="primary" disabled={postId === undefined} loading={submit.isPending} onClick={() => submit.mutate({ approverPostId: postId })}>
+          <Button variant="primary" disabled={postId === undefined} loading={submit.isPending} onClick={() => submit.mutate({ approverPostId: postId, initialsPostId: initialler === NOBODY ? null : initialler })}>
             {t('submit')}
           </Button>
           <Button onClick={onClose}>{t('cancel')}</Button>
@@ -54,6 +61,21 @@ export function SubmitDialog({ document, open, onClose }: { document: OutgoingDe
         options={list.map((approver) => ({ value: approver.postId, label: `${approver.name} (${approver.title})` }))}
         error={submit.error instanceof ApiError ? submit.error.message : undefined}
       />
+      {heads.length > 0 && (
+        <Select
+          label={t('initialler')}
+          hint={t('initiallerHint')}
+          value={initialler}
+          onChange={setInitialler}
+          options={[
+            { value: NOBODY, label: t('noInitials') },
+            ...heads.map((head) => ({
+              value: head.postId,
+              label: `${head.name} (${head.title}${head.unitName === null ? '' : `, ${head.unitName}`})${head.unitName !== null && head.unitName === document.draftingUnitName ? `: ${t('ownUnit')}` : ''}`,
+            })),
+          ]}
+        />
+      )}
     </Dialog>
   );
 }

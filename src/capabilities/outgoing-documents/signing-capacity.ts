@@ -1,0 +1,16 @@
+import type { PersonActor } from '#kernel/actor.ts';
+import type { Queryable } from '#kernel/database.ts';
+import { postsOfPerson } from '#engines/identity/index.ts';
+import { signingFormulaOf, type SigningFormula } from './domain/signing-formula.ts';
+
+export type SigningCapacity = { formula: SigningFormula | null; onBehalfOf: { name: string; title: string } | null };
+
+/** In which capacity a person signs now: the formula of 30/2020/NĐ-CP Art. 13 by the powers of the own post, and whose authority it is. */
+export async function signingCapacityOf(q: Queryable & { now?: Date }, person: PersonActor): Promise<SigningCapacity> {
+  const post = (await postsOfPerson(q, person.personId)).find(({ postId }) => postId === person.postId);
+  const { onBehalfOf } = person;
+  return {
+    formula: signingFormulaOf({ powers: post?.signingPowers ?? [], isDelegated: onBehalfOf !== undefined }),
+    onBehalfOf: onBehalfOf === undefined ? null : { name: onBehalfOf.name, title: onBehalfOf.postTitle },
+  };
+}

@@ -1,0 +1,129 @@
+import FileSignature from 'lucide-react/icons/file-pen-line';
+import { useState, type ReactNode } from 'react';
+import type { ApiError } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
+import { useT } from '#ui/i18n.ts';
+import '#ui/layout/form.css';
+import { Page } from '#ui/layout/page.tsx';
+import { PdfViewer, type PdfPlacing } from '#ui/pdf/pdf-viewer.tsx';
+import { useSession } from '#ui/session-context.tsx';
+import { batchMessages } from './batch-messages.ts';
+import { BatchRow } from './batch-row.tsx';
+import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
+import { sameSize } from './signing-paper.tsx';
+import { imageUrlOf, useCredentials } from './signing-data.ts';
+import type { Outcome, QueuedRow } from './signing-queue.ts';
+import { isReady, useBatch, type Batch } from './use-batch.ts';
+import './signing-room.css';
+
+type Props = { rows: readonly QueuedRow[]; onSigned: (documentId: string, outcome: Outcome) => void; onClose: () => void };
+
+/**
+ * The step before several signatures in one go: each document with where it will be signed, those whose place is only a guess to be confirmed
+ * one by one or left out; then one PIN for all, and what became of each.
+ */
+export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
+  const t = useT(batchMessages);
+  const { person } = useSession();
+  const { credentials } = useCredentials('person');
+  const [typed, choose] = useState<KeyChoice>({ credentialId: undefined, pin: '' });
+  const choice = { ...typed, credentialId: typed.credentialId ?? credentials?.[0]?.id };
+  const batch = useBatch(rows, { signerName: person.name, onSigned });
+  const [openId, setOpenId] = useState(rows[0]?.id);
+  const open = batch.entries.find((entry) => entry.row.id === openId) ?? batch.entries[0];
+  const placing: PdfPlacing | undefined =
+    open?.row.act === 'sign' && open.place !== undefined && open.result === undefined
+      ? {
+          look: { kind: 'signature', label: t('signatureOf', { name: person.name }), imageUrl: imageUrlOf(credentials?.find(({ id }) => id === choice.credentialId)) },
+          value: open.place,
+          size: sameSize(open.place),
+          onChange: (place) => batch.move(open.row.id, place),
+        }
+      : undefined;
+  return (
+    <Page title={t('title')} subtitle={t('text')} width="full">
+      <div className="lt-work lt-batch">
+        <div className="lt-work__paper">
+          {open !== undefined && open.row.main !== null && <PdfViewer key={open.row.id} source={{ url: `/api/v1/files/${open.row.main.fileId}` }} name={open.row.main.name} placing={placing} />}
+        </div>
+        <aside className="lt-work__side" aria-label={t('list')}>
+          {batch.finished && <Finished batch={batch} onClose={onClose} />}
+          <ol className="lt-batch__list" aria-label={t('list')}>
+            {batch.entries.map((entry) => (
+              <BatchRow key={entry.row.id} entry={entry} open={entry === open} signerName={person.name} batch={batch} onOpen={() => setOpenId(entry.row.id)} />
+            ))}
+          </ol>
+          {!batch.finished && (
+            <form
+              onSubmit={(event) => {
+                event.preventDefault();
+                if (choice.credentialId !== undefined) void batch.run({ credentialId: choice.credentialId, pin: choice.pin });
+              }}
+            >
+              <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} />
+              <Progress batch={batch} />
+              <div className="lt-form__actions">
+                <Button type="submit" variant="primary" icon={FileSignature} loading={batch.running} disabled={!isKeyReady(credentials, choice) || !isReady(batch)}>
+                  {t('signAll', { count: batch.toSign.length })}
+                </Button>
+                <Button variant="plain" disabled={batch.running} onClick={onClose}>
+                  {t('back')}
+                </Button>
+              </div>
+            </form>
+          )}
+        </aside>
+      </div>
+    </Page>
+  );
+}
+
+function Progress({ batch }: { batch: Batch }): ReactNode {
+  const t = useT(batchMessages);
+  const unconfirmed = batch.entries.filter((entry) => entry.included && entry.readiness === 'guessed').length;
+  const all = batch.toSign.length + batch.done;
+  return (
+    <>
+      {unconfirmed > 0 && <Banner tone="warn">{t('unconfirmed', { count: unconfirmed })}</Banner>}
+      {batch.stopped !== undefined && <Stopped problem={batch.stopped} />}
+      {(batch.running || batch.done > 0) && (
+        <div className="lt-batch__progress" role="status">
+          <span>{t('progress', { done: batch.done, all })}</span>
+          <progress value={batch.done} max={all} aria-label={t('progress', { done: batch.done, all })} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Stopped({ problem }: { problem: ApiError }): ReactNode {
+  const t = useT(batchMessages);
+  return (
+    <Banner tone="danger" title={problem.message}>
+      {problem.fix === undefined ? '' : `${problem.fix} `}
+      {t('stopped')}.
+    </Banner>
+  );
+}
+
+function Finished({ batch, onClose }: { batch: Batch; onClose: () => void }): ReactNode {
+  const t = useT(batchMessages);
+  const count = (state: string) => batch.entries.filter((entry) => entry.result?.state === state).length;
+  const [pending, refused] = [count('pending'), count('refused')];
+  return (
+    <>
+      <div role="status">
+        <Banner tone={refused > 0 ? 'warn' : 'done'} title={t('finished', { signed: count('signed') })}>
+          {pending > 0 && <p>{t('finishedPending', { count: pending })}</p>}
+          {refused > 0 && <p>{t('finishedRefused', { count: refused })}</p>}
+        </Banner>
+      </div>
+      <div className="lt-form__actions">
+        <Button variant="primary" onClick={onClose}>
+          {t('back')}
+        </Button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { ApiError, useApi } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { TextArea } from '#ui/controls/text-area.tsx';
+import { useToasts } from '#ui/feedback/toast.tsx';
+import { useT } from '#ui/i18n.ts';
+import { Dialog } from '#ui/overlays/dialog.tsx';
+import { batchMessages } from './batch-messages.ts';
+import type { Outcome, QueuedRow } from './signing-queue.ts';
+
+type Props = { rows: readonly QueuedRow[]; open: boolean; onClose: () => void; onReturned: (documentId: string, outcome: Outcome) => void };
+
+/** Several documents go back with one opinion, each by a step of its own: one that fails does not hold up the others. */
+export function BatchReturnDialog({ rows, open, onClose, onReturned }: Props): ReactNode {
+  const t = useT(batchMessages);
+  const api = useApi();
+  const toasts = useToasts();
+  const [reason, setReason] = useState('');
+  const send = useMutation({
+    mutationFn: async () => {
+      const problems: ApiError[] = [];
+      for (const row of rows) {
+        try {
+          await api.post(`/api/v1/outgoing-documents/${row.id}/return`, { reason }, { idempotencyKey: crypto.randomUUID() });
+          onReturned(row.id, 'returned');
+        } catch (error) {
+          // What is wrong with the reason itself is wrong for all of them.
+          if (!(error instanceof ApiError) || error.fields.length > 0 || error.status === 401) throw error;
+          problems.push(error);
+        }
+      }
+      return { returned: rows.length - problems.length, problems };
+    },
+    onSuccess: ({ returned, problems }) => {
+      if (returned > 0) toasts.show({ tone: 'done', text: t('returned', { count: returned }) });
+      const [first] = problems;
+      if (first !== undefined) toasts.show({ tone: 'danger', text: t('notReturned', { count: problems.length, reason: first.message }), ...(first.fix === undefined ? {} : { detail: first.fix }) });
+      setReason('');
+      onClose();
+    },
+  });
+  const problem = send.error instanceof ApiError ? (send.error.fieldMessage('reason') ?? send.error.message) : undefined;
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t('returnTitle', { count: rows.length })}
+      description={t('returnText')}
+      actions={
+        <>
+          <Button variant="primary" loading={send.isPending} onClick={() => send.mutate()}>
+            {t('return')}
+          </Button>
+          <Button onClick={onClose}>{t('cancel')}</Button>
+        </>
+      }
+    >
+      <TextArea label={t('reason')} required value={reason} onChange={setReason} error={problem} rows={4} />
+      <ul className="lt-files">
+        {rows.map((row) => (
+          <li key={row.id}>{row.summary}</li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

@@ -1,0 +1,175 @@
+import FileSignature from 'lucide-react/icons/file-pen-line';
+import Undo2 from 'lucide-react/icons/undo-2';
+import { useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { ApiError } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { TextArea } from '#ui/controls/text-area.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
+import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { useT } from '#ui/i18n.ts';
+import '#ui/layout/form.css';
+import type { PdfPlacing, Placement } from '#ui/pdf/pdf-viewer.tsx';
+import { useSession } from '#ui/session-context.tsx';
+import { useShortcuts, type Shortcut } from '#ui/shortcuts.tsx';
+import type { OutgoingDetail } from '../contract.ts';
+import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
+import { sameSize, SigningPaper } from './signing-paper.tsx';
+import { signMessages } from './sign-messages.ts';
+import { imageUrlOf, INITIALS_SIZE, useCredentials, usePlaces, usePractice } from './signing-data.ts';
+import type { Outcome } from './signing-queue.ts';
+import { roomMessages } from './signing-room-messages.ts';
+import { useDocumentAction } from './use-document-action.ts';
+
+export type SigningDeskProps = {
+  document: OutgoingDetail;
+  /** What stands above the form. */
+  about?: ReactNode;
+  /** Beside the buttons: the way back. */
+  more?: ReactNode;
+  onDone: (outcome: Outcome) => void;
+  /** Keys `s` and `r` belong to this document; off while several are selected. */
+  keys?: boolean;
+};
+
+/** The paper with the frame of the signature, and beside it what is known, the key and its PIN: to sign, to initial, or to return. */
+export function SigningDesk({ document, about, more, onDone, keys = true }: SigningDeskProps): ReactNode {
+  const t = useT(signMessages);
+  const side = useRef<HTMLElement>(null);
+  const { act, placing, sign, choose, choice, credentials, note, remark } = useSigningAct(document, onDone);
+  const [returning, setReturning] = useState(false);
+  const returns = document.abilities.includes('return');
+  useDeskKeys({ on: keys, side, signs: act !== undefined, returns, onReturn: setReturning });
+  const problem = sign.error instanceof ApiError ? sign.error : undefined;
+  return (
+    <div className="lt-work lt-signing">
+      <SigningPaper document={document} placing={placing} />
+      <aside className="lt-work__side" ref={side} aria-label={t('signTitle')}>
+        {about}
+        {act === undefined && <Banner tone="warn">{t('notReady')}</Banner>}
+        {act !== undefined && (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              sign.send();
+            }}
+          >
+            {note}
+            {remark}
+            <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} pinError={problem?.fieldMessage('pin')} />
+            {problem !== undefined && problem.fields.length === 0 && (
+              <Banner tone="danger" title={problem.message}>
+                {problem.fix}
+              </Banner>
+            )}
+            <div className="lt-form__actions">
+              <Button type="submit" variant="primary" icon={FileSignature} loading={sign.isPending} disabled={!sign.ready}>
+                {t(act === 'sign' ? 'sign' : 'initial')}
+              </Button>
+              {returns && (
+                <Button icon={Undo2} onClick={() => setReturning(true)}>
+                  {t('return')}
+                </Button>
+              )}
+              {more}
+            </div>
+          </form>
+        )}
+        {act === undefined && more}
+        <ReasonDialog document={document} verb="return" open={returning} onClose={() => setReturning(false)} onDone={() => onDone('returned')} />
+      </aside>
+    </div>
+  );
+}
+
+type SignReply = { state: 'signed' | 'pending'; document: OutgoingDetail };
+
+/** What the server lets this person do with the document here, and everything that it takes. */
+function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => void) {
+  const t = useT(signMessages);
+  const { person } = useSession();
+  const act = document.abilities.includes('sign') ? 'sign' : document.abilities.includes('initial') ? 'initial' : undefined;
+  const main = document.files.find((file) => file.role === 'main');
+  const places = usePlaces(act === 'sign' ? main : undefined, { signerName: person.name, kind: 'person' });
+  const practice = usePractice(act === 'initial');
+  const { credentials } = useCredentials('person');
+  const [moved, setMoved] = useState<Placement>();
+  const [typed, choose] = useState<KeyChoice>({ credentialId: undefined, pin: '' });
+  const [remark, setRemark] = useState('');
+  const choice = { ...typed, credentialId: typed.credentialId ?? credentials?.[0]?.id };
+  const imageUrl = imageUrlOf(credentials?.find(({ id }) => id === choice.credentialId));
+  const place = moved ?? places.data?.signature;
+  const send = useDocumentAction<SignReply>({
+    documentId: document.id,
+    step: act ?? 'sign',
+    done: ({ state }) => t(state === 'pending' ? 'pendingToast' : act === 'initial' ? 'initialledToast' : 'signedToast'),
+    onDone: ({ state }) => onDone(state === 'pending' ? 'pending' : act === 'initial' ? 'initialled' : 'signed'),
+  });
+  const look = { kind: 'signature' as const, imageUrl, label: t(act === 'initial' ? 'initialsOf' : 'signatureOf', { name: person.name }) };
+  const placing: PdfPlacing | undefined =
+    act === 'sign' && place !== undefined
+      ? { look, value: place, size: sameSize(place), onChange: setMoved }
+      : act === 'initial' && practice.data !== undefined && practice.data.initialsLook !== 'none'
+        ? { look: practice.data.initialsLook === 'image' ? look : { ...look, imageUrl: undefined }, value: moved, size: INITIALS_SIZE, onChange: setMoved }
+        : undefined;
+  return {
+    act,
+    placing,
+    choice,
+    choose,
+    credentials,
+    note:
+      act === 'initial' ? (
+        <InitialsNote hidden={practice.data?.initialsLook === 'none'} page={moved?.page} onAuto={() => setMoved(undefined)} />
+      ) : (
+        <PlaceNote found={places.data?.isFound} page={place?.page} error={places.error} />
+      ),
+    remark: act === 'initial' ? <Remark value={remark} onChange={setRemark} /> : null,
+    sign: {
+      error: send.error,
+      isPending: send.isPending,
+      ready: isKeyReady(credentials, choice) && (act === 'initial' || place !== undefined),
+      send: () => send.mutate({ ...choice, placement: act === 'initial' ? (moved ?? null) : place, ...(act === 'initial' ? { remark } : {}) }),
+    },
+  };
+}
+
+type DeskKeys = { on: boolean; side: RefObject<HTMLElement | null>; signs: boolean; returns: boolean; onReturn: (open: boolean) => void };
+
+function useDeskKeys({ on, side, signs, returns, onReturn }: DeskKeys): void {
+  const t = useT(roomMessages);
+  const shortcuts = useMemo<readonly Shortcut[]>(
+    () => [
+      ...(on && signs ? [{ keys: 's', label: t('signKey'), group: t('keys'), run: () => side.current?.querySelector<HTMLInputElement>('input[type=password]')?.focus() }] : []),
+      ...(on && returns ? [{ keys: 'r', label: t('returnKey'), group: t('keys'), run: () => onReturn(true) }] : []),
+    ],
+    [t, on, signs, returns, side, onReturn],
+  );
+  useShortcuts(shortcuts);
+}
+
+function Remark({ value, onChange }: { value: string; onChange: (value: string) => void }): ReactNode {
+  const t = useT(roomMessages);
+  return <TextArea label={t('remark')} hint={t('remarkHint')} rows={2} maxLength={1000} value={value} onChange={onChange} />;
+}
+
+function PlaceNote({ found, page, error }: { found: boolean | undefined; page: number | undefined; error: Error | null }): ReactNode {
+  const t = useT(signMessages);
+  if (error !== null) return <ErrorState compact error={error} />;
+  if (found === undefined) return <p className="lt-quiet">{t('searching')}</p>;
+  return found ? <p className="lt-quiet">{t('placeFound', { page: page ?? 1 })}</p> : <Banner tone="warn">{t('placeGuessed', { page: page ?? 1 })}</Banner>;
+}
+
+function InitialsNote({ hidden, page, onAuto }: { hidden: boolean; page: number | undefined; onAuto: () => void }): ReactNode {
+  const t = useT(roomMessages);
+  if (hidden) return <p className="lt-quiet">{t('initialsHidden')}</p>;
+  if (page === undefined) return <p className="lt-quiet">{t('initialsPlace')}</p>;
+  return (
+    <p className="lt-quiet">
+      {t('initialsPlaced', { page })}{' '}
+      <Button size="small" variant="plain" onClick={onAuto}>
+        {t('initialsAuto')}
+      </Button>
+    </p>
+  );
+}
