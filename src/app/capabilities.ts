@@ -8,9 +8,12 @@ import { identityModule } from '#engines/identity/index.ts';
 import { registersModule } from '#engines/registers/index.ts';
 import { signaturesModule } from '#engines/signatures/index.ts';
 import { accountsModule } from '#capabilities/accounts/index.ts';
+import { exchangeDeskModule } from '#capabilities/exchange-desk/index.ts';
 import { incomingDocumentsModule } from '#capabilities/incoming-documents/index.ts';
 import { myWorkModule } from '#capabilities/my-work/index.ts';
+import { certificatesModule } from '#capabilities/certificates/index.ts';
 import { outgoingDocumentsModule } from '#capabilities/outgoing-documents/index.ts';
+import { remoteSigningModule } from '#capabilities/remote-signing/index.ts';
 import { verificationModule } from '#capabilities/verification/index.ts';
 
 /** Engines before capabilities, each after those that it uses: the order in which their tables are made. */
@@ -26,6 +29,6 @@ export const engines: readonly Module[] = [
 ];
 
 /** The product's table of contents. */
-export const capabilities: readonly Module[] = [accountsModule, myWorkModule, outgoingDocumentsModule, incomingDocumentsModule, verificationModule];
+export const capabilities: readonly Module[] = [accountsModule, myWorkModule, outgoingDocumentsModule, incomingDocumentsModule, exchangeDeskModule, certificatesModule, remoteSigningModule, verificationModule];
 
 export const modules: readonly Module[] = [...engines, ...capabilities];

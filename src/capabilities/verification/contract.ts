@@ -6,6 +6,12 @@ const instant = z.string().nullable();
 export const validationReply = z.looseObject({
   indication: z.enum(['TOTAL-PASSED', 'TOTAL-FAILED', 'INDETERMINATE']),
   subIndication: z.string().nullable(),
+  kind: z.enum(['pdf', 'xml', 'cades', 'asic', 'jades']).optional(),
+  /** The files of a container, or the one beside a detached signature. */
+  files: z.array(z.looseObject({ name: z.string(), sha256: z.string(), isCovered: z.boolean() })).optional(),
+  /** Certificates and revocation sources on which the verdicts rest; a signature's `grounds` name them by hash. */
+  certificates: z.array(z.looseObject({ fingerprint: z.string(), subject: z.string(), issuer: z.string() })).optional(),
+  revocations: z.array(z.looseObject({ kind: z.enum(['crl', 'ocsp']), sha256: z.string(), producedAt: z.string() })).optional(),
   signatures: z.array(
     z.looseObject({
       signer: z.string(),
@@ -24,3 +30,14 @@ export const validationReply = z.looseObject({
   ),
 });
 export type ValidationReply = z.infer<typeof validationReply>;
+
+/** What GET /api/v1/issued-documents/:code tells. */
+export const issuedDocumentReply = z.object({
+  code: z.string(),
+  agencyName: z.string(),
+  numberAndNotation: z.string(),
+  typeName: z.string(),
+  issuedOn: z.string().nullable(),
+  state: z.enum(['in_force', 'recalled', 'replaced']),
+  files: z.array(z.object({ role: z.enum(['main', 'attachment']), sha256: z.string() })),
+});

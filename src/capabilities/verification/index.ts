@@ -1,8 +1,25 @@
+import { join } from 'node:path';
+import { z } from 'zod';
 import type { Module } from '#kernel/module.ts';
+import { authenticityRoutes } from './routes-authenticity.ts';
+import { reportRoutes } from './routes-reports.ts';
 import { verificationRoutes } from './routes.ts';
+import { onDocumentIssued } from './subscribers.ts';
 
-/** Anybody checks the signatures of a PDF: the public page /kiem-tra, the API, and the command line. Nothing is kept. */
-export const verificationModule: Module = { name: 'verification', routes: verificationRoutes };
+/** Anybody checks the signatures of a file (/kiem-tra, the API, the command line), and whether a paper is an issued document (/xac-thuc). */
+export const verificationModule: Module = {
+  name: 'verification',
+  migrations: join(import.meta.dirname, 'migrations'),
+  routes: [...verificationRoutes, ...reportRoutes, ...authenticityRoutes],
+  subscriptions: [onDocumentIssued],
+  events: {
+    'public-page-opened': {
+      data: z.object({ numberAndNotation: z.string(), code: z.string() }),
+      vi: 'Mở trang xác thực công khai của {numberAndNotation}',
+      en: 'Opened the public page of {numberAndNotation}',
+    },
+  },
+};
 
 export { main } from './command-line.ts';
 export { verifyFiles, type VerifyFiles } from './verify-files.ts';

@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { anonymous } from '#kernel/actor.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
+import type { Module } from '#kernel/module.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { auditModule } from '#engines/audit/index.ts';
 import { filesModule } from '#engines/files/index.ts';
@@ -13,7 +15,9 @@ import { signaturesModule } from '#engines/signatures/index.ts';
 import { verificationModule } from './index.ts';
 
 const samples = join(import.meta.dirname, '../../../../shared/samples/signed-pdf');
-const modules = [kernelModule, auditModule, identityModule, filesModule, signaturesModule, verificationModule];
+/** Records the one event that the module subscribes to; its authenticity test has the real capability. */
+const issuing: Module = { name: 'outgoing-documents', events: { 'document-issued': { data: z.object({}), vi: 'Phát hành', en: 'Issued' } } };
+const modules = [kernelModule, auditModule, identityModule, filesModule, signaturesModule, issuing, verificationModule];
 const letter = 'letter-2026-two-officials-then-four-seals.pdf';
 
 let house: TestHouse;
@@ -50,10 +54,10 @@ test('the page asks for one file, in Vietnamese first and in English on request,
   const page = await server.inject('/kiem-tra');
   assert.equal(page.statusCode, 200);
   assert.match(page.body, /^<!doctype html><html lang="vi">/);
-  assert.match(page.body, /Chọn một tệp PDF/);
+  assert.match(page.body, /Chọn tệp đã ký/);
   assert.doesNotMatch(page.body, /<script/);
   assert.match(page.body, /không phải tổ chức chứng thực công cộng/);
-  assert.match((await server.inject('/kiem-tra?lang=en')).body, /<html lang="en">.*Choose a PDF file/s);
+  assert.match((await server.inject('/kiem-tra?lang=en')).body, /<html lang="en">.*Choose a signed file/s);
   const [style] = /\/kiem-tra\/[0-9a-f]{12}\.css/.exec(page.body) ?? [];
   assert.equal((await server.inject(style ?? '')).headers['content-type'], 'text/css; charset=utf-8');
 });
@@ -78,7 +82,8 @@ test('a file that was shrunk after signing is refused in the first line', async 
 
 test('what is no PDF, empty, missing or too large is answered with a page that says what to do', async () => {
   const cases: [Awaited<ReturnType<typeof post>>, number, RegExp][] = [
-    [await post('a.pdf', Buffer.from('PK\u0003\u0004 not a pdf')), 422, /không phải là PDF/],
+    [await post('a.pdf', Buffer.from('PK\u0003\u0004 not a container')), 422, /không phải gói ASiC/],
+    [await post('a.pdf', Buffer.from('not a pdf')), 422, /không phải PDF, XML/],
     [await post('a.pdf', Buffer.alloc(0)), 422, /chưa chọn tệp/],
     [await post('a.pdf', Buffer.alloc(6 * 1024 * 1024)), 413, /lớn hơn 5 MB/],
     [await server.inject({ method: 'POST', url: '/kiem-tra', payload: 'x', headers: { 'content-type': 'text/plain' } }), 422, /chưa chọn tệp/],

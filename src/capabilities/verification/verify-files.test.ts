@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -41,6 +41,18 @@ test('the exit status tells failed, undetermined and unreadable apart, and the w
   const letter = await verify([sample('letter-2026-two-officials-then-four-seals.pdf')]);
   assert.match(letter.output, /1\. \? Chưa kết luận được · Ký nháy: Đào Mạnh Hà/);
   assert.match(letter.output, /6\. .*Cơ quan ký: CỤC CẢNH SÁT/);
+});
+
+test('an empty file and one of 2 GB are answered with what is wrong, without being read into memory', async () => {
+  const [empty, huge] = [join(folder, 'rỗng.pdf'), join(folder, 'lớn.pdf')];
+  writeFileSync(empty, '');
+  writeFileSync(huge, '%PDF-1.7');
+  truncateSync(huge, 2 * 1024 ** 3);
+  const { status, output } = await verify([empty, huge]);
+  assert.equal(status, 3);
+  assert.match(output, /Tệp này rỗng \(0 byte\)/);
+  assert.match(output, /lớn hơn 1\.024 MB/);
+  rmSync(huge);
 });
 
 test('with --json one file gives one object with the fields that integrators rely on', async (t) => {

@@ -1,11 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { validateAlone, type StoredReport } from '#engines/signatures/index.ts';
 import { formatInstant } from '#kernel/time.ts';
 import { plainReport } from './plain-report.ts';
+import { technicalWords } from './portal/technical-words.ts';
 
 export type VerifyFiles = {
   paths: readonly string[];
   json: boolean;
+  /** The signed file beside a detached signature; without it, `x.p7s` is taken for the signature of the file `x` beside it. */
+  content?: string | undefined;
   /** Folders with root certificates and revocation lists, such as TRUST_ANCHORS and DATA_DIR/pki; missing ones are left out. */
   trustFolders: readonly string[];
   now: Date;
@@ -21,13 +24,14 @@ const worstFirst = [3, 1, 2, 0] as const;
  * them for several files.
  * @returns 0 all passed · 1 one failed · 2 one undetermined · 3 one could not be read; the worst of several files.
  */
-export async function verifyFiles({ paths, json, trustFolders, now, write }: VerifyFiles): Promise<0 | 1 | 2 | 3> {
+export async function verifyFiles({ paths, json, content, trustFolders, now, write }: VerifyFiles): Promise<0 | 1 | 2 | 3> {
   const validator = await validateAlone({ folders: trustFolders, now });
   try {
     const results: { path: string; report: StoredReport | undefined; problem: string }[] = [];
     for (const path of paths) {
       try {
-        results.push({ path, report: await validator.validate(await readFile(path)), problem: '' });
+        const beside = content ?? (await findSignedFile(path));
+        results.push({ path, report: await validator.validate(await readWhole(path), beside === undefined ? undefined : await readWhole(beside)), problem: '' });
       } catch (error) {
         results.push({ path, report: undefined, problem: error instanceof Error ? error.message : String(error) });
       }
@@ -41,6 +45,25 @@ export async function verifyFiles({ paths, json, trustFolders, now, write }: Ver
   }
 }
 
+/** Larger files are for a server with its own limits; Node reads no more than 2 GiB at once in any case. */
+const LIMIT_BYTES = 1024 ** 3;
+
+async function readWhole(path: string): Promise<Buffer> {
+  const { size } = await stat(path);
+  if (size > LIMIT_BYTES) throw new Error('tệp lớn hơn 1.024 MB nên không kiểm tra được bằng lệnh này / the file is larger than 1,024 MB, more than this command checks');
+  return readFile(path);
+}
+
+/** `công-văn.docx` for `công-văn.docx.p7s`, if it is there. */
+async function findSignedFile(path: string): Promise<string | undefined> {
+  const [whole, beside] = /^(.+)\.(?:p7s|sig)$/i.exec(path) ?? [];
+  if (whole === undefined || beside === undefined) return undefined;
+  return stat(beside).then(
+    (found) => (found.isFile() ? beside : undefined),
+    () => undefined,
+  );
+}
+
 type Result = { path: string; report: StoredReport | undefined; problem: string };
 
 function jsonOf(result: Result | undefined): unknown {
@@ -52,7 +75,9 @@ function jsonOf(result: Result | undefined): unknown {
 
 function textOf({ path, report, problem }: Result): string {
   if (report === undefined) return `${path}\n  ✗ ${problem}\n`;
-  const lines = [path, `  ${marks[report.indication]} ${[report.headline.vi, report.cause?.vi ?? ''].join(' ').trim()}`, ...report.signatures.flatMap(signatureLines)];
+  const kind = report.kind === undefined ? [] : [`  ${technicalWords.vi.kind}: ${technicalWords.vi.fileKinds[report.kind]}`];
+  const lines = [path, ...kind, `  ${marks[report.indication]} ${[report.headline.vi, report.cause?.vi ?? ''].join(' ').trim()}`, ...report.signatures.flatMap(signatureLines)];
+  lines.push(...(report.findings ?? []).map(({ text }) => `  - ${text.vi}`));
   if (report.flags.length > 0) lines.push(`  ! Tệp có thành phần tự chạy: ${[...new Set(report.flags.map((flag) => flag.kind))].join(', ')}`);
   return `${lines.join('\n')}\n`;
 }
@@ -66,6 +91,7 @@ function signatureLines(signature: StoredReport['signatures'][number], index: nu
   return [
     `  ${String(index + 1)}. ${marks[signature.indication]} ${signature.verdict.vi} · ${roles[signature.role]}: ${signature.signer}`,
     `       ${at} (${source}) · ${signature.level} · ${signature.algorithm} · cấp bởi ${signature.issuer}`,
+    ...(signature.covers === undefined || signature.covers.length === 0 ? [] : [`       ${technicalWords.vi.covers}: ${signature.covers.join('; ')}`]),
     ...signature.problems.map((problem) => `       - ${problem.text.vi}`),
   ];
 }

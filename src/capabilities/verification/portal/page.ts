@@ -11,8 +11,8 @@ export type PageFrame = {
 };
 
 /** A whole public page: works without scripts, in one column, 18 px. */
-export function publicPage(options: PageFrame & { title: string; children: ComponentChildren }): string {
-  const { language, notice, title, children } = options;
+export function publicPage(options: PageFrame & { title: string; path?: string; children: ComponentChildren }): string {
+  const { language, notice, title, path = '/kiem-tra', children } = options;
   const w = words[language];
   const other = language === 'vi' ? 'en' : 'vi';
   const page = html`<html lang=${language}>
@@ -28,7 +28,7 @@ export function publicPage(options: PageFrame & { title: string; children: Compo
       ${notice === null ? null : html`<aside class="notice" aria-label=${w.noticeLabel}><p>${notice}</p></aside>`}
       <header class="top">
         <p class="brand"><span class="sign" aria-hidden="true"></span><b>${w.product}</b> <span class="where">${w.place}</span></p>
-        <a class="language" lang=${other} hreflang=${other} href=${`/kiem-tra?lang=${other}`}>${w.otherLanguage}</a>
+        <a class="language" lang=${other} hreflang=${other} href=${`${path}?lang=${other}`}>${w.otherLanguage}</a>
       </header>
       <main id="main">${children}</main>
       <footer class="bottom"><p>${w.notice}</p></footer>

@@ -1,0 +1,61 @@
+import type { PersonActor } from '#kernel/actor.ts';
+import type { CommandContext } from '#kernel/command.ts';
+import type { Queryable } from '#kernel/database.ts';
+import { kernelErrors } from '#kernel/errors.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { HolderKind } from './contract.ts';
+import { errors } from './errors.ts';
+import { abilitiesOnCertificate, maySee } from './policy.ts';
+
+export type StoredCertificate = {
+  agency_id: Id<'agency'>;
+  id: Id<'certificate'>;
+  holder_kind: HolderKind;
+  holder_name: string;
+  person_id: string | null;
+  credential_id: string | null;
+  issuer_name: string;
+  issuer: string;
+  subject: string;
+  serial: string;
+  fingerprint: string;
+  is_built_in: boolean;
+  token_serial: string | null;
+  note: string | null;
+  valid_from: Date;
+  valid_to: Date;
+  status: 'active' | 'revoked';
+  status_source: 'own' | 'ocsp' | 'list' | 'person' | 'none';
+  status_checked_at: Date | null;
+  revoked_at: Date | null;
+  revoked_reason: string | null;
+  added_at: Date;
+  added_by: string;
+};
+
+const COLUMNS = `agency_id, id, holder_kind, holder_name, person_id, credential_id, issuer_name, issuer, subject, serial, fingerprint, is_built_in, token_serial,
+  note, valid_from, valid_to, status, status_source, status_checked_at, revoked_at, revoked_reason, added_at, added_by`;
+
+/** A certificate as the caller may see it. @throws certificates.notFound also where it belongs to others */
+export async function getCertificate(q: Queryable, actor: PersonActor, key: { agencyId: string; id: string }, lock = false): Promise<StoredCertificate> {
+  const { rows } = await q.query(`select ${COLUMNS} from certificates.certificate where agency_id = $1 and id = $2 ${lock ? 'for no key update' : ''}`, [key.agencyId, key.id]);
+  // safe because the statement selects exactly these columns
+  const row = rows[0] as StoredCertificate | undefined;
+  if (row === undefined || !maySee(actor, row)) throw errors.notFound();
+  return row;
+}
+
+/** Locks a certificate for one action of the caller. @throws certificates.notFound, kernel.forbidden */
+export async function lockForAction(
+  ctx: CommandContext,
+  key: { agencyId: string; id: string },
+  action: 'edit' | 'mark-revoked' | 'remove',
+): Promise<{ actor: PersonActor; certificate: StoredCertificate }> {
+  const { actor } = ctx;
+  if (actor.kind !== 'person') throw kernelErrors.unauthenticated();
+  const certificate = await getCertificate(ctx, actor, key, true);
+  if (action === 'mark-revoked' && certificate.status === 'revoked') throw errors.alreadyRevoked();
+  if (action !== 'edit' && certificate.credential_id !== null && certificate.is_built_in) throw errors.issuedHere();
+  if (!abilitiesOnCertificate(actor, certificate).includes(action)) throw kernelErrors.forbidden();
+  return { actor, certificate };
+}

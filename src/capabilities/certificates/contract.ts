@@ -1,0 +1,158 @@
+import { z } from 'zod';
+
+export const PAGE_SIZE = 50;
+
+export const holderKinds = ['person', 'agency', 'device'] as const;
+export type HolderKind = (typeof holderKinds)[number];
+
+/** What a certificate is worth today: `expired`, `endsSoon` (60 days) and `notYetValid` follow from its dates. */
+export const certificateStates = ['active', 'endsSoon', 'expired', 'notYetValid', 'revoked'] as const;
+export type CertificateState = (typeof certificateStates)[number];
+
+export const certificateRow = z.object({
+  id: z.uuid(),
+  agencyId: z.uuid(),
+  agencyName: z.string(),
+  holderKind: z.enum(holderKinds),
+  holderName: z.string(),
+  /** The post that the person holds in this agency today; null for agencies and devices, and for who left. */
+  holderPost: z.string().nullable(),
+  issuerName: z.string(),
+  serial: z.string(),
+  tokenSerial: z.string().nullable(),
+  isBuiltIn: z.boolean(),
+  validFrom: z.string(),
+  validTo: z.string(),
+  state: z.enum(certificateStates),
+  daysLeft: z.int(),
+});
+export type CertificateRow = z.infer<typeof certificateRow>;
+export const certificateList = z.object({ rows: z.array(certificateRow), next: z.string().nullable() });
+
+export const certificateDetail = certificateRow.extend({
+  issuer: z.string(),
+  subject: z.string(),
+  fingerprint: z.string(),
+  note: z.string().nullable(),
+  personId: z.uuid().nullable(),
+  statusSource: z.enum(['own', 'ocsp', 'list', 'person', 'none']),
+  statusCheckedAt: z.string().nullable(),
+  revokedAt: z.string().nullable(),
+  revokedReason: z.string().nullable(),
+  addedAt: z.string(),
+  addedBy: z.string(),
+  /** The engine's name for it when its key signs in this installation. */
+  credentialId: z.uuid().nullable(),
+  abilities: z.array(z.enum(['edit', 'ask', 'revoke', 'mark-revoked', 'remove'])),
+});
+export type CertificateDetail = z.infer<typeof certificateDetail>;
+
+export const certificateQuery = z.object({
+  text: z.string().trim().max(200).optional(),
+  state: z.enum(certificateStates).optional(),
+  holder: z.enum(holderKinds).optional(),
+  agency: z.uuid().optional(),
+  after: z.string().max(100).optional(),
+});
+
+const line = z.string().trim().min(1).max(300);
+
+export const importBody = z.object({
+  /** Certificate files in base64: DER, PEM with one or more, or PKCS#7 (.p7b); without keys. */
+  files: z.array(z.object({ name: line, content: z.base64().max(2_000_000) })).min(1).max(100),
+  holderKind: z.enum(holderKinds),
+  /** Another agency than one's own: for the province's administrator. */
+  agencyId: z.uuid().optional(),
+});
+export const importReply = z.object({
+  added: z.array(z.object({ id: z.uuid(), holderName: z.string(), serial: z.string() })),
+  known: z.array(z.string()),
+  problems: z.array(z.object({ name: z.string(), message: z.string() })),
+});
+
+export const editBody = z.object({
+  tokenSerial: z.string().trim().min(1).max(100).nullable(),
+  note: z.string().trim().min(1).max(1000).nullable(),
+  personId: z.uuid().nullable(),
+});
+export const markRevokedBody = z.object({ revokedOn: z.iso.date(), reason: z.string().trim().min(1).max(300) });
+
+export const requestKinds = ['issue', 'renew', 'change', 'revoke'] as const;
+export type RequestKind = (typeof requestKinds)[number];
+export const requestStates = ['submitted', 'approved', 'refused', 'withdrawn', 'completed'] as const;
+export type RequestState = (typeof requestStates)[number];
+
+/** The particulars that the forms ask for. */
+export const requestDetails = z.object({
+  birthDate: z.iso.date().nullable(),
+  identityNumber: z.string().trim().regex(/^\d{9}(\d{3})?$/).nullable(),
+  identityIssuedOn: z.iso.date().nullable(),
+  identityIssuedBy: z.string().trim().max(200).nullable(),
+  post: z.string().trim().max(200).nullable(),
+  email: z.email().max(200).nullable(),
+  phone: z.string().trim().max(30).nullable(),
+  keyDevice: z.enum(['token', 'sim', 'hsm', 'remote', 'file']),
+  tokenSerial: z.string().trim().max(100).nullable(),
+  change: z.string().trim().max(1000).nullable(),
+});
+export type RequestDetails = z.infer<typeof requestDetails>;
+
+export const requestBody = z.object({
+  kind: z.enum(requestKinds),
+  holderKind: z.enum(holderKinds),
+  holderName: line,
+  personId: z.uuid().nullable(),
+  certificateId: z.uuid().nullable(),
+  details: requestDetails,
+  reason: z.string().trim().min(1).max(1000),
+});
+export type RequestBody = z.infer<typeof requestBody>;
+
+export const requestAbilities = ['withdraw', 'approve', 'refuse', 'complete'] as const;
+export type RequestAbility = (typeof requestAbilities)[number];
+
+export const requestRow = z.object({
+  id: z.uuid(),
+  agencyId: z.uuid(),
+  agencyName: z.string(),
+  kind: z.enum(requestKinds),
+  holderKind: z.enum(holderKinds),
+  holderName: z.string(),
+  certificateId: z.uuid().nullable(),
+  state: z.enum(requestStates),
+  formName: z.string(),
+  legalBasis: z.string(),
+  details: requestDetails,
+  reason: z.string(),
+  askedBy: z.string(),
+  askedAt: z.string(),
+  decidedBy: z.string().nullable(),
+  decidedAt: z.string().nullable(),
+  decision: z.string().nullable(),
+  completedAt: z.string().nullable(),
+  abilities: z.array(z.enum(requestAbilities)),
+});
+export type RequestRow = z.infer<typeof requestRow>;
+export const requestList = z.object({ rows: z.array(requestRow), next: z.string().nullable() });
+export const requestQuery = z.object({ state: z.enum(requestStates).optional(), kind: z.enum(requestKinds).optional(), text: z.string().trim().max(200).optional(), after: z.string().max(100).optional() });
+export const refuseRequestBody = z.object({ reason: z.string().trim().min(1).max(1000) });
+export const approveRequestBody = z.object({ note: z.string().trim().max(1000).optional() });
+
+export const statisticsReply = z.object({
+  agencies: z.array(
+    z.object({
+      agencyId: z.uuid(),
+      agencyName: z.string(),
+      people: z.int(),
+      agency: z.int(),
+      devices: z.int(),
+      active: z.int(),
+      within60: z.int(),
+      within30: z.int(),
+      within7: z.int(),
+      expired: z.int(),
+      revoked: z.int(),
+    }),
+  ),
+});
+export type CertificateStatistics = z.infer<typeof statisticsReply>;

@@ -1,0 +1,81 @@
+import { defineErrors } from '#kernel/errors.ts';
+
+export const errors = defineErrors('certificates', {
+  notFound: {
+    status: 404,
+    vi: 'Không tìm thấy chứng thư số này.',
+    en: 'There is no such certificate.',
+    fixVi: 'Quay về danh sách chứng thư số.',
+    fixEn: 'Go back to the list of certificates.',
+  },
+  requestNotFound: {
+    status: 404,
+    vi: 'Không tìm thấy đề nghị này.',
+    en: 'There is no such request.',
+    fixVi: 'Quay về danh sách đề nghị.',
+    fixEn: 'Go back to the list of requests.',
+  },
+  certificateNeeded: {
+    status: 400,
+    vi: 'Đề nghị gia hạn, thay đổi hoặc thu hồi phải nói rõ chứng thư số nào.',
+    en: 'A request to renew, change or revoke must name the certificate.',
+    fixVi: 'Mở chứng thư số trong danh sách rồi lập đề nghị từ đó.',
+    fixEn: 'Open the certificate in the list and make the request there.',
+  },
+  alreadyAsked: {
+    status: 409,
+    vi: 'Chứng thư số này đã có một đề nghị cùng loại đang chờ.',
+    en: 'A request of this kind for this certificate is waiting already.',
+    fixVi: 'Xem đề nghị đang chờ, hoặc rút nó trước khi lập đề nghị mới.',
+    fixEn: 'Look at the waiting request, or withdraw it before making another.',
+  },
+  noForm: {
+    status: 422,
+    vi: 'Không có mẫu đề nghị nào có hiệu lực cho loại này hôm nay.',
+    en: 'No form for this kind of request is in force today.',
+    fixVi: 'Báo quản trị tỉnh cập nhật danh mục mẫu.',
+    fixEn: 'Tell the province’s administrator to update the forms.',
+  },
+  issuedHere: {
+    status: 409,
+    vi: 'Chứng thư số này do hệ thống cấp và quản lý.',
+    en: 'This certificate was issued and is kept by this installation.',
+    fixVi: 'Thu hồi bằng nút “Thu hồi” thay vì ghi nhận bằng tay.',
+    fixEn: 'Revoke it with the button instead of recording it by hand.',
+  },
+  alreadyRevoked: {
+    status: 409,
+    vi: 'Chứng thư số này đã bị thu hồi.',
+    en: 'This certificate is revoked already.',
+    fixVi: 'Không cần làm gì thêm.',
+    fixEn: 'Nothing more needs to be done.',
+  },
+  notRevokedYet: {
+    status: 409,
+    vi: 'Chưa thấy chứng thư số mới hoặc kết quả thu hồi, nên chưa hoàn thành được đề nghị.',
+    en: 'There is no new certificate or revocation yet, so the request cannot be completed.',
+    fixVi: 'Nạp chứng thư số mới vào danh sách, hoặc ghi nhận việc thu hồi, rồi hoàn thành đề nghị.',
+    fixEn: 'Add the new certificate to the list, or record the revocation, then complete the request.',
+  },
+  noCertificateInFile: {
+    status: 422,
+    vi: 'Tệp không chứa chứng thư số đọc được.',
+    en: 'The file holds no readable certificate.',
+    fixVi: 'Chọn tệp .cer, .crt, .pem hoặc .p7b do tổ chức chứng thực cung cấp.',
+    fixEn: 'Choose a .cer, .crt, .pem or .p7b file from the certificate authority.',
+  },
+  hasRequests: {
+    status: 409,
+    vi: 'Chứng thư số này đã có đề nghị kèm theo nên không xóa khỏi danh sách được.',
+    en: 'Requests were made for this certificate, so it stays in the list.',
+    fixVi: 'Ghi nhận thu hồi nếu chứng thư không còn dùng.',
+    fixEn: 'Record its revocation when it is no longer in use.',
+  },
+  personNotThere: {
+    status: 422,
+    vi: 'Người được chọn không giữ chức vụ nào ở cơ quan này.',
+    en: 'The person holds no post in this agency.',
+    fixVi: 'Chọn người đang công tác tại cơ quan.',
+    fixEn: 'Choose somebody who works in the agency.',
+  },
+});

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { EventCatalogue } from '#kernel/events.ts';
+import type { Module } from '#kernel/module.ts';
+import { certificateRoutes } from './routes.ts';
+import { certificateSchedules } from './schedules.ts';
+import { onCredentialImported, onCredentialIssued, onCredentialRevoked, onPostEnded } from './subscribers.ts';
+
+const certificate = z.object({ holder: z.string(), serial: z.string() });
+const request = z.object({ form: z.string(), holder: z.string() });
+
+const events: EventCatalogue = {
+  'certificate-listed': { data: certificate.extend({ issuer: z.string() }), vi: 'Đưa chứng thư số {serial} của {holder} vào danh sách', en: 'Listed certificate {serial} of {holder}' },
+  'certificates-imported': { data: z.object({ count: z.int(), serials: z.array(z.string()) }), vi: 'Nạp {count} chứng thư số từ tệp', en: 'Took in {count} certificates from files' },
+  'certificate-edited': { data: certificate.extend({ tokenSerial: z.string() }), vi: 'Sửa thông tin chứng thư số của {holder}', en: 'Edited the certificate of {holder}' },
+  'revocation-noted': {
+    data: certificate.extend({ reason: z.string(), revokedOn: z.string() }),
+    vi: 'Ghi nhận chứng thư số của {holder} bị thu hồi: {reason}',
+    en: 'Recorded that the certificate of {holder} was revoked: {reason}',
+  },
+  'certificate-removed': { data: certificate, vi: 'Xóa chứng thư số {serial} của {holder} khỏi danh sách', en: 'Removed certificate {serial} of {holder} from the list' },
+  'end-announced': {
+    data: certificate.extend({ days: z.int(), validTo: z.string() }),
+    vi: 'Nhắc: chứng thư số của {holder} hết hạn ngày {validTo}',
+    en: 'Reminder: the certificate of {holder} ends on {validTo}',
+  },
+  'request-submitted': { data: request.extend({ kind: z.string() }), vi: 'Gửi “{form}” ({holder})', en: 'Submitted “{form}” ({holder})' },
+  'request-withdrawn': { data: request, vi: 'Rút “{form}” ({holder})', en: 'Withdrew “{form}” ({holder})' },
+  'request-approved': { data: request.extend({ reason: z.string() }), vi: 'Duyệt “{form}” ({holder})', en: 'Approved “{form}” ({holder})' },
+  'request-refused': { data: request.extend({ reason: z.string() }), vi: 'Từ chối “{form}” ({holder}): {reason}', en: 'Refused “{form}” ({holder}): {reason}' },
+  'request-completed': { data: request, vi: 'Hoàn thành “{form}” ({holder})', en: 'Completed “{form}” ({holder})' },
+};
+
+/** Chứng thư số: whose certificates an agency manages, until when they hold, and the requests for new ones. */
+export const certificatesModule: Module = {
+  name: 'certificates',
+  migrations: join(import.meta.dirname, 'migrations'),
+  routes: certificateRoutes,
+  subscriptions: [onCredentialIssued, onCredentialImported, onCredentialRevoked, onPostEnded],
+  schedules: certificateSchedules,
+  events,
+};

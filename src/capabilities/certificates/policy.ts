@@ -1,0 +1,62 @@
+import type { PersonActor } from '#kernel/actor.ts';
+import { actionsIn } from '#engines/cases/index.ts';
+import type { CertificateDetail, RequestAbility, RequestState } from './contract.ts';
+import { requestLifecycle } from './lifecycle.ts';
+
+const has = (actor: PersonActor, ...roles: string[]): boolean => roles.some((role) => actor.roles.includes(role));
+
+/** The province's administrator and its auditors see the certificates of all agencies. */
+export const seesProvince = (actor: PersonActor): boolean => has(actor, 'province_admin', 'auditor');
+
+/** An agency's certificates are seen by its administrator, its clerk and its chief of office; one's own by everybody. */
+export function seesAgency(actor: PersonActor, agencyId: string): boolean {
+  return seesProvince(actor) || (actor.agencyId === agencyId && has(actor, 'agency_admin', 'clerk', 'chief_of_office'));
+}
+
+export function maySee(actor: PersonActor, certificate: { agency_id: string; person_id: string | null }): boolean {
+  return seesAgency(actor, certificate.agency_id) || (certificate.agency_id === actor.agencyId && certificate.person_id === actor.personId);
+}
+
+/** The inventory of an agency is kept by its administrator, that of any by the province's. */
+export const mayKeep = (actor: PersonActor, agencyId: string): boolean => has(actor, 'province_admin') || (actor.agencyId === agencyId && has(actor, 'agency_admin'));
+
+/** Requests are made by the agency that manages the holder (185/2019/TT-BQP: the directly managing agency), and by people for themselves. */
+export function mayAsk(actor: PersonActor, holder: { agencyId: string; personId: string | null }): boolean {
+  if (actor.agencyId !== holder.agencyId) return false;
+  return has(actor, 'agency_admin', 'clerk') || holder.personId === actor.personId;
+}
+
+export const mayDecide = (actor: PersonActor): boolean => has(actor, 'province_admin');
+
+type Subject = { agency_id: string; person_id: string | null; credential_id: string | null; is_built_in: boolean; status: 'active' | 'revoked' };
+
+/** As the signatures engine has it: the holder, the clerk for the agency's own, the agency's administrator. */
+function mayRevoke(actor: PersonActor, certificate: Pick<Subject, 'agency_id' | 'person_id'>): boolean {
+  if (actor.agencyId !== certificate.agency_id) return false;
+  return has(actor, 'agency_admin') || (certificate.person_id === null ? has(actor, 'clerk') : certificate.person_id === actor.personId);
+}
+
+export function abilitiesOnCertificate(actor: PersonActor, certificate: Subject): CertificateDetail['abilities'] {
+  const keeps = mayKeep(actor, certificate.agency_id);
+  const isActive = certificate.status === 'active';
+  const signsHere = certificate.credential_id !== null;
+  const may = {
+    edit: keeps,
+    ask: isActive && mayAsk(actor, { agencyId: certificate.agency_id, personId: certificate.person_id }),
+    revoke: isActive && signsHere && certificate.is_built_in && mayRevoke(actor, certificate),
+    'mark-revoked': isActive && keeps && !certificate.is_built_in,
+    remove: keeps && !signsHere,
+  };
+  return (['edit', 'ask', 'revoke', 'mark-revoked', 'remove'] as const).filter((ability) => may[ability]);
+}
+
+export function seesRequest(actor: PersonActor, request: { agency_id: string; asked_by_person: string }): boolean {
+  return seesAgency(actor, request.agency_id) || (actor.agencyId === request.agency_id && request.asked_by_person === actor.personId);
+}
+
+/** Who asked withdraws; the province's administrator decides; either says when it is done. */
+export function abilitiesOnRequest(actor: PersonActor, request: { agency_id: string; asked_by_person: string; state: RequestState }): RequestAbility[] {
+  const isAsker = actor.agencyId === request.agency_id && (has(actor, 'agency_admin') || request.asked_by_person === actor.personId);
+  const may = { withdraw: isAsker, approve: mayDecide(actor), refuse: mayDecide(actor), complete: mayDecide(actor) || (isAsker && has(actor, 'agency_admin')) };
+  return actionsIn(requestLifecycle, request.state).filter((action) => may[action]);
+}

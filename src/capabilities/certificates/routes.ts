@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import type { Id } from '#kernel/ids.ts';
+import { holders, route, signedIn, type Route } from '#kernel/route.ts';
+import { parseCalendarDay } from '#kernel/time.ts';
+import { kernelErrors } from '#kernel/errors.ts';
+import { timelineOf, timelineReply } from '#engines/audit/index.ts';
+import { getCertificate } from './certificate-store.ts';
+import { importCertificates } from './commands/import-certificates.ts';
+import { editCertificate, markRevoked, removeCertificate } from './commands/keep-certificate.ts';
+import { approveRequest, completeRequest, refuseRequest, submitRequest, withdrawRequest } from './commands/requests.ts';
+import {
+  approveRequestBody,
+  certificateDetail,
+  certificateList,
+  certificateQuery,
+  editBody,
+  importBody,
+  importReply,
+  markRevokedBody,
+  refuseRequestBody,
+  requestBody,
+  requestList,
+  requestQuery,
+  requestRow,
+  statisticsReply,
+} from './contract.ts';
+import { describeCertificate, listCertificates } from './queries/list-certificates.ts';
+import { getRequest, listRequests } from './queries/list-requests.ts';
+import { certificateStatistics } from './queries/statistics.ts';
+
+const base = '/api/v1/certificates';
+const params = z.object({ agencyId: z.uuid(), id: z.uuid() });
+const keepers = holders('agency_admin', 'province_admin');
+
+export const certificateRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    url: base,
+    summary: 'One page of the certificates that the caller may see, those that end first before the others.',
+    access: signedIn,
+    query: certificateQuery,
+    reply: certificateList,
+    run: (http, { query }) => listCertificates(http.kernel, http.actor, query),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/statistics`,
+    summary: 'Certificates by agency: whose, how many, how many end soon.',
+    access: signedIn,
+    reply: statisticsReply,
+    run: (http) => certificateStatistics(http.kernel, http.actor),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/requests`,
+    summary: 'One page of the requests for certificates that the caller may see, newest first.',
+    access: signedIn,
+    query: requestQuery,
+    reply: requestList,
+    run: (http, { query }) => listRequests(http.kernel, http.actor, query),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/requests`,
+    summary: 'Asks for a certificate to be issued, renewed, changed or revoked.',
+    access: signedIn,
+    body: requestBody,
+    reply: z.object({ id: z.uuid() }),
+    run: (http, { body }) => http.run(submitRequest, body),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/requests/:agencyId/:id`,
+    summary: 'One request and what may be done with it.',
+    access: signedIn,
+    params,
+    reply: requestRow,
+    run: (http, { params: key }) => getRequest(http.kernel, http.actor, key),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/requests/:agencyId/:id/withdraw`,
+    summary: 'Takes a request back.',
+    access: signedIn,
+    params,
+    run: (http, { params: key }) => http.run(withdrawRequest, key),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/requests/:agencyId/:id/approve`,
+    summary: 'Approves a request.',
+    access: holders('province_admin'),
+    params,
+    body: approveRequestBody,
+    run: (http, { params: key, body }) => http.run(approveRequest, { ...key, note: body.note }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/requests/:agencyId/:id/refuse`,
+    summary: 'Refuses a request with a reason.',
+    access: holders('province_admin'),
+    params,
+    body: refuseRequestBody,
+    run: (http, { params: key, body }) => http.run(refuseRequest, { ...key, reason: body.reason }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/requests/:agencyId/:id/complete`,
+    summary: 'Says that a request was carried out, which the inventory must show.',
+    access: keepers,
+    params,
+    run: (http, { params: key }) => http.run(completeRequest, key),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/import`,
+    summary: 'Takes certificates from files into the inventory of an agency.',
+    access: keepers,
+    body: importBody,
+    reply: importReply,
+    run: (http, { body }) =>
+      http.run(importCertificates, {
+        // safe because the schema checks that it is a UUID, and the policy decides about it
+        agencyId: (body.agencyId ?? http.actor.agencyId) as Id<'agency'>,
+        holderKind: body.holderKind,
+        files: body.files.map((file) => ({ name: file.name, content: Buffer.from(file.content, 'base64') })),
+      }),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/:agencyId/:id`,
+    summary: 'One certificate with all that the inventory knows and what may be done with it.',
+    access: signedIn,
+    params,
+    reply: certificateDetail,
+    run: (http, { params: key }) => describeCertificate(http.kernel, http.actor, key),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/:agencyId/:id/timeline`,
+    summary: 'What happened to a certificate.',
+    access: signedIn,
+    params,
+    reply: timelineReply,
+    run: async ({ kernel, actor, language }, { params: key }) => {
+      const certificate = await getCertificate(kernel.database.pool, actor, key);
+      const subjects = [
+        { type: 'certificate', id: certificate.id },
+        ...(certificate.credential_id === null ? [] : [{ type: 'credential', id: certificate.credential_id }]),
+      ];
+      return timelineOf(kernel, { agencyId: certificate.agency_id, subjects, language });
+    },
+  }),
+  route({
+    method: 'PUT',
+    url: `${base}/:agencyId/:id`,
+    summary: 'Sets the token’s number, a note, and whose the certificate is.',
+    access: keepers,
+    params,
+    body: editBody,
+    run: (http, { params: key, body }) => http.run(editCertificate, { ...key, ...body }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:agencyId/:id/mark-revoked`,
+    summary: 'Records that another authority revoked the certificate.',
+    access: keepers,
+    params,
+    body: markRevokedBody,
+    run: (http, { params: key, body }) => {
+      const revokedOn = parseCalendarDay(body.revokedOn);
+      if (revokedOn === undefined) throw kernelErrors.invalidInput();
+      return http.run(markRevoked, { ...key, revokedOn, reason: body.reason });
+    },
+  }),
+  route({
+    method: 'DELETE',
+    url: `${base}/:agencyId/:id`,
+    summary: 'Takes a certificate that was listed by mistake out of the inventory.',
+    access: keepers,
+    params,
+    run: (http, { params: key }) => http.run(removeCertificate, key),
+  }),
+];

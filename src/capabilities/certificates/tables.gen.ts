@@ -1,0 +1,71 @@
+// Generated from the migrations by `npm run generate`. Do not edit.
+import type { Instant, Json } from '#kernel/table-columns.ts';
+
+export type CertificateRow = {
+  agency_id: string;
+  id: string;
+  holder_kind: 'person' | 'agency' | 'device';
+  holder_name: string;
+  person_id: string | null;
+  credential_id: string | null;
+  issuer_name: string;
+  issuer: string;
+  subject: string;
+  serial: string;
+  fingerprint: string;
+  content: Buffer;
+  is_built_in: boolean;
+  token_serial: string | null;
+  note: string | null;
+  valid_from: Instant;
+  valid_to: Instant;
+  status: 'active' | 'revoked';
+  status_source: 'own' | 'ocsp' | 'list' | 'person' | 'none';
+  status_checked_at: Instant | null;
+  revoked_at: Instant | null;
+  revoked_reason: string | null;
+  warned_days: number | null;
+  search: string;
+  added_at: Instant;
+  added_by: string;
+};
+
+export type FormRow = {
+  code: string;
+  kind: 'issue' | 'renew' | 'change' | 'revoke';
+  holder_kind: 'person' | 'agency' | 'device';
+  name: string;
+  valid_from: string;
+  valid_to: string | null;
+  legal_basis: string;
+};
+
+export type RequestRow = {
+  agency_id: string;
+  id: string;
+  kind: 'issue' | 'renew' | 'change' | 'revoke';
+  holder_kind: 'person' | 'agency' | 'device';
+  holder_name: string;
+  person_id: string | null;
+  certificate_id: string | null;
+  state: 'submitted' | 'approved' | 'refused' | 'withdrawn' | 'completed';
+  form_code: string;
+  form_name: string;
+  legal_basis: string;
+  details: Json;
+  reason: string;
+  search: string;
+  asked_by: string;
+  asked_by_person: string;
+  asked_at: Instant;
+  decided_by: string | null;
+  decided_at: Instant | null;
+  decision: string | null;
+  completed_at: Instant | null;
+};
+
+export type Tables = {
+  'certificates.certificate': CertificateRow;
+  'certificates.form': FormRow;
+  'certificates.request': RequestRow;
+};

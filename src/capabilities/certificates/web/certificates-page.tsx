@@ -1,0 +1,84 @@
+import BarChart from 'lucide-react/icons/chart-column';
+import FilePlus from 'lucide-react/icons/file-plus';
+import Files from 'lucide-react/icons/files';
+import Upload from 'lucide-react/icons/upload';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import type { z } from 'zod';
+import { useApi } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { oneOf, turnByKey } from '#ui/data/keyed-pages.ts';
+import { useT } from '#ui/i18n.ts';
+import { ListPage } from '#ui/layout/list-page.tsx';
+import { useNavigation, useSearch } from '#ui/navigation.tsx';
+import { useSession } from '#ui/session-context.tsx';
+import { certificateStates, holderKinds, type certificateList } from '../contract.ts';
+import { certificateColumns } from './certificate-marks.tsx';
+import { ImportDialog } from './import-dialog.tsx';
+import { messages } from './messages.ts';
+import { RequestDialog } from './request-dialog.tsx';
+
+/** The inventory: those that end first stand first. */
+export function CertificatesPage(): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const [search] = useSearch();
+  const filters = { state: oneOf(certificateStates, search['tinh_trang']), holder: oneOf(holderKinds, search['chu_the']), text: search['tim'] };
+  const pages = useInfiniteQuery({
+    queryKey: ['certificates', 'list', filters],
+    queryFn: async ({ signal, pageParam }) => {
+      const page = await api.get<z.infer<typeof certificateList>>('/api/v1/certificates', { signal, query: { ...filters, after: pageParam } });
+      return { ...page, rows: page.rows.map((row) => ({ ...row, id: `${row.agencyId}.${row.id}` })) };
+    },
+    ...turnByKey,
+  });
+  return (
+    <ListPage
+      title={t('title')}
+      path="/chung-thu-so"
+      listLabel={t('list')}
+      detailLabel={t('detail')}
+      actions={<Actions />}
+      filters={{
+        tabs: { name: 'tinh_trang', label: t('states'), all: t('all'), options: certificateStates.filter((value) => value !== 'notYetValid').map((value) => ({ value, label: t(value) })) },
+        choices: [{ name: 'chu_the', label: t('holder'), all: t('anyHolder'), options: holderKinds.map((value) => ({ value, label: t(value) })) }],
+        search: { name: 'tim', label: t('search') },
+      }}
+      pages={pages}
+      list={{ storageKey: 'certificates', columns: certificateColumns(t) }}
+      empty={{ title: t('empty'), text: t('emptyText') }}
+      noneFound={t('noneFound')}
+    />
+  );
+}
+
+function Actions(): ReactNode {
+  const t = useT(messages);
+  const { post } = useSession();
+  const { navigate } = useNavigation();
+  const [open, setOpen] = useState<'import' | 'ask' | undefined>();
+  const keeps = post.roles.includes('agency_admin') || post.roles.includes('province_admin');
+  const close = () => setOpen(undefined);
+  return (
+    <>
+      <Button variant="primary" icon={FilePlus} onClick={() => setOpen('ask')}>
+        {t('ask')}
+      </Button>
+      {keeps && (
+        <Button icon={Upload} onClick={() => setOpen('import')}>
+          {t('import')}
+        </Button>
+      )}
+      <Button icon={Files} onClick={() => navigate('/de-nghi-chung-thu')}>
+        {t('requests')}
+      </Button>
+      {keeps && (
+        <Button icon={BarChart} onClick={() => navigate('/thong-ke-chung-thu')}>
+          {t('statistics')}
+        </Button>
+      )}
+      {open === 'import' && <ImportDialog onClose={close} />}
+      {open === 'ask' && <RequestDialog onClose={close} />}
+    </>
+  );
+}

@@ -1,0 +1,90 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Kernel } from '#kernel/kernel.ts';
+import { CscError } from './csc-errors.ts';
+import { ACCESS_TOKEN_MS, REFRESH_TOKEN_MS, SECRET_ATTEMPTS } from './limits.ts';
+import { assertTurnsLeft, takeTurn } from './turns.ts';
+
+export type Client = { id: string; name: string; redirectUris: string[]; perMinute: number };
+/** Who calls: an application, and the person who let it in when one did. */
+export type Caller = { client: Client; personId: string | null };
+
+export const newSecret = (): string => randomBytes(32).toString('base64url');
+export const secretHash = (secret: string): Buffer => createHash('sha256').update(secret, 'utf8').digest();
+
+const COLUMNS = `c.id, c.name, c.redirect_uris as "redirectUris", c.per_minute as "perMinute"`;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export async function findClient(kernel: Kernel, id: string): Promise<Client | undefined> {
+  if (!UUID.test(id)) return undefined;
+  const { rows } = await kernel.database.pool.query<Client>(`select ${COLUMNS} from remote_signing.client c where c.id = $1 and c.disabled_at is null`, [id]);
+  return rows[0];
+}
+
+/**
+ * The application that knows this secret. Wrong secrets are counted by application and address, so that a stranger cannot shut out the
+ * application itself.
+ * @throws CscError invalid_client · kernel.tooManyRequests
+ */
+export async function authenticateClient(kernel: Kernel, { id, secret, ip }: { id: string; secret: string; ip: string }): Promise<Client> {
+  const turn = { key: `secret ${id.slice(0, 40)} ${ip}`, most: SECRET_ATTEMPTS, windowMs: 15 * 60_000, now: kernel.clock.now() };
+  await assertTurnsLeft(kernel.database.pool, turn);
+  const client = await findClient(kernel, id);
+  if (client !== undefined) {
+    const { rows } = await kernel.database.pool.query<{ secret_hash: Buffer }>('select secret_hash from remote_signing.client where id = $1', [id]);
+    if (rows[0] !== undefined && timingSafeEqual(rows[0].secret_hash, secretHash(secret))) return client;
+  }
+  await takeTurn(kernel.database.pool, turn);
+  throw new CscError('invalid_client', 'Client authentication failed', 401);
+}
+
+export type IssuedToken = { access_token: string; token_type: 'Bearer'; expires_in: number; refresh_token?: string };
+
+/** A token for an application, in its own name or in that of a person who let it in. */
+export async function issueToken(kernel: Kernel, { clientId, personId, isLasting }: { clientId: string; personId: string | null; isLasting: boolean }): Promise<IssuedToken> {
+  const access = await keepToken(kernel, { clientId, personId, kind: 'access', lifeMs: ACCESS_TOKEN_MS });
+  const refresh = isLasting ? { refresh_token: await keepToken(kernel, { clientId, personId, kind: 'refresh', lifeMs: REFRESH_TOKEN_MS }) } : {};
+  return { access_token: access, token_type: 'Bearer', expires_in: ACCESS_TOKEN_MS / 1000, ...refresh };
+}
+
+/** Changes a refresh token for new tokens; it works once. @throws CscError invalid_grant */
+export async function refreshToken(kernel: Kernel, client: Client, token: string): Promise<IssuedToken> {
+  const { rows } = await kernel.database.pool.query<{ person_id: string | null }>(
+    `delete from remote_signing.token where token_hash = $1 and kind = 'refresh' and client_id = $2 and expires_at > $3 returning person_id`,
+    [secretHash(token), client.id, kernel.clock.now()],
+  );
+  if (rows[0] === undefined) throw new CscError('invalid_grant', 'The refresh token is not valid');
+  return issueToken(kernel, { clientId: client.id, personId: rows[0].person_id, isLasting: true });
+}
+
+type NewToken = { clientId: string; personId: string | null; kind: 'access' | 'refresh'; lifeMs: number };
+
+async function keepToken(kernel: Kernel, { clientId, personId, kind, lifeMs }: NewToken): Promise<string> {
+  const token = newSecret();
+  await kernel.database.pool.query('insert into remote_signing.token (token_hash, client_id, kind, person_id, expires_at) values ($1, $2, $3, $4, $5)', [
+    secretHash(token),
+    clientId,
+    kind,
+    personId,
+    new Date(kernel.clock.now().getTime() + lifeMs),
+  ]);
+  return token;
+}
+
+/** Who calls with this Authorization header; each call is counted. @throws CscError invalid_token · kernel.tooManyRequests */
+export async function callerOf(kernel: Kernel, authorization: string | undefined): Promise<Caller> {
+  const token = /^Bearer ([\w.~+/=-]{1,500})$/i.exec(authorization ?? '')?.[1];
+  const now = kernel.clock.now();
+  const { rows } =
+    token === undefined
+      ? { rows: [] }
+      : await kernel.database.pool.query<Client & { personId: string | null }>(
+          `select ${COLUMNS}, t.person_id as "personId" from remote_signing.token t join remote_signing.client c on c.id = t.client_id
+            where t.token_hash = $1 and t.kind = 'access' and t.expires_at > $2 and c.disabled_at is null`,
+          [secretHash(token), now],
+        );
+  const found = rows[0];
+  if (found === undefined) throw new CscError('invalid_token', 'The access token is not valid', 401);
+  const { personId, ...client } = found;
+  await takeTurn(kernel.database.pool, { key: `client ${client.id}`, most: client.perMinute, windowMs: 60_000, now });
+  return { client, personId };
+}

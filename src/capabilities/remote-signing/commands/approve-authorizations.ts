@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import type { PersonActor } from '#kernel/actor.ts';
+import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
+import { newId } from '#kernel/ids.ts';
+import type { Kernel } from '#kernel/kernel.ts';
+import { closeTasks } from '#engines/cases/index.ts';
+import type { RelyingParty } from '#engines/identity/index.ts';
+import { approvalOptions, claimedPasskey, verifyApproval } from '../adapters/signing-passkeys.ts';
+import { readAuthorizations, type Authorization } from '../authorizations.ts';
+import { approvalChallenge } from '../domain/activation.ts';
+import { errors } from '../errors.ts';
+import { signHashes } from '#engines/signatures/index.ts';
+import { ACTIVATION_MS, CEREMONY_MS, MOST_HASHES, PASSKEY_ATTEMPTS } from '../limits.ts';
+import { owner, passkeysOf } from '../ownership.ts';
+import { takeCeremony } from './ceremonies.ts';
+import { closeAsRefused } from './refuse-authorization.ts';
+
+/**
+ * What the browser needs so that the owner's passkey signs exactly these requests.
+ * @throws remote-signing.authorizationNotFound · authorizationEnded · differentCredentials · tooManyDocuments · notEnrolled
+ */
+export async function beginApproval(kernel: Kernel, actor: PersonActor, { ids, party }: { ids: readonly string[]; party: RelyingParty }) {
+  const person = owner(actor);
+  const { pool } = kernel.database;
+  const now = kernel.clock.now();
+  const requests = waitingOf({ person, now, found: await readAuthorizations(pool, { agencyId: person.agencyId, ids }), ids });
+  const credentialId = requests[0]?.credentialId ?? '';
+  const passkeys = await passkeysOf(pool, { agencyId: person.agencyId, credentialId });
+  if (passkeys.length === 0) throw errors.notEnrolled();
+  const nonce = randomBytes(32);
+  const approvalId = newId();
+  await pool.query(
+    `insert into remote_signing.ceremony (agency_id, id, person_id, credential_id, kind, nonce, authorization_ids, expires_at) values ($1, $2, $3, $4, 'approval', $5, $6, $7)`,
+    [person.agencyId, approvalId, person.personId, credentialId, nonce, requests.map((each) => each.id), new Date(now.getTime() + CEREMONY_MS)],
+  );
+  return { approvalId, options: await approvalOptions(party, { challenge: challengeOf(requests, nonce), passkeys }) };
+}
+
+export type Approve = { approvalId: string; response: unknown; pin: string; party: RelyingParty };
+
+/**
+ * Approves what the passkey signed: proves it against the hashes as they stand in the database, opens the key with the PIN, signs, and
+ * keeps the signatures for the application to fetch. Neither PIN nor key outlives the call; when the process dies in between, the requests
+ * still wait. Of two answers at once one counts.
+ * @returns how many hashes were signed
+ * @throws remote-signing.ceremonyEnded · passkeyRefused · authorizationEnded, and the codes of the engine for a wrong PIN or a certificate that ended
+ */
+export async function approveAuthorizations(kernel: Kernel, input: Approve, options: RunOptions & { actor: PersonActor }): Promise<number> {
+  const person = owner(options.actor);
+  const { pool } = kernel.database;
+  const ceremony = await takeCeremony(kernel, { agencyId: person.agencyId, id: input.approvalId, personId: person.personId, kind: 'approval' });
+  const found = await readAuthorizations(pool, { agencyId: person.agencyId, ids: ceremony.authorizationIds });
+  const requests = waitingOf({ person, now: kernel.clock.now(), found, ids: ceremony.authorizationIds });
+  await run(kernel, recordTry, { requests }, options);
+  const passkeys = await passkeysOf(pool, { agencyId: person.agencyId, credentialId: ceremony.credentialId });
+  const claimed = claimedPasskey(input.response);
+  const passkey = passkeys.find((each) => each.id === claimed);
+  const proof = { challenge: challengeOf(requests, ceremony.nonce), response: input.response };
+  const counter = passkey === undefined ? undefined : await verifyApproval(input.party, { ...proof, passkey });
+  if (passkey === undefined || counter === undefined) {
+    await run(kernel, countWrongPasskey, { agencyId: person.agencyId, ids: ceremony.authorizationIds }, options);
+    throw errors.passkeyRefused();
+  }
+  const signatures = await signAll(kernel, { requests, pin: input.pin }, options);
+  return run(kernel, keepApproval, { credentialId: ceremony.credentialId, passkey: { id: passkey.id, counter }, ids: requests.map((each) => each.id), signatures }, options);
+}
+
+/** One opening of the key for all hashes of one kind: a slow key file is as slow for fifty documents as for one. */
+async function signAll(kernel: Kernel, { requests, pin }: { requests: readonly Authorization[]; pin: string }, options: RunOptions): Promise<Buffer[][]> {
+  const made = new Map<Buffer, Buffer>();
+  for (const [hash, group] of Map.groupBy(requests, (request) => request.hash)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const digests = group.flatMap((request) => request.hashes.map((each) => each.hash));
+    const about = { agencyId: first.agencyId, credentialId: first.credentialId, description: first.description ?? first.clientName, transactionId: first.id };
+    const signatures = await signHashes(kernel, { ...about, hash, digests, pin }, options);
+    for (const [index, digest] of digests.entries()) made.set(digest, signatures[index] ?? Buffer.alloc(0));
+  }
+  return requests.map((request) => request.hashes.flatMap(({ hash }) => made.get(hash) ?? []));
+}
+
+function challengeOf(requests: readonly Authorization[], nonce: Buffer): Buffer {
+  return approvalChallenge(requests.map((each) => ({ ...each, hashes: each.hashes.map(({ hash }) => hash) })), nonce);
+}
+
+type Waiting = { person: PersonActor; now: Date; found: readonly Authorization[]; ids: readonly string[] };
+
+/** The requests in their lasting order, when each of them is this person's own and still waits. */
+function waitingOf({ person, now, found, ids }: Waiting): readonly Authorization[] {
+  const own = found.filter((each) => each.personId === person.personId);
+  if (own.length !== new Set(ids).size) throw errors.authorizationNotFound();
+  if (own.some((each) => each.state !== 'waiting' || each.expiresAt <= now)) throw errors.authorizationEnded();
+  if (new Set(own.map((each) => each.credentialId)).size > 1) throw errors.differentCredentials();
+  if (own.reduce((sum, each) => sum + each.hashes.length, 0) > MOST_HASHES) throw errors.tooManyDocuments({ values: { most: MOST_HASHES } });
+  return own;
+}
+
+const subjectOf = ({ id }: { id: string }) => ({ type: 'remote-authorization', id });
+
+function recordTry(ctx: CommandContext, { requests }: { requests: readonly Authorization[] }): Promise<void> {
+  for (const each of requests) ctx.record({ type: 'remote-signing.passkey-tried', agencyId: each.agencyId, subject: subjectOf(each), data: { client: each.clientName, count: each.hashes.length } });
+  return Promise.resolve();
+}
+
+async function countWrongPasskey(ctx: CommandContext, { agencyId, ids }: { agencyId: string; ids: readonly string[] }): Promise<void> {
+  const requests = (await readAuthorizations(ctx, { agencyId, ids, lock: true })).filter((each) => each.state === 'waiting');
+  await ctx.query(`update remote_signing.asked_authorization set wrong_passkeys = wrong_passkeys + 1 where agency_id = $1 and id = any($2::uuid[]) and state = 'waiting' and wrong_passkeys < $3`, [agencyId, ids, PASSKEY_ATTEMPTS]);
+  for (const each of requests) {
+    const attempt = each.wrongPasskeys + 1;
+    ctx.record({ type: 'remote-signing.passkey-refused', agencyId: each.agencyId, subject: subjectOf(each), data: { client: each.clientName, attempt } });
+    if (attempt >= PASSKEY_ATTEMPTS) await closeAsRefused(ctx, each, 'sai khóa truy cập 5 lần');
+  }
+}
+
+type Approval = { credentialId: string; passkey: { id: string; counter: number }; ids: readonly string[]; signatures: readonly (readonly Buffer[])[] };
+
+async function keepApproval(ctx: CommandContext, { credentialId, passkey, ids, signatures }: Approval): Promise<number> {
+  const person = owner(ctx.actor);
+  const found = await readAuthorizations(ctx, { agencyId: person.agencyId, ids, lock: true });
+  const requests = waitingOf({ person, now: ctx.now, found, ids });
+  await ctx.query(`update remote_signing.asked_authorization set state = 'approved', decided_at = $3, usable_until = $4 where agency_id = $1 and id = any($2::uuid[])`, [
+    person.agencyId,
+    ids,
+    ctx.now,
+    new Date(ctx.now.getTime() + ACTIVATION_MS),
+  ]);
+  await ctx.query('update remote_signing.passkey set counter = $4, last_used_at = $5 where agency_id = $1 and credential_id = $2 and id = $3', [person.agencyId, credentialId, passkey.id, passkey.counter, ctx.now]);
+  const byId = new Map(ids.map((id, index) => [id, signatures[index] ?? []]));
+  for (const request of requests) await keepSignatures(ctx, request, byId.get(request.id) ?? []);
+  await closeTasks(ctx, requests.map((each) => ({ agencyId: each.agencyId, subject: subjectOf(each) })), 'done');
+  return requests.reduce((sum, each) => sum + each.hashes.length, 0);
+}
+
+async function keepSignatures(ctx: CommandContext, request: Authorization, signatures: readonly Buffer[]): Promise<void> {
+  const { agencyId, hashes, clientName: client } = request;
+  if (signatures.length !== hashes.length) throw new Error('not every hash was signed');
+  await ctx.query(
+    `update remote_signing.asked_hash h set signature = s.signature from unnest($3::bytea[], $4::bytea[]) as s (hash, signature)
+      where h.agency_id = $1 and h.authorization_id = $2 and h.hash = s.hash`,
+    [agencyId, request.id, hashes.map((each) => each.hash), signatures],
+  );
+  const subject = subjectOf(request);
+  ctx.record({ type: 'remote-signing.authorization-approved', agencyId, subject, data: { client, count: hashes.length } });
+  for (const { hash, documentName } of hashes) {
+    ctx.record({ type: 'remote-signing.hash-signed', agencyId, subject, data: { client, hash: hash.toString('hex'), document: documentName ?? request.description ?? '' } });
+  }
+}

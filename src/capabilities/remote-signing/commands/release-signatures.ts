@@ -1,0 +1,56 @@
+import type { CommandContext } from '#kernel/command.ts';
+import { newId } from '#kernel/ids.ts';
+import { readAuthorizations, type Authorization } from '../authorizations.ts';
+import { CscError, invalid } from '../csc-errors.ts';
+import { placeOfActivation, type HashAlgorithm } from '../domain/activation.ts';
+
+export type ReleaseSignatures = {
+  clientId: string;
+  agencyId: string;
+  credentialId: string;
+  activationData: string;
+  hash: HashAlgorithm;
+  hashes: readonly Buffer[];
+  /** The application said that it fetches the answer later, or fetches it again. */
+  isAsynchronous: boolean;
+};
+
+export type Released = { responseId: string; signatures: Buffer[] };
+
+/**
+ * Hands out the signatures that the owner's approval made. Activation data open exactly the approved hashes, each once, for some minutes.
+ * An application whose answer was lost repeats the call asynchronously and is told under which number the answer lies.
+ * @throws CscError invalid_request
+ */
+export async function releaseSignatures(ctx: CommandContext, input: ReleaseSignatures): Promise<Released> {
+  const request = await requestOf(ctx, input);
+  const asked = input.hashes.map((hash) => request.hashes.find((each) => each.hash.equals(hash)));
+  const found = asked.filter((each) => each !== undefined);
+  if (found.length !== input.hashes.length || request.hash !== input.hash) throw new CscError('invalid_request', 'Hash is not authorized by the SAD');
+  const [first] = found;
+  const earlier = first?.responseId ?? null;
+  const isRepeat = earlier !== null && found.every((each, index) => each.responseId === earlier && each.responsePosition === index);
+  if (isRepeat && input.isAsynchronous) return { responseId: earlier, signatures: [] };
+  const signatures = found.flatMap((each) => (each.signature === null || each.releasedAt !== null ? [] : [each.signature]));
+  // The same hash twice in one call would be handed out twice.
+  if (signatures.length !== found.length || new Set(found).size !== found.length) throw invalid('SAD');
+  const responseId = newId();
+  await ctx.query(
+    `update remote_signing.asked_hash h set released_at = $3, response_id = $4, response_position = r.position - 1
+       from unnest($5::bytea[]) with ordinality as r (hash, position)
+      where h.agency_id = $1 and h.authorization_id = $2 and h.hash = r.hash`,
+    [request.agencyId, request.id, ctx.now, responseId, input.hashes],
+  );
+  const subject = { type: 'remote-authorization', id: request.id };
+  ctx.record({ type: 'remote-signing.signatures-released', agencyId: request.agencyId, subject, data: { client: request.clientName, count: found.length } });
+  return { responseId, signatures };
+}
+
+async function requestOf(ctx: CommandContext, { activationData, clientId, agencyId, credentialId }: ReleaseSignatures): Promise<Authorization> {
+  const place = placeOfActivation(ctx.kernel.config.appSecret, activationData);
+  if (place?.agencyId !== agencyId) throw invalid('SAD');
+  const [request] = await readAuthorizations(ctx, { agencyId, ids: [place.id], lock: true });
+  if (request?.clientId !== clientId || request.credentialId !== credentialId || request.state !== 'approved') throw invalid('SAD');
+  if (request.usableUntil === null || request.usableUntil <= ctx.now) throw new CscError('invalid_request', 'SAD expired');
+  return request;
+}

@@ -1,0 +1,88 @@
+import { defineErrors } from '#kernel/errors.ts';
+
+export const errors = defineErrors('remote-signing', {
+  authorizationNotFound: {
+    status: 404,
+    vi: 'Không tìm thấy yêu cầu ký này.',
+    en: 'There is no such request to sign.',
+    fixVi: 'Quay về danh sách yêu cầu chờ bạn xác nhận.',
+    fixEn: 'Go back to the list of requests that wait for you.',
+  },
+  authorizationEnded: {
+    status: 409,
+    vi: 'Yêu cầu ký này đã được trả lời hoặc đã hết hạn.',
+    en: 'This request was answered already, or its time is over.',
+    fixVi: 'Tải lại danh sách; nếu vẫn cần ký, gửi lại yêu cầu từ phần mềm.',
+    fixEn: 'Reload the list; if it still has to be signed, ask again from the application.',
+  },
+  differentCredentials: {
+    status: 422,
+    vi: 'Các yêu cầu được chọn dùng những chứng thư số khác nhau.',
+    en: 'The chosen requests are for different certificates.',
+    fixVi: 'Xác nhận từng chứng thư số một.',
+    fixEn: 'Approve the requests of one certificate at a time.',
+  },
+  tooManyDocuments: {
+    status: 422,
+    vi: 'Mỗi lần chỉ xác nhận tối đa {most} văn bản.',
+    en: 'At most {most} documents can be approved in one go.',
+    fixVi: 'Bỏ bớt một số yêu cầu rồi xác nhận.',
+    fixEn: 'Leave some out and approve the rest.',
+  },
+  passkeyRefused: {
+    status: 422,
+    vi: 'Khóa truy cập không xác nhận được yêu cầu này.',
+    en: 'The passkey did not confirm this request.',
+    fixVi: 'Thử lại bằng thiết bị bạn đã đăng ký để ký số từ xa.',
+    fixEn: 'Try again with the device that you enrolled for remote signing.',
+  },
+  ceremonyEnded: {
+    status: 409,
+    vi: 'Lần xác nhận này đã dùng hoặc đã hết hạn.',
+    en: 'This confirmation was used already, or its time is over.',
+    fixVi: 'Bấm xác nhận lần nữa.',
+    fixEn: 'Press approve once more.',
+  },
+  notYourCredential: {
+    status: 404,
+    vi: 'Không tìm thấy chứng thư số cá nhân này của bạn.',
+    en: 'You have no such personal certificate.',
+    fixVi: 'Chọn chứng thư số mang tên bạn.',
+    fixEn: 'Choose a certificate in your own name.',
+  },
+  notEnrolled: {
+    status: 409,
+    vi: 'Chứng thư số này chưa bật ký số từ xa.',
+    en: 'This certificate is not opened to remote signing.',
+    fixVi: 'Bật ký số từ xa bằng mã PIN và khóa truy cập của bạn.',
+    fixEn: 'Open it with your PIN and a passkey.',
+  },
+  clientNotFound: {
+    status: 404,
+    vi: 'Không tìm thấy phần mềm này.',
+    en: 'There is no such application.',
+    fixVi: 'Quay về danh sách phần mềm.',
+    fixEn: 'Go back to the list of applications.',
+  },
+  redirectAddress: {
+    status: 422,
+    vi: 'Địa chỉ quay về phải bắt đầu bằng https:// (hoặc http://localhost) và không có dấu #.',
+    en: 'A return address must begin with https:// (or http://localhost) and have no #.',
+    fixVi: 'Sửa địa chỉ rồi lưu lại.',
+    fixEn: 'Correct the address and save.',
+  },
+  consentNotFound: {
+    status: 404,
+    vi: 'Yêu cầu kết nối này không tồn tại hoặc đã hết hạn.',
+    en: 'This request to connect does not exist, or its time is over.',
+    fixVi: 'Quay lại phần mềm và bấm kết nối lần nữa.',
+    fixEn: 'Go back to the application and connect again.',
+  },
+  notApprovedYet: {
+    status: 409,
+    vi: 'Bạn chưa xác nhận yêu cầu ký này.',
+    en: 'You have not approved this request yet.',
+    fixVi: 'Xác nhận bằng khóa truy cập và mã PIN trước.',
+    fixEn: 'Approve it with your passkey and PIN first.',
+  },
+});

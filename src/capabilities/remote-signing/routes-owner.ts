@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { route, signedIn, type Route } from '#kernel/route.ts';
+import { relyingParty } from '#engines/identity/index.ts';
+import { approveAuthorizations, beginApproval } from './commands/approve-authorizations.ts';
+import { beginEnrolment, finishEnrolment, withdrawCredential } from './commands/enrol-credential.ts';
+import { refuseAuthorization } from './commands/refuse-authorization.ts';
+import { approveBody, approveReply, authorizationList, beginApprovalBody, beginApprovalReply, beginEnrolmentReply, finishEnrolmentBody, refuseBody, remoteCredentialList } from './contract.ts';
+import { ownAuthorizations, ownRemoteCredentials } from './queries/own-authorizations.ts';
+
+const base = '/api/v1/remote-signing';
+const params = z.object({ id: z.uuid() });
+
+export const ownerRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    url: `${base}/authorizations`,
+    summary: 'What applications ask the caller to sign, with every document and its hash, and what was decided lately.',
+    access: signedIn,
+    reply: authorizationList,
+    run: (http) => ownAuthorizations(http.kernel, http.actor),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/authorizations/:id/refuse`,
+    summary: 'Refuses a request to sign.',
+    access: signedIn,
+    params,
+    body: refuseBody,
+    run: (http, { params: { id }, body }) => http.run(refuseAuthorization, { id, reason: body.reason }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/approvals`,
+    summary: 'What the browser needs so that the caller’s passkey signs exactly these requests.',
+    access: signedIn,
+    body: beginApprovalBody,
+    reply: beginApprovalReply,
+    run: async (http, { body }) => {
+      const { approvalId, options } = await beginApproval(http.kernel, http.actor, { ids: body.ids, party: relyingParty(http.kernel, http.request) });
+      return { approvalId, options: { ...options } };
+    },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/approvals/:id`,
+    summary: 'Approves what the passkey signed, and signs the hashes.',
+    access: signedIn,
+    params,
+    body: approveBody,
+    reply: approveReply,
+    run: async (http, { params: { id }, body }) => {
+      const input = { approvalId: id, response: body.response, pin: body.pin, party: relyingParty(http.kernel, http.request) };
+      return { signed: await approveAuthorizations(http.kernel, input, { actor: http.actor, requestId: http.requestId }) };
+    },
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/credentials`,
+    summary: 'The caller’s own certificates and whether they are open to remote signing.',
+    access: signedIn,
+    reply: remoteCredentialList,
+    run: (http) => ownRemoteCredentials(http.kernel, http.actor),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/credentials/:id/enrolment-options`,
+    summary: 'What the browser needs to make a passkey that releases a certificate’s key.',
+    access: signedIn,
+    params,
+    reply: beginEnrolmentReply,
+    run: async (http, { params: { id } }) => {
+      const { step, options } = await beginEnrolment(http.kernel, http.actor, { credentialId: id, party: relyingParty(http.kernel, http.request) });
+      return { step, options: { ...options } };
+    },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/credentials/:id/enrolment`,
+    summary: 'Opens a certificate to remote signing with a passkey and its PIN.',
+    access: signedIn,
+    params,
+    body: finishEnrolmentBody,
+    run: (http, { params: { id }, body }) =>
+      finishEnrolment(http.kernel, { credentialId: id, ...body, party: relyingParty(http.kernel, http.request) }, { actor: http.actor, requestId: http.requestId }),
+  }),
+  route({ method: 'DELETE', url: `${base}/credentials/:id/enrolment`, summary: 'Closes a certificate to remote signing.', access: signedIn, params, run: (http, { params: { id } }) => http.run(withdrawCredential, { credentialId: id }) }),
+];

@@ -1,0 +1,103 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { useApi } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { TextField } from '#ui/controls/text-field.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
+import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { useToasts } from '#ui/feedback/toast.tsx';
+import { useT } from '#ui/i18n.ts';
+import { Section } from '#ui/layout/page.tsx';
+import '#ui/layout/form.css';
+import type { RemoteCredentialList } from '../contract.ts';
+import { enrol, wasClosed } from './approve-client.ts';
+import { messages } from './messages.ts';
+import { Problem } from './problem.tsx';
+
+/** The person's own certificates, each to be opened to remote signing or closed. */
+export function OwnKeys(): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const own = useQuery({ queryKey: ['remote-signing', 'credentials'], queryFn: ({ signal }) => api.get<RemoteCredentialList>('/api/v1/remote-signing/credentials', { signal }) });
+  if (own.error !== null) return <ErrorState error={own.error} onRetry={() => void own.refetch()} />;
+  if (own.data === undefined) return null;
+  const { credentials } = own.data;
+  return (
+    <Section title={t('keys')}>
+      <p className="lt-quiet">{t('keysText')}</p>
+      {credentials.length === 0 && <Banner tone="info">{t('noKeys')}</Banner>}
+      <ul className="lt-remote-list">
+        {credentials.map((each) => (
+          <OwnKey key={each.id} credential={each} />
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function OwnKey({ credential }: { credential: RemoteCredentialList['credentials'][number] }): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const toasts = useToasts();
+  const queries = useQueryClient();
+  const [isOpening, setOpening] = useState(false);
+  const withdraw = useMutation({
+    mutationFn: () => api.del(`/api/v1/remote-signing/credentials/${credential.id}/enrolment`),
+    onSuccess: () => toasts.show({ tone: 'done', text: t('withdrawn') }),
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['remote-signing'] }),
+  });
+  return (
+    <li className="lt-remote-request">
+      <strong>{credential.label}</strong>
+      <p className="lt-quiet">{credential.isEnrolled ? t('opened', { names: credential.passkeys.map((each) => each.name).join(', ') }) : t('closed')}</p>
+      <Problem error={withdraw.error} />
+      {isOpening ? (
+        <Enrolment credentialId={credential.id} onDone={() => setOpening(false)} />
+      ) : (
+        <div className="lt-row">
+          <Button onClick={() => setOpening(true)}>{t(credential.isEnrolled ? 'enrolMore' : 'enrol')}</Button>
+          {credential.isEnrolled && (
+            <Button variant="quiet" loading={withdraw.isPending} onClick={() => withdraw.mutate()}>
+              {t('withdraw')}
+            </Button>
+          )}
+        </div>
+      )}
+    </li>
+  );
+}
+
+function Enrolment({ credentialId, onDone }: { credentialId: string; onDone: () => void }): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const toasts = useToasts();
+  const queries = useQueryClient();
+  const [name, setName] = useState(t('deviceExample'));
+  const [pin, setPin] = useState('');
+  const send = useMutation({
+    mutationFn: () => enrol(api, { credentialId, pin, name }),
+    onSuccess: async () => {
+      toasts.show({ tone: 'done', text: t('enrolled') });
+      onDone();
+      await queries.invalidateQueries({ queryKey: ['remote-signing'] });
+    },
+  });
+  return (
+    <form
+      className="lt-remote-enrolment"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send.mutate();
+      }}
+    >
+      {wasClosed(send.error) ? <Banner tone="info">{t('cancelled')}</Banner> : <Problem error={send.error} />}
+      <TextField label={t('deviceName')} required maxLength={80} value={name} onChange={setName} />
+      <TextField label={t('pin')} required type="password" autoComplete="off" value={pin} onChange={setPin} />
+      <div className="lt-row">
+        <Button type="submit" variant="primary" loading={send.isPending} disabled={pin === '' || name.trim() === ''}>
+          {t('enrol')}
+        </Button>
+      </div>
+    </form>
+  );
+}
