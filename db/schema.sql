@@ -158,6 +158,105 @@ create table cases.working_week (
 );
 comment on table cases.working_week is 'Scope: reference. The days of the week that are worked and the office hours, by period of validity; valid_to is the last day.';
 
+create table certificates.certificate (
+  agency_id uuid not null,
+  id uuid not null,
+  holder_kind text not null,
+  holder_name text not null,
+  person_id uuid,
+  credential_id uuid,
+  issuer_name text not null,
+  issuer text not null,
+  subject text not null,
+  serial text not null,
+  fingerprint text not null,
+  content bytea not null,
+  is_built_in boolean not null,
+  token_serial text,
+  note text,
+  valid_from timestamp with time zone not null,
+  valid_to timestamp with time zone not null,
+  status text not null,
+  status_source text not null,
+  status_checked_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_reason text,
+  warned_days smallint,
+  search tsvector not null,
+  added_at timestamp with time zone not null,
+  added_by text not null,
+  constraint certificate_agency_id_fingerprint_key UNIQUE (agency_id, fingerprint),
+  constraint certificate_pkey PRIMARY KEY (agency_id, id),
+  constraint certificate_check CHECK ((valid_to > valid_from)),
+  constraint certificate_check1 CHECK (((status = 'revoked'::text) = (revoked_at IS NOT NULL))),
+  constraint certificate_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{64}$'::text)),
+  constraint certificate_holder_kind_check CHECK ((holder_kind = ANY (ARRAY['person'::text, 'agency'::text, 'device'::text]))),
+  constraint certificate_holder_name_check CHECK (((length(holder_name) >= 1) AND (length(holder_name) <= 300))),
+  constraint certificate_note_check CHECK (((length(note) >= 1) AND (length(note) <= 1000))),
+  constraint certificate_status_check CHECK ((status = ANY (ARRAY['active'::text, 'revoked'::text]))),
+  constraint certificate_status_source_check CHECK ((status_source = ANY (ARRAY['own'::text, 'ocsp'::text, 'list'::text, 'person'::text, 'none'::text]))),
+  constraint certificate_token_serial_check CHECK (((length(token_serial) >= 1) AND (length(token_serial) <= 100))),
+  constraint certificate_warned_days_check CHECK ((warned_days = ANY (ARRAY[60, 30, 7])))
+);
+comment on table certificates.certificate is 'Scope: agency. Every certificate that an agency manages, whoever issued it and wherever its key is: of people, of the agency itself, of devices and software (68/2024/NĐ-CP Art. 10).';
+CREATE INDEX certificate_by_end ON certificates.certificate USING btree (valid_to, id);
+CREATE INDEX certificate_of_agency ON certificates.certificate USING btree (agency_id, valid_to, id);
+CREATE INDEX certificate_of_person ON certificates.certificate USING btree (agency_id, person_id) WHERE (person_id IS NOT NULL);
+CREATE INDEX certificate_search ON certificates.certificate USING gin (search);
+
+create table certificates.form (
+  code text not null,
+  kind text not null,
+  holder_kind text not null,
+  name text not null,
+  valid_from date not null,
+  valid_to date,
+  legal_basis text not null,
+  constraint form_pkey PRIMARY KEY (code, kind, holder_kind, valid_from),
+  constraint form_check CHECK ((valid_to >= valid_from)),
+  constraint form_holder_kind_check CHECK ((holder_kind = ANY (ARRAY['person'::text, 'agency'::text, 'device'::text]))),
+  constraint form_kind_check CHECK ((kind = ANY (ARRAY['issue'::text, 'renew'::text, 'change'::text, 'revoke'::text])))
+);
+comment on table certificates.form is 'Scope: reference. Kept by migrations. Which form of which text a request takes, on which days.';
+
+create table certificates.request (
+  agency_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  holder_kind text not null,
+  holder_name text not null,
+  person_id uuid,
+  certificate_id uuid,
+  state text not null,
+  form_code text not null,
+  form_name text not null,
+  legal_basis text not null,
+  details jsonb not null,
+  reason text not null,
+  search tsvector not null,
+  asked_by text not null,
+  asked_by_person uuid not null,
+  asked_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  decision text,
+  completed_at timestamp with time zone,
+  constraint request_pkey PRIMARY KEY (agency_id, id),
+  constraint request_agency_id_certificate_id_fkey FOREIGN KEY (agency_id, certificate_id) REFERENCES certificates.certificate(agency_id, id),
+  constraint request_check CHECK (((kind = 'issue'::text) = (certificate_id IS NULL))),
+  constraint request_check1 CHECK (((state = ANY (ARRAY['approved'::text, 'refused'::text, 'completed'::text])) <= ((decided_at IS NOT NULL) AND (decided_by IS NOT NULL)))),
+  constraint request_check2 CHECK (((state = 'completed'::text) = (completed_at IS NOT NULL))),
+  constraint request_holder_kind_check CHECK ((holder_kind = ANY (ARRAY['person'::text, 'agency'::text, 'device'::text]))),
+  constraint request_holder_name_check CHECK (((length(holder_name) >= 1) AND (length(holder_name) <= 300))),
+  constraint request_kind_check CHECK ((kind = ANY (ARRAY['issue'::text, 'renew'::text, 'change'::text, 'revoke'::text]))),
+  constraint request_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+  constraint request_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'completed'::text])))
+);
+comment on table certificates.request is 'Scope: agency. Requests to issue, renew, change or revoke a certificate, with the form they took and how they were decided.';
+CREATE INDEX request_newest ON certificates.request USING btree (asked_at DESC, id DESC);
+CREATE INDEX request_of_agency ON certificates.request USING btree (agency_id, asked_at DESC, id DESC);
+CREATE UNIQUE INDEX request_open_for_certificate ON certificates.request USING btree (agency_id, certificate_id, kind) WHERE ((state = ANY (ARRAY['submitted'::text, 'approved'::text])) AND (certificate_id IS NOT NULL));
+
 create table exchange.contradiction (
   agency_id uuid not null,
   sender_agency_id uuid not null,
@@ -615,8 +714,12 @@ create table identity.setting (
   name text not null,
   value integer not null,
   legal_basis text not null,
+  least integer not null,
+  most integer not null,
   constraint setting_pkey PRIMARY KEY (name),
-  constraint setting_value_check CHECK ((value >= 0))
+  constraint setting_least_check CHECK (("least" >= 0)),
+  constraint setting_value_check CHECK ((value >= 0)),
+  constraint setting_within_bounds CHECK (((value >= "least") AND (value <= most))) NOT VALID
 );
 comment on table identity.setting is 'Scope: installation. Limits of passwords and sessions, each with where it comes from.';
 
@@ -807,16 +910,30 @@ create table outgoing_documents.document (
   envelope_id uuid,
   withdrawn_at timestamp with time zone,
   withdrawal_reason text,
+  authenticity_code text,
+  initials_post_id uuid,
+  initials_name text,
+  initials_title text,
+  initials_asked_at timestamp with time zone,
+  initialled_at timestamp with time zone,
+  signing_formula text,
+  on_behalf_of_name text,
+  on_behalf_of_title text,
   constraint document_pkey PRIMARY KEY (agency_id, id),
   constraint document_agency_id_register_id_fkey FOREIGN KEY (agency_id, register_id) REFERENCES registers.register(agency_id, id),
+  constraint document_authenticity_code_check CHECK ((authenticity_code ~ '^[2-9a-hjkmnp-z]{20}$'::text)),
   constraint document_check CHECK ((((number IS NULL) = (notation IS NULL)) AND ((number IS NULL) = (issued_on IS NULL)) AND ((number IS NULL) = (register_id IS NULL)) AND ((number IS NULL) = (year IS NULL)))),
   constraint document_check1 CHECK (((state <> ALL (ARRAY['numbered'::text, 'sealed'::text, 'issued'::text])) OR (number IS NOT NULL))),
   constraint document_check2 CHECK (((state <> ALL (ARRAY['signed'::text, 'numbered'::text, 'sealed'::text, 'issued'::text])) OR (signed_at IS NOT NULL))),
   constraint document_check3 CHECK (((state = 'issued'::text) = (issued_at IS NOT NULL))),
   constraint document_check4 CHECK (((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL))),
+  constraint document_initialling_check CHECK (((state <> 'initialling'::text) OR ((initials_post_id IS NOT NULL) AND (initialled_at IS NULL)))),
+  constraint document_initials_check CHECK ((((initials_post_id IS NULL) = (initials_name IS NULL)) AND ((initials_post_id IS NULL) = (initials_title IS NULL)) AND ((initials_post_id IS NULL) = (initials_asked_at IS NULL)))),
   constraint document_number_check CHECK ((number >= 1)),
+  constraint document_on_behalf_of_check CHECK (((on_behalf_of_name IS NULL) = (on_behalf_of_title IS NULL))),
   constraint document_revision_check CHECK ((revision >= 1)),
-  constraint document_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'submitted'::text, 'returned'::text, 'signed'::text, 'numbered'::text, 'sealed'::text, 'issued'::text, 'withdrawn'::text]))),
+  constraint document_signing_formula_check CHECK ((signing_formula = ANY (ARRAY['TM'::text, 'KT'::text, 'TL'::text, 'TUQ'::text, 'Q'::text]))),
+  constraint document_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'initialling'::text, 'submitted'::text, 'returned'::text, 'signed'::text, 'numbered'::text, 'sealed'::text, 'issued'::text, 'withdrawn'::text]))),
   constraint document_summary_check CHECK (((length(summary) >= 1) AND (length(summary) <= 500))),
   constraint document_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'very_urgent'::text, 'flash'::text])))
 );
@@ -824,6 +941,8 @@ comment on table outgoing_documents.document is 'Scope: agency. The documents th
 CREATE INDEX document_by_state ON outgoing_documents.document USING btree (agency_id, state, created_at DESC, id DESC);
 CREATE INDEX document_newest ON outgoing_documents.document USING btree (agency_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX document_number ON outgoing_documents.document USING btree (agency_id, register_id, year, number) WHERE (number IS NOT NULL);
+CREATE INDEX document_to_initial ON outgoing_documents.document USING btree (agency_id, initials_post_id) WHERE (state = 'initialling'::text);
+CREATE INDEX document_to_sign ON outgoing_documents.document USING btree (agency_id, approver_post_id) WHERE (state = 'submitted'::text);
 
 create table outgoing_documents.file (
   agency_id uuid not null,
@@ -863,9 +982,38 @@ create table outgoing_documents.file_version (
   constraint file_version_ordinal_check CHECK ((ordinal >= 1)),
   constraint file_version_sha256_check CHECK ((length(sha256) = 64)),
   constraint file_version_size_bytes_check CHECK ((size_bytes > 0)),
-  constraint file_version_step_check CHECK ((step = ANY (ARRAY['upload'::text, 'approval'::text, 'seal'::text])))
+  constraint file_version_step_check CHECK ((step = ANY (ARRAY['upload'::text, 'initials'::text, 'approval'::text, 'seal'::text])))
 );
 comment on table outgoing_documents.file_version is 'Scope: agency. Append-only. Every version of a file: as uploaded, as signed, as sealed.';
+
+create table outgoing_documents.opinion (
+  agency_id uuid not null,
+  document_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  text text not null,
+  person_name text not null,
+  person_title text not null,
+  on_behalf_of_name text,
+  on_behalf_of_title text,
+  said_at timestamp with time zone not null,
+  constraint opinion_pkey PRIMARY KEY (agency_id, document_id, id),
+  constraint opinion_agency_id_document_id_fkey FOREIGN KEY (agency_id, document_id) REFERENCES outgoing_documents.document(agency_id, id),
+  constraint opinion_check CHECK (((on_behalf_of_name IS NULL) = (on_behalf_of_title IS NULL))),
+  constraint opinion_kind_check CHECK ((kind = ANY (ARRAY['return'::text, 'initials'::text]))),
+  constraint opinion_text_check CHECK (((length(text) >= 1) AND (length(text) <= 1000)))
+);
+comment on table outgoing_documents.opinion is 'Scope: agency. Append-only. What people said about a document when they returned or initialled it, with the names of the day.';
+
+create table outgoing_documents.practice (
+  agency_id uuid not null,
+  initials_look text not null,
+  changed_at timestamp with time zone not null,
+  changed_by text not null,
+  constraint practice_pkey PRIMARY KEY (agency_id),
+  constraint practice_initials_look_check CHECK ((initials_look = ANY (ARRAY['image'::text, 'text'::text, 'none'::text])))
+);
+comment on table outgoing_documents.practice is 'Scope: agency. How an agency wants its documents made where the law leaves the choice: what initials look like.';
 
 create table outgoing_documents.recipient (
   agency_id uuid not null,
@@ -922,20 +1070,218 @@ create table registers.register (
 comment on table registers.register is 'Scope: agency. The books in which an agency numbers its documents; the head of the agency decides how many (30/2020/NĐ-CP Art. 15.1.c).';
 CREATE UNIQUE INDEX register_default ON registers.register USING btree (agency_id, kind) WHERE (is_default AND (closed_on IS NULL));
 
+create table remote_signing.asked_authorization (
+  agency_id uuid not null,
+  id uuid not null,
+  credential_id uuid not null,
+  person_id uuid not null,
+  client_id uuid not null,
+  client_name text not null,
+  hash_algorithm text not null,
+  description text,
+  request_hash bytea not null,
+  state text not null,
+  wrong_passkeys smallint not null,
+  asked_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  usable_until timestamp with time zone,
+  constraint asked_authorization_pkey PRIMARY KEY (agency_id, id),
+  constraint asked_authorization_agency_id_credential_id_fkey FOREIGN KEY (agency_id, credential_id) REFERENCES remote_signing.enrolment(agency_id, credential_id),
+  constraint asked_authorization_check CHECK ((expires_at > asked_at)),
+  constraint asked_authorization_check1 CHECK (((state = 'waiting'::text) = (decided_at IS NULL))),
+  constraint asked_authorization_check2 CHECK (((state = 'approved'::text) = (usable_until IS NOT NULL))),
+  constraint asked_authorization_description_check CHECK ((length(description) <= 500)),
+  constraint asked_authorization_hash_algorithm_check CHECK ((hash_algorithm = ANY (ARRAY['sha256'::text, 'sha384'::text, 'sha512'::text]))),
+  constraint asked_authorization_request_hash_check CHECK ((length(request_hash) = 32)),
+  constraint asked_authorization_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'refused'::text, 'expired'::text]))),
+  constraint asked_authorization_wrong_passkeys_check CHECK (((wrong_passkeys >= 0) AND (wrong_passkeys <= 5)))
+);
+comment on table remote_signing.asked_authorization is 'Scope: agency. What an application asked an owner to sign: one request for up to fifty hashes, and what the owner said.';
+CREATE UNIQUE INDEX authorization_asked_once ON remote_signing.asked_authorization USING btree (agency_id, credential_id, client_id, request_hash) WHERE (state = 'waiting'::text);
+CREATE INDEX authorization_of_person ON remote_signing.asked_authorization USING btree (agency_id, person_id, asked_at DESC);
+CREATE INDEX authorization_overdue ON remote_signing.asked_authorization USING btree (expires_at) WHERE (state = 'waiting'::text);
+
+create table remote_signing.asked_hash (
+  agency_id uuid not null,
+  authorization_id uuid not null,
+  position smallint not null,
+  hash bytea not null,
+  document_name text,
+  signature bytea,
+  released_at timestamp with time zone,
+  response_id uuid,
+  response_position smallint,
+  constraint asked_hash_agency_id_authorization_id_hash_key UNIQUE (agency_id, authorization_id, hash),
+  constraint asked_hash_pkey PRIMARY KEY (agency_id, authorization_id, "position"),
+  constraint asked_hash_agency_id_authorization_id_fkey FOREIGN KEY (agency_id, authorization_id) REFERENCES remote_signing.asked_authorization(agency_id, id),
+  constraint asked_hash_check CHECK ((((response_id IS NULL) = (released_at IS NULL)) AND ((response_id IS NULL) = (response_position IS NULL)))),
+  constraint asked_hash_document_name_check CHECK ((length(document_name) <= 300)),
+  constraint asked_hash_position_check CHECK ((("position" >= 0) AND ("position" <= 49))),
+  constraint asked_hash_response_position_check CHECK (((response_position >= 0) AND (response_position <= 49)))
+);
+comment on table remote_signing.asked_hash is 'Scope: agency. One hash of a request; its signature is made when the owner approves, handed out once, and taken away afterwards.';
+CREATE INDEX asked_hash_response ON remote_signing.asked_hash USING btree (agency_id, response_id) WHERE (response_id IS NOT NULL);
+CREATE INDEX asked_hash_signed ON remote_signing.asked_hash USING btree (agency_id, authorization_id) WHERE (signature IS NOT NULL);
+
+create table remote_signing.ceremony (
+  agency_id uuid not null,
+  id uuid not null,
+  person_id uuid not null,
+  credential_id uuid not null,
+  kind text not null,
+  nonce bytea not null,
+  authorization_ids uuid[] not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint ceremony_pkey PRIMARY KEY (agency_id, id),
+  constraint ceremony_authorization_ids_check CHECK ((cardinality(authorization_ids) <= 50)),
+  constraint ceremony_check CHECK (((kind = 'enrolment'::text) = (cardinality(authorization_ids) = 0))),
+  constraint ceremony_kind_check CHECK ((kind = ANY (ARRAY['enrolment'::text, 'approval'::text]))),
+  constraint ceremony_nonce_check CHECK ((length(nonce) = 32))
+);
+comment on table remote_signing.ceremony is 'Scope: agency. A passkey that was asked for: for which requests, with which random number; answered once.';
+CREATE INDEX ceremony_by_end ON remote_signing.ceremony USING btree (expires_at);
+
+create table remote_signing.client (
+  id uuid not null,
+  name text not null,
+  secret_hash bytea not null,
+  redirect_uris text[] not null,
+  per_minute integer not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  constraint client_pkey PRIMARY KEY (id),
+  constraint client_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint client_per_minute_check CHECK (((per_minute >= 1) AND (per_minute <= 6000))),
+  constraint client_redirect_uris_check CHECK ((cardinality(redirect_uris) <= 10)),
+  constraint client_secret_hash_check CHECK ((length(secret_hash) = 32))
+);
+comment on table remote_signing.client is 'Scope: installation. Applications that may ask for signatures; of the secret only its SHA-256 is kept.';
+
+create table remote_signing.consent (
+  id uuid not null,
+  client_id uuid not null,
+  scope text not null,
+  redirect_uri text not null,
+  client_state text,
+  code_challenge text not null,
+  request jsonb,
+  person_id uuid,
+  agency_id uuid,
+  authorization_id uuid,
+  code_hash bytea,
+  asked_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  exchanged_at timestamp with time zone,
+  constraint consent_code_hash_key UNIQUE (code_hash),
+  constraint consent_pkey PRIMARY KEY (id),
+  constraint consent_client_id_fkey FOREIGN KEY (client_id) REFERENCES remote_signing.client(id),
+  constraint consent_check CHECK (((scope = 'credential'::text) = (request IS NOT NULL))),
+  constraint consent_check1 CHECK (((authorization_id IS NULL) OR ((agency_id IS NOT NULL) AND (person_id IS NOT NULL)))),
+  constraint consent_check2 CHECK (((code_hash IS NULL) OR (answered_at IS NOT NULL))),
+  constraint consent_check3 CHECK (((exchanged_at IS NULL) OR (code_hash IS NOT NULL))),
+  constraint consent_scope_check CHECK ((scope = ANY (ARRAY['service'::text, 'credential'::text])))
+);
+comment on table remote_signing.consent is 'Scope: installation. A browser that an application sent here for a consent (OAuth 2.0 authorization code with PKCE), until its code is exchanged.';
+CREATE INDEX consent_by_end ON remote_signing.consent USING btree (expires_at);
+
+create table remote_signing.enrolment (
+  agency_id uuid not null,
+  credential_id uuid not null,
+  person_id uuid not null,
+  user_name text not null,
+  enrolled_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint enrolment_pkey PRIMARY KEY (agency_id, credential_id)
+);
+comment on table remote_signing.enrolment is 'Scope: agency. Credentials that their owner opened to remote signing.';
+CREATE INDEX enrolment_of_person ON remote_signing.enrolment USING btree (person_id) WHERE (ended_at IS NULL);
+CREATE INDEX enrolment_of_user ON remote_signing.enrolment USING btree (user_name) WHERE (ended_at IS NULL);
+
+create table remote_signing.passkey (
+  agency_id uuid not null,
+  credential_id uuid not null,
+  id text not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint passkey_pkey PRIMARY KEY (agency_id, credential_id, id),
+  constraint passkey_agency_id_credential_id_fkey FOREIGN KEY (agency_id, credential_id) REFERENCES remote_signing.enrolment(agency_id, credential_id),
+  constraint passkey_counter_check CHECK ((counter >= 0)),
+  constraint passkey_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+);
+comment on table remote_signing.passkey is 'Scope: agency. Passkeys that release one credential: only public keys. They were enrolled with the PIN of the key and do not sign in.';
+
+create table remote_signing.token (
+  token_hash bytea not null,
+  client_id uuid not null,
+  kind text not null,
+  person_id uuid,
+  expires_at timestamp with time zone not null,
+  constraint token_pkey PRIMARY KEY (token_hash),
+  constraint token_client_id_fkey FOREIGN KEY (client_id) REFERENCES remote_signing.client(id),
+  constraint token_kind_check CHECK ((kind = ANY (ARRAY['access'::text, 'refresh'::text])))
+);
+comment on table remote_signing.token is 'Scope: installation. Tokens of the applications by their SHA-256; with a person when that person let the application in.';
+CREATE INDEX token_by_end ON remote_signing.token USING btree (expires_at);
+
+create table remote_signing.turn (
+  key text not null,
+  window_start timestamp with time zone not null,
+  count integer not null,
+  constraint turn_pkey PRIMARY KEY (key),
+  constraint turn_count_check CHECK ((count > 0))
+);
+comment on table remote_signing.turn is 'Scope: installation. How often an application, an address or a credential was there in the present stretch of time.';
+
+create table signatures.archived_file (
+  agency_id uuid not null,
+  sha256 text not null,
+  name text not null,
+  state text not null,
+  archived_sha256 text,
+  file_id uuid,
+  protected_until timestamp with time zone,
+  asked_at timestamp with time zone not null,
+  archived_at timestamp with time zone,
+  constraint archived_file_pkey PRIMARY KEY (agency_id, sha256),
+  constraint archived_file_archived_sha256_check CHECK ((archived_sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint archived_file_check CHECK (((state = 'archived'::text) <= ((archived_sha256 IS NOT NULL) AND (file_id IS NOT NULL) AND (archived_at IS NOT NULL)))),
+  constraint archived_file_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint archived_file_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'archived'::text, 'not_valid'::text])))
+);
+comment on table signatures.archived_file is 'Scope: agency. Signed files that are to last: the file as it was issued or arrived, and its newest copy with validation material and archive time stamp (PAdES B-LTA).';
+CREATE INDEX archived_file_due ON signatures.archived_file USING btree (protected_until) WHERE (state = 'archived'::text);
+
 create table signatures.authority_key (
   role text not null,
   generation integer not null,
   certificate bytea not null,
-  container bytea not null,
+  container bytea,
   valid_from timestamp with time zone not null,
   valid_to timestamp with time zone not null,
   created_at timestamp with time zone not null,
   constraint authority_key_pkey PRIMARY KEY (role, generation),
   constraint authority_key_check CHECK ((valid_to > valid_from)),
   constraint authority_key_generation_check CHECK ((generation > 0)),
+  constraint authority_key_here CHECK (((role = 'root'::text) OR (container IS NOT NULL))),
   constraint authority_key_role_check CHECK ((role = ANY (ARRAY['root'::text, 'issuing'::text, 'timestamp'::text, 'ocsp'::text])))
 );
-comment on table signatures.authority_key is 'Scope: installation. Append-only. Keys of the built-in certificate authority as encrypted PKCS#12; the highest generation of a role is the one in use.';
+comment on table signatures.authority_key is 'Scope: installation. Append-only. Keys of the built-in certificate authority as encrypted PKCS#12; the highest generation of a role is the one in use. A root without container has its key outside the machine.';
+
+create table signatures.clock_mark (
+  service text not null,
+  latest_at timestamp with time zone not null,
+  constraint clock_mark_pkey PRIMARY KEY (service),
+  constraint clock_mark_service_check CHECK ((service = 'timestamp'::text))
+);
+comment on table signatures.clock_mark is 'Scope: installation. The latest instant at which a service of the built-in authority is known to have worked; a clock that stands before it went backwards.';
 
 create table signatures.credential (
   agency_id uuid not null,
@@ -981,6 +1327,43 @@ create table signatures.credential (
 comment on table signatures.credential is 'Scope: agency. A certificate with which a person or the agency itself signs, where its key is held, and the image that stands for it on paper.';
 CREATE INDEX credential_of_person ON signatures.credential USING btree (agency_id, person_id) WHERE (person_id IS NOT NULL);
 
+create table signatures.hand_over (
+  agency_id uuid not null,
+  id uuid not null,
+  signing_id uuid not null,
+  person_id uuid not null,
+  kind text not null,
+  state text not null,
+  download_key_hash text not null,
+  upload_key_hash text not null,
+  downloads smallint not null,
+  opened_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  upload_sha256 text,
+  upload_size_bytes bigint,
+  received_at timestamp with time zone,
+  refusal_code text,
+  refusal_values jsonb,
+  ended_at timestamp with time zone,
+  constraint hand_over_pkey PRIMARY KEY (agency_id, id),
+  constraint hand_over_agency_id_signing_id_fkey FOREIGN KEY (agency_id, signing_id) REFERENCES signatures.signing(agency_id, id),
+  constraint hand_over_check CHECK ((expires_at > opened_at)),
+  constraint hand_over_check1 CHECK ((((upload_sha256 IS NULL) = (received_at IS NULL)) AND ((upload_sha256 IS NULL) = (upload_size_bytes IS NULL)))),
+  constraint hand_over_check2 CHECK (((state = ANY (ARRAY['received'::text, 'completed'::text, 'refused'::text])) = (upload_sha256 IS NOT NULL))),
+  constraint hand_over_check3 CHECK (((state = 'refused'::text) = ((refusal_code IS NOT NULL) AND (refusal_values IS NOT NULL)))),
+  constraint hand_over_check4 CHECK (((state = ANY (ARRAY['completed'::text, 'refused'::text, 'closed'::text])) = (ended_at IS NOT NULL))),
+  constraint hand_over_download_key_hash_check CHECK ((download_key_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint hand_over_downloads_check CHECK (((downloads >= 0) AND (downloads <= 5))),
+  constraint hand_over_kind_check CHECK ((kind = ANY (ARRAY['approved'::text, 'issued'::text, 'appendix'::text, 'copy'::text, 'income'::text, 'comment'::text]))),
+  constraint hand_over_state_check CHECK ((state = ANY (ARRAY['open'::text, 'received'::text, 'completed'::text, 'refused'::text, 'closed'::text]))),
+  constraint hand_over_upload_key_hash_check CHECK ((upload_key_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint hand_over_upload_sha256_check CHECK ((upload_sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint hand_over_upload_size_bytes_check CHECK ((upload_size_bytes > 0))
+);
+comment on table signatures.hand_over is 'Scope: agency. A file lent to a signing program on a person''s own computer: the hashes of its two one-time addresses, and what came back.';
+CREATE INDEX hand_over_of_signing ON signatures.hand_over USING btree (agency_id, signing_id, opened_at);
+CREATE UNIQUE INDEX hand_over_open ON signatures.hand_over USING btree (agency_id, signing_id) WHERE (state = ANY (ARRAY['open'::text, 'received'::text]));
+
 create table signatures.issued_certificate (
   serial text not null,
   purpose text not null,
@@ -1003,18 +1386,51 @@ create table signatures.issued_certificate (
 comment on table signatures.issued_certificate is 'Scope: installation. Every certificate that the built-in authority issued, under its serial number, with its revocation.';
 CREATE INDEX issued_certificate_revoked ON signatures.issued_certificate USING btree (revoked_at) WHERE (state = 'revoked'::text);
 
+create table signatures.ocsp_answer (
+  certificate_id bytea not null,
+  serial text not null,
+  state text not null,
+  content bytea not null,
+  this_update timestamp with time zone not null,
+  next_update timestamp with time zone not null,
+  is_asked boolean not null,
+  constraint ocsp_answer_pkey PRIMARY KEY (certificate_id),
+  constraint ocsp_answer_serial_fkey FOREIGN KEY (serial) REFERENCES signatures.issued_certificate(serial),
+  constraint ocsp_answer_check CHECK ((next_update > this_update)),
+  constraint ocsp_answer_state_check CHECK ((state = ANY (ARRAY['valid'::text, 'revoked'::text])))
+);
+comment on table signatures.ocsp_answer is 'Scope: installation. OCSP answers signed in advance, under the whole CertID they were asked with; one counts only while its state is the state of the certificate. Those that were asked for are renewed before they end.';
+CREATE INDEX ocsp_answer_of_serial ON signatures.ocsp_answer USING btree (serial);
+
 create table signatures.revocation_list (
   issuer text not null,
   number bigint not null,
   issued_at timestamp with time zone not null,
   next_update timestamp with time zone not null,
   content bytea not null,
+  generation integer not null,
   constraint revocation_list_pkey PRIMARY KEY (issuer, number),
   constraint revocation_list_check CHECK ((next_update > issued_at)),
+  constraint revocation_list_generation_check CHECK ((generation > 0)),
   constraint revocation_list_issuer_check CHECK ((issuer = ANY (ARRAY['root'::text, 'issuing'::text]))),
   constraint revocation_list_number_check CHECK ((number > 0))
 );
-comment on table signatures.revocation_list is 'Scope: installation. Append-only. The revocation lists of the built-in authority, each with the next number of its issuer; the highest is the one in force.';
+comment on table signatures.revocation_list is 'Scope: installation. Append-only. The revocation lists of the built-in authority, each with the next number of its issuer, also across generations; the highest of a generation is the one in force.';
+
+create table signatures.revocation_lookup (
+  question text not null,
+  kind text not null,
+  url text not null,
+  material_sha256 text not null,
+  asked_at timestamp with time zone not null,
+  good_until timestamp with time zone not null,
+  constraint revocation_lookup_pkey PRIMARY KEY (question),
+  constraint revocation_lookup_material_sha256_fkey FOREIGN KEY (material_sha256) REFERENCES signatures.validation_material(sha256),
+  constraint revocation_lookup_check CHECK ((good_until > asked_at)),
+  constraint revocation_lookup_kind_check CHECK ((kind = ANY (ARRAY['issuer'::text, 'crl'::text, 'ocsp'::text]))),
+  constraint revocation_lookup_question_check CHECK ((question ~ '^[0-9a-f]{64}$'::text))
+);
+comment on table signatures.revocation_lookup is 'Scope: installation. The last answer of an authority to a question about a certificate, for as long as it may be used again.';
 
 create table signatures.signing (
   agency_id uuid not null,
@@ -1080,3 +1496,40 @@ create table signatures.validation (
   constraint validation_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 comment on table signatures.validation is 'Scope: installation. The validation report of a file, by its hash and the set of trust anchors and revocations it was judged by.';
+
+create table signatures.validation_evidence (
+  sha256 text not null,
+  validated_at timestamp with time zone not null,
+  material_sha256 text not null,
+  constraint validation_evidence_pkey PRIMARY KEY (sha256, validated_at, material_sha256),
+  constraint validation_evidence_material_sha256_fkey FOREIGN KEY (material_sha256) REFERENCES signatures.validation_material(sha256),
+  constraint validation_evidence_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+comment on table signatures.validation_evidence is 'Scope: installation. Append-only. Which material from outside the file each validation of it rested on.';
+
+create table signatures.validation_material (
+  sha256 text not null,
+  kind text not null,
+  content bytea not null,
+  kept_at timestamp with time zone not null,
+  constraint validation_material_pkey PRIMARY KEY (sha256),
+  constraint validation_material_kind_check CHECK ((kind = ANY (ARRAY['certificate'::text, 'crl'::text, 'ocsp'::text]))),
+  constraint validation_material_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+comment on table signatures.validation_material is 'Scope: installation. Append-only. Certificates, revocation lists and OCSP answers that validations rested on, by their hash.';
+
+create table verification.issued_document (
+  code text not null,
+  agency_id uuid not null,
+  document_id uuid not null,
+  number_and_notation text not null,
+  type_name text not null,
+  issued_on date,
+  issued_at timestamp with time zone not null,
+  state text not null,
+  files jsonb not null,
+  constraint issued_document_pkey PRIMARY KEY (code),
+  constraint issued_document_code_check CHECK ((code ~ '^[2-9a-hjkmnp-z]{20}$'::text)),
+  constraint issued_document_state_check CHECK ((state = ANY (ARRAY['in_force'::text, 'recalled'::text, 'replaced'::text])))
+);
+comment on table verification.issued_document is 'Scope: installation. What the public page of an issued document may say, by the code that stands on its paper: hashes, number and issuing agency, never its content.';

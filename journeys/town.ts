@@ -7,7 +7,7 @@ import { ensureWebBuilt } from '#app/web-build.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { seedCredentials } from '#seeds/credentials.ts';
 import { seedThanhHoa } from '#seeds/thanh-hoa.ts';
-import { launchBrowser } from '../tests/browser.ts';
+import { launchBrowser, launchProfile } from '../tests/browser.ts';
 
 /** Agencies whose people sign in the stories; keys for the others would only cost time. */
 const WITH_KEYS = /Sở Nội vụ|Sở Tài chính|phường Hạc Thành/;
@@ -18,11 +18,14 @@ export type Town = {
   url: string;
   /** A person at a screen of their own, signed in through the sign-in page. */
   visit(login: string, screen?: { width: number; height: number }): Promise<Visitor>;
+  /** The same in a browser of their own, whose profile in `folder` outlives it. The caller closes it. */
+  visitWithProfile(login: string, folder: string): Promise<Visitor>;
   /** Somebody from the street, without an account. */
   passerBy(screen?: { width: number; height: number }): Promise<Visitor>;
   close(): Promise<void>;
 };
 
+const VIETNAM = { locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', reducedMotion: 'reduce' } as const;
 const DESK = { width: 1440, height: 900 };
 
 /** The small province with its web and worker roles on a database of its own, and a real browser. */
@@ -46,21 +49,21 @@ export async function openTown(): Promise<Town> {
   const worker = await startWorker(house.kernel);
   const web = await startWeb(house.kernel);
   const browser = await launchBrowser();
-  const open = async (screen = DESK): Promise<Visitor> => {
-    const context = await browser.newContext({ viewport: screen, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', reducedMotion: 'reduce' });
+  const opened = async (context: BrowserContext): Promise<Visitor> => {
     context.setDefaultTimeout(15_000);
     return { context, page: await context.newPage() };
   };
+  const open = async (screen = DESK): Promise<Visitor> => opened(await browser.newContext({ ...VIETNAM, viewport: screen }));
   return {
     url: web.address,
     async visit(login, screen) {
       const visitor = await open(screen);
-      const { page } = visitor;
-      await page.goto(`${web.address}/app/viec-cua-toi`);
-      await page.getByLabel('Tên đăng nhập').fill(login);
-      await page.getByLabel(/^Mật khẩu/).fill(DEMO_PASSWORD);
-      await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
-      await page.getByRole('heading', { name: 'Việc của tôi' }).waitFor();
+      await signIn(visitor.page, web.address, login);
+      return visitor;
+    },
+    async visitWithProfile(login, folder) {
+      const visitor = await opened(await launchProfile(folder, { ...VIETNAM, viewport: DESK }));
+      await signIn(visitor.page, web.address, login);
       return visitor;
     },
     passerBy: open,
@@ -71,4 +74,12 @@ export async function openTown(): Promise<Town> {
       await house.close();
     },
   };
+}
+
+async function signIn(page: Page, address: string, login: string): Promise<void> {
+  await page.goto(`${address}/app/viec-cua-toi`);
+  await page.getByLabel('Tên đăng nhập').fill(login);
+  await page.getByLabel(/^Mật khẩu/).fill(DEMO_PASSWORD);
+  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
+  await page.getByRole('heading', { name: 'Việc của tôi' }).waitFor();
 }

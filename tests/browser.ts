@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { brotliDecompress, createBrotliDecompress } from 'node:zlib';
-import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type LaunchOptions } from 'playwright-core';
 
 const root = dirname(import.meta.dirname);
 const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
@@ -24,10 +24,19 @@ type Program = { executablePath: string; env: Record<string, string> };
  * of each when none starts. The caller closes the browser.
  */
 export async function launchBrowser({ use = 'any' }: { use?: 'any' | 'bundled' } = {}): Promise<Browser> {
+  return firstThatStarts(use, (program) => chromium.launch({ ...program, args } satisfies LaunchOptions));
+}
+
+/** Starts one with a profile of its own in `folder`, which remembers from start to start what people's browsers remember. The caller closes it. */
+export async function launchProfile(folder: string, options: BrowserContextOptions): Promise<BrowserContext> {
+  return firstThatStarts('any', (program) => chromium.launchPersistentContext(folder, { ...program, ...options, args }));
+}
+
+async function firstThatStarts<Started>(use: 'any' | 'bundled', start: (program: Program) => Promise<Started>): Promise<Started> {
   const reasons: string[] = [];
   for await (const program of candidates(use, reasons)) {
     try {
-      return await chromium.launch({ ...program, args } satisfies LaunchOptions);
+      return await start(program);
     } catch (error) {
       reasons.push(`${program.executablePath}: ${String(error)}`);
     }

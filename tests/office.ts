@@ -130,9 +130,26 @@ export async function signedDocument(clerk: Clerk, director: Clerk, recipientIds
   return id;
 }
 
-export async function submit(clerk: Clerk, id: string): Promise<Reply<Document>> {
-  const { body } = await clerk.get<{ approvers: { postId: string; title: string }[] }>('/api/v1/outgoing-documents/approvers');
-  return clerk.post(`/api/v1/outgoing-documents/${id}/submit`, { approverPostId: body.approvers.find((approver) => approver.title === 'Giám đốc')?.postId });
+type Signers = Record<'approvers' | 'initiallers', { postId: string; name: string; title: string }[]>;
+
+/** Submitted to the director; with `initialsBy`, a person's name, to that one's initials first. */
+export async function submit(clerk: Clerk, id: string, { initialsBy }: { initialsBy?: string } = {}): Promise<Reply<Document & Refusal>> {
+  const { body } = await clerk.get<Signers>('/api/v1/outgoing-documents/approvers');
+  return clerk.post(`/api/v1/outgoing-documents/${id}/submit`, {
+    approverPostId: body.approvers.find((approver) => approver.title === 'Giám đốc')?.postId,
+    ...(initialsBy === undefined ? {} : { initialsPostId: body.initiallers.find((head) => head.name === initialsBy)?.postId }),
+  });
+}
+
+/** The person goes on in the post that was delegated by the named one. */
+export async function actFor(client: Clerk, name: string): Promise<void> {
+  const { body } = await client.get<{ posts: { id: string; onBehalfOf?: { name: string } }[] }>('/api/v1/me');
+  const reply = await client.post('/api/v1/me/post', { postId: body.posts.find((post) => post.onBehalfOf?.name === name)?.id });
+  if (reply.status !== 204) throw new Error(`cannot act for ${name}: ${JSON.stringify(reply.body)}`);
+}
+
+export async function initial(head: Clerk, id: string, fields: object = {}): Promise<Reply<{ document: Document } & Refusal>> {
+  return head.post(`/api/v1/outgoing-documents/${id}/initial`, { credentialId: await credential(head, 'person'), pin: DEMO_PIN, ...fields });
 }
 
 export async function credential(client: Clerk, kind: 'person' | 'agency'): Promise<string> {

@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { DEMO_PIN } from '#seeds/credentials.ts';
+import { assertAccessible, assertNoSidewaysScroll, picture } from './accessibility.ts';
+import { openTown, type Town } from './town.ts';
+
+/** The letter of the seeds ends with the director's name: there the place of the signature is found. */
+const letter = readFileSync(resolve(import.meta.dirname, '../seeds/letters/cong-van-mau.pdf'));
+const PHONE = { width: 360, height: 740 };
+const base = '/api/v1/outgoing-documents';
+
+let town: Town;
+before(async () => {
+  town = await openTown();
+}, { timeout: 240_000 });
+after(() => town.close());
+
+const look = async (page: Page, screen: string): Promise<void> => {
+  await page.locator('h1').first().waitFor({ state: 'attached' });
+  await assertAccessible(page, screen);
+  await assertNoSidewaysScroll(page, screen);
+};
+
+type Signers = Record<'approvers' | 'initiallers', { postId: string; name: string }[]>;
+
+test('a leader signs three documents in one go, after the head of a unit has initialled; a delegate signs on a phone', { timeout: 300_000 }, async (t) => {
+  const clerk = await town.visit('vanthu.snv');
+  const head = await town.visit('truongphong.snv');
+  const director = await town.visit('giamdoc.snv');
+
+  await t.test('documents are submitted, one of them by way of the head of the unit', async () => {
+    await submit(clerk.page, { summary: 'V/v báo cáo công tác văn thư quý IV', initialsBy: 'Hoàng Hữu Dũng' });
+    await submit(clerk.page, { summary: 'V/v kiểm tra công tác lưu trữ', urgency: 'urgent', attachment: true });
+    await submit(clerk.page, { summary: 'V/v tập huấn phần mềm' });
+    await submit(clerk.page, { summary: 'V/v lịch trực cơ quan', bytes: paperWithoutName() });
+    await submit(clerk.page, { summary: 'V/v thiếu căn cứ' });
+  });
+
+  await t.test('the head of the unit finds it in the signing room and initials it with a remark', async () => {
+    const { page } = head;
+    await page.getByRole('link', { name: /Phòng ký/ }).first().click();
+    await page.getByRole('link', { name: /quý IV/ }).click();
+    await page.locator('canvas').first().waitFor();
+    await page.getByText('Ký nháy đặt ngay sau dòng cuối').waitFor();
+    await look(page, 'phòng ký, ký nháy');
+    await picture(page, 'phong-ky-nhay');
+    await page.getByLabel('Ý kiến gửi lãnh đạo').fill('Số liệu đã được rà soát');
+    await page.getByLabel('Mã PIN').fill(DEMO_PIN);
+    await page.getByRole('button', { name: 'Ký nháy' }).click();
+    await page.getByText('Đã ký nháy. Văn bản chuyển tới lãnh đạo.').waitFor();
+    await page.getByText('Bạn đã xử lý hết').waitFor();
+    await look(page, 'phòng ký, đã hết việc');
+  });
+
+  await t.test('the director goes through the queue by keyboard, returns one, and the next opens by itself', async () => {
+    const { page } = director;
+    await page.getByRole('link', { name: /Phòng ký/ }).first().click();
+    const queue = page.getByRole('list', { name: 'Văn bản chờ ký' });
+    await queue.getByRole('link').nth(4).waitFor();
+    await look(page, 'phòng ký, danh sách');
+    await picture(page, 'phong-ky-danh-sach');
+    await page.keyboard.press('j');
+    await page.getByRole('heading', { level: 2, name: 'V/v kiểm tra công tác lưu trữ' }).waitFor();
+    await page.locator('canvas').first().waitFor();
+    await page.getByText('Đã tìm thấy chỗ ký trên trang 1').waitFor();
+    await look(page, 'phòng ký, văn bản đang mở');
+    await picture(page, 'phong-ky');
+    const box = page.getByRole('checkbox', { name: 'Chọn: V/v kiểm tra công tác lưu trữ' });
+    await page.keyboard.press(' ');
+    await page.getByRole('toolbar', { name: 'Đã chọn 1 văn bản' }).waitFor();
+    assert.ok(await box.isChecked());
+    await page.keyboard.press('x');
+    assert.ok(!(await box.isChecked()));
+    await page.keyboard.press('?');
+    for (const help of ['Văn bản sau', 'Văn bản trước', 'Trả lại', 'Ký']) await page.getByRole('dialog').getByText(help, { exact: true }).first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    await page.getByRole('heading', { level: 2, name: 'V/v tập huấn phần mềm' }).waitFor();
+    await page.keyboard.press('k');
+    await page.getByRole('heading', { level: 2, name: 'V/v kiểm tra công tác lưu trữ' }).waitFor();
+    const stands = await queue.getByRole('link', { name: /thiếu căn cứ/ }).boundingBox();
+    await queue.getByRole('link', { name: /thiếu căn cứ/ }).click();
+    await page.getByRole('heading', { level: 2, name: 'V/v thiếu căn cứ' }).waitFor();
+    await page.keyboard.press('r');
+    await page.getByRole('dialog').getByLabel('Lý do').fill('Bổ sung căn cứ pháp lý');
+    await page.getByRole('dialog').getByRole('button', { name: 'Trả lại' }).click();
+    await queue.getByText('Đã trả lại').waitFor();
+    assert.deepEqual((await queue.getByRole('link', { name: /thiếu căn cứ/ }).boundingBox())?.y, stands?.y, 'what is done keeps its place');
+    await page.getByRole('heading', { level: 2, name: 'V/v báo cáo công tác văn thư quý IV' }).waitFor();
+  });
+
+  await t.test('one is signed at its place with s, and what the head of the unit said is read beside it', async () => {
+    const { page } = director;
+    await page.getByText('Số liệu đã được rà soát').waitFor();
+    await page.getByText('Đã tìm thấy chỗ ký').waitFor();
+    await page.keyboard.press('s');
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('type')), 'password');
+    await page.keyboard.type(DEMO_PIN);
+    await page.keyboard.press('Enter');
+    await page.getByText('Đã ký.').waitFor();
+  });
+
+  await t.test('the other three are looked over and signed with one PIN; a wrong one stops at once', async () => {
+    const { page } = director;
+    await page.getByLabel('Chọn tất cả').check();
+    await page.getByRole('button', { name: 'Ký 3 văn bản' }).click();
+    await page.getByText('chỗ phỏng đoán: hãy xem và xác nhận').waitFor();
+    assert.equal(await page.getByText('trên tên Nguyễn Văn Bình').count(), 2);
+    await look(page, 'ký nhiều văn bản');
+    await picture(page, 'ky-nhieu-van-ban');
+    const sign = page.getByRole('button', { name: 'Ký 3 văn bản' });
+    await page.getByLabel('Mã PIN').fill('000000');
+    assert.ok(await sign.isDisabled(), 'a guessed place has to be confirmed first');
+    await page.getByRole('button', { name: /Xem chỗ ký/ }).click();
+    await page.getByRole('button', { name: 'Đúng chỗ này' }).click();
+    await sign.click();
+    await page.getByText('Mã PIN không đúng. Còn 4 lần thử.').waitFor();
+    assert.equal(await page.getByText('Đã ký', { exact: true }).count(), 0);
+    await page.getByLabel('Mã PIN').fill(DEMO_PIN);
+    await sign.click();
+    await page.getByText('Xong: 3 văn bản đã ký').waitFor({ timeout: 30_000 });
+    assert.equal(await page.getByText('Đã ký', { exact: true }).count(), 3);
+    await look(page, 'ký nhiều văn bản, xong');
+    await picture(page, 'ky-nhieu-van-ban-xong');
+    await page.getByRole('button', { name: 'Về phòng ký' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Phòng ký' }).waitFor();
+  });
+
+  await t.test('a deputy signs three in one go on a phone, after confirming each guessed place', async () => {
+    for (const summary of ['V/v một', 'V/v hai', 'V/v ba']) await submit(clerk.page, { summary, to: 'Lê Thị Hồng Nhung' });
+    const { page } = await town.visit('phogiamdoc.snv', PHONE);
+    await page.getByRole('link', { name: /Phòng ký/ }).first().click();
+    await page.getByLabel('Chọn tất cả').check();
+    await look(page, 'phòng ký trên điện thoại, đã chọn');
+    await picture(page, 'phong-ky-da-chon');
+    await page.getByRole('button', { name: 'Ký 3 văn bản' }).click();
+    for (const left of [3, 2, 1]) {
+      await page.getByText(`Còn ${String(left)} văn bản có chỗ ký phỏng đoán`).waitFor();
+      const confirm = page.getByRole('button', { name: 'Đúng chỗ này' });
+      if (!(await confirm.isVisible())) await page.getByRole('button', { name: /Xem chỗ ký/ }).first().click();
+      await confirm.click();
+    }
+    await look(page, 'ký nhiều văn bản trên điện thoại');
+    await page.getByLabel('Mã PIN').fill(DEMO_PIN);
+    await page.getByRole('button', { name: 'Ký 3 văn bản' }).click();
+    await page.getByText('Xong: 3 văn bản đã ký').waitFor({ timeout: 30_000 });
+    await look(page, 'ký nhiều văn bản trên điện thoại, xong');
+    await page.getByRole('button', { name: 'Về phòng ký' }).click();
+    await page.getByText('Bạn đã xử lý hết').or(page.getByText('Không còn văn bản nào chờ bạn ký')).first().waitFor();
+  });
+
+  await t.test('on a phone the chief of office signs with the director’s authority and his own certificate', async () => {
+    await submit(clerk.page, { summary: 'V/v đôn đốc nộp báo cáo' });
+    const { page } = await town.visit('chanhvanphong.snv', PHONE);
+    await actFor(page, 'Nguyễn Văn Bình');
+    await page.goto(`${town.url}/app/phong-ky`);
+    await look(page, 'phòng ký trên điện thoại');
+    await page.getByRole('link', { name: /đôn đốc/ }).click();
+    await page.getByText('Bạn ký theo ủy quyền của Giám đốc Nguyễn Văn Bình').waitFor();
+    await page.getByText('TUQ. (thừa ủy quyền)').waitFor();
+    await page.getByText('Chưa tìm thấy tên người ký trong văn bản').waitFor();
+    await page.locator('canvas').first().waitFor();
+    await look(page, 'phòng ký trên điện thoại, văn bản đang mở');
+    await picture(page, 'phong-ky-thua-uy-quyen');
+    await page.getByLabel('Mã PIN').fill(DEMO_PIN);
+    await page.getByRole('button', { name: 'Ký số' }).click();
+    await page.getByText('Đã ký.').waitFor();
+    await page.getByText('Bạn đã xử lý hết').or(page.getByText('Không còn văn bản nào chờ bạn ký')).first().waitFor();
+  });
+
+  await t.test('the record names both people', async () => {
+    const { page } = clerk;
+    await page.goto(`${town.url}/app/van-ban-di`);
+    await page.getByRole('link', { name: /đôn đốc/ }).click();
+    await page.getByText('thay Giám đốc Nguyễn Văn Bình, TUQ.').waitFor();
+    await page.getByRole('tab', { name: 'Nhật ký' }).click();
+    await page.getByText('Phạm Minh Tuấn ký số').waitFor();
+    await look(page, 'nhật ký của văn bản ký thay');
+    await page.goto(`${town.url}/app/van-ban-di`);
+    await page.getByRole('link', { name: /thiếu căn cứ/ }).click();
+    await page.getByRole('tab', { name: 'Thông tin' }).click();
+    await page.getByText('Bổ sung căn cứ pháp lý').last().waitFor();
+    await look(page, 'văn bản bị trả lại, ý kiến');
+    await picture(page, 'van-ban-bi-tra-lai');
+  });
+});
+
+type Submitted = { summary: string; bytes?: Buffer; urgency?: string; attachment?: boolean; to?: string; initialsBy?: string };
+
+/** As the clerk's screen would: uploads, drafts and submits, to the director unless told. */
+async function submit(page: Page, { summary, bytes = letter, urgency = 'normal', attachment = false, to = 'Nguyễn Văn Bình', initialsBy }: Submitted): Promise<void> {
+  const draft = await call<{ id: string }>(page, base, {
+    mainUploadId: await upload(page, bytes, 'cong-van.pdf'),
+    attachmentUploadIds: attachment ? [await upload(page, letter, 'phu-luc.pdf')] : [],
+    typeCode: 'cong-van',
+    summary,
+    urgency,
+    answerDue: '2099-12-31',
+  });
+  const { approvers, initiallers } = (await (await page.request.get(`${town.url}${base}/approvers`)).json()) as Signers; // safe because the contract says so
+  await call(page, `${base}/${draft.id}/submit`, {
+    approverPostId: approvers.find(({ name }) => name === to)?.postId,
+    initialsPostId: initiallers.find(({ name }) => name === initialsBy)?.postId ?? null,
+  });
+}
+
+async function actFor(page: Page, name: string): Promise<void> {
+  const me = (await (await page.request.get(`${town.url}/api/v1/me`)).json()) as { posts: { id: string; onBehalfOf?: { name: string } }[] }; // safe because the contract says so
+  const reply = await page.request.post(`${town.url}/api/v1/me/post`, { data: { postId: me.posts.find((post) => post.onBehalfOf?.name === name)?.id }, headers: { 'x-csrf': '1' } });
+  assert.equal(reply.status(), 204);
+}
+
+async function call<Reply>(page: Page, url: string, data: object): Promise<Reply> {
+  const reply = await page.request.post(`${town.url}${url}`, { data, headers: { 'x-csrf': '1' } });
+  assert.equal(reply.status(), 200, await reply.text());
+  return (await reply.json()) as Reply; // safe because the server's own tests hold its replies to their contracts
+}
+
+async function upload(page: Page, bytes: Buffer, name: string): Promise<string> {
+  const reply = await page.request.post(`${town.url}/api/v1/uploads`, {
+    data: bytes,
+    headers: {
+      'x-csrf': '1',
+      'tus-resumable': '1.0.0',
+      'upload-length': String(bytes.length),
+      'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
+      'content-type': 'application/offset+octet-stream',
+    },
+  });
+  assert.equal(reply.status(), 201, await reply.text());
+  return reply.headers()['location']?.split('/').at(-1) ?? '';
+}
+
+/** One page on which no name stands. */
+function paperWithoutName(): Buffer {
+  const text = 'BT /F1 14 Tf 72 720 Td (LICH TRUC CO QUAN) Tj 0 -24 Td (Tu thu Hai den thu Sau, moi ngay hai nguoi.) Tj ET';
+  const objects = [
+    '<</Type/Catalog/Pages 2 0 R>>',
+    '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+    '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>',
+    `<</Length ${String(text.length)}>>\nstream\n${text}\nendstream`,
+    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>',
+  ];
+  let file = '%PDF-1.7\n';
+  const offsets = objects.map((object, index) => {
+    const at = file.length;
+    file += `${String(index + 1)} 0 obj\n${object}\nendobj\n`;
+    return at;
+  });
+  const start = file.length;
+  file += `xref\n0 6\n0000000000 65535 f \n${offsets.map((at) => `${String(at).padStart(10, '0')} 00000 n \n`).join('')}trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n${String(start)}\n%%EOF\n`;
+  return Buffer.from(file, 'latin1');
+}
