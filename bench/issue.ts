@@ -110,11 +110,11 @@ async function round(office: Office): Promise<Round> {
   return { issuedMs, insertedMs: median(inserts), rowCount: copied.rowCount, counts: copied.counts };
 }
 
-/** Nothing of the letter's earlier life is left in the queue, and the disk has the upload behind it. */
+/** Nothing of the letter's earlier life is due in the queue (its lasting copy is made a minute later), and the disk has the upload behind it. */
 async function untilQuiet({ sql }: House): Promise<void> {
   await sql('checkpoint');
   for (;;) {
-    const [row] = await sql<{ count: number }>('select count(*) as count from kernel.job');
+    const [row] = await sql<{ count: number }>('select count(*) as count from kernel.job where run_at <= now()');
     if (row?.count === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

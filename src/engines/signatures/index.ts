@@ -9,6 +9,7 @@ import { handOverRoutes } from './hand-over/routes.ts';
 import { pdfInspector } from './inspect-pdf.ts';
 import { archiveFileJob } from './jobs/archive-file.ts';
 import { pollSigning } from './jobs/poll-signing.ts';
+import { validateFileJob } from './jobs/validate-file.ts';
 import { builtInNotice } from './notice.ts';
 import { pkiRoutes } from './pki-routes.ts';
 import { signatureRoutes } from './routes.ts';
@@ -19,7 +20,7 @@ export const signaturesModule: Module = {
   name: 'signatures',
   migrations: join(import.meta.dirname, 'migrations'),
   routes: [...pkiRoutes, ...signatureRoutes, ...handOverRoutes],
-  jobs: [pollSigning, archiveFileJob, finishHandOverJob],
+  jobs: [pollSigning, validateFileJob, archiveFileJob, finishHandOverJob],
   events: { ...signatureEvents, ...handOverEvents },
   schedules: signatureSchedules,
   health: [revocationListHealth, authorityClockHealth],
@@ -32,6 +33,7 @@ export { issueCredential, issueCredentials, type CredentialImage, type NewCreden
 export { isMalformedCertificate, readCertificates, type CertificateFacts } from './certificate-facts.ts';
 export { importCredential, type ImportCredential } from './commands/import-credential.ts';
 export { connectCredential, listConnectable, type ConnectCredential, type KeyPlace } from './commands/connect-credential.ts';
+export { validateSoon } from './jobs/validate-file.ts';
 export { archiveFile, type FileToArchive } from './commands/archive-file.ts';
 export { signHashes, type SignHashes } from './commands/sign-hashes.ts';
 export { revokeCredential } from './commands/revoke-credential.ts';

@@ -1,7 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { keepFile } from '#engines/files/index.ts';
 import { numberAndNotation } from '#engines/registers/index.ts';
-import { defineSigningPurpose, type SigningResult } from '#engines/signatures/index.ts';
+import { defineSigningPurpose, validateSoon, type SigningResult } from '#engines/signatures/index.ts';
 import { z } from 'zod';
 import { addVersion, agencyOf, listFiles, lockForAction, subjectOf, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
@@ -22,6 +22,7 @@ async function sealFile(ctx: CommandContext, signing: SigningResult<z.output<typ
   if (file.current_sha256 !== signing.baseSha256) throw errors.changedMeanwhile();
   const agencyId = agencyOf(document);
   const fileId = await keepFile(ctx, { agencyId, ...signing.result, name: file.name, mediaType: 'application/pdf', flags: flagsOf(file) });
+  validateSoon(ctx, { agencyId, sha256: signing.result.sha256 });
   await addVersion(ctx, file, { step: 'seal', ...signing.result, fileId, sealedAt: ctx.now });
   ctx.record({
     type: 'outgoing-documents.file-sealed',
