@@ -64,6 +64,8 @@ test('a signed document goes from one agency to another, and its sender sees it 
     await page.getByLabel('Mã PIN').waitFor();
     await page.locator('canvas').first().waitFor();
     await look(page, 'ký văn bản');
+    const paper = await page.locator('.lt-work__paper').boundingBox();
+    assert.ok(paper !== null && paper.height > 400, 'the page to be signed is there to be read');
     await picture(page, 'ky-van-ban');
     await page.getByLabel('Mã PIN').fill('wrong-pin');
     await page.getByRole('button', { name: 'Ký số' }).click();

@@ -4,6 +4,7 @@ import { useT } from '#ui/i18n.ts';
 import { PdfViewer, type PdfPlacing, type Placement } from '#ui/pdf/pdf-viewer.tsx';
 import type { OutgoingDetail } from '../contract.ts';
 import { roomMessages } from './signing-room-messages.ts';
+import './signing-room.css';
 
 /** The document page by page, with the frame of the signature; its attachments open in the same place. */
 export function SigningPaper({ document, placing }: { document: OutgoingDetail; placing: PdfPlacing | undefined }): ReactNode {
