@@ -12,6 +12,7 @@ import { operationsErrors } from './errors.ts';
 import { FILES, hashFile, MANIFEST, SECRETS, TABLES, type Manifest } from './manifest.ts';
 import { readSecrets, writeSecrets } from './secrets.ts';
 import { appliedMigrations, listTables, quoted, schemasOf, type StoredTable } from './tables.ts';
+import { statIfThere } from './stat-if-there.ts';
 
 export type BackupOptions = {
   kernel: Kernel;
@@ -39,7 +40,7 @@ export async function backUp(options: BackupOptions): Promise<BackupResult> {
   const root = resolve(options.folder);
   const createdAt = kernel.clock.now();
   const folder = join(root, createdAt.toISOString().replace(/[-:]|\.\d+/g, ''));
-  if (await stat(folder).catch(() => undefined)) throw operationsErrors.backupExists({ values: { folder } });
+  if (await statIfThere(folder)) throw operationsErrors.backupExists({ values: { folder } });
   await mkdir(root, { recursive: true, mode: 0o700 });
   await removeLeftovers(root);
   const draft = join(root, `.writing-${String(process.pid)}`);

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -16,6 +16,7 @@ import { operationsErrors } from './errors.ts';
 import { filePath, hashFile, SECRETS, type Manifest, type OpenedBackup } from './manifest.ts';
 import { readBackedUpSecrets, secretsFolder, writeSecrets, type Secrets } from './secrets.ts';
 import { appliedMigrations, inLoadingOrder, quoted } from './tables.ts';
+import { statIfThere } from './stat-if-there.ts';
 
 type Progress = (text: string) => void;
 
@@ -33,13 +34,14 @@ export async function checkBackup(backup: OpenedBackup, modules: readonly Module
     throw operationsErrors.newerBackup({ values: { migration: `${unknown.module}/${unknown.name}`, version: manifest.product.version } });
   }
   for (const { file, sha256 } of [...manifest.tables, { file: manifest.files.list, sha256: manifest.files.sha256 }]) {
-    const found = await hashFile(join(folder, file)).catch(() => undefined);
+    const path = join(folder, file);
+    const found = (await statIfThere(path)) === undefined ? undefined : await hashFile(path);
     if (found !== sha256) throw operationsErrors.backupDamaged({ values: { what: file } });
   }
   const secrets = await readBackedUpSecrets(join(folder, SECRETS), manifest.secrets);
   await forEachFile(join(folder, manifest.files.list), async (file) => {
     if (!file.kept || manifest.files.missing.includes(file.sha256)) return;
-    const found = await stat(filePath(backup.filesFolder, file.sha256)).catch(() => undefined);
+    const found = await statIfThere(filePath(backup.filesFolder, file.sha256));
     if (found?.size !== file.sizeBytes) throw operationsErrors.backupDamaged({ values: { what: `files/${file.sha256}` } });
   });
   onProgress(`Bản sao lưu lúc ${manifest.createdAt} (phiên bản ${manifest.product.version}) nguyên vẹn: ${String(manifest.tables.length)} bảng, ${manifest.files.count.toLocaleString('vi-VN')} tệp`);
@@ -135,7 +137,7 @@ async function restoreFiles(kernel: Kernel, backup: OpenedBackup, onProgress: Pr
   const tell = progressTeller(() => onProgress(`Tệp: ${count.toLocaleString('vi-VN')}/${backup.manifest.files.count.toLocaleString('vi-VN')}`));
   await forEachFile(join(backup.folder, backup.manifest.files.list), async (file) => {
     const path = filePath(backup.filesFolder, file.sha256);
-    if ((await stat(path).catch(() => undefined)) === undefined) return;
+    if ((await statIfThere(path)) === undefined) return;
     if ((await hashFile(path)) !== file.sha256) throw operationsErrors.backupDamaged({ values: { what: `files/${file.sha256}` } });
     // safe because no encoding was set, so the chunks are buffers
     await storeBytes(kernel, createReadStream(path) as AsyncIterable<Buffer>, { limitBytes: Number.MAX_SAFE_INTEGER });
