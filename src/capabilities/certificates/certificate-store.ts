@@ -1,37 +1,17 @@
+import type { Selectable } from 'kysely';
 import type { PersonActor } from '#kernel/actor.ts';
 import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { kernelErrors } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import type { HolderKind } from './contract.ts';
 import { errors } from './errors.ts';
 import { abilitiesOnCertificate, maySee } from './policy.ts';
+import type { CertificateRow } from './tables.gen.ts';
 
-export type StoredCertificate = {
-  agency_id: Id<'agency'>;
-  id: Id<'certificate'>;
-  holder_kind: HolderKind;
-  holder_name: string;
-  person_id: string | null;
-  credential_id: string | null;
-  issuer_name: string;
-  issuer: string;
-  subject: string;
-  serial: string;
-  fingerprint: string;
-  is_built_in: boolean;
-  token_serial: string | null;
-  note: string | null;
-  valid_from: Date;
-  valid_to: Date;
-  status: 'active' | 'revoked';
-  status_source: 'own' | 'ocsp' | 'list' | 'person' | 'none';
-  status_checked_at: Date | null;
-  revoked_at: Date | null;
-  revoked_reason: string | null;
-  added_at: Date;
-  added_by: string;
-};
+type Columns = Omit<Selectable<CertificateRow>, 'agency_id' | 'id' | 'content' | 'search' | 'warned_days'>;
+
+/** A row as it is read, without the bytes of the certificate. */
+export type StoredCertificate = Columns & { agency_id: Id<'agency'>; id: Id<'certificate'> };
 
 const COLUMNS = `agency_id, id, holder_kind, holder_name, person_id, credential_id, issuer_name, issuer, subject, serial, fingerprint, is_built_in, token_serial,
   note, valid_from, valid_to, status, status_source, status_checked_at, revoked_at, revoked_reason, added_at, added_by`;

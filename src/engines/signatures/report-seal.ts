@@ -19,6 +19,7 @@ import { signatureErrors } from './errors.ts';
 import { installation } from './events.ts';
 import { plainValidation, type StoredReport } from './report-words.ts';
 import type { Tables } from './tables.gen.ts';
+import { credentialRow } from './commands/credential-row.ts';
 
 export type { ReportPaper } from './domain/report-pdf/index.ts';
 
@@ -117,29 +118,7 @@ async function issueReportSeal(ctx: CommandContext): Promise<void> {
   const db = ctx.tables<Tables>();
   await db
     .insertInto('signatures.credential')
-    .values({
-      ...dates,
-      agency_id: installation,
-      id,
-      kind: 'agency',
-      person_id: null,
-      label: SEAL_NAME,
-      driver: 'pkcs12',
-      container,
-      chain: chain.map((each) => each.raw),
-      issuer,
-      is_built_in: true,
-      valid_from: certificate.notBefore,
-      state: 'active',
-      revoked_reason: null,
-      failed_attempts: 0,
-      locked_at: null,
-      image_sha256: null,
-      image_width_mm: null,
-      image_valid_from: null,
-      image_valid_to: null,
-      created_at: ctx.now,
-    })
+    .values(credentialRow(ctx, { agencyId: installation, id, kind: 'agency', personId: null, label: SEAL_NAME, driver: 'pkcs12', container, certificate, chain, isBuiltIn: true }))
     .execute();
   await db
     .insertInto('signatures.issued_certificate')

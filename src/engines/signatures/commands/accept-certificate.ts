@@ -8,6 +8,7 @@ import { findPath, findPathFault, isFitFor } from '../domain/validation/path.ts'
 import { signatureErrors } from '../errors.ts';
 import type { Tables } from '../tables.gen.ts';
 import { trustSet } from '../trust.ts';
+import { credentialRow } from './credential-row.ts';
 
 export type NewCertificate = { kind: 'person' | 'agency'; certificate: Certificate; candidates: readonly Certificate[]; actor: Actor };
 
@@ -52,33 +53,9 @@ export async function keepCredential(ctx: CommandContext, { agencyId, kind, driv
   const inserted = await ctx
     .tables<Tables>()
     .insertInto('signatures.credential')
-    .values({
-      agency_id: agencyId,
-      id,
-      kind,
-      person_id: kind === 'person' && ctx.actor.kind === 'person' ? ctx.actor.personId : null,
-      label: holderName(certificate),
-      driver,
-      container,
-      certificate: certificate.raw,
-      chain: chain.map((each) => each.raw),
-      subject: certificate.subject.text,
-      issuer: certificate.issuer.text,
-      serial: certificate.serialHex,
-      is_built_in: false,
-      valid_from: certificate.notBefore,
-      valid_to: certificate.notAfter,
-      state: 'active',
-      revoked_at: null,
-      revoked_reason: null,
-      failed_attempts: 0,
-      locked_at: null,
-      image_sha256: null,
-      image_width_mm: null,
-      image_valid_from: null,
-      image_valid_to: null,
-      created_at: ctx.now,
-    })
+    .values(
+      credentialRow(ctx, { agencyId, id, kind, personId: kind === 'person' && ctx.actor.kind === 'person' ? ctx.actor.personId : null, label: holderName(certificate), driver, container, certificate, chain, isBuiltIn: false }),
+    )
     .onConflict((conflict) => conflict.columns(['agency_id', 'issuer', 'serial']).doNothing())
     .executeTakeFirst();
   if (inserted.numInsertedOrUpdatedRows !== 1n) throw signatureErrors.certificateAlreadyThere();

@@ -14,6 +14,7 @@ import { writePkcs12 } from '../domain/pki/pkcs12.ts';
 import { imageFromPng } from '../domain/pdf/appearance/index.ts';
 import { translateDomainError } from '../errors.ts';
 import type { Tables } from '../tables.gen.ts';
+import { credentialRow } from './credential-row.ts';
 
 export type CredentialImage = {
   /** PNG, 8 bit, transparent: the blue signature of a person or the red seal of an agency. */
@@ -116,7 +117,7 @@ async function keepIssuedCredentials(ctx: CommandContext, made: readonly MadeCre
   const db = ctx.tables<Tables>();
   for (let from = 0; from < made.length; from += ROWS_A_STATEMENT) {
     const part = made.slice(from, from + ROWS_A_STATEMENT);
-    await db.insertInto('signatures.credential').values(part.map((credential) => credentialRow(ctx, credential))).execute();
+    await db.insertInto('signatures.credential').values(part.map((credential) => issuedCredentialRow(ctx, credential))).execute();
     await db.insertInto('signatures.issued_certificate').values(part.map((credential) => issuedRow(ctx, credential))).execute();
   }
   for (const { id, input, certificate } of made) {
@@ -132,34 +133,14 @@ async function keepIssuedCredentials(ctx: CommandContext, made: readonly MadeCre
 /** PostgreSQL takes 65 535 parameters a statement; a row has 24. */
 const ROWS_A_STATEMENT = 1000;
 
-function credentialRow(ctx: CommandContext, { id, input, certificate, chain, container, imageSha256 }: MadeCredential): Insertable<Tables['signatures.credential']> {
-  const { image } = input;
+function issuedCredentialRow(ctx: CommandContext, { id, input, certificate, chain, container, imageSha256 }: MadeCredential): Insertable<Tables['signatures.credential']> {
+  const { agencyId, kind, name, image } = input;
   return {
-    agency_id: input.agencyId,
-    id,
-    kind: input.kind,
-    person_id: input.kind === 'person' ? input.personId : null,
-    label: input.name,
-    driver: 'pkcs12',
-    container,
-    certificate: certificate.raw,
-    chain: chain.map((each) => each.raw),
-    subject: certificate.subject.text,
-    issuer: certificate.issuer.text,
-    serial: certificate.serialHex,
-    is_built_in: true,
-    valid_from: certificate.notBefore,
-    valid_to: certificate.notAfter,
-    state: 'active',
-    revoked_at: null,
-    revoked_reason: null,
-    failed_attempts: 0,
-    locked_at: null,
+    ...credentialRow(ctx, { agencyId, id, kind, personId: input.kind === 'person' ? input.personId : null, label: name, driver: 'pkcs12', container, certificate, chain, isBuiltIn: true }),
     image_sha256: imageSha256,
     image_width_mm: image === undefined ? null : String(image.widthMm),
     image_valid_from: image?.validFrom ?? null,
     image_valid_to: image?.validTo ?? null,
-    created_at: ctx.now,
   };
 }
 

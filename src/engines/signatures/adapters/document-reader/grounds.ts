@@ -4,10 +4,10 @@ import { CmsError } from '../../domain/cms/verify-errors.ts';
 import { parseCms } from '../../domain/cms/verify.ts';
 import { children, fieldsOf, oidOf, rawOf, readAsn1 } from '../../domain/asn1/reader.ts';
 import { Asn1Error } from '../../domain/asn1/errors.ts';
-import { describeKey, type Certificate } from '../../domain/pki/certificate.ts';
 import { PkiError } from '../../domain/pki/errors.ts';
 import { OID } from '../../domain/pki/oids.ts';
 import type { ValidationCache } from '../../domain/validation/cache.ts';
+import { reportCertificate } from '../../domain/validation/report-parts.ts';
 import type { CertificateReport } from '../../domain/validation/report.ts';
 import type { FileReport, Grounds, RevocationSourceReport, SignedAttributeReport } from './file-report.ts';
 
@@ -30,27 +30,13 @@ export function describeGrounds(raw: readonly RawGrounds[], { cache, isGiven }: 
   const revocations = new Map<string, RevocationSourceReport>();
   const origin = (sha256: string): RevocationSourceReport['origin'] => (isGiven(sha256) ? 'given' : 'embedded');
   const grounds = raw.map((each): Grounds => {
-    const path = each.certificates.map((bytes) => describeCertificate(cache.readCertificate(Buffer.from(bytes))));
+    const path = each.certificates.map((bytes) => reportCertificate(cache.readCertificate(Buffer.from(bytes))));
     const sources = [...each.crls.map((bytes) => describeList(Buffer.from(bytes), cache)), ...each.ocsps.map((bytes) => describeAnswer(Buffer.from(bytes), cache))];
     for (const certificate of path) certificates.set(certificate.fingerprint, certificate);
     for (const source of sources) revocations.set(source.sha256, { ...source, origin: origin(source.sha256) });
     return { certificates: path.map(({ fingerprint }) => fingerprint), revocations: sources.map(({ sha256 }) => sha256), attributes: each.attributes ?? (each.container ? attributesOf(each.container) : []) };
   });
   return { certificates: [...certificates.values()], revocations: [...revocations.values()], grounds };
-}
-
-function describeCertificate(certificate: Certificate): CertificateReport {
-  return {
-    subject: certificate.subject.text,
-    issuer: certificate.issuer.text,
-    serialNumber: certificate.serialHex,
-    notBefore: certificate.notBefore.toISOString(),
-    notAfter: certificate.notAfter.toISOString(),
-    key: describeKey(certificate).text,
-    fingerprint: certificate.fingerprint,
-    emails: certificate.emails,
-    userIds: certificate.subject.userIds,
-  };
 }
 
 type Source = Omit<RevocationSourceReport, 'origin'>;

@@ -40,7 +40,8 @@ export function reportSigner(certificate: Certificate | undefined): SignerParts 
   return parts;
 }
 
-function reportCertificate(certificate: Certificate): CertificateReport {
+/** A certificate as reports show it. */
+export function reportCertificate(certificate: Certificate): CertificateReport {
   return {
     subject: certificate.subject.text,
     issuer: certificate.issuer.text,
