@@ -22,6 +22,13 @@ export async function assertNoSidewaysScroll(page: Page, screen: string): Promis
   assert.ok(overflow <= 0, `${screen} is ${String(overflow)} px too wide`);
 }
 
+/** Looks at a screen once its code has come: accessible, and not wider than its window. */
+export async function look(page: Page, screen: string): Promise<void> {
+  await page.locator('h1').first().waitFor({ state: 'attached' });
+  await assertAccessible(page, screen);
+  await assertNoSidewaysScroll(page, screen);
+}
+
 const SCREENS = [
   { width: 1440, height: 900 },
   { width: 360, height: 740 },

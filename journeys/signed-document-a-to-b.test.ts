@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { DEMO_PIN } from '#seeds/credentials.ts';
-import { assertAccessible, assertNoSidewaysScroll, picture } from './accessibility.ts';
+import { look, picture } from './accessibility.ts';
 import { openTown, type Town } from './town.ts';
 
 const sample = resolve(import.meta.dirname, '../../shared/samples/layout/mau_giay_moi.pdf');
@@ -16,13 +15,6 @@ before(async () => {
   town = await openTown();
 }, { timeout: 240_000 });
 after(() => town.close());
-
-const look = async (page: Page, screen: string): Promise<void> => {
-  // The code of a screen loads when it is first opened.
-  await page.locator('h1').first().waitFor({ state: 'attached' });
-  await assertAccessible(page, screen);
-  await assertNoSidewaysScroll(page, screen);
-};
 
 test('a signed document goes from one agency to another, and its sender sees it registered', { timeout: 240_000 }, async (t) => {
   const letter = existsSync(sample) ? sample : own;

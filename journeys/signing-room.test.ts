@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { DEMO_PIN } from '#seeds/credentials.ts';
-import { assertAccessible, assertNoSidewaysScroll, picture } from './accessibility.ts';
+import { look, picture } from './accessibility.ts';
 import { openTown, type Town } from './town.ts';
 
 /** The letter of the seeds ends with the director's name: there the place of the signature is found. */
@@ -17,12 +17,6 @@ before(async () => {
   town = await openTown();
 }, { timeout: 240_000 });
 after(() => town.close());
-
-const look = async (page: Page, screen: string): Promise<void> => {
-  await page.locator('h1').first().waitFor({ state: 'attached' });
-  await assertAccessible(page, screen);
-  await assertNoSidewaysScroll(page, screen);
-};
 
 type Signers = Record<'approvers' | 'initiallers', { postId: string; name: string }[]>;
 
