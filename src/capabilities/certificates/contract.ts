@@ -67,7 +67,7 @@ export const importBody = z.object({
 export const importReply = z.object({
   added: z.array(z.object({ id: z.uuid(), holderName: z.string(), serial: z.string() })),
   known: z.array(z.string()),
-  problems: z.array(z.object({ name: z.string(), message: z.string() })),
+  problems: z.array(z.object({ name: z.string(), code: z.string() })),
 });
 
 export const editBody = z.object({

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { EventCatalogue } from '#kernel/events.ts';
 import type { Module } from '#kernel/module.ts';
+import { abilitiesInRemoteSigning } from './policy.ts';
 import { consentRoutes } from './routes-consents.ts';
 import { cscRoutes } from './routes-csc.ts';
 import { ownerRoutes } from './routes-owner.ts';
@@ -36,5 +37,5 @@ export const remoteSigningModule: Module = {
   migrations: join(import.meta.dirname, 'migrations'),
   routes: [...cscRoutes, ...consentRoutes, ...ownerRoutes, ...clientRoutes],
   schedules: remoteSigningSchedules,
-  events,
+  events,  contributions: { 'identity.abilities': [abilitiesInRemoteSigning] },
 };

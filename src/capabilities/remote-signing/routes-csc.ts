@@ -31,7 +31,7 @@ export const cscRoutes: readonly Route[] = [
       url: `/csc/v1/${name}`,
       version: 1,
       summary: 'CSC: says that the method is not offered; owners confirm with a passkey.',
-      answer: () => Promise.reject(new CscError('invalid_request', `The method ${name} is not implemented: the owner confirms with a passkey, and each authorization covers its own hashes`, 501)),
+      answer: () => Promise.reject(new CscError('invalid_request', `This service does not offer ${name}: the owner confirms with a passkey, and each authorization covers its own hashes`, 501)),
     }),
   ),
 ];
@@ -66,7 +66,7 @@ function information(version: CscVersion, origin: string): object {
   return {
     specs: version === 1 ? '1.0.4.0' : '2.0.0.2',
     name: 'Liên Thông',
-    logo: `${origin}/favicon.ico`,
+    logo: `${origin}/app/sign.svg`,
     region: 'VN',
     lang: 'vi-VN',
     description: 'Ký số từ xa: chủ chứng thư số xác nhận từng lần ký bằng khóa truy cập và mã PIN.',

@@ -18,7 +18,7 @@ export type Imported = {
   /** Serial numbers that the agency has already. */
   known: string[];
   /** Files that hold no certificate; the others are taken in all the same. */
-  problems: { name: string; message: string }[];
+  problems: { name: string; code: string }[];
 };
 
 /** Takes certificates from files into the inventory of an agency. Certificates of authorities in a chain are left aside. @throws kernel.notFound */
@@ -29,7 +29,7 @@ export async function importCertificates(ctx: CommandContext, input: ImportCerti
   const found = new Map<string, CertificateFacts>();
   for (const file of input.files) {
     const certificates = readFile(file.content);
-    if (certificates.length === 0) result.problems.push({ name: file.name, message: errors.noCertificateInFile().message });
+    if (certificates.length === 0) result.problems.push({ name: file.name, code: errors.noCertificateInFile().code });
     for (const facts of certificates) found.set(facts.fingerprint, facts);
   }
   const added = await addCertificates(

@@ -72,7 +72,8 @@ async function describe(q: Queryable, rows: readonly ListedCertificate[], now: D
   return rows.map((row) => ({
     id: row.id,
     agencyId: row.agency_id,
-    agencyName: agencies.get(row.agency_id)?.name ?? '',
+    // what belongs to no agency is the installation's own
+    agencyName: agencies.get(row.agency_id)?.name ?? 'Hệ thống',
     holderKind: row.holder_kind,
     holderName: row.holder_name,
     holderPost: posts.get(`${row.agency_id} ${row.person_id ?? ''}`) ?? null,

@@ -40,8 +40,8 @@ export function RequestsPage(): ReactNode {
       }
       filters={{
         tabs: { name: 'trang_thai', label: t('states'), all: t('all'), options: requestStates.map((value) => ({ value, label: t(value) })) },
-        choices: [{ name: 'loai', label: t('kind'), all: t('all'), options: requestKinds.map((value) => ({ value, label: t(value) })) }],
-        search: { name: 'tim', label: t('search') },
+        choices: [{ name: 'loai', label: t('kind'), all: t('anyKind'), options: requestKinds.map((value) => ({ value, label: t(value) })) }],
+        search: { name: 'tim', label: t('requestsSearch') },
       }}
       pages={pages}
       list={{ storageKey: 'certificate-requests', columns: requestColumns(t) }}

@@ -8,6 +8,7 @@ import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
 import { useT } from '#ui/i18n.ts';
+import '#ui/layout/form.css';
 import { Page } from '#ui/layout/page.tsx';
 import { useNavigation } from '#ui/navigation.tsx';
 import type { CertificateStatistics } from '../contract.ts';
@@ -60,7 +61,7 @@ function Counts({ rows }: { rows: readonly Row[] }): ReactNode {
     revoked: t('revoked'),
   };
   const columns: TableColumn<Row>[] = [
-    { id: 'agency-name', label: t('managing'), render: (row) => row.agencyName },
+    { id: 'agency-name', label: t('managing'), render: (row) => <span className="lt-nowrap">{row.agencyName}</span> },
     ...counted.map((id): TableColumn<Row> => ({ id, label: labels[id], align: 'end', render: (row) => row[id] })),
   ];
   const total = (id: (typeof counted)[number]): number => rows.reduce((sum, row) => sum + row[id], 0);

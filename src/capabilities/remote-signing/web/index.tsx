@@ -17,6 +17,7 @@ export const remoteSigningWeb = defineWebModule({
       icon: Fingerprint,
       shortcut: 'x',
       order: 56,
+      ability: 'remote-signing.approve',
       // safe because the address answers with the contract's list
       badge: { url: '/api/v1/remote-signing/authorizations', pick: (reply) => (reply as AuthorizationList).waiting.length, topics: ['remote-signing'] },
     },

@@ -21,6 +21,7 @@ export function publicPage(options: PageFrame & { title: string; path?: string; 
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
       <title>${title} · ${w.product}</title>
+      <link rel="icon" href="/app/sign.svg" type="image/svg+xml" />
       <link rel="stylesheet" href=${stylesheetUrl} />
     </head>
     <body>

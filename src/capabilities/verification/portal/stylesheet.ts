@@ -37,6 +37,7 @@ export const stylesheet: string = [
   readFileSync(join(tokens, 'palette.css'), 'utf8'),
   readFileSync(join(tokens, 'tokens.css'), 'utf8'),
   readFileSync(join(import.meta.dirname, 'page.css'), 'utf8'),
+  readFileSync(join(import.meta.dirname, 'report.css'), 'utf8'),
 ].join('\n');
 
 /** Changes with the content, so that browsers may keep it for ever. */
