@@ -57,7 +57,8 @@ const vietnamOffsetMs = 7 * 60 * 60 * 1000;
 
 /** A date string (ISO 32000-2, 7.9.4) in Vietnam's time zone, to the second. */
 export function writeDate(instant: Date): string {
-  const iso = new Date(instant.getTime() + vietnamOffsetMs).toISOString();
-  const day = `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 10)}`;
-  return `(D:${day}${iso.slice(11, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}+07'00')`;
+  const local = new Date(instant.getTime() + vietnamOffsetMs);
+  const day = local.getUTCFullYear() * 10_000 + (local.getUTCMonth() + 1) * 100 + local.getUTCDate();
+  const time = local.getUTCHours() * 10_000 + local.getUTCMinutes() * 100 + local.getUTCSeconds();
+  return `(D:${String(day).padStart(8, '0')}${String(time).padStart(6, '0')}+07'00')`;
 }
