@@ -11,6 +11,16 @@ test('a key is named by its sign; shift shows only where the sign does not alrea
   assert.equal(keyName({ ...plain, key: 'Enter', shiftKey: true }), 'Shift+Enter');
 });
 
+test('the space bar has a name, since a space separates the keys of a sequence', () => {
+  assert.equal(keyName({ ...plain, key: ' ' }), 'Space');
+  assert.equal(keyName({ ...plain, key: ' ', shiftKey: true }), 'Shift+Space');
+  assert.equal(matchKeys('Space', ['Space']), 'complete');
+  assert.equal(matchKeys('g Space', ['g']), 'begun');
+  assert.equal(matchKeys('j', ['Space']), 'no');
+  assert.deepEqual(keySigns('Space', false), ['␣']);
+  assert.deepEqual(keySigns('g Space', false), ['G', '␣']);
+});
+
 test('Ctrl and Command are one', () => {
   assert.equal(keyName({ ...plain, key: 'k', ctrlKey: true }), 'Mod+k');
   assert.equal(keyName({ ...plain, key: 'k', metaKey: true }), 'Mod+k');
@@ -27,6 +37,7 @@ test('letters can be switched off, combinations not', () => {
   assert.equal(isLetterShortcut('g v'), true);
   assert.equal(isLetterShortcut('Mod+k'), false);
   assert.equal(isLetterShortcut('Enter'), false);
+  assert.equal(isLetterShortcut('Space'), false);
 });
 
 test('keys are drawn as they are printed on the keyboard', () => {

@@ -8,16 +8,18 @@ export type PressedKey = {
 };
 
 /**
- * Writes a pressed key as shortcuts write it: `j`, `Enter`, `?`, `Mod+k`, `Shift+Enter`.
+ * Writes a pressed key as shortcuts write it: `j`, `Enter`, `Space`, `?`, `Mod+k`, `Shift+Enter`.
  * `Mod` is Ctrl, or Command on a Mac. Shift is told only where it does not already change the sign.
  */
 export function keyName(pressed: PressedKey): string {
-  const sign = pressed.key.length === 1;
+  // A space separates the keys of a sequence, so the bar has a name.
+  const key = pressed.key === ' ' ? 'Space' : pressed.key;
+  const sign = key.length === 1;
   const parts = [
     pressed.ctrlKey || pressed.metaKey ? 'Mod' : '',
     pressed.altKey ? 'Alt' : '',
-    pressed.shiftKey && (!sign || /[a-z]/i.test(pressed.key)) ? 'Shift' : '',
-    sign ? pressed.key.toLowerCase() : pressed.key,
+    pressed.shiftKey && (!sign || /[a-z]/i.test(key)) ? 'Shift' : '',
+    sign ? key.toLowerCase() : key,
   ];
   return parts.filter((part) => part !== '').join('+');
 }
@@ -46,7 +48,7 @@ export function keySigns(keys: string, isMac: boolean): string[] {
     ArrowLeft: '←',
     ArrowRight: '→',
     Escape: 'Esc',
-    ' ': '␣',
+    Space: '␣',
   };
   return keys.split(/[ +]/).map((name) => signs[name] ?? (name.length === 1 ? name.toUpperCase() : name));
 }

@@ -3,7 +3,7 @@ import { getPreferences } from './preferences.ts';
 import { isLetterShortcut, keyName, matchKeys } from './shortcut-keys.ts';
 
 export type Shortcut = {
-  /** `j`, `Enter`, `Mod+k`, `g v`. */
+  /** `j`, `Enter`, `Space`, `Mod+k`, `g v`. */
   keys: string;
   /** What it does, in the language of the screen; shown by `?`. */
   label: string;

@@ -14,6 +14,9 @@ export type CountSource = {
   everyMs?: number;
 };
 
+/** A number beside a place; `notice` names the text of the notice with a link there that is shown, wherever one is, when the number grows. */
+export type Badge<Key extends string = string> = CountSource & { notice?: Key };
+
 /** One thing that the search of the command palette found. */
 export type Finding = { id: string; path: string; label: string; hint?: string | undefined };
 
@@ -41,11 +44,13 @@ export type Place<Key extends string = string> = {
   icon: Icon;
   /** The letter after `g`. */
   shortcut: string;
-  badge?: CountSource;
+  badge?: Badge<Key>;
   /** Shown only to whom the server gave this ability. */
   ability?: string;
   /** Lower comes first; 100 unless given. */
   order?: number;
+  /** Also shown to people from outside, who see no other places. */
+  forGuests?: true;
 };
 
 /** One screen. Its code loads when somebody goes there. */

@@ -14,7 +14,7 @@ type Columns = Omit<Selectable<CertificateRow>, 'agency_id' | 'id' | 'content' |
 export type StoredCertificate = Columns & { agency_id: Id<'agency'>; id: Id<'certificate'> };
 
 const COLUMNS = `agency_id, id, holder_kind, holder_name, person_id, credential_id, issuer_name, issuer, subject, serial, fingerprint, is_built_in, token_serial,
-  note, valid_from, valid_to, status, status_source, status_checked_at, revoked_at, revoked_reason, added_at, added_by`;
+  note, valid_from, valid_to, status, status_source, status_checked_at, revoked_at, revoked_reason, added_at, added_by, asked_at, asked_by, answered_at, ask_problem, unanswered_since, status_as_of, status_answer`;
 
 /** A certificate as the caller may see it. @throws certificates.notFound also where it belongs to others */
 export async function getCertificate(q: Queryable, actor: PersonActor, key: { agencyId: string; id: string }, lock = false): Promise<StoredCertificate> {

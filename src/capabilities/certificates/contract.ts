@@ -5,8 +5,8 @@ export const PAGE_SIZE = 50;
 export const holderKinds = ['person', 'agency', 'device'] as const;
 export type HolderKind = (typeof holderKinds)[number];
 
-/** What a certificate is worth today: `expired`, `endsSoon` (60 days) and `notYetValid` follow from its dates. */
-export const certificateStates = ['active', 'endsSoon', 'expired', 'notYetValid', 'revoked'] as const;
+/** What a certificate is worth today: `expired`, `endsSoon` (60 days) and `notYetValid` follow from its dates, `suspended` and `revoked` from its authority. */
+export const certificateStates = ['active', 'endsSoon', 'expired', 'notYetValid', 'suspended', 'revoked'] as const;
 export type CertificateState = (typeof certificateStates)[number];
 
 export const certificateRow = z.object({
@@ -25,6 +25,10 @@ export const certificateRow = z.object({
   validTo: z.string(),
   state: z.enum(certificateStates),
   daysLeft: z.int(),
+  /** Its authority was asked and has not answered yet. */
+  isAsking: z.boolean(),
+  /** Since when its authority could not be asked, or gave no answer that counts. */
+  unansweredSince: z.string().nullable(),
 });
 export type CertificateRow = z.infer<typeof certificateRow>;
 export const certificateList = z.object({ rows: z.array(certificateRow), next: z.string().nullable() });
@@ -37,13 +41,19 @@ export const certificateDetail = certificateRow.extend({
   personId: z.uuid().nullable(),
   statusSource: z.enum(['own', 'ocsp', 'list', 'person', 'none']),
   statusCheckedAt: z.string().nullable(),
+  /** When the authority made its answer, which may be older than our question. */
+  statusAsOf: z.string().nullable(),
+  /** SHA-256 of the answer, which is kept and can be fetched. */
+  statusAnswer: z.string().nullable(),
+  askedAt: z.string().nullable(),
+  askProblem: z.enum(['notTrusted', 'noAddress', 'notAllowed', 'silent']).nullable(),
   revokedAt: z.string().nullable(),
   revokedReason: z.string().nullable(),
   addedAt: z.string(),
   addedBy: z.string(),
   /** The engine's name for it when its key signs in this installation. */
   credentialId: z.uuid().nullable(),
-  abilities: z.array(z.enum(['edit', 'ask', 'revoke', 'mark-revoked', 'remove'])),
+  abilities: z.array(z.enum(['edit', 'ask', 'ask-status', 'revoke', 'mark-revoked', 'remove'])),
 });
 export type CertificateDetail = z.infer<typeof certificateDetail>;
 
@@ -63,12 +73,24 @@ export const importBody = z.object({
   holderKind: z.enum(holderKinds),
   /** Another agency than one's own: for the province's administrator. */
   agencyId: z.uuid().optional(),
+  /** Whether the authorities of the new ones are asked what these are worth. */
+  asksStatus: z.boolean().default(true),
 });
 export const importReply = z.object({
   added: z.array(z.object({ id: z.uuid(), holderName: z.string(), serial: z.string() })),
   known: z.array(z.string()),
   problems: z.array(z.object({ name: z.string(), code: z.string() })),
+  /** From when on the questions about the new ones can be followed; null when none was asked. */
+  askedAt: z.string().nullable(),
 });
+
+/** At most a page of the list at once, and some to spare. */
+export const askStatusBody = z.object({ certificates: z.array(z.object({ agencyId: z.uuid(), id: z.uuid() })).min(1).max(200) });
+export const askStatusReply = z.object({ askedAt: z.string(), count: z.int() });
+export const askProgressQuery = z.object({ since: z.iso.datetime({ offset: true }) });
+/** How far the caller's questions since an instant are. */
+export const askProgress = z.object({ asked: z.int(), waiting: z.int(), withdrawn: z.int(), unanswered: z.int() });
+export type AskProgress = z.infer<typeof askProgress>;
 
 export const editBody = z.object({
   tokenSerial: z.string().trim().min(1).max(100).nullable(),
@@ -151,6 +173,7 @@ export const statisticsReply = z.object({
       within30: z.int(),
       within7: z.int(),
       expired: z.int(),
+      suspended: z.int(),
       revoked: z.int(),
     }),
   ),

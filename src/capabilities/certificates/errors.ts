@@ -50,6 +50,20 @@ export const errors = defineErrors('certificates', {
     fixVi: 'Không cần làm gì thêm.',
     fixEn: 'Nothing more needs to be done.',
   },
+  notAsked: {
+    status: 409,
+    vi: 'Không có chứng thư số nào cần hỏi nơi cấp: đều do hệ thống này cấp, hoặc đã bị thu hồi.',
+    en: 'No authority need be asked: what was chosen was issued here, or is revoked already.',
+    fixVi: 'Chọn chứng thư do nơi khác cấp và còn hiệu lực.',
+    fixEn: 'Choose certificates of other authorities that are still in force.',
+  },
+  noAnswerKept: {
+    status: 404,
+    vi: 'Chưa có trả lời nào của nơi cấp về chứng thư số này.',
+    en: 'No answer of the authority about this certificate is kept.',
+    fixVi: 'Bấm “Hỏi lại tình trạng” và chờ nơi cấp trả lời.',
+    fixEn: 'Ask for the status again and wait for the authority.',
+  },
   notRevokedYet: {
     status: 409,
     vi: 'Chưa thấy chứng thư số mới hoặc kết quả thu hồi, nên chưa hoàn thành được đề nghị.',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { EventCatalogue } from '#kernel/events.ts';
 import type { Module } from '#kernel/module.ts';
+import { askStatusJob } from './commands/ask-status.ts';
 import { certificateRoutes } from './routes.ts';
 import { certificateSchedules } from './schedules.ts';
 import { onCredentialImported, onCredentialIssued, onCredentialRevoked, onPostEnded } from './subscribers.ts';
@@ -18,6 +19,23 @@ const events: EventCatalogue = {
     vi: 'Ghi nhận chứng thư số của {holder} bị thu hồi: {reason}',
     en: 'Recorded that the certificate of {holder} was revoked: {reason}',
   },
+  'status-asked': { data: certificate, vi: 'Hỏi nơi cấp về tình trạng chứng thư số của {holder}', en: 'Asked the authority about the certificate of {holder}' },
+  'status-unanswered': {
+    data: certificate.extend({ problem: z.string() }),
+    vi: 'Không hỏi được nơi cấp về chứng thư số {serial} của {holder}',
+    en: 'The authority of certificate {serial} of {holder} could not be asked',
+  },
+  'revocation-found': {
+    data: certificate.extend({ reason: z.string(), revokedOn: z.string() }),
+    vi: 'Nơi cấp trả lời: chứng thư số của {holder} bị thu hồi từ ngày {revokedOn} ({reason})',
+    en: 'The authority answered: the certificate of {holder} is revoked since {revokedOn} ({reason})',
+  },
+  'suspension-found': {
+    data: certificate.extend({ reason: z.string(), revokedOn: z.string() }),
+    vi: 'Nơi cấp trả lời: chứng thư số của {holder} bị tạm dừng từ ngày {revokedOn}',
+    en: 'The authority answered: the certificate of {holder} is suspended since {revokedOn}',
+  },
+  'suspension-lifted': { data: certificate, vi: 'Nơi cấp trả lời: chứng thư số của {holder} được dùng lại', en: 'The authority answered: the certificate of {holder} is in force again' },
   'certificate-removed': { data: certificate, vi: 'Xóa chứng thư số {serial} của {holder} khỏi danh sách', en: 'Removed certificate {serial} of {holder} from the list' },
   'end-announced': {
     data: certificate.extend({ days: z.int(), validTo: z.string() }),
@@ -37,6 +55,7 @@ export const certificatesModule: Module = {
   migrations: join(import.meta.dirname, 'migrations'),
   routes: certificateRoutes,
   subscriptions: [onCredentialIssued, onCredentialImported, onCredentialRevoked, onPostEnded],
+  jobs: [askStatusJob],
   schedules: certificateSchedules,
   events,
 };

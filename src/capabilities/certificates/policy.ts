@@ -28,7 +28,7 @@ export function mayAsk(actor: PersonActor, holder: { agencyId: string; personId:
 
 export const mayDecide = (actor: PersonActor): boolean => has(actor, 'province_admin');
 
-type Subject = { agency_id: string; person_id: string | null; credential_id: string | null; is_built_in: boolean; status: 'active' | 'revoked' };
+type Subject = { agency_id: string; person_id: string | null; credential_id: string | null; is_built_in: boolean; status: 'active' | 'suspended' | 'revoked' };
 
 /** As the signatures engine has it: the holder, the clerk for the agency's own, the agency's administrator. */
 function mayRevoke(actor: PersonActor, certificate: Pick<Subject, 'agency_id' | 'person_id'>): boolean {
@@ -39,15 +39,18 @@ function mayRevoke(actor: PersonActor, certificate: Pick<Subject, 'agency_id' | 
 export function abilitiesOnCertificate(actor: PersonActor, certificate: Subject): CertificateDetail['abilities'] {
   const keeps = mayKeep(actor, certificate.agency_id);
   const isActive = certificate.status === 'active';
+  // a suspension may be lifted
+  const isInUse = certificate.status !== 'revoked';
   const signsHere = certificate.credential_id !== null;
   const may = {
     edit: keeps,
-    ask: isActive && mayAsk(actor, { agencyId: certificate.agency_id, personId: certificate.person_id }),
+    ask: isInUse && mayAsk(actor, { agencyId: certificate.agency_id, personId: certificate.person_id }),
     revoke: isActive && signsHere && certificate.is_built_in && mayRevoke(actor, certificate),
-    'mark-revoked': isActive && keeps && !certificate.is_built_in,
+    'ask-status': isInUse && !certificate.is_built_in && (keeps || mayAsk(actor, { agencyId: certificate.agency_id, personId: certificate.person_id })),
+    'mark-revoked': isInUse && keeps && !certificate.is_built_in,
     remove: keeps && !signsHere,
   };
-  return (['edit', 'ask', 'revoke', 'mark-revoked', 'remove'] as const).filter((ability) => may[ability]);
+  return (['edit', 'ask', 'ask-status', 'revoke', 'mark-revoked', 'remove'] as const).filter((ability) => may[ability]);
 }
 
 export function seesRequest(actor: PersonActor, request: { agency_id: string; asked_by_person: string }): boolean {

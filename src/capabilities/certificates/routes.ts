@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import type { Id } from '#kernel/ids.ts';
 import { holders, route, signedIn, type Route } from '#kernel/route.ts';
-import { parseCalendarDay } from '#kernel/time.ts';
+import { isoInVietnam, parseCalendarDay } from '#kernel/time.ts';
 import { kernelErrors } from '#kernel/errors.ts';
 import { timelineOf, timelineReply } from '#engines/audit/index.ts';
 import { getCertificate } from './certificate-store.ts';
+import { askStatus } from './commands/ask-status.ts';
 import { importCertificates } from './commands/import-certificates.ts';
 import { editCertificate, markRevoked, removeCertificate } from './commands/keep-certificate.ts';
 import { approveRequest, completeRequest, refuseRequest, submitRequest, withdrawRequest } from './commands/requests.ts';
 import {
   approveRequestBody,
+  askProgress,
+  askProgressQuery,
+  askStatusBody,
+  askStatusReply,
   certificateDetail,
   certificateList,
   certificateQuery,
@@ -26,6 +31,7 @@ import {
 } from './contract.ts';
 import { describeCertificate, listCertificates } from './queries/list-certificates.ts';
 import { getRequest, listRequests } from './queries/list-requests.ts';
+import { askedSince, statusAnswer } from './queries/asked-status.ts';
 import { certificateStatistics } from './queries/statistics.ts';
 
 const base = '/api/v1/certificates';
@@ -123,8 +129,38 @@ export const certificateRoutes: readonly Route[] = [
         // safe because the schema checks that it is a UUID, and the policy decides about it
         agencyId: (body.agencyId ?? http.actor.agencyId) as Id<'agency'>,
         holderKind: body.holderKind,
+        asksStatus: body.asksStatus,
         files: body.files.map((file) => ({ name: file.name, content: Buffer.from(file.content, 'base64') })),
       }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/ask-status`,
+    summary: 'Has the authorities of certificates asked what these are worth now; the answers come in the background.',
+    access: signedIn,
+    body: askStatusBody,
+    reply: askStatusReply,
+    run: async (http, { body }) => {
+      const { askedAt, count } = await http.run(askStatus, { keys: body.certificates });
+      return { askedAt: isoInVietnam(askedAt), count };
+    },
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/ask-status`,
+    summary: 'How far the questions are that the caller has asked since an instant.',
+    access: signedIn,
+    query: askProgressQuery,
+    reply: askProgress,
+    run: (http, { query }) => askedSince(http.kernel, http.actor, new Date(query.since)),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/:agencyId/:id/answer`,
+    summary: 'The authority’s answer on which a certificate’s status rests: an OCSP response or a revocation list, DER.',
+    access: signedIn,
+    params,
+    run: (http, { params: key }) => statusAnswer(http.kernel, http.actor, key),
   }),
   route({
     method: 'GET',

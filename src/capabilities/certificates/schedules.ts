@@ -5,12 +5,20 @@ import type { Schedule } from '#kernel/module.ts';
 import { formatDay, vietnamDay } from '#kernel/time.ts';
 import { openTasks, type NewTask } from '#engines/cases/index.ts';
 import { postsOfPerson, type PersonId } from '#engines/identity/index.ts';
+import { askDue } from './commands/ask-status.ts';
 
 /** Days before the end at which the holder and the agency's administrator are told, each once. */
 const WARNINGS = [60, 30, 7] as const;
 const BATCH = 500;
 
 export const certificateSchedules: readonly Schedule[] = [
+  {
+    name: 'certificates.ask-status',
+    everyMs: 3_600_000,
+    run: async (kernel) => {
+      while ((await askDue(kernel)) === BATCH);
+    },
+  },
   {
     name: 'certificates.warn-of-end',
     everyMs: 3_600_000,

@@ -3,8 +3,9 @@ import type { CommandContext } from '#kernel/command.ts';
 import { subscribe, type DeliveredEvent } from '#kernel/events.ts';
 import type { Id } from '#kernel/ids.ts';
 import { openTasks } from '#engines/cases/index.ts';
-import { credentialsByKey, readCertificates } from '#engines/signatures/index.ts';
-import { addCertificates } from './inventory.ts';
+import { credentialsByKey, noteForeignStatus, readCertificates } from '#engines/signatures/index.ts';
+import { openQuestions } from './commands/ask-status.ts';
+import { addCertificates, keyOf } from './inventory.ts';
 
 const anything = z.record(z.string(), z.unknown());
 
@@ -28,7 +29,16 @@ async function takeIn(ctx: CommandContext, events: DeliveredEvent[]): Promise<vo
       addedBy: personBehind(events.find((event) => event.subject.id === credential.id)),
     };
   });
-  await addCertificates(ctx, certificates);
+  const added = await addCertificates(ctx, certificates);
+  const foreign = certificates.filter((each) => !each.isBuiltIn);
+  await openQuestions(
+    ctx,
+    foreign.flatMap(({ agencyId, facts }) => {
+      const id = added.get(keyOf(agencyId, facts.fingerprint));
+      return id === undefined ? [] : [{ agencyId, id, holder: facts.holderName, serial: facts.serial }];
+    }),
+  );
+  for (const { agencyId, credentialId } of foreign) await carryOver(ctx, agencyId, credentialId);
   for (const { agencyId, facts } of certificates) {
     ctx.record({
       type: 'certificates.certificate-listed',
@@ -37,6 +47,19 @@ async function takeIn(ctx: CommandContext, events: DeliveredEvent[]): Promise<vo
       data: { holder: facts.holderName, serial: facts.serial, issuer: facts.issuerName },
     });
   }
+}
+
+/** A key that comes after its certificate was found revoked or suspended signs nothing. */
+async function carryOver(ctx: CommandContext, agencyId: Id<'agency'>, credentialId: string): Promise<void> {
+  const { rows } = await ctx.query(
+    `select status, revoked_at, revoked_reason from certificates.certificate where agency_id = $1 and credential_id = $2 and status <> 'active'`,
+    [agencyId, credentialId],
+  );
+  // safe because the statement selects exactly these columns
+  const [row] = rows as { status: 'suspended' | 'revoked'; revoked_at: Date | null; revoked_reason: string | null }[];
+  if (row === undefined) return;
+  const reason = row.status === 'suspended' ? 'certificateHold' : (row.revoked_reason ?? 'unspecified');
+  await noteForeignStatus(ctx, { agencyId, credentialId, revoked: { at: row.revoked_at ?? ctx.now, reason } });
 }
 
 /** Who is named in the inventory; what no person did, the system did. */

@@ -19,7 +19,7 @@ export type CertificateRow = {
   note: string | null;
   valid_from: Instant;
   valid_to: Instant;
-  status: 'active' | 'revoked';
+  status: 'active' | 'suspended' | 'revoked';
   status_source: 'own' | 'ocsp' | 'list' | 'person' | 'none';
   status_checked_at: Instant | null;
   revoked_at: Instant | null;
@@ -28,6 +28,13 @@ export type CertificateRow = {
   search: string;
   added_at: Instant;
   added_by: string;
+  asked_at: Instant | null;
+  asked_by: string | null;
+  answered_at: Instant | null;
+  ask_problem: 'notTrusted' | 'noAddress' | 'notAllowed' | 'silent' | null;
+  unanswered_since: Instant | null;
+  status_as_of: Instant | null;
+  status_answer: string | null;
 };
 
 export type FormRow = {

@@ -4,14 +4,15 @@ import { CscError } from './csc-errors.ts';
 import { ACCESS_TOKEN_MS, REFRESH_TOKEN_MS, SECRET_ATTEMPTS } from './limits.ts';
 import { assertTurnsLeft, takeTurn } from './turns.ts';
 
-export type Client = { id: string; name: string; redirectUris: string[]; perMinute: number };
+export type Scope = 'service' | 'credential';
+export type Client = { id: string; name: string; redirectUris: string[]; perMinute: number; scopes: Scope[] };
 /** Who calls: an application, and the person who let it in when one did. */
 export type Caller = { client: Client; personId: string | null };
 
 export const newSecret = (): string => randomBytes(32).toString('base64url');
 export const secretHash = (secret: string): Buffer => createHash('sha256').update(secret, 'utf8').digest();
 
-const COLUMNS = `c.id, c.name, c.redirect_uris as "redirectUris", c.per_minute as "perMinute"`;
+const COLUMNS = `c.id, c.name, c.redirect_uris as "redirectUris", c.per_minute as "perMinute", c.scopes`;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export async function findClient(kernel: Kernel, id: string): Promise<Client | undefined> {

@@ -32,6 +32,7 @@ export async function beginConsent(kernel: Kernel, query: CscInput): Promise<str
   if (optionalText(query, 'code_challenge_method') !== 'S256' || !/^[\w-]{43}$/.test(challenge)) throw new CscError('invalid_request', 'PKCE with S256 is required');
   const scope = optionalText(query, 'scope') ?? 'service';
   if (scope !== 'service' && scope !== 'credential') throw new CscError('invalid_scope', 'service or credential');
+  if (!client.scopes.includes(scope)) throw new CscError('invalid_scope', 'The application is not registered for this scope');
   const request = scope === 'credential' ? requestIn(query) : null;
   const id = newId();
   const now = kernel.clock.now();

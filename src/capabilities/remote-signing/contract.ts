@@ -42,11 +42,15 @@ export type RemoteCredentialList = z.infer<typeof remoteCredentialList>;
 export const beginEnrolmentReply = z.object({ step: z.uuid(), options: browserOptions });
 export const finishEnrolmentBody = z.object({ step: z.uuid(), pin: z.string().min(1).max(200), name: z.string().trim().min(1).max(80), response: browserAnswer });
 
-export const remoteClient = z.object({ id: z.uuid(), name: z.string(), redirectUris: z.array(z.string()), perMinute: z.int(), createdAt: z.string(), createdBy: z.string(), disabledAt: z.string().nullable() });
+/** `service`: sees which certificates there are; `credential`: asks for signatures. */
+export const clientScope = z.enum(['service', 'credential']);
+export const remoteClient = z.object({ id: z.uuid(), name: z.string(), redirectUris: z.array(z.string()), perMinute: z.int(), scopes: z.array(clientScope), createdAt: z.string(), createdBy: z.string(), disabledAt: z.string().nullable() });
 export const remoteClientList = z.object({ clients: z.array(remoteClient) });
-export const registerClientBody = z.object({ name: line, redirectUris: z.array(z.url().max(1000)).max(10), perMinute: z.int().min(1).max(6000).default(300) });
+export type RemoteClientList = z.infer<typeof remoteClientList>;
+export const registerClientBody = z.object({ name: line, redirectUris: z.array(z.url().max(1000)).max(10), perMinute: z.int().min(1).max(6000).default(300), scopes: z.array(clientScope).min(1).max(2).default(['service', 'credential']) });
 /** The secret is told here and never again. */
 export const clientSecretReply = z.object({ clientId: z.uuid(), clientSecret: z.string() });
+export type ClientSecret = z.infer<typeof clientSecretReply>;
 
 export const consentReply = z.object({
   id: z.uuid(),

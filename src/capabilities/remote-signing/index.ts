@@ -17,6 +17,7 @@ const events: EventCatalogue = {
   'client-registered': { data: client, vi: 'Đăng ký phần mềm “{client}” dùng ký số từ xa', en: 'Registered the application “{client}” for remote signing' },
   'client-secret-renewed': { data: client, vi: 'Cấp lại khóa bí mật cho phần mềm “{client}”', en: 'Gave the application “{client}” a new secret' },
   'client-disabled': { data: client, vi: 'Ngừng cho phần mềm “{client}” dùng ký số từ xa', en: 'Closed remote signing to the application “{client}”' },
+  'client-resumed': { data: client, vi: 'Cho phần mềm “{client}” dùng lại ký số từ xa', en: 'Opened remote signing again to the application “{client}”' },
   'credential-enrolled': { data: credential.extend({ passkey: z.string() }), vi: 'Bật ký số từ xa cho chứng thư số của {label} bằng khóa truy cập “{passkey}”', en: 'Opened the certificate of {label} to remote signing with the passkey “{passkey}”' },
   'credential-withdrawn': { data: credential, vi: 'Tắt ký số từ xa cho chứng thư số của {label}', en: 'Closed the certificate of {label} to remote signing' },
   'consent-granted': { data: client, vi: 'Cho phép phần mềm “{client}” xem chứng thư số của mình', en: 'Let the application “{client}” see one’s own certificates' },
@@ -37,5 +38,6 @@ export const remoteSigningModule: Module = {
   migrations: join(import.meta.dirname, 'migrations'),
   routes: [...cscRoutes, ...consentRoutes, ...ownerRoutes, ...clientRoutes],
   schedules: remoteSigningSchedules,
-  events,  contributions: { 'identity.abilities': [abilitiesInRemoteSigning] },
+  events,
+  contributions: { 'identity.abilities': [abilitiesInRemoteSigning] },
 };

@@ -2,8 +2,8 @@ import type { Actor, PersonActor } from '#kernel/actor.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
 import { kernelErrors } from '#kernel/errors.ts';
+import type { StoredPasskey } from '#engines/identity/index.ts';
 import { credentialsByKey } from '#engines/signatures/index.ts';
-import type { SigningPasskey } from './adapters/signing-passkeys.ts';
 import { errors } from './errors.ts';
 
 export type Credential = Awaited<ReturnType<typeof credentialsByKey>>[number];
@@ -42,7 +42,7 @@ export async function listEnrolments(q: Queryable, filter: { agencyId?: string; 
   return rows as Enrolment[];
 }
 
-export async function passkeysOf(q: Queryable, key: { agencyId: string; credentialId: string }): Promise<(SigningPasskey & { name: string })[]> {
+export async function passkeysOf(q: Queryable, key: { agencyId: string; credentialId: string }): Promise<(StoredPasskey & { name: string })[]> {
   const { rows } = await q.query(
     `select p.id, p.public_key as "publicKey", p.counter::float8 as counter, p.transports, p.name from remote_signing.passkey p
        join remote_signing.enrolment e on e.agency_id = p.agency_id and e.credential_id = p.credential_id and e.ended_at is null
@@ -50,5 +50,5 @@ export async function passkeysOf(q: Queryable, key: { agencyId: string; credenti
     [key.agencyId, key.credentialId],
   );
   // safe because the statement selects exactly these columns
-  return rows as (SigningPasskey & { name: string })[];
+  return rows as (StoredPasskey & { name: string })[];
 }

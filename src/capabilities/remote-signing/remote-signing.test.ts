@@ -316,6 +316,35 @@ test('only the province’s administrator registers applications; a disabled one
   assert.ok(kept.every((row) => !row.text.includes(Buffer.from(client.clientSecret).toString('hex'))));
 });
 
+test('a suspended application is out until it is resumed, with the same secret; a renewed secret ends the former one', async () => {
+  const { administrator, director } = house;
+  const client = await house.newClient();
+  const login = (secret: string) => form({ grant_type: 'client_credentials', client_id: client.clientId, client_secret: secret });
+  const resume = (as = administrator) => house.call(as, 'POST', `/clients/${client.clientId}/resume`);
+  assert.equal((await resume()).body.code, 'remote-signing.clientNotFound', 'it is not suspended');
+  await house.call(administrator, 'POST', `/clients/${client.clientId}/disable`);
+  assert.equal((await login(client.clientSecret)).status, 401);
+  assert.equal((await house.call(administrator, 'POST', `/clients/${client.clientId}/secret`)).status, 404, 'a suspended one gets no secret');
+  assert.equal((await resume(director)).status, 403);
+  assert.equal((await resume()).status, 204);
+  assert.equal((await login(client.clientSecret)).status, 200);
+  const renewed = await house.call<{ clientSecret: string }>(administrator, 'POST', `/clients/${client.clientId}/secret`);
+  assert.equal((await login(client.clientSecret)).status, 401);
+  assert.equal((await login(renewed.body.clientSecret)).status, 200);
+  assert.deepEqual((await eventsOf(client.clientId)).sort(), ['client-disabled', 'client-registered', 'client-resumed', 'client-secret-renewed']);
+});
+
+test('an application without the scope for signatures sees certificates and asks for nothing', async () => {
+  const reply = await house.call<{ clientId: string; clientSecret: string }>(house.administrator, 'POST', '/clients', { name: 'Thống kê', redirectUris: [], perMinute: 100, scopes: ['service'] });
+  assert.equal((await csc('credentials/list', { userID: 'giamdoc.snv' }, { client: reply.body })).status, 200);
+  const hashes = [someHash()];
+  const asked = await csc('credentials/authorize', { credentialID: credentialID(), numSignatures: 1, hashes, hashAlgorithmOID: SHA256 }, { client: reply.body });
+  assert.deepEqual([asked.status, asked.body['error']], [403, 'access_denied']);
+  assert.equal((await house.call(house.administrator, 'POST', '/clients', { name: 'x', redirectUris: [], scopes: [] })).status, 422);
+  const { clients } = (await house.call<{ clients: { id: string; scopes: string[] }[] }>(house.administrator, 'GET', '/clients')).body;
+  assert.deepEqual(clients.find(({ id }) => id === reply.body.clientId)?.scopes, ['service']);
+});
+
 test('a passkey is added with the PIN of the key only, and a colleague cannot open somebody else’s certificate', async () => {
   const credentialId = await house.issue(house.colleague);
   assert.equal((await house.enrol(house.colleague, credentialId, { pin: '111111' })).status, 422);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { holders, route, type Route } from '#kernel/route.ts';
 import { newSecret, secretHash } from './clients.ts';
-import { disableClient, registerClient, renewSecret } from './commands/keep-clients.ts';
+import { disableClient, registerClient, renewSecret, resumeClient } from './commands/keep-clients.ts';
 import { clientSecretReply, registerClientBody, remoteClientList } from './contract.ts';
 import { listClients } from './queries/list-clients.ts';
 
@@ -37,5 +37,6 @@ export const clientRoutes: readonly Route[] = [
       return { clientId: id, clientSecret };
     },
   }),
-  route({ method: 'POST', url: `${base}/:id/disable`, summary: 'Closes remote signing to an application at once.', access, params, run: (http, { params: { id } }) => http.run(disableClient, { id }) }),
+  route({ method: 'POST', url: `${base}/:id/disable`, summary: 'Suspends an application at once.', access, params, run: (http, { params: { id } }) => http.run(disableClient, { id }) }),
+  route({ method: 'POST', url: `${base}/:id/resume`, summary: 'Opens remote signing again to a suspended application.', access, params, run: (http, { params: { id } }) => http.run(resumeClient, { id }) }),
 ];

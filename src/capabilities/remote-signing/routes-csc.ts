@@ -113,6 +113,8 @@ function assertEnabled({ state, valid_from: from, valid_to: to, locked_at: locke
 type Asked = { version: CscVersion; input: CscInput };
 
 async function authorize(kernel: Kernel, caller: Caller, { version, input }: Asked): Promise<CscReply> {
+  // Without this scope an application sees certificates and asks for nothing.
+  if (!caller.client.scopes.includes('credential')) throw new CscError('access_denied', 'The application is not registered to ask for signatures', 403);
   const { enrolment, credential } = await credentialOf(kernel, caller, input);
   assertEnabled(credential, kernel.clock.now());
   const hashes = hashesOf(input, version);

@@ -52,6 +52,7 @@ export type ClientRow = {
   created_by: string;
   created_at: Instant;
   disabled_at: Instant | null;
+  scopes: string[];
 };
 
 export type ConsentRow = {

@@ -8,7 +8,7 @@ export const validationReply = z.looseObject({
   subIndication: z.string().nullable(),
   kind: z.enum(['pdf', 'xml', 'cades', 'asic', 'jades']).optional(),
   /** The files of a container, or the one beside a detached signature. */
-  files: z.array(z.looseObject({ name: z.string(), sha256: z.string(), isCovered: z.boolean() })).optional(),
+  files: z.array(z.looseObject({ name: z.string(), sha256: z.string(), isCovered: z.boolean(), mediaType: z.string().optional() })).optional(),
   /** Certificates and revocation sources on which the verdicts rest; a signature's `grounds` name them by hash. */
   certificates: z.array(z.looseObject({ fingerprint: z.string(), subject: z.string(), issuer: z.string() })).optional(),
   revocations: z.array(z.looseObject({ kind: z.enum(['crl', 'ocsp']), sha256: z.string(), producedAt: z.string() })).optional(),
@@ -39,5 +39,8 @@ export const issuedDocumentReply = z.object({
   typeName: z.string(),
   issuedOn: z.string().nullable(),
   state: z.enum(['in_force', 'recalled', 'replaced']),
+  /** Since when it is no longer in force. */
+  endedAt: z.string().nullable(),
+  replacedBy: z.object({ numberAndNotation: z.string(), code: z.string() }).nullable(),
   files: z.array(z.object({ role: z.enum(['main', 'attachment']), sha256: z.string() })),
 });

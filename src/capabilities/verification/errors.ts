@@ -24,10 +24,24 @@ export const verificationErrors = defineErrors('verification', {
   },
   wrongMediaType: {
     status: 415,
-    vi: 'Địa chỉ này nhận PDF, XML, gói ASiC, JWS, hoặc multipart/form-data gồm chữ ký (file) và tệp đã ký (content).',
-    en: 'This address takes PDF, XML, ASiC, JWS, or multipart/form-data with a signature (file) and the signed file (content).',
-    fixVi: 'Gửi nội dung tệp làm thân yêu cầu với Content-Type application/pdf, application/xml, application/vnd.etsi.asic-e+zip, application/pkcs7-signature hoặc application/jose.',
-    fixEn: 'Send the file as the body with Content-Type application/pdf, application/xml, application/vnd.etsi.asic-e+zip, application/pkcs7-signature or application/jose.',
+    vi: 'Địa chỉ này nhận PDF, XML, gói ASiC, JWS, hoặc multipart/form-data gồm chữ ký (file) và một hoặc nhiều tệp gốc (content).',
+    en: 'This address takes PDF, XML, ASiC, JWS, or multipart/form-data with a signature (file) and the signed file or files (content).',
+    fixVi: 'Gửi nội dung tệp làm thân yêu cầu với Content-Type application/pdf, application/xml, application/vnd.etsi.asic-e+zip, application/pkcs7-signature, application/pkcs7-mime hoặc application/jose.',
+    fixEn: 'Send the file as the body with Content-Type application/pdf, application/xml, application/vnd.etsi.asic-e+zip, application/pkcs7-signature, application/pkcs7-mime or application/jose.',
+  },
+  noContentInside: {
+    status: 422,
+    vi: 'Tệp này không mang nội dung nào bên trong chữ ký.',
+    en: 'This file holds no content inside its signature.',
+    fixVi: 'Chọn tệp .p7m mang sẵn nội dung; chữ ký tách rời (.p7s) thì tệp gốc nằm ở ngoài.',
+    fixEn: 'Choose a .p7m file that holds its content; of a detached signature (.p7s) the file is elsewhere.',
+  },
+  contentBroken: {
+    status: 422,
+    vi: 'Nội dung bên trong không khớp với chữ ký nên không được lấy ra.',
+    en: 'The content inside does not fit the signature and is not handed out.',
+    fixVi: 'Đề nghị nơi gửi gửi lại đúng tệp đã ký.',
+    fixEn: 'Ask the sender for the very file that was signed.',
   },
   notAcceptable: {
     status: 406,

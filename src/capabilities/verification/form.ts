@@ -3,7 +3,7 @@ import { AppError } from '#kernel/errors.ts';
 import { htmlPage, type RouteContext, type SpecialReply } from '#kernel/route.ts';
 import { builtInNotice, readBody } from '#engines/signatures/index.ts';
 import { verificationErrors } from './errors.ts';
-import { findFormFile, type FormFile } from './multipart.ts';
+import { findFormFile, findFormFiles, type FormFile } from './multipart.ts';
 import { askPage } from './portal/ask-page.ts';
 import type { PageFrame } from './portal/page.ts';
 import { words, type Language } from './portal/words.ts';
@@ -21,17 +21,17 @@ export async function readFormFile(http: RouteContext): Promise<FormFile> {
 
 export type SignedForm = {
   file: FormFile;
-  /** The file that a detached signature is about. */
-  content: FormFile | undefined;
+  /** The files that a detached signature is about. */
+  beside: FormFile[];
 };
 
-/** As `readFormFile`, with the second file that a detached signature needs; both together are no larger than one upload may be. */
+/** As `readFormFile`, with the file or files that a detached signature needs; all together are no larger than one upload may be. */
 export async function readSignedForm({ kernel, request }: RouteContext): Promise<SignedForm> {
   const body = await readBody(request.raw, kernel.config.uploadLimitBytes + FORM_BYTES);
   const file = findFormFile(request.headers['content-type'], body, 'file');
   if (file === undefined || file.bytes.length === 0) throw verificationErrors.noFile();
-  const content = findFormFile(request.headers['content-type'], body, 'content');
-  return { file, content: content?.bytes.length === 0 ? undefined : content };
+  const beside = findFormFiles(request.headers['content-type'], body, 'content');
+  return { file, beside: beside.filter(({ bytes }) => bytes.length > 0) };
 }
 
 /** What stands around every public page. */

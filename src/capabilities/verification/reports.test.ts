@@ -22,12 +22,12 @@ import { embedJades, prepareJades } from '#engines/signatures/domain/jades/index
 import { hasOracle, runOracle } from '#engines/signatures/domain/pdf/testing-signer.ts';
 import { buildPdf } from '#engines/signatures/domain/pdf/testing.ts';
 import { createTestPki, hours, later, signTestPdf } from '#engines/signatures/domain/validation/testing.ts';
-import { prepareEnveloped, signXmlBytes, xmlSigner } from '#engines/signatures/domain/xml/index.ts';
+import { prepareDetached, prepareEnveloped, signXmlBytes, xmlSigner } from '#engines/signatures/domain/xml/index.ts';
 import { verificationModule } from './index.ts';
 import { verifyFiles } from './verify-files.ts';
 
-/** Records the one event that the module subscribes to; its authenticity test has the real capability. */
-const issuing: Module = { name: 'outgoing-documents', events: { 'document-issued': { data: z.object({}), vi: 'Phát hành', en: 'Issued' } } };
+/** Records the events that the module subscribes to; its authenticity test has the real capability. */
+const issuing: Module = { name: 'outgoing-documents', events: Object.fromEntries(['document-issued', 'document-recalled', 'document-replaced'].map((name) => [name, { data: z.object({}), vi: 'Phát hành', en: 'Issued' }])) };
 const modules = [kernelModule, auditModule, identityModule, filesModule, signaturesModule, issuing, verificationModule];
 
 const now = new Date('2026-11-20T02:00:00Z');
@@ -107,7 +107,7 @@ const send = (url: string, { headers, payload }: Request) => {
 };
 const ask = (payload: Buffer, type: string, accept = 'application/json') => send('/api/v1/validations', { headers: { 'content-type': type, accept }, payload });
 
-type Report = { indication: string; kind: string; headline: { vi: string }; signatures: { signer: string; changesAfter: string; grounds?: { certificates: string[] }; covers?: string[] }[]; files: { name: string }[] };
+type Report = { indication: string; kind: string; headline: { vi: string }; signatures: { signer: string; changesAfter: string; grounds?: { certificates: string[] }; covers?: string[] }[]; files: { name: string; isCovered?: boolean; mediaType?: string }[] };
 
 test('each kind of signed file is told by its content and judged by the same rules', async () => {
   const cases = [
@@ -245,6 +245,58 @@ test('a detached signature alone brings the form back with the second field open
   assert.match(alone.body, /phải đi cùng tệp đã được ký/);
   const both = await send('/kiem-tra', form([{ field: 'file', name: 'a.p7s', bytes: detached(minutes) }, { field: 'content', name: 'a.txt', bytes: minutes }]));
   assert.match(both.body, /<h1 id="verdict">Chữ ký hợp lệ/);
+});
+
+test('an XML signature beside several files takes all of them, under whatever name, and names the one that is missing', async () => {
+  const [first, second] = [Buffer.from('tờ trình'), Buffer.from('dự thảo')];
+  const own = xmlSigner({ certificate: person.certificate.raw, chain });
+  const prepared = prepareDetached([{ uri: 't%E1%BB%9D%20tr%C3%ACnh.docx', bytes: first, mediaType: 'text/plain' }, { uri: 'du-thao.docx', bytes: second, mediaType: 'text/plain' }], own, { signingTime });
+  const signature = prepared.finish({ signature: signXmlBytes(own, person.privateKey, prepared.toBeSigned) });
+  const with3 = (url: string, ...beside: Part[]) => send(url, form([{ field: 'file', name: 'chữ ký.xml', bytes: signature }, ...beside]));
+  const api = '/api/v1/validations';
+  const both = (await with3(api, { field: 'content', name: 'tên khác.docx', bytes: first }, { field: 'content', name: 'du-thao.docx', bytes: second })).json<Report>();
+  assert.equal(both.indication, 'TOTAL-PASSED');
+  assert.deepEqual(both.files.map(({ isCovered }) => isCovered), [true, true]);
+  const one = await with3(api, { field: 'content', name: 'du-thao.docx', bytes: second });
+  assert.match(one.body, /Thiếu tệp gốc mà chữ ký nói tới: “tờ trình\.docx”/);
+  const changed = (await with3(api, { field: 'content', name: 'tờ trình.docx', bytes: Buffer.from('khác') }, { field: 'content', name: 'du-thao.docx', bytes: second })).json<Report>();
+  assert.equal(changed.indication, 'TOTAL-FAILED');
+  const page = await with3('/kiem-tra');
+  assert.equal(page.statusCode, 422);
+  assert.match(page.body, /Thiếu tệp gốc mà chữ ký nói tới: “tờ trình\.docx”, “du-thao\.docx”/);
+  assert.match(page.body, /<details class="second-file" open/);
+  const needless = await send(api, form([{ field: 'file', name: 'a.xml', bytes: invoice() }, { field: 'content', name: 'b', bytes: minutes }]));
+  assert.equal(needless.json<{ data: { code: string } }>().data.code, 'signatures.contentNotNeeded');
+});
+
+test('of several files beside a .p7s the one that was signed decides', async () => {
+  const reply = await send('/api/v1/validations', form([{ field: 'file', name: 'a.p7s', bytes: detached(minutes) }, { field: 'content', name: 'khác.txt', bytes: Buffer.from('khác') }, { field: 'content', name: 'biên bản.txt', bytes: minutes }]));
+  const report = reply.json<Report>();
+  assert.deepEqual([report.indication, report.files.map(({ name, isCovered }) => [name, isCovered])], ['TOTAL-PASSED', [['khác.txt', false], ['biên bản.txt', true]]]);
+});
+
+test('content inside a .p7m is judged from there, named with its type, and can be taken out once the signature fits', async (t) => {
+  if (!hasOracle(t, 'openssl')) return;
+  const key = person.privateKey.export({ format: 'pem', type: 'pkcs8' });
+  const pem = (raw: Buffer) => `-----BEGIN CERTIFICATE-----\n${raw.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  const args = ['cms', '-sign', '-cades', '-nodetach', '-binary', '-in', 'c', '-signer', 's.pem', '-certfile', 'ca.pem', '-inkey', 'k.pem', '-outform', 'DER', '-out', 'o.p7m'];
+  const p7m = runOracle('openssl', args, { c: letter, 's.pem': pem(person.certificate.raw), 'ca.pem': pem(pki.issuing.certificate.raw), 'k.pem': key }).read('o.p7m');
+  const upload = (bytes: Buffer) => form([{ field: 'file', name: 'quyết định.pdf.p7m', bytes }]);
+  const report = (await send('/api/v1/validations', upload(p7m))).json<Report & { signatures: { integrity: string }[] }>();
+  assert.deepEqual([report.kind, report.signatures[0]?.integrity, report.files.map(({ mediaType, isCovered }) => [mediaType, isCovered])], ['cades', 'intact', [['application/pdf', true]]]);
+  const taken = await send('/api/v1/validations/content', upload(p7m));
+  assert.deepEqual([taken.statusCode, taken.headers['content-type'], taken.rawPayload.equals(letter)], [200, 'application/octet-stream', true]);
+  assert.match(decodeURIComponent(taken.headers['content-disposition'] as string), /attachment.*quyết định\.pdf/); // safe because a download has the header once
+  const page = await send('/kiem-tra', upload(p7m));
+  assert.match(page.body, /Nội dung bên trong[\s\S]*quyết định\.pdf · application\/pdf/);
+  assert.ok(page.body.includes(`base64,${letter.toString('base64')}`));
+  const bent = Buffer.from(p7m);
+  bent.writeUInt8(bent.readUInt8(bent.indexOf('%PDF-') + 30) ^ 1, bent.indexOf('%PDF-') + 30);
+  assert.equal((await send('/api/v1/validations', upload(bent))).json<Report>().indication, 'TOTAL-FAILED');
+  assert.equal((await send('/api/v1/validations/content', upload(bent))).json<{ code: string }>().code, 'verification.contentBroken');
+  assert.equal((await send('/api/v1/validations/content', upload(letter))).json<{ code: string }>().code, 'verification.noContentInside');
+  const twice = await send('/api/v1/validations', form([{ field: 'file', name: 'a.p7m', bytes: p7m }, { field: 'content', name: 'b', bytes: minutes }]));
+  assert.equal(twice.json<{ data: { code: string } }>().data.code, 'signatures.contentNotNeeded');
 });
 
 test('the command line finds the file beside a .p7s, and judges every kind', async () => {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { anyone, route, type Route, type RouteContext, type SpecialReply } from '#kernel/route.ts';
-import { readBody, validateBytes } from '#engines/signatures/index.ts';
+import { readBody, validateBytes, validateOpening, type StoredReport } from '#engines/signatures/index.ts';
+import { contentName } from './content-name.ts';
 import { validationReply } from './contract.ts';
 import { verificationErrors } from './errors.ts';
 import { answerProblem, readSignedForm } from './form.ts';
+import type { FormFile } from './multipart.ts';
 import { withinLimits } from './rate-limit.ts';
 import { downloadReply, mediaTypes, reportDocument, reportFormats, type ReportFormat } from './report-documents.ts';
 import { openReport, TICKET_LIMIT_BYTES } from './report-ticket.ts';
@@ -16,12 +18,20 @@ export const reportRoutes: readonly Route[] = [
     method: 'POST',
     url: '/api/v1/validations',
     summary:
-      'Validates the signatures of the file in the body: PDF, XML, ASiC, JWS, told by content; a detached signature as multipart/form-data with the parts file and content. The report is JSON, XML (ETSI TS 119 102-2) or a signed PDF, by Accept. Nothing is kept.',
+      'Validates the signatures of the file in the body: PDF, XML, ASiC, JWS, told by content; a detached signature as multipart/form-data with the part file and one or several parts content. The report is JSON, XML (ETSI TS 119 102-2) or a signed PDF, by Accept. Nothing is kept.',
     access: toEverybody,
     query,
     streamedBody: true,
     reply: validationReply,
     run: answerApi,
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/validations/content',
+    summary: 'Takes the content out of a signature that holds it (.p7m), once the signature fits it. Whether the signer may be believed is what /api/v1/validations says. Nothing is kept.',
+    access: toEverybody,
+    streamedBody: true,
+    run: answerContent,
   }),
   route({
     method: 'POST',
@@ -51,33 +61,56 @@ const taken = new Set([
   'application/vnd.etsi.asic-e+zip',
   'application/vnd.etsi.asic-s+zip',
   'application/pkcs7-signature',
+  'application/pkcs7-mime',
   'application/jose',
   'application/octet-stream',
 ]);
 
-type Posted = { fileName: string; bytes: Buffer; content: Buffer | undefined };
+type Posted = { fileName: string; bytes: Buffer; beside: FormFile[] };
 
 async function answerApi(http: RouteContext, { query: { lang } }: { query: z.output<typeof query> }): Promise<SpecialReply> {
   const { kernel, ip, request } = http;
   const format = wantedFormat(request.headers.accept);
-  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (mediaType !== 'multipart/form-data' && !taken.has(mediaType)) throw verificationErrors.wrongMediaType();
+  const mediaType = takenType(request);
   return withinLimits(kernel, ip, async () => {
-    const { fileName, bytes, content } = await readPosted(http, mediaType);
-    const report = await validateBytes(kernel, bytes, content);
-    if (report.indication === 'UNREADABLE') {
-      const { text, todo } = report.problem ?? {};
-      throw verificationErrors.unreadable({ values: { reason: text?.vi ?? '', reasonEn: text?.en ?? '', todo: todo?.vi ?? '', todoEn: todo?.en ?? '' }, data: report.problem });
-    }
+    const { fileName, bytes, beside } = await readPosted(http, mediaType);
+    const report = await validateBytes(kernel, bytes, beside);
+    refuseUnreadable(report);
     return reportDocument(kernel, { report, fileName }, { format, language: lang ?? http.language });
   });
 }
 
+async function answerContent(http: RouteContext): Promise<SpecialReply> {
+  const { kernel, ip, request } = http;
+  const mediaType = takenType(request);
+  return withinLimits(kernel, ip, async () => {
+    const { fileName, bytes } = await readPosted(http, mediaType);
+    const { report, enclosed } = await validateOpening(kernel, bytes);
+    refuseUnreadable(report);
+    if (enclosed === undefined) throw report.files?.some((file) => file.mediaType !== undefined) === true ? verificationErrors.contentBroken() : verificationErrors.noContentInside();
+    // Whatever the signer calls it, a browser saves it and opens nothing.
+    return { special: 'bytes', body: enclosed, contentType: 'application/octet-stream', fileName: contentName(fileName) };
+  });
+}
+
+/** @throws verification.wrongMediaType */
+function takenType({ headers }: RouteContext['request']): string {
+  const mediaType = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (mediaType !== 'multipart/form-data' && !taken.has(mediaType)) throw verificationErrors.wrongMediaType();
+  return mediaType;
+}
+
+function refuseUnreadable({ indication, problem }: StoredReport): void {
+  if (indication !== 'UNREADABLE') return;
+  const { text, todo } = problem ?? {};
+  throw verificationErrors.unreadable({ values: { reason: text?.vi ?? '', reasonEn: text?.en ?? '', todo: todo?.vi ?? '', todoEn: todo?.en ?? '' }, data: problem });
+}
+
 async function readPosted(http: RouteContext, mediaType: string): Promise<Posted> {
   const { kernel, request } = http;
-  if (mediaType !== 'multipart/form-data') return { fileName: '', bytes: await readBody(request.raw, kernel.config.uploadLimitBytes), content: undefined };
-  const { file, content } = await readSignedForm(http);
-  return { fileName: file.name, bytes: file.bytes, content: content?.bytes };
+  if (mediaType !== 'multipart/form-data') return { fileName: '', bytes: await readBody(request.raw, kernel.config.uploadLimitBytes), beside: [] };
+  const { file, beside } = await readSignedForm(http);
+  return { fileName: file.name, bytes: file.bytes, beside };
 }
 
 /** The first form that the caller names with the highest weight (RFC 9110 section 12.5.1); JSON for callers that take anything. @throws verification.notAcceptable */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { kernelErrors } from '#kernel/errors.ts';
 import { anyone, htmlPage, route, type Route, type RouteContext, type SpecialReply } from '#kernel/route.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { validateBytes, type StoredReport } from '#engines/signatures/index.ts';
+import { validateOpening, type StoredReport } from '#engines/signatures/index.ts';
 import { answerProblem, frameOf, limitMb, readSignedForm } from './form.ts';
 import { askPage } from './portal/ask-page.ts';
 import { reportPage } from './portal/report-page.ts';
@@ -45,18 +45,26 @@ export const verificationRoutes: readonly Route[] = [
 async function answerForm(http: RouteContext, language: Language): Promise<SpecialReply> {
   const { kernel } = http;
   return answerProblem(kernel, language, async () => {
-    const { fileName, report } = await withinLimits(kernel, http.ip, async () => {
-      const { file, content } = await readSignedForm(http);
-      return { fileName: file.name, report: await validateBytes(kernel, file.bytes, content?.bytes) };
+    const { fileName, report, enclosed, isAlone } = await withinLimits(kernel, http.ip, async () => {
+      const { file, beside } = await readSignedForm(http);
+      return { fileName: file.name, isAlone: beside.length === 0, ...(await validateOpening(kernel, file.bytes, beside)) };
     });
-    if (report.problem?.code === 'signatures.signedFileMissing') return htmlPage(askAgain(kernel, { language, report }), 422);
-    return htmlPage(reportPage({ ...frameOf(kernel, language), report, fileName, ticket: sealReport(kernel, { report, fileName }) }), report.indication === 'UNREADABLE' ? 422 : 200);
+    const problem = isAlone ? missingFile(report) : undefined;
+    if (problem !== undefined) return htmlPage(askAgain(kernel, { language, problem }), 422);
+    return htmlPage(reportPage({ ...frameOf(kernel, language), report, fileName, enclosed, ticket: sealReport(kernel, { report, fileName }) }), report.indication === 'UNREADABLE' ? 422 : 200);
   });
 }
 
+/** What is said of a detached signature that came without its file; undefined when another signature of the file can be judged. */
+function missingFile({ problem, signatures }: StoredReport): StoredReport['problem'] | undefined {
+  if (problem?.code === 'signatures.signedFileMissing') return problem;
+  const missing = signatures.map(({ problems }) => problems.find(({ code }) => code === 'content.missing'));
+  return missing.every((each) => each !== undefined) ? missing[0] : undefined;
+}
+
 /** A detached signature without its file is no verdict but half a question: the form comes back with the second field open. */
-function askAgain(kernel: Kernel, { language, report }: { language: Language; report: StoredReport }): string {
-  const { text, todo } = report.problem ?? {};
+function askAgain(kernel: Kernel, { language, problem: found }: { language: Language; problem: StoredReport['problem'] }): string {
+  const { text, todo } = found ?? {};
   const problem = { title: words[language].errorTitle, text: text?.[language] ?? '', todo: todo?.[language] ?? '', needsContent: true };
   return askPage({ ...frameOf(kernel, language), limitMb: limitMb(kernel), problem });
 }

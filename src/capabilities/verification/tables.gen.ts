@@ -11,6 +11,9 @@ export type IssuedDocumentRow = {
   issued_at: Instant;
   state: 'in_force' | 'recalled' | 'replaced';
   files: Json;
+  ended_at: Instant | null;
+  replaced_by_number: string | null;
+  replaced_by_code: string | null;
 };
 
 export type Tables = {

@@ -15,8 +15,8 @@ import { signaturesModule } from '#engines/signatures/index.ts';
 import { verificationModule } from './index.ts';
 
 const samples = join(import.meta.dirname, '../../../../shared/samples/signed-pdf');
-/** Records the one event that the module subscribes to; its authenticity test has the real capability. */
-const issuing: Module = { name: 'outgoing-documents', events: { 'document-issued': { data: z.object({}), vi: 'Phát hành', en: 'Issued' } } };
+/** Records the events that the module subscribes to; its authenticity test has the real capability. */
+const issuing: Module = { name: 'outgoing-documents', events: Object.fromEntries(['document-issued', 'document-recalled', 'document-replaced'].map((name) => [name, { data: z.object({}), vi: 'Phát hành', en: 'Issued' }])) };
 const modules = [kernelModule, auditModule, identityModule, filesModule, signaturesModule, issuing, verificationModule];
 const letter = 'letter-2026-two-officials-then-four-seals.pdf';
 

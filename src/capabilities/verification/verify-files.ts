@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { validateAlone, type StoredReport } from '#engines/signatures/index.ts';
 import { formatInstant } from '#kernel/time.ts';
 import { plainReport } from './plain-report.ts';
@@ -31,7 +32,7 @@ export async function verifyFiles({ paths, json, content, trustFolders, now, wri
     for (const path of paths) {
       try {
         const beside = content ?? (await findSignedFile(path));
-        results.push({ path, report: await validator.validate(await readWhole(path), beside === undefined ? undefined : await readWhole(beside)), problem: '' });
+        results.push({ path, report: await validator.validate(await readWhole(path), beside === undefined ? undefined : { name: basename(beside), bytes: await readWhole(beside) }), problem: '' });
       } catch (error) {
         results.push({ path, report: undefined, problem: error instanceof Error ? error.message : String(error) });
       }

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { systemActor } from '#kernel/actor.ts';
-import { run } from '#kernel/command.ts';
+import { anonymous, systemActor, type Actor, type PersonActor } from '#kernel/actor.ts';
+import { run, type CommandContext } from '#kernel/command.ts';
+import { newId } from '#kernel/ids.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
-import { readBytes, storeBytes } from '#engines/files/index.ts';
-import { archiveFile } from './commands/archive-file.ts';
+import { keepFile, readBytes, storeBytes } from '#engines/files/index.ts';
+import type { LastingCopy } from './lasting-copies/contract.ts';
+import { archiveFile, noteNotArchived, retryArchive } from './commands/archive-file.ts';
 import { renewArchives } from './jobs/archive-file.ts';
+import { listFailedCopies } from './queries/lasting-copies.ts';
 import { validateStored } from './queries/validate-stored.ts';
 import { performSigning } from './perform-signing.ts';
 import { credentialOf, openPaper, somebody, testModules, testPin } from './testing.ts';
@@ -75,4 +78,60 @@ test('a file whose signatures do not hold gets none, and that is recorded', asyn
   await house.drain();
   assert.equal((await stateOf(sha256)).state, 'not_valid');
   assert.equal((await house.sql(`select from audit.entry where type = 'signatures.archive-refused'`)).length, 1);
+});
+
+test('a renewal that fails leaves the copy, is shown once to whoever keeps copies, and vanishes with the next success', async () => {
+  const [known] = await house.sql<{ sha256: string; protected_until: Date }>(`select sha256, protected_until from signatures.archived_file where state = 'archived'`);
+  assert.ok(known);
+  house.clock.set(new Date(known.protected_until.getTime() - 30 * 86_400_000).toISOString());
+  const [copy] = await house.sql<{ archived_sha256: string }>('select archived_sha256 from signatures.archived_file where sha256 = $1', [known.sha256]);
+  const reason = { vi: 'Dịch vụ cấp dấu thời gian không trả lời.', en: 'The time-stamp service does not answer.' };
+  const failure = { agencyId: signer.agencyId, sha256: known.sha256, reason, isRefused: false };
+  for (let again = 0; again < 2; again += 1) await run(house.kernel, noteNotArchived, failure, { actor: systemActor('test') });
+  assert.equal((await stateOf(known.sha256)).archived_sha256, copy?.archived_sha256);
+  assert.equal((await house.sql(`select from audit.entry where type = 'signatures.archive-renewal-failed'`)).length, 1);
+  const administrator = somebody({ agencyId: signer.agencyId, roles: ['agency_admin'] });
+  const shown = async (actor: PersonActor): Promise<string[]> => (await listFailedCopies(house.kernel, actor, undefined)).rows.filter((row) => row.hasCopy).map((row) => row.sha256);
+  assert.deepEqual(await shown(administrator), [known.sha256]);
+  assert.deepEqual(await shown(somebody({ agencyId: newId(), roles: ['agency_admin'] })), []);
+  assert.deepEqual(await shown(somebody({ agencyId: newId(), roles: ['province_admin'] })), [known.sha256]);
+  const retry = (actor: PersonActor) => run(house.kernel, retryArchive, { agencyId: signer.agencyId, sha256: known.sha256 }, { actor });
+  await assert.rejects(retry(somebody({ agencyId: newId(), roles: ['agency_admin'] })), { code: 'kernel.notFound' });
+  await retry(administrator);
+  await house.drain();
+  assert.deepEqual(await shown(administrator), []);
+  await assert.rejects(retry(administrator), { code: 'kernel.notFound' });
+});
+
+test('what could not be archived is tried again each day for a month', async () => {
+  const [failed] = await house.sql<{ sha256: string; asked_at: Date }>(`select sha256, asked_at from signatures.archived_file where state = 'not_valid'`);
+  assert.ok(failed);
+  house.clock.set(new Date(failed.asked_at.getTime() + 2 * 86_400_000).toISOString());
+  const before = await renewArchives(house.kernel);
+  house.clock.set(new Date(failed.asked_at.getTime() + 31 * 86_400_000).toISOString());
+  assert.equal(before - (await renewArchives(house.kernel)), 1);
+});
+
+test('the lasting copy is shown and fetched by whoever has the file, and does not exist for other agencies', async () => {
+  let actor: Actor = signer;
+  const server = house.server(() => Promise.resolve(actor));
+  const get = (url: string) => server.inject({ method: 'GET', url });
+  const [row] = await house.sql<{ sha256: string }>(`select sha256 from signatures.archived_file where state = 'archived'`);
+  const base = await readBytes(house.kernel, row?.sha256 ?? '');
+  const keep = (ctx: CommandContext) => keepFile(ctx, { agencyId: signer.agencyId, sha256: row?.sha256 ?? '', sizeBytes: base.length, name: 'cong-van.pdf', mediaType: 'application/pdf' });
+  const fileId = await run(house.kernel, keep, undefined, { actor: signer });
+  const url = `/api/v1/signatures/lasting-copies/${fileId}`;
+  const reply = await get(url);
+  assert.equal(reply.statusCode, 200);
+  const { copy } = reply.json<{ copy: LastingCopy }>();
+  assert.deepEqual([copy.state, copy.level, copy.failure], ['archived', 'B-LTA', null]);
+  assert.ok(copy.renewsFrom !== null && copy.protectedUntil !== null && copy.renewsFrom < copy.protectedUntil && copy.copy !== null);
+  const bytes = await get(`/api/v1/files/${copy.copy.fileId}`);
+  assert.ok(bytes.rawPayload.length > base.length && bytes.rawPayload.subarray(0, base.length).equals(base));
+  actor = somebody({ agencyId: newId() });
+  assert.equal((await get(url)).statusCode, 404);
+  assert.equal((await get(`/api/v1/files/${copy.copy.fileId}`)).statusCode, 404);
+  assert.equal((await get('/api/v1/signatures/lasting-copies')).statusCode, 403, 'failures are for administrators');
+  actor = anonymous;
+  assert.equal((await get(url)).statusCode, 401);
 });

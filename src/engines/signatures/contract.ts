@@ -58,6 +58,9 @@ export const appearance = z.discriminatedUnion('kind', [
 ]);
 export type Appearance = z.infer<typeof appearance>;
 
+/** The kinds of tokens, HSMs and remote services that an installation can name. */
+const serviceKinds = ['pkcs11', 'csc', 'smartca', 'mysign'] as const;
+
 export const credentialSummary = z.object({
   id: z.uuid(),
   kind: z.enum(['person', 'agency']),
@@ -72,7 +75,13 @@ export const credentialSummary = z.object({
   state: z.enum(['active', 'revoked', 'expired', 'notYetValid', 'locked']),
   hasImage: z.boolean(),
   imageWidthMm: z.number().nullable(),
+  /** What is typed here when signing: the PIN of a key file or token; optional where only the service knows whether it wants one. */
   needsPin: z.boolean(),
+  mayTypePin: z.boolean(),
+  /** Where the key is: a file kept here, a token or HSM at the server, a remote service, or a token at the person's own computer. */
+  place: z.enum(['file', 'device', 'remote', 'computer']),
+  /** Which token, HSM or service, as SIGNING_SERVICES names it. */
+  service: z.object({ name: z.string(), kind: z.enum(serviceKinds), label: z.string().nullable() }).nullable(),
   warnings: z.array(z.enum(['endsToday', 'endsSoon', 'notPublicAuthority', 'revocationNotChecked'])),
 });
 export type CredentialSummary = z.infer<typeof credentialSummary>;
@@ -91,7 +100,34 @@ export const connectBody = connectableBody.extend({ kind: z.enum(['person', 'age
 export const connectableReply = z.object({
   certificates: z.array(z.object({ fingerprint: z.string(), holder: z.string(), issuer: z.string(), serial: z.string(), validFrom: z.string(), validTo: z.string(), isUsable: z.boolean() })),
 });
-export const signingServices = z.object({ services: z.array(z.object({ name: z.string(), kind: z.string() })) });
+export const signingServices = z.object({
+  services: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(serviceKinds),
+      label: z.string().nullable(),
+      /** Whether it has to know whose certificates are meant. */
+      account: z.enum(['required', 'optional', 'none']),
+    }),
+  ),
+  /** Programs on people's own computers that this installation can use, with what they want to be told. */
+  agents: z.array(z.discriminatedUnion('id', [z.object({ id: z.literal('vgca') }), z.object({ id: z.literal('vnpt'), license: z.string() })])),
+});
+export type SigningServiceList = z.infer<typeof signingServices>;
+
+/** How far one's own signing is, while somebody waits for a phone, a token or a program. */
+export const ownSigning = z.object({
+  id: z.uuid(),
+  credentialId: z.uuid(),
+  state: z.enum(['prepared', 'signing', 'pending', 'completed', 'failed', 'expired']),
+  openedAt: z.string(),
+  /** Until then the screen waits; a later confirmation still signs. */
+  expiresAt: z.string(),
+  /** Why it ended without a signature, and what to do. */
+  problem: z.object({ code: z.string(), message: z.string(), fix: z.string().optional() }).nullable(),
+});
+export type OwnSigning = z.infer<typeof ownSigning>;
+export const ownSigningQuery = z.object({ subjectType: z.string().min(1).max(100), subjectId: z.uuid() });
 export const issueCredentialBody = z.object({ kind: z.enum(['person', 'agency']), pin });
 export const changePinBody = z.object({ pin: z.string().min(1).max(64), newPin: pin });
 export const revokeBody = z.object({
@@ -126,4 +162,5 @@ export type TrustAnchorSummary = z.infer<typeof trustAnchorSummary>;
 export const placementQuery = z.object({ fileId: z.uuid(), signerName: z.string().max(120).default(''), kind: z.enum(['person', 'seal']) });
 export const sha256Params = z.object({ sha256 });
 
+export * from './lasting-copies/contract.ts';
 export * from './hand-over/contract.ts';

@@ -25,6 +25,13 @@ export const signatureErrors = defineErrors('signatures', {
     fixVi: 'Chuyển văn bản cho văn thư, hoặc chuyển sang chức danh văn thư của bạn.',
     fixEn: 'Pass the document to the clerk, or switch to your post as clerk.',
   },
+  oneCredentialForAll: {
+    status: 422,
+    vi: 'Các văn bản ký cùng lúc phải dùng chung một chứng thư số.',
+    en: 'Documents that are signed together must be signed with one certificate.',
+    fixVi: 'Chọn một chứng thư cho cả lượt ký, hoặc ký thành nhiều lượt.',
+    fixEn: 'Choose one certificate for all of them, or sign in several turns.',
+  },
   certificateNotYetValid: {
     status: 409,
     vi: 'Chứng thư số của {subject} chưa có hiệu lực: bắt đầu từ {validFrom}.',
@@ -129,6 +136,13 @@ export const signatureErrors = defineErrors('signatures', {
     en: 'This signing ended without a signature.',
     fixVi: 'Mở lại văn bản và bấm ký lần nữa.',
     fixEn: 'Open the document again and sign once more.',
+  },
+  clockUntrusted: {
+    status: 503,
+    vi: 'Đồng hồ của máy chủ không đáng tin ({why}) nên chưa ký: dấu thời gian sẽ sai.',
+    en: 'The server’s clock cannot be trusted ({whyEn}), so nothing was signed: the timestamp would be wrong.',
+    fixVi: 'Báo người giữ máy chủ sửa đồng bộ giờ (NTP) rồi thử lại; văn bản vẫn giữ nguyên.',
+    fixEn: 'Tell whoever keeps the server to mend NTP, then try again; the document is kept as it is.',
   },
   timestampUnavailable: {
     status: 503,

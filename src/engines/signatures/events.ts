@@ -12,6 +12,17 @@ export const signatureEvents: EventCatalogue = {
     vi: 'Lập cơ quan chứng thực nội bộ của {organization}',
     en: 'Created the built-in certificate authority of {organization}',
   },
+  'ceremony-recorded': {
+    data: z.object({
+      organization: z.string(),
+      generation: z.int(),
+      witnesses: z.array(z.string()),
+      certificates: z.array(z.object({ role: z.string(), subject: z.string(), serial: z.string(), sha256: z.string() })),
+      minutesSha256: z.string(),
+    }),
+    vi: 'Lập biên bản tạo khóa cơ quan chứng thực nội bộ thế hệ {generation} của {organization}, mã băm {minutesSha256}',
+    en: 'Recorded the key ceremony of generation {generation} of the built-in authority of {organization}, hash of the minutes {minutesSha256}',
+  },
   'service-key-renewed': {
     data: z.object({ service: z.string(), fingerprint: z.string() }),
     vi: 'Thay khóa dịch vụ {service} của cơ quan chứng thực nội bộ',
@@ -41,6 +52,11 @@ export const signatureEvents: EventCatalogue = {
     data: z.object({ subject: z.string(), serial: z.string(), reason: z.string() }),
     vi: 'Thu hồi chứng thư số của {subject} ({reason})',
     en: 'Revoked the certificate of {subject} ({reason})',
+  },
+  'credential-reinstated': {
+    data: z.object({ subject: z.string(), serial: z.string() }),
+    vi: 'Nơi cấp đã bỏ tạm dừng chứng thư số của {subject}',
+    en: 'The authority lifted the suspension of the certificate of {subject}',
   },
   'pin-tried': {
     data: z.object({ subject: z.string(), attempt: z.number() }),
@@ -95,5 +111,10 @@ export const signatureEvents: EventCatalogue = {
     en: 'Made a lasting copy of {name} (PAdES B-LTA)',
   },
   'archive-refused': { data: z.object({ name: z.string(), reason: z.string() }), vi: 'Không lập được bản lưu trữ của {name}: {reason}', en: 'No lasting copy of {name} was made: {reason}' },
+  'archive-renewal-failed': {
+    data: z.object({ name: z.string(), reason: z.string() }),
+    vi: 'Chưa gia hạn được bản lưu trữ lâu dài của {name}: {reason}',
+    en: 'The lasting copy of {name} could not be renewed: {reason}',
+  },
   'signing-expired': { data: z.object({ signingId: z.string() }), vi: 'Lần ký bị bỏ dở đã được đóng lại', en: 'An abandoned signing was closed' },
 };

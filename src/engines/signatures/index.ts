@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Module } from '#kernel/module.ts';
-import { authorityClockHealth, revocationListHealth } from './health.ts';
+import { authorityClockHealth, authorityTokenHealth, revocationListHealth, timePeersHealth, trustedListHealth } from './health.ts';
+import { archiveRoutes } from './archive-routes.ts';
 import { browserAgentDriver } from './adapters/agents/browser-agent-driver.ts';
 import { signatureEvents } from './events.ts';
 import { handOverEvents } from './hand-over/events.ts';
@@ -8,22 +9,24 @@ import { finishHandOverJob } from './hand-over/jobs/finish-hand-over.ts';
 import { handOverRoutes } from './hand-over/routes.ts';
 import { pdfInspector } from './inspect-pdf.ts';
 import { archiveFileJob } from './jobs/archive-file.ts';
+import { pollBatch } from './jobs/poll-batch.ts';
 import { pollSigning } from './jobs/poll-signing.ts';
 import { validateFileJob } from './jobs/validate-file.ts';
 import { builtInNotice } from './notice.ts';
 import { pkiRoutes } from './pki-routes.ts';
 import { signatureRoutes } from './routes.ts';
+import { ownSigningRoutes } from './routes-own-signings.ts';
 import { signatureSchedules } from './schedules.ts';
 
 /** Signs, seals, timestamps and validates; keeps the built-in authority, credentials and trust anchors. */
 export const signaturesModule: Module = {
   name: 'signatures',
   migrations: join(import.meta.dirname, 'migrations'),
-  routes: [...pkiRoutes, ...signatureRoutes, ...handOverRoutes],
-  jobs: [pollSigning, validateFileJob, archiveFileJob, finishHandOverJob],
+  routes: [...pkiRoutes, ...signatureRoutes, ...ownSigningRoutes, ...handOverRoutes, ...archiveRoutes],
+  jobs: [pollSigning, pollBatch, validateFileJob, archiveFileJob, finishHandOverJob],
   events: { ...signatureEvents, ...handOverEvents },
   schedules: signatureSchedules,
-  health: [revocationListHealth, authorityClockHealth],
+  health: [revocationListHealth, authorityClockHealth, authorityTokenHealth, timePeersHealth, trustedListHealth],
   contributions: { 'identity.notices': [builtInNotice], 'files.inspectors': [pdfInspector], 'signatures.key-holders': [browserAgentDriver] },
 };
 
@@ -40,23 +43,34 @@ export { revokeCredential } from './commands/revoke-credential.ts';
 export { changePin, setImage, unlockCredential } from './commands/manage-credential.ts';
 export { credentialsByKey, listCredentials, summaryOf, type CredentialFilter, type CredentialKey } from './queries/credentials.ts';
 export { openSigning, type OpenSigning } from './commands/open-signing.ts';
-export { performSigning, type PerformSigning, type SigningOutcome } from './perform-signing.ts';
+export { performSigning, type PerformSigning } from './perform-signing.ts';
+export { performSigningBatch, type BatchedSigning, type BatchOutcome, type PerformBatch } from './perform-batch.ts';
+export type { SigningOutcome } from './signing-steps.ts';
 export { expireSignings } from './commands/signing-states.ts';
-export { defineSigningPurpose, type SigningEvidence, type SigningPurpose, type SigningResult } from './purposes.ts';
+export { closeSigningServices, defineSigningPurpose, type SigningEvidence, type SigningPurpose, type SigningResult } from './purposes.ts';
 export { SigningDriverError, type HeldCredential, type SigningDriver, type SignOutcome, type SignRequest } from './adapters/signing-driver.ts';
-export { establishAuthority, planAuthority } from './adapters/built-in-authority/create-authority.ts';
+export { establishAuthority, planAuthority, recordCeremony, type CeremonyRecord } from './adapters/built-in-authority/create-authority.ts';
 export { authorityErrors } from './adapters/built-in-authority/errors.ts';
 export { builtInAuthority } from './adapters/built-in-authority/keys.ts';
 export { openRootKey, publishRootList, writeRootKey } from './adapters/built-in-authority/root-key.ts';
 export { joinShares, splitSecret } from './adapters/built-in-authority/secret-shares.ts';
 export { authorityState, type AuthorityState } from './adapters/built-in-authority/state.ts';
 export { demoSealPng, demoSignaturePng } from './domain/pdf/demo-images/demo-images.ts';
+export { askCertificateStatus, statusProblems, type CertificateStatusAnswer, type StatusProblem } from './queries/certificate-status.ts';
+export { keepStatusAnswer, noteForeignStatus, readStatusAnswer, type ForeignStatus } from './commands/note-foreign-status.ts';
+export { signingProgress, type SigningProgress } from './queries/signing-progress.ts';
 export { suggestPlacement } from './queries/suggest-placement.ts';
-export { validateBytes, validateStored, validationOf } from './queries/validate-stored.ts';
-export { validateAlone, type AloneTrust, type AloneValidator } from './queries/validate-alone.ts';
+export { validateBytes, validateOpening, validateStored, validateTogether, validationOf, type Validating } from './queries/validate-stored.ts';
+export { validateAlone, type AloneMaterial, type AloneTrust, type AloneValidator } from './queries/validate-alone.ts';
+export { validationMaterialOf, type ValidationMaterial } from './queries/validation-material.ts';
+export { sealedContainer, type AsicFile } from './seal-container.ts';
+export { readContainer, type Container, type ContainerMember } from './read-container.ts';
 export type { Finding, StoredReport, StoredSignature, Wording } from './report-words.ts';
-export { addTrustAnchor, listTrustAnchors, publicFolder } from './trust.ts';
+export { addTrustAnchor, listTrustAnchors } from './trust.ts';
+export { publicFolder } from './trust-folder.ts';
 export { timestampTreeHeads } from './schedules.ts';
 export { reportXml, sealedReportPdf, type ReportPaper } from './report-seal.ts';
+export { writeReportPdf } from './domain/report-pdf/index.ts';
 export { readBody } from './read-body.ts';
+export { askTimePeers } from './adapters/timestamps/time-peers.ts';
 export type { Appearance, CredentialSummary, Placement, WrittenText } from './contract.ts';

@@ -363,10 +363,10 @@ test('a foreign time-stamping service is used when configured; without its answe
   await assert.rejects(sign(), coded('signatures.timestampUnavailable'));
   await foreignTsa(() => Promise.resolve({ status: 200, body: Buffer.from('<html>') }));
   await assert.rejects(sign(), coded('signatures.timestampWrong'));
-  await foreignTsa((request) => {
-    const body = timestamp.respond(request, house.clock.now());
+  await foreignTsa(async (request) => {
+    const body = await timestamp.respond(request, house.clock.now());
     kept ??= body;
-    return Promise.resolve({ status: 200, body });
+    return { status: 200, body };
   });
   const signed = await sign();
   assert.ok(signed.state === 'signed');

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Kernel } from '#kernel/kernel.ts';
 import { anyone, route, type Route, type RouteContext, type SpecialReply } from '#kernel/route.ts';
+import { isTokenAway } from './adapters/built-in-authority/authority-key.ts';
 import { authorityErrors } from './adapters/built-in-authority/errors.ts';
 import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
 import { answerOcsp, type OcspReply } from './adapters/built-in-authority/ocsp-answers.ts';
 import { currentRevocationList } from './adapters/built-in-authority/revocations.ts';
 import { ClockError, trustedNow } from './adapters/built-in-authority/trusted-clock.ts';
-import { refuseForClock } from './domain/pki/timestamp-authority.ts';
+import { refuseForClock, refuseForKey } from './domain/pki/timestamp-authority.ts';
 import { readBody } from './read-body.ts';
 
 /** Requests of these protocols have a few hundred bytes. */
@@ -84,15 +85,15 @@ async function certificateReply(kernel: Kernel, file: string, { which, generatio
   return bytes(found[which].certificate.raw, 'application/pkix-cert', `lienthong-${file}`);
 }
 
-/** While the clock cannot be vouched for the answer is a refusal, which the log and the health page explain. */
+/** While the clock cannot be vouched for, or the key's token is away, the answer is a refusal, which the log and the health page explain. */
 async function timestampReply(kernel: Kernel, request: Buffer): Promise<Buffer> {
   const { timestamp } = await builtInAuthority(kernel);
   try {
-    return timestamp.respond(request, await trustedNow(kernel));
+    return await timestamp.respond(request, await trustedNow(kernel));
   } catch (error) {
-    if (!(error instanceof ClockError)) throw error;
+    if (!(error instanceof ClockError) && !isTokenAway(error)) throw error;
     kernel.log.warn({ err: error }, 'no timestamp was given out');
-    return refuseForClock();
+    return error instanceof ClockError ? refuseForClock() : refuseForKey();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Actor } from '#kernel/actor.ts';
+import type { Actor, PersonActor } from '#kernel/actor.ts';
 import { formatInstant, vietnamDay } from '#kernel/time.ts';
 import { signatureErrors } from './errors.ts';
 import type { Tables } from './tables.gen.ts';
@@ -20,9 +20,14 @@ const SHORTEST_REST_MS = 60_000;
  * @throws signatures.notYourCredential · signatures.sealNeedsClerk
  */
 export function assertMayUse(actor: Actor, credential: Signer): void {
-  if (actor.kind !== 'person' || actor.agencyId !== credential.agency_id) throw signatureErrors.notYourCredential();
+  if (actor.kind !== 'person' || !isAtHome(actor, credential)) throw signatureErrors.notYourCredential();
   if (credential.kind === 'person' && credential.person_id !== actor.personId) throw signatureErrors.notYourCredential();
   if (credential.kind === 'agency' && !actor.roles.includes('clerk')) throw signatureErrors.sealNeedsClerk();
+}
+
+/** Whoever signs by authorisation of a higher agency does so with the certificate of the own one (30/2020/NĐ-CP Art. 13). */
+function isAtHome(actor: PersonActor, { agency_id: agencyId, kind }: Signer): boolean {
+  return agencyId === actor.agencyId || (kind === 'person' && agencyId === actor.ownAgencyId);
 }
 
 /**
@@ -65,6 +70,6 @@ export function mayManage(actor: Actor, credential: Signer): boolean {
 
 /** The holder of the PIN: nobody else changes it or the image. */
 export function isHolder(actor: Actor, credential: Signer): boolean {
-  if (actor.kind !== 'person' || actor.agencyId !== credential.agency_id) return false;
+  if (actor.kind !== 'person' || !isAtHome(actor, credential)) return false;
   return credential.kind === 'person' ? credential.person_id === actor.personId : actor.roles.includes('clerk');
 }

@@ -3,7 +3,7 @@ import type { PersonActor } from '#kernel/actor.ts';
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
-import { readSigningServices } from './adapters/signing-services.ts';
+import { readSigningServices, type SigningServices } from './adapters/signing-services.ts';
 import { keyFileHolder } from './adapters/pkcs12/key-file-holder.ts';
 import type { SigningDriver } from './adapters/signing-driver.ts';
 
@@ -58,15 +58,20 @@ export function purposeOf(kernel: Kernel, name: string): SigningPurpose {
   return found;
 }
 
-/** The drivers that SIGNING_SERVICES names, read once a process. @throws ConfigError when the file is wrong */
-export const configuredServices = service(Symbol('signing services'), ({ config, clock }) =>
-  config.signingServicesFile === undefined ? [] : readSigningServices(config.signingServicesFile, { now: () => clock.now() }),
+/** What SIGNING_SERVICES names, read once a process. @throws ConfigError when the file is wrong */
+export const signingServices = service(Symbol('signing services'), ({ config, clock }): SigningServices =>
+  config.signingServicesFile === undefined ? { drivers: [], pluginLicense: null } : readSigningServices(config.signingServicesFile, { now: () => clock.now() }),
 );
+
+/** Lets go of tokens and HSMs at the end of a process. */
+export async function closeSigningServices(kernel: Kernel): Promise<void> {
+  await Promise.all(signingServices(kernel).drivers.flatMap((driver) => (driver.close === undefined ? [] : [driver.close()])));
+}
 
 /** The signing driver of a credential: the built-in one for key files, a configured one, or one that a module contributes under `signatures.key-holders`. */
 export function keyHolderOf(kernel: Kernel, name: string): SigningDriver {
   // safe because the extension point holds key holders
-  const holders = [keyFileHolder, ...configuredServices(kernel), ...(contributed(kernel, 'signatures.key-holders') as SigningDriver[])];
+  const holders = [keyFileHolder, ...signingServices(kernel).drivers, ...(contributed(kernel, 'signatures.key-holders') as SigningDriver[])];
   const found = holders.find((holder) => holder.name === name);
   if (found === undefined) throw new Error(`there is no key holder ${name}`);
   return found;

@@ -13,7 +13,11 @@ export async function readWithLookups<Found extends { lookups: Lookup[] }>(
   trust: TrustSet,
   read: (material: TrustMaterial) => Promise<Found>,
 ): Promise<{ found: Found; given: TrustMaterial }> {
-  const known = await trustMaterial(kernel, trust);
+  return readKnowing(kernel, await trustMaterial(kernel, trust), read);
+}
+
+/** As `readWithLookups`, for several files that are judged at one moment by the same material. */
+export async function readKnowing<Found extends { lookups: Lookup[] }>(kernel: Kernel, known: TrustMaterial, read: (material: TrustMaterial) => Promise<Found>): Promise<{ found: Found; given: TrustMaterial }> {
   const { gathered, gather } = gatherRevocations(kernel);
   const together = (): TrustMaterial => ({ ...known, crls: [...known.crls, ...gathered.crls], ocsps: [...gathered.ocsps], certificates: [...gathered.certificates] });
   let given = together();

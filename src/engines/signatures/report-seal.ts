@@ -6,12 +6,13 @@ import type { Queryable } from '#kernel/database.ts';
 import { newId } from '#kernel/ids.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
 import { isoInVietnam } from '#kernel/time.ts';
+import { issueUnder } from './adapters/built-in-authority/authority-key.ts';
 import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
 import { serviceUrls } from './adapters/built-in-authority/kept-keys.ts';
 import { timestampSource } from './adapters/timestamps/timestamp-source.ts';
 import { assembleCms, cmsSigner, estimateCmsBytes, signAttributes, signedAttributes, type CmsSigner } from './domain/cms/sign.ts';
 import { prepareSignature } from './domain/pdf/signing/index.ts';
-import { generateKey, issueCertificate, serviceSubject } from './domain/pki/authority.ts';
+import { generateKey, serviceSubject } from './domain/pki/authority.ts';
 import { readPkcs12, writePkcs12 } from './domain/pki/pkcs12.ts';
 import { writeReportPdf, type ReportPaper } from './domain/report-pdf/index.ts';
 import { validationReportXml } from './domain/report-xml/index.ts';
@@ -34,7 +35,7 @@ export function reportXml(report: StoredReport): string {
  * @throws signatures.timestampUnavailable · timestampWrong · authorityLocked
  */
 export async function sealedReportPdf(kernel: Kernel, paper: ReportPaper): Promise<Buffer> {
-  const { signer, privateKey, name } = await reportSeal(kernel);
+  const { signer, privateKey, name } = await installationSeal(kernel);
   const timestamps = await timestampSource(kernel);
   const pdf = writeReportPdf(paper);
   const request = { fieldName: 'BaoCaoKiemTra', signingTime: kernel.clock.now(), reserveBytes: estimateCmsBytes(signer, timestamps.tokenBytes), signerName: name, reason: paper.title };
@@ -57,8 +58,8 @@ const KEY_ROUNDS = 10_000;
 
 const opened = service<Map<string, Promise<Seal>>>(Symbol('report seal'), () => new Map());
 
-/** The seal in use. Its row is looked at each time, so that a revoked one is never used again and another is made. */
-async function reportSeal(kernel: Kernel): Promise<Seal> {
+/** The installation’s own seal, for reports and evidence packages. Its row is looked at each time, so that a revoked one is never used again and another is made. */
+export async function installationSeal(kernel: Kernel): Promise<Seal> {
   const { issuing } = await builtInAuthority(kernel);
   const wanted = { issuer: issuing.certificate.subject.text, now: kernel.clock.now() };
   let row = await findSeal(kernel.database.pool, wanted);
@@ -110,7 +111,7 @@ async function issueReportSeal(ctx: CommandContext): Promise<void> {
   // RSA: verifiers common in Vietnam fail on ECDSA.
   const { publicKey, privateKey } = await generateKey('rsa-2048');
   const subject = serviceSubject(issuing.certificate.subject.organization ?? 'Liên Thông', SEAL_NAME);
-  const certificate = issueCertificate(issuing, { kind: 'signer', subject, publicKey, now: ctx.now, urls: serviceUrls(ctx.kernel.config, 'issuing', generation) });
+  const certificate = await issueUnder(issuing, { kind: 'signer', subject, publicKey, now: ctx.now, urls: serviceUrls(ctx.kernel.config, 'issuing', generation) });
   const chain = [issuing.certificate];
   const container = await writePkcs12({ privateKey, certificate, chain, password: sealPassword(ctx.kernel.config), friendlyName: SEAL_NAME, iterations: KEY_ROUNDS });
   const id = newId<'credential'>();

@@ -23,15 +23,16 @@ import {
   placementQuery,
   revokeBody,
   sha256Params,
-  signingServices,
+  signingServices as signingServicesReply,
   trustAnchorBody,
   trustAnchorSummary,
   type CredentialSummary,
+  type SigningServiceList,
 } from './contract.ts';
 import { signatureErrors } from './errors.ts';
 import { isHolder } from './policy.ts';
-import { configuredServices, keyHolderOf } from './purposes.ts';
-import { getCredential, listCredentials, summaryOf } from './queries/credentials.ts';
+import { keyHolderOf, signingServices } from './purposes.ts';
+import { getCredentialFor, listCredentials, summaryOf } from './queries/credentials.ts';
 import { suggestPlacement } from './queries/suggest-placement.ts';
 import { validateStored } from './queries/validate-stored.ts';
 import { addTrustAnchor, listTrustAnchors } from './trust.ts';
@@ -49,7 +50,8 @@ export const signatureRoutes: readonly Route[] = [
     reply: credentialList,
     run: async ({ kernel, actor }) => {
       const { agencyId, personId } = actor;
-      const own = await listCredentials(kernel.database.pool, { agencyId, personId, kind: 'person' });
+      const homes = [agencyId, ...(actor.ownAgencyId === undefined ? [] : [actor.ownAgencyId])];
+      const own = (await Promise.all(homes.map((home) => listCredentials(kernel.database.pool, { agencyId: home, personId, kind: 'person' })))).flat();
       const agency = actor.roles.includes('clerk') ? await listCredentials(kernel.database.pool, { agencyId, kind: 'agency' }) : [];
       return { credentials: [...own, ...agency].map((row) => summaryFor(kernel, row)) };
     },
@@ -89,10 +91,10 @@ export const signatureRoutes: readonly Route[] = [
   route({
     method: 'GET',
     url: `${base}/services`,
-    summary: 'The tokens, HSMs and remote services of this installation in which a key may be.',
+    summary: 'The tokens, HSMs and remote services of this installation in which a key may be, and the programs on people’s computers that it can use.',
     access: signedIn,
-    reply: signingServices,
-    run: ({ kernel }) => Promise.resolve({ services: configuredServices(kernel).map(({ name, confirmsElsewhere }) => ({ name, kind: confirmsElsewhere ? 'remote' : 'device' })) }),
+    reply: signingServicesReply,
+    run: ({ kernel }) => Promise.resolve(servicesOf(kernel)),
   }),
   route({
     method: 'POST',
@@ -162,7 +164,7 @@ export const signatureRoutes: readonly Route[] = [
     access: signedIn,
     params,
     run: async ({ kernel, actor }, { params: { id } }) => {
-      const credential = await getCredential(kernel.database.pool, { agencyId: actor.agencyId, id });
+      const credential = await getCredentialFor(kernel.database.pool, actor, { agencyId: actor.agencyId, id });
       // Whose it is not learns nothing, not even that there is one.
       if (!isHolder(actor, credential) || credential.image_sha256 === null) throw signatureErrors.credentialNotFound();
       const body = await readBytes(kernel, credential.image_sha256);
@@ -213,9 +215,16 @@ export const signatureRoutes: readonly Route[] = [
   }),
 ];
 
+/** VGCA's program asks for no licence; VNPT's answers no page whose domain has none. */
+function servicesOf(kernel: Kernel): SigningServiceList {
+  const { drivers, pluginLicense } = signingServices(kernel);
+  const services = drivers.flatMap(({ name, about }) => (about === undefined ? [] : [{ name, ...about }]));
+  return { services, agents: [{ id: 'vgca' }, ...(pluginLicense === null ? [] : [{ id: 'vnpt' as const, license: pluginLicense }])] };
+}
+
 /** @throws kernel.notFound where the installation has no such service */
 function placeOf(kernel: Kernel, { driver, user, secret }: z.output<typeof connectableBody>): KeyPlace {
-  if (!configuredServices(kernel).some(({ name }) => name === driver)) throw kernelErrors.notFound();
+  if (!signingServices(kernel).drivers.some(({ name }) => name === driver)) throw kernelErrors.notFound();
   return { driver, ...(user === undefined ? {} : { user }), ...(secret === undefined ? {} : { secret }) };
 }
 

@@ -6,6 +6,7 @@ import { attachTimestamp, treeHeadsWithoutTimestamp } from '#engines/audit/index
 import { forgetOpenedAuthority, renewServiceKeys } from './adapters/built-in-authority/keys.ts';
 import { signOcspAnswersAhead } from './adapters/built-in-authority/ocsp-answers.ts';
 import { publishDueRevocationLists } from './adapters/built-in-authority/revocations.ts';
+import { measureTimePeers } from './adapters/timestamps/time-peers.ts';
 import { timestampSource } from './adapters/timestamps/timestamp-source.ts';
 import { expireSignings } from './commands/signing-states.ts';
 import { renewArchives } from './jobs/archive-file.ts';
@@ -44,6 +45,7 @@ export const signatureSchedules: readonly Schedule[] = [
       await renewArchives(kernel);
     },
   },
+  { name: 'signatures.ask-time-peers', everyMs: 5 * MINUTE_MS, run: measureTimePeers },
   { name: 'signatures.timestamp-tree-heads', everyMs: MINUTE_MS, run: timestampTreeHeads },
 ];
 

@@ -1,13 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { BaseFile } from './base-file.ts';
 import { assembleCms, cmsSigner, estimateCmsBytes, signedAttributes, type CmsSigner } from './domain/cms/sign.ts';
-import { prepareSignature, restorePrepared, savePrepared, type PreparedSignature, type PreparedState } from './domain/pdf/signing/index.ts';
+import { prepareSignatureOf, restoreIncrement, saveIncrement, type PreparedIncrement, type PreparedState } from './domain/pdf/signing/index.ts';
 import { SigningDriverError, type HeldCredential, type SignOutcome, type SignRequest } from './adapters/signing-driver.ts';
 import type { Timestamp, TimestampSource } from './adapters/timestamps/timestamp-source.ts';
 import type { SigningPart } from './signing-plan.ts';
 import { isSignatureBy } from './signing-work.ts';
 
 export type PartsWork = {
-  base: Buffer;
+  base: BaseFile;
   parts: readonly SigningPart[];
   credential: HeldCredential;
   signerName: string;
@@ -28,20 +29,20 @@ export type PartsOutcome =
 type Progress = { tails: Buffer[]; hash: Hash; timestamp: Timestamp | undefined };
 
 /**
- * Signs part after part, each over everything before it; the base's bytes are read once and never changed.
+ * Signs part after part, each over everything before it; of the base only what signing has to know is read, and nothing is changed.
  * @throws PdfError of the signing, SigningDriverError, signatures.timestampUnavailable · timestampWrong
  */
 export async function signParts(work: PartsWork): Promise<PartsOutcome> {
-  return goOn(work, { tails: [], hash: createHash('sha256').update(work.base), timestamp: undefined });
+  return goOn(work, { tails: [], hash: work.base.hash.copy(), timestamp: undefined });
 }
 
 /** Takes up what waited for a holder, with the holder's answer. */
 export async function resumeParts(work: PartsWork, saved: SavedParts, signature: Buffer): Promise<PartsOutcome> {
   const tails = saved.tails.map((tail) => Buffer.from(tail, 'base64'));
-  const hash = createHash('sha256').update(work.base);
+  const hash = work.base.hash.copy();
   for (const tail of tails) hash.update(tail);
   const progress: Progress = { tails, hash, timestamp: undefined };
-  const prepared = restorePrepared(Buffer.concat([work.base, ...tails]), saved.prepared);
+  const prepared = restoreIncrement({ sizeBytes: work.base.sizeBytes + sizeOf(tails), sha256: hash.copy().digest('hex') }, saved.prepared);
   const attributes = Buffer.from(saved.attributes, 'base64');
   await finishPart(work, progress, { signer: signerOf(work.credential), prepared, attributes, signature });
   return goOn(work, progress);
@@ -51,9 +52,8 @@ async function goOn(work: PartsWork, progress: Progress): Promise<PartsOutcome> 
   const signer = signerOf(work.credential);
   const reserveBytes = estimateCmsBytes(signer, work.timestamps.tokenBytes);
   for (const part of work.parts.slice(progress.tails.length)) {
-    const current = progress.tails.length === 0 ? work.base : Buffer.concat([work.base, ...progress.tails]);
-    const prepared = prepareSignature(current, { ...part, signingTime: work.signingTime, reserveBytes, signerName: work.signerName });
-    const attributes = signedAttributes(signer, prepared.digest('sha256', progress.hash));
+    const prepared = prepareSignatureOf(work.base.sourceWith(progress.tails), { ...part, signingTime: work.signingTime, reserveBytes, signerName: work.signerName });
+    const attributes = signedAttributes(signer, prepared.digest(progress.hash));
     const outcome = await work.sign([{ attributes, digest: createHash('sha256').update(attributes).digest() }]);
     if (outcome.state === 'pending') return { ...outcome, saved: save(work, progress, { prepared, attributes }) };
     await finishPart(work, progress, { signer, prepared, attributes, signature: single(outcome.signatures) });
@@ -62,16 +62,16 @@ async function goOn(work: PartsWork, progress: Progress): Promise<PartsOutcome> 
   return { state: 'signed', tails: progress.tails, timestamp: progress.timestamp };
 }
 
-function save(work: PartsWork, progress: Progress, step: { prepared: PreparedSignature; attributes: Buffer }): SavedParts {
+function save(work: PartsWork, progress: Progress, step: { prepared: PreparedIncrement; attributes: Buffer }): SavedParts {
   return {
     tails: progress.tails.map((tail) => tail.toString('base64')),
-    prepared: savePrepared(step.prepared),
+    prepared: saveIncrement(step.prepared, progress.hash.copy().digest('hex')),
     attributes: step.attributes.toString('base64'),
     signingTime: work.signingTime.toISOString(),
   };
 }
 
-type Step = { signer: CmsSigner; prepared: PreparedSignature; attributes: Buffer; signature: Buffer };
+type Step = { signer: CmsSigner; prepared: PreparedIncrement; attributes: Buffer; signature: Buffer };
 
 async function finishPart(work: PartsWork, progress: Progress, { signer, prepared, attributes, signature }: Step): Promise<void> {
   // What a holder answers is never taken on trust: it has to fit the certificate that the attributes name.
@@ -83,6 +83,10 @@ async function finishPart(work: PartsWork, progress: Progress, { signer, prepare
   progress.tails.push(tail);
   progress.hash.update(tail);
   progress.timestamp = timestamp;
+}
+
+function sizeOf(tails: readonly Buffer[]): number {
+  return tails.reduce((sum, tail) => sum + tail.length, 0);
 }
 
 function signerOf({ certificate, chain }: HeldCredential): CmsSigner {

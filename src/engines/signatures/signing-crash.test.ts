@@ -7,6 +7,7 @@ import { newId } from '#kernel/ids.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { performSigningBatch } from './perform-batch.ts';
 import { performSigning } from './perform-signing.ts';
 import { expireSignings } from './commands/signing-states.ts';
 import { testSmartCa, type PhoneService } from './adapters/phone-services/testing.ts';
@@ -34,7 +35,7 @@ const AT_ONCE = 3;
 const person = somebody();
 const pdf = buildPdf({ fillerBytes: 30_000 });
 
-async function child(order: Pick<CrashOrder, 'signingId' | 'killAt' | 'after' | 'smartCaUrl' | 'resumes'>): Promise<{ signal: string | null; code: number | null; output: string }> {
+async function child(order: Pick<CrashOrder, 'signingId' | 'batch' | 'killAt' | 'after' | 'smartCaUrl' | 'resumes'>): Promise<{ signal: string | null; code: number | null; output: string }> {
   const { config, clock } = house.kernel;
   const environment = { DATABASE_URL: house.ownerUrl, DATA_DIR: config.dataDir, FILES_URL: config.filesUrl, APP_SECRET: config.appSecret, PUBLIC_URL: 'http://lienthong.test' };
   const full: CrashOrder = { ...order, url: house.kernel.database.directUrl, environment, now: clock.now().toISOString(), actor: person };
@@ -178,7 +179,8 @@ test('killed anywhere between asking a telephone service and putting its answer 
   }
   await inTurn(2);
   for (const { subjectId } of killed) assert.deepEqual(await tally(subjectId), { completed: 1, open: 0, told: 1, files: 1 });
-  assert.ok(confirmedAfterTheKill >= 4, `of ${String(killed.length)} killed, ${String(confirmedAfterTheKill)} signed after all`);
+  // How many statements there are depends on what the process knows of the service already; some kills must lie on either side of the keeping.
+  assert.ok(confirmedAfterTheKill >= 1 && confirmedAfterTheKill < killed.length, `of ${String(killed.length)} killed, ${String(confirmedAfterTheKill)} signed after all`);
 });
 
 test('killed anywhere while the telephone’s answer is being put in, it is put in by the next who asks, once', { timeout: 180_000 }, async () => {
@@ -211,4 +213,89 @@ test('killed anywhere while the telephone’s answer is being put in, it is put 
   }
   await inTurn(5);
   for (const subjectId of killed) assert.deepEqual(await tally(subjectId), { completed: 1, open: 0, told: 1, files: 1 });
+});
+
+const BATCH = 2;
+
+async function openBatch(credentialId: string): Promise<{ subjects: string[]; batch: string[]; signingId: string }> {
+  const subjects = Array.from({ length: BATCH }, () => newId());
+  const batch: string[] = [];
+  for (const subjectId of subjects) batch.push(await openPaper(house.kernel, person, { credentialId, pdf, subjectId }));
+  return { subjects, batch, signingId: batch[0] ?? '' };
+}
+
+async function killEverywhere(credentialId: string, smartCaUrl?: string): Promise<{ subjects: string[]; batch: string[] }[]> {
+  const order = smartCaUrl === undefined ? {} : { smartCaUrl };
+  const { batch, signingId } = await openBatch(credentialId);
+  const undisturbed = await child({ batch, signingId, ...order });
+  assert.equal(undisturbed.code, 0, undisturbed.output);
+  // safe because the child prints exactly this
+  const kills = killsIn(JSON.parse(undisturbed.output) as string[]);
+  assert.ok(kills.length >= 8, undisturbed.output);
+  const killed: { subjects: string[]; batch: string[] }[] = [];
+  for (let from = 0; from < kills.length; from += AT_ONCE) {
+    const round = kills.slice(from, from + AT_ONCE).map(async (kill) => {
+      const opened = await openBatch(credentialId);
+      const ended = await child({ batch: opened.batch, signingId: opened.signingId, ...order, ...kill });
+      assert.equal(ended.signal, 'SIGKILL', `killed at ${JSON.stringify(kill)}: ${ended.output}`);
+      for (const subjectId of opened.subjects) {
+        const seen = await tally(subjectId);
+        assert.equal(seen.told, seen.completed, 'what the purpose did stands and falls with the signing');
+      }
+      return opened;
+    });
+    killed.push(...(await Promise.all(round)));
+  }
+  return killed;
+}
+
+/** What is open still or was closed without a signature the person signs once more; then each is signed once. */
+async function signWhatIsLeft(killed: readonly { subjects: string[] }[], again: (subjectIds: string[]) => Promise<void>): Promise<number> {
+  let left = 0;
+  for (const { subjects } of killed) {
+    const seen = await Promise.all(subjects.map(tally));
+    assert.ok(seen.every(({ open }) => open === 0), 'nothing stays locked');
+    const unsigned = subjects.filter((_, index) => seen[index]?.completed === 0);
+    left += unsigned.length;
+    if (unsigned.length > 0) await again(unsigned);
+    for (const subjectId of subjects) assert.deepEqual(await tally(subjectId), { completed: 1, open: 0, told: 1, files: 1 });
+  }
+  return left;
+}
+
+test('killed at any step of a batch with a key in the house, each paper is signed once or not at all, and once after all', { timeout: 600_000 }, async () => {
+  const credentialId = await credentialOf(house.kernel, person);
+  const killed = await killEverywhere(credentialId);
+  await inTurn(12);
+  await run(house.kernel, (ctx: CommandContext) => expireSignings(ctx), {}, { actor: systemActor('test') });
+  await inTurn(1);
+  const left = await signWhatIsLeft(killed, async (subjects) => {
+    const batch: string[] = [];
+    for (const subjectId of subjects) batch.push(await openPaper(house.kernel, person, { credentialId, pdf, subjectId }));
+    const { signings } = await performSigningBatch(house.kernel, { agencyId: person.agencyId, signingIds: batch, actor: person, secret: testPin });
+    assert.ok(signings.every(({ outcome }) => outcome.state === 'signed'));
+  });
+  assert.ok(left > 0, 'killed before the key was asked, nothing is signed');
+  assert.ok(left < killed.length * BATCH, 'killed after it, every signature that was made is put in');
+});
+
+test('killed anywhere in a batch on a telephone, its one confirmation still signs all, once', { timeout: 600_000 }, async () => {
+  const credentialId = await phoneCredential();
+  service.phone = 'waits';
+  const before = service.transactions();
+  const killed = await killEverywhere(credentialId, service.url);
+  await inTurn(3);
+  service.phone = 'confirms';
+  await inTurn(12);
+  const requested = service.asked.filter(({ path }) => path.endsWith('/signatures/sign')).map(({ body }) => String(body['transaction_id']));
+  assert.equal(new Set(requested).size, requested.length, 'the telephone asks once for each transaction');
+  assert.ok(service.transactions() - before <= killed.length + 1, 'and once for each batch');
+  const left = await signWhatIsLeft(killed, async (subjects) => {
+    const batch: string[] = [];
+    for (const subjectId of subjects) batch.push(await openPaper(house.kernel, person, { credentialId, pdf, subjectId }));
+    const { signings } = await performSigningBatch(house.kernel, { agencyId: person.agencyId, signingIds: batch, actor: person });
+    assert.ok(signings.every(({ outcome }) => outcome.state === 'pending'));
+    await inTurn(2);
+  });
+  assert.ok(left < killed.length * BATCH);
 });

@@ -13,7 +13,7 @@ import {
   textMark,
 } from './domain/pdf/appearance/index.ts';
 import type { DisplayRect, Drawing, PdfImage } from './domain/pdf/appearance/index.ts';
-import { findPage, openPdf, PdfError, type PdfDocument, type PdfPage } from './domain/pdf/reader/index.ts';
+import { findPage, openPdf, PdfError, type PdfDocument, type PdfPage, type PdfSource } from './domain/pdf/reader/index.ts';
 import type { WidgetAppearance, WidgetPlace } from './domain/pdf/signing/index.ts';
 
 /** One signature of an act of signing: a widget on a page, or nothing to see. */
@@ -29,7 +29,7 @@ export type PlanInput = { appearance: Appearance; image: { image: PdfImage; widt
  * number, one for the date if it stands elsewhere, and last the seal.
  * @throws PdfError as opening does, and `signing.page-not-found`, `font.glyph-missing`
  */
-export function planSigning(pdf: Buffer, input: PlanInput): SigningPart[] {
+export function planSigning(pdf: Buffer | PdfSource, input: PlanInput): SigningPart[] {
   const { appearance } = input;
   const reason = appearance.kind === 'initials' ? { reason: INITIALS_REASON } : {};
   if (appearance.kind === 'invisible' || (appearance.kind === 'initials' && appearance.look === 'none')) return [{ fieldName: `${input.fieldPrefix}-1`, ...reason }];

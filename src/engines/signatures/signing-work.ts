@@ -1,7 +1,9 @@
 import type { RunOptions } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
 import { isoInVietnam } from '#kernel/time.ts';
 import { readBytes } from '#engines/files/index.ts';
+import type { BaseFile } from './base-file.ts';
 import type { HeldCredential, SignOutcome, SignRequest } from './adapters/signing-driver.ts';
 import { timestampSource } from './adapters/timestamps/timestamp-source.ts';
 import type { Attempt } from './commands/signing-states.ts';
@@ -18,12 +20,18 @@ import { planSigning } from './signing-plan.ts';
 export type Begun = Extract<Attempt, { kind: 'begun' }>;
 /** What the person typed. */
 export type Secrets = { secret?: string | undefined; otp?: string | undefined };
-export type Circumstances = { options: RunOptions; secrets: Secrets; signingTime: Date };
+export type Circumstances = { options: RunOptions; secrets: Secrets; signingTime: Date; base: BaseFile };
 
 /** Whatever a request to a driver says beside what is signed. */
 export function requestFor(credential: CredentialRow, baseSha256: string, secrets: Secrets): Omit<SignRequest, 'items' | 'transactionId'> {
   // The code lets the person compare what the phone asks with what the screen shows.
   return { credential: heldBy(credential), hash: 'sha256', description: `Ký văn bản, mã ${baseSha256.slice(0, 8).toUpperCase()}`, secret: secrets.secret, otp: secrets.otp };
+}
+
+/** A delegate's own certificate belongs to another agency than the document. */
+export function keyOf({ agency_id: agencyId, id }: CredentialRow): { agencyId: Id<'agency'>; credentialId: string } {
+  // safe because the column holds agencies' ids
+  return { agencyId: agencyId as Id<'agency'>, credentialId: id };
 }
 
 export function heldBy({ id, certificate, chain, container }: CredentialRow): HeldCredential {
@@ -34,18 +42,17 @@ export function heldBy({ id, certificate, chain, container }: CredentialRow): He
  * Everything that signing the file's parts takes. A driver whose answer comes from elsewhere is not asked here: `signParts` stops
  * as pending with what has to be kept, and the request goes out once that is kept.
  */
-export async function workOf(kernel: Kernel, { signing, credential, attemptId }: Begun, { options, secrets, signingTime }: Circumstances): Promise<PartsWork> {
+export async function workOf(kernel: Kernel, { signing, credential, attemptId }: Omit<Begun, 'kind'>, { options, secrets, signingTime, base }: Circumstances): Promise<PartsWork> {
   const driver = keyHolderOf(kernel, credential.driver);
   const request = { ...requestFor(credential, signing.baseSha256, secrets), transactionId: attemptId };
   const ask = (items: SignRequest['items']): Promise<SignOutcome> => driver.sign({ ...request, items });
   const sign = driver.checksSecretHere
-    ? (items: SignRequest['items']) => withPin(kernel, { agencyId: signing.agencyId, credentialId: credential.id }, { ...options, work: () => ask(items) })
+    ? (items: SignRequest['items']) => withPin(kernel, keyOf(credential), { ...options, work: () => ask(items) })
     : ask;
-  const base = await readBytes(kernel, signing.baseSha256);
   const image = await imageOf(kernel, credential);
   return {
     base,
-    parts: planSigning(base, { appearance: signing.appearance, image, signingTime, fieldPrefix: `LienThong-${signing.id.slice(-12)}` }),
+    parts: planSigning(base.sourceWith([]), { appearance: signing.appearance, image, signingTime, fieldPrefix: `LienThong-${signing.id.slice(-12)}` }),
     credential: heldBy(credential),
     signerName: credential.label,
     signingTime,

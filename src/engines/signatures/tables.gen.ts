@@ -11,6 +11,9 @@ export type ArchivedFileRow = {
   protected_until: Instant | null;
   asked_at: Instant;
   archived_at: Instant | null;
+  failed_at: Instant | null;
+  failure_vi: string | null;
+  failure_en: string | null;
 };
 
 export type AuthorityKeyRow = {
@@ -21,6 +24,8 @@ export type AuthorityKeyRow = {
   valid_from: Instant;
   valid_to: Instant;
   created_at: Instant;
+  holder: string | null;
+  key_id: string | null;
 };
 
 export type ClockMarkRow = {
@@ -141,6 +146,37 @@ export type SigningRow = {
   evidence: Json | null;
   failure_code: string | null;
   ended_at: Instant | null;
+  credential_agency_id: string;
+};
+
+export type SigningBatchRow = {
+  agency_id: string;
+  id: string;
+  credential_agency_id: string;
+  credential_id: string;
+  description: string;
+  state: 'asked' | 'answered' | 'given_up';
+  holder_reference: string | null;
+  turn: number;
+  asked_at: Instant;
+  ended_at: Instant | null;
+};
+
+export type SigningBatchItemRow = {
+  agency_id: string;
+  batch_id: string;
+  position: number;
+  signing_id: string;
+  attributes: Buffer;
+};
+
+export type TimePeerRow = {
+  peer: string;
+  asked_at: Instant;
+  problem: 'silent' | 'malformed' | 'refused' | 'unsynchronised' | null;
+  answered_at: Instant | null;
+  offset_ms: number | null;
+  error_ms: number | null;
 };
 
 export type TrustAnchorRow = {
@@ -185,6 +221,9 @@ export type Tables = {
   'signatures.revocation_list': RevocationListRow;
   'signatures.revocation_lookup': RevocationLookupRow;
   'signatures.signing': SigningRow;
+  'signatures.signing_batch': SigningBatchRow;
+  'signatures.signing_batch_item': SigningBatchItemRow;
+  'signatures.time_peer': TimePeerRow;
   'signatures.trust_anchor': TrustAnchorRow;
   'signatures.validation': ValidationRow;
   'signatures.validation_evidence': ValidationEvidenceRow;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Selectable } from 'kysely';
 import type { CommandContext } from '#kernel/command.ts';
@@ -9,13 +9,12 @@ import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
 import { currentRevocationList, listsOfThisMoment } from './adapters/built-in-authority/revocations.ts';
 import type { TrustMaterial } from './adapters/document-reader/protocol.ts';
 import type { TrustAnchorSummary } from './contract.ts';
-import { parseCertificate, parseCertificates, type Certificate } from './domain/pki/certificate.ts';
-import { parseRevocationList } from './domain/pki/crl.ts';
-import { anchorsOf, readTrustedList, type ListedAnchors } from './domain/trust-list/index.ts';
+import { parseCertificate, type Certificate } from './domain/pki/certificate.ts';
 import { anchorsInForce, type TrustPeriod } from './domain/validation/trust-store.ts';
 import { signatureErrors, translateDomainError } from './errors.ts';
 import { installation } from './events.ts';
 import type { Tables } from './tables.gen.ts';
+import { publicFolder, readTrustFolder, type TrustFolder } from './trust-folder.ts';
 
 export type TrustSet = {
   anchors: readonly Certificate[];
@@ -26,7 +25,7 @@ export type TrustSet = {
 };
 
 /** Raised when the rules of validation change, so that kept reports are made anew. */
-const RULES = 'rules-3';
+const RULES = 'rules-4';
 const FOLDER_KEPT_MS = 60_000;
 
 /** What this installation trusts: its own root, the files in TRUST_ANCHORS, and the rows, each from its day on. */
@@ -63,39 +62,22 @@ export async function trustMaterial(kernel: Kernel, { anchors, periods }: TrustS
   };
 }
 
-export type TrustFolder = { anchors: Certificate[]; crls: Buffer[]; lists: ListedAnchors[] };
-
-/**
- * What a folder holds: root certificates as .pem, .crt or .cer, revocation lists as .crl, trusted lists (ETSI TS 119 612) as .xml. Whoever puts
- * a list there answers for it: its signature is not checked.
- * @throws Error naming the file that cannot be read
- */
-export async function readTrustFolder(folder: string): Promise<TrustFolder> {
-  const names = (await readdir(folder)).sort();
-  const found: TrustFolder = { anchors: [], crls: [], lists: [] };
-  for (const name of names) {
-    try {
-      if (/\.(pem|crt|cer)$/i.test(name)) found.anchors.push(...parseCertificates(await readFile(join(folder, name))));
-      if (/\.xml$/i.test(name)) found.lists.push(anchorsOf(readTrustedList(await readFile(join(folder, name)))));
-      if (/\.crl$/i.test(name)) found.crls.push(parseRevocationList(await readFile(join(folder, name))).raw);
-    } catch (error) {
-      throw new Error(`${join(folder, name)} không đọc được / cannot be read`, { cause: error });
-    }
-  }
-  return found;
-}
-
 const keptFolder = service<{ readAt: number; content: TrustFolder }>(Symbol('trust folder'), () => ({
   readAt: Number.NEGATIVE_INFINITY,
-  content: { anchors: [], crls: [], lists: [] },
+  content: { anchors: [], crls: [], lists: [], refused: [] },
 }));
+
+/** Trusted lists of TRUST_ANCHORS that are not used, and why; for the health page. */
+export async function refusedLists(kernel: Kernel): Promise<TrustFolder['refused']> {
+  return (await configuredFolder(kernel)).refused;
+}
 
 async function configuredFolder(kernel: Kernel): Promise<TrustFolder> {
   const folder = kernel.config.trustAnchorsDir;
   const kept = keptFolder(kernel);
   const now = kernel.clock.now().getTime();
   if (folder !== undefined && folder !== '' && now - kept.readAt >= FOLDER_KEPT_MS) {
-    kept.content = await readTrustFolder(folder);
+    kept.content = await readTrustFolder(folder, kernel.clock.now());
     kept.readAt = now;
   }
   return kept.content;
@@ -128,9 +110,6 @@ async function putInto(folder: string, name: string, bytes: Buffer): Promise<voi
   await rename(partial, join(folder, name));
 }
 
-export function publicFolder(dataDir: string): string {
-  return join(dataDir, 'pki');
-}
 
 type AnchorRow = Selectable<Tables['signatures.trust_anchor']>;
 

@@ -25,6 +25,8 @@ export type ListFiltersProps = {
   search: { name: string; label: string };
   /** Names in the address that other filters of the list use, such as tabs: cleared with the rest. */
   others?: readonly string[];
+  /** Fields beside the choices, such as a span of days; their names stand in `others`. */
+  fields?: ReactNode;
 };
 
 const EVERYTHING = '*';
@@ -33,7 +35,7 @@ const TYPING_PAUSE_MS = 250;
 const messages = defineMessages({ vi: { clear: 'Bỏ lọc', filters: 'Lọc' }, en: { clear: 'Clear filters', filters: 'Filters' } });
 
 /** The filters of a list. They live in the address, so that a link, a reload and the way back keep them; one button clears all. On a phone the choices open by a button. */
-export function ListFilters({ choices, search, others = [] }: ListFiltersProps): ReactNode {
+export function ListFilters({ choices, search, others = [], fields }: ListFiltersProps): ReactNode {
   const t = useT(messages);
   const [values, setSearch] = useSearch();
   const names = [...choices.map(({ name }) => name), search.name, ...others];
@@ -52,6 +54,7 @@ export function ListFilters({ choices, search, others = [] }: ListFiltersProps):
             options={[{ value: EVERYTHING, label: all }, ...options]}
           />
         ))}
+        {fields}
       </div>
       <TextFilter {...search} />
       <span className="lt-filters__toggle">

@@ -23,9 +23,11 @@ export type ListPageProps<Row> = {
     tabs?: FilterChoice;
     choices: readonly FilterChoice[];
     search: ListFiltersProps['search'];
+    /** Fields beside the choices, and their names in the address. */
+    fields?: { content: ReactNode; names: readonly string[] };
   };
   pages: KeyedPages<Row>;
-  list: Pick<DataListProps<Row>, 'columns' | 'onComplete' | 'isUnread'> & { storageKey: string };
+  list: Pick<DataListProps<Row>, 'columns' | 'onComplete' | 'isUnread' | 'selection' | 'bulkActions'> & { storageKey: string };
   /** What stands there before anything came: what will come, and how. */
   empty: { title: string; text: string };
   /** When nothing fits the filters: "Không có văn bản nào khớp". */
@@ -59,7 +61,7 @@ export function ListPage<Row extends { id: string }>(props: ListPageProps<Row>):
   );
 }
 
-function Filters({ tabs, choices, search }: ListPageProps<never>['filters']): ReactNode {
+function Filters({ tabs, choices, search, fields }: ListPageProps<never>['filters']): ReactNode {
   const [values, setSearch] = useSearch();
   return (
     <>
@@ -71,7 +73,7 @@ function Filters({ tabs, choices, search }: ListPageProps<never>['filters']): Re
           items={[{ id: EVERYTHING, label: tabs.all }, ...tabs.options.map(({ value, label }) => ({ id: value, label }))]}
         />
       )}
-      <ListFilters choices={choices} search={search} others={tabs === undefined ? [] : [tabs.name]} />
+      <ListFilters choices={choices} search={search} others={[...(tabs === undefined ? [] : [tabs.name]), ...(fields?.names ?? [])]} fields={fields?.content} />
     </>
   );
 }
@@ -81,7 +83,7 @@ type ListProps<Row> = ListPageProps<Row> & { openId: string | undefined; hrefOf:
 function List<Row extends { id: string }>({ listLabel, filters, pages, list, empty, noneFound, openId, hrefOf }: ListProps<Row>): ReactNode {
   const t = useT(messages);
   const [values, setSearch] = useSearch();
-  const names = [...(filters.tabs === undefined ? [] : [filters.tabs]), ...filters.choices, filters.search].map(({ name }) => name);
+  const names = [...[...(filters.tabs === undefined ? [] : [filters.tabs]), ...filters.choices, filters.search].map(({ name }) => name), ...(filters.fields?.names ?? [])];
   const isFiltered = names.some((name) => (values[name] ?? '') !== '');
   return (
     <DataList

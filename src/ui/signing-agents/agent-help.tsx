@@ -12,6 +12,8 @@ export type AgentHelpProps = {
   agent: Pick<SigningAgent, 'name' | 'trustAddress'>;
   /** What went wrong, as the agent's client threw it. */
   error: Pick<AgentError, 'problem' | 'said'>;
+  /** Whether a document waits for the program, so that the person wants to know what has become of it. */
+  isSigning?: boolean;
   onRetry?: () => void;
   retrying?: boolean;
 };
@@ -34,7 +36,7 @@ const steps: Record<AgentProblem, readonly AgentMessageKey[]> = {
 const UNCERTAIN: ReadonlySet<AgentProblem> = new Set(['closed', 'timedOut', 'wrongAnswer']);
 
 /** What to do when the signing program on the own computer was not reached, or did not sign, and what has become of the document. */
-export function AgentHelp({ agent, error, onRetry, retrying = false }: AgentHelpProps): ReactNode {
+export function AgentHelp({ agent, error, isSigning = true, onRetry, retrying = false }: AgentHelpProps): ReactNode {
   const t = useT(agentMessages);
   const { name, trustAddress } = agent;
   const { problem, said } = error;
@@ -44,7 +46,7 @@ export function AgentHelp({ agent, error, onRetry, retrying = false }: AgentHelp
         <TriangleAlert size={20} aria-hidden="true" />
         <strong>{t(`title-${problem}`, { name })}</strong>
       </p>
-      <p>{t(UNCERTAIN.has(problem) ? 'unsure' : 'safe')}</p>
+      {isSigning && <p>{t(UNCERTAIN.has(problem) ? 'unsure' : 'safe')}</p>}
       {said !== undefined && <p>{t('said', { said })}</p>}
       <p className="lt-agent-help__steps-title">{t('steps')}</p>
       <ol className="lt-agent-help__steps">

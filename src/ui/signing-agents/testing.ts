@@ -147,7 +147,7 @@ function frame(text: string): Buffer {
 export type VgcaMood = 'signs' | 'refuses' | 'silent' | 'hangs up' | 'babbles' | 'prefers SHA-1' | 'keeps its certificate';
 
 /** VGCA Sign Service: a path for each verb; a file call fetches, signs, and sends to the handler by itself. */
-export function vgcaAnswers(token: FakeToken, program: { mood: VgcaMood; signFile: (file: Buffer) => Buffer }) {
+export function vgcaAnswers(token: FakeToken, program: { mood: VgcaMood; signFile: (file: Buffer) => Buffer | Promise<Buffer> }) {
   return async (path: string, text: string): Promise<Answer> => {
     const { mood } = program;
     if (mood === 'silent') return { silent: true };
@@ -169,12 +169,12 @@ export function vgcaAnswers(token: FakeToken, program: { mood: VgcaMood; signFil
   };
 }
 
-async function signOverHttp(order: Record<string, string>, signFile: (file: Buffer) => Buffer): Promise<string> {
+async function signOverHttp(order: Record<string, string>, signFile: (file: Buffer) => Buffer | Promise<Buffer>): Promise<string> {
   const fetched = await fetch(order['FileName'] ?? '');
   if (!fetched.ok) return JSON.stringify({ Status: 404, Message: 'Không tải được tệp' });
   const form = new FormData();
   form.append('SessionId', order['SessionId'] ?? '');
-  form.append('uploadfile', new Blob([Uint8Array.from(signFile(Buffer.from(await fetched.arrayBuffer())))]), 'van-ban.signed.pdf');
+  form.append('uploadfile', new Blob([Uint8Array.from(await signFile(Buffer.from(await fetched.arrayBuffer())))]), 'van-ban.signed.pdf');
   const reply = await fetch(order['FileUploadHandler'] ?? '', { method: 'POST', body: form });
   // safe because only what our own server replies is read
   const { Status, Message, FileName, FileServer } = (await reply.json()) as { Status: boolean; Message: string; FileName: string; FileServer: string };

@@ -1,9 +1,8 @@
+import { VGCA_ADDRESS } from './addresses.ts';
 import { AgentError, assertSameHash, assertStrongHash, type AgentSurroundings, type HandOver, type HandOverKind, type SigningAgent } from './agent.ts';
 import { askOnce, pageSurroundings, readObject, textOf, toBase64 } from './socket.ts';
 
-/** The port and the verbs of VGCA Sign Service, the program of the Government Cipher Committee; as public clients of it use them. */
-const ADDRESS = '127.0.0.1:8987';
-
+/** The verbs of VGCA Sign Service; as public clients of it use them. */
 const verbs: Record<HandOverKind, string> = {
   approved: 'SignApproved',
   issued: 'SignIssued',
@@ -23,7 +22,7 @@ export type VgcaOptions = Partial<AgentSurroundings> & { address?: string };
 
 /** The client of VGCA Sign Service: one socket a call, one JSON text each way. */
 export function vgcaAgent(options: VgcaOptions = {}): SigningAgent {
-  const { address = ADDRESS, ...given } = options;
+  const { address = VGCA_ADDRESS, ...given } = options;
   const surroundings = { ...pageSurroundings, ...given };
   const urlOf = (verb: string): string => `wss://${address}/${verb}`;
 

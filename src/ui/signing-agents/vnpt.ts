@@ -1,8 +1,7 @@
+import { VNPT_PORTS } from './addresses.ts';
 import { AgentError, assertSameHash, assertStrongHash, type AgentSurroundings, type SigningAgent } from './agent.ts';
 import { askOnce, fromBase64, pageSurroundings, readObject, textOf, toBase64 } from './socket.ts';
 
-/** The ports that the VNPT-CA plugin tries one after another when it starts; as public clients of it use them. */
-const PORTS = [4433, 4434, 4435, 9201, 9202];
 const calls = { getCertInfo: 0, setLicenseKey: 6, checkPlugin: 7, signHash: 9, signArrDataAdvanced: 10 } as const;
 const CALLBACK = 'callbackDefault';
 
@@ -18,7 +17,7 @@ export type VnptOptions = Partial<AgentSurroundings> & {
 
 /** The client of the VNPT-CA plugin: `{functionID, funcCallback, args, domain}` one way, `result*callback` the other. */
 export function vnptAgent(options: VnptOptions): SigningAgent {
-  const { ports = PORTS, license, ...given } = options;
+  const { ports = VNPT_PORTS, license, ...given } = options;
   const surroundings = { ...pageSurroundings, ...given };
   let found: number | undefined;
 

@@ -1,6 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { closeTasks } from '#engines/cases/index.ts';
 import { postsOfPerson, type PersonId } from '#engines/identity/index.ts';
+import { noteForeignStatus } from '#engines/signatures/index.ts';
 import { startOfVietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { lockForAction, type StoredCertificate } from '../certificate-store.ts';
 import { errors } from '../errors.ts';
@@ -27,7 +28,7 @@ async function assertWorksThere(ctx: CommandContext, certificate: StoredCertific
   if (!posts.some((post) => post.agencyId === certificate.agency_id)) throw errors.personNotThere();
 }
 
-/** Records that another authority revoked a certificate, as its notice says. */
+/** Records that another authority revoked a certificate, as its notice says; whoever signs here with its key does so no more. */
 export async function markRevoked(ctx: CommandContext, input: Key & { revokedOn: CalendarDay; reason: string }): Promise<void> {
   const { certificate } = await lockForAction(ctx, input, 'mark-revoked');
   await ctx.query(
@@ -35,6 +36,10 @@ export async function markRevoked(ctx: CommandContext, input: Key & { revokedOn:
       where agency_id = $1 and id = $2`,
     [certificate.agency_id, certificate.id, startOfVietnamDay(input.revokedOn), input.reason, ctx.now],
   );
+  if (certificate.credential_id !== null) {
+    const revoked = { at: startOfVietnamDay(input.revokedOn), reason: 'unspecified' };
+    await noteForeignStatus(ctx, { agencyId: certificate.agency_id, credentialId: certificate.credential_id, revoked });
+  }
   await closeTasks(ctx, [{ agencyId: certificate.agency_id, subject: { type: 'certificate', id: certificate.id } }], 'done');
   say(ctx, 'certificates.revocation-noted', certificate, { reason: input.reason, revokedOn: input.revokedOn });
 }

@@ -15,7 +15,7 @@ const SOON_DAYS = 60;
 
 /** What the dates and the status together say. */
 export function stateOf(certificate: Pick<StoredCertificate, 'status' | 'valid_from' | 'valid_to'>, now: Date): CertificateState {
-  if (certificate.status === 'revoked') return 'revoked';
+  if (certificate.status !== 'active') return certificate.status;
   if (certificate.valid_to <= now) return 'expired';
   if (certificate.valid_from > now) return 'notYetValid';
   return certificate.valid_to.getTime() - now.getTime() < SOON_DAYS * DAY_MS ? 'endsSoon' : 'active';
@@ -26,6 +26,7 @@ const stateConditions: Record<CertificateState, string> = {
   endsSoon: `status = 'active' and valid_from <= $NOW and valid_to > $NOW and valid_to < $NOW::timestamptz + interval '${String(SOON_DAYS)} days'`,
   expired: `status = 'active' and valid_to <= $NOW`,
   notYetValid: `status = 'active' and valid_from > $NOW`,
+  suspended: `status = 'suspended'`,
   revoked: `status = 'revoked'`,
 };
 
@@ -51,7 +52,8 @@ export async function listCertificates(kernel: Kernel, actor: PersonActor, query
   const cursor = decodeCursor(query.after);
   if (cursor !== undefined) where.push(`(valid_to, id) > (${place(cursor.at)}::timestamptz, ${place(cursor.id)}::uuid)`);
   const { rows } = await kernel.database.pool.query(
-    `select agency_id, id, holder_kind, holder_name, person_id, issuer_name, serial, token_serial, is_built_in, valid_from, valid_to, status
+    `select agency_id, id, holder_kind, holder_name, person_id, issuer_name, serial, token_serial, is_built_in, valid_from, valid_to, status,
+            asked_at, answered_at, unanswered_since
        from certificates.certificate ${where.length > 0 ? `where ${where.join(' and ')}` : ''} order by valid_to, id limit ${String(PAGE_SIZE)}`,
     values,
   );
@@ -63,7 +65,7 @@ export async function listCertificates(kernel: Kernel, actor: PersonActor, query
 
 type ListedCertificate = Pick<
   StoredCertificate,
-  'agency_id' | 'id' | 'holder_kind' | 'holder_name' | 'person_id' | 'issuer_name' | 'serial' | 'token_serial' | 'is_built_in' | 'valid_from' | 'valid_to' | 'status'
+  | 'asked_at' | 'answered_at' | 'unanswered_since' | 'agency_id' | 'id' | 'holder_kind' | 'holder_name' | 'person_id' | 'issuer_name' | 'serial' | 'token_serial' | 'is_built_in' | 'valid_from' | 'valid_to' | 'status'
 >;
 
 async function describe(q: Queryable, rows: readonly ListedCertificate[], now: Date): Promise<CertificateRow[]> {
@@ -85,6 +87,8 @@ async function describe(q: Queryable, rows: readonly ListedCertificate[], now: D
     validTo: isoInVietnam(row.valid_to),
     state: stateOf(row, now),
     daysLeft: Math.floor((row.valid_to.getTime() - now.getTime()) / DAY_MS),
+    isAsking: row.asked_at !== null && (row.answered_at === null || row.answered_at < row.asked_at),
+    unansweredSince: row.unanswered_since === null ? null : isoInVietnam(row.unanswered_since),
   }));
 }
 
@@ -111,6 +115,10 @@ export async function describeCertificate(kernel: Kernel, actor: PersonActor, ke
     personId: stored.person_id,
     statusSource: stored.status_source,
     statusCheckedAt: instant(stored.status_checked_at),
+    statusAsOf: instant(stored.status_as_of),
+    statusAnswer: stored.status_answer,
+    askedAt: instant(stored.asked_at),
+    askProblem: stored.ask_problem,
     revokedAt: instant(stored.revoked_at),
     revokedReason: stored.revoked_reason,
     addedAt: isoInVietnam(stored.added_at),

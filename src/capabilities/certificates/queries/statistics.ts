@@ -20,6 +20,7 @@ export async function certificateStatistics(kernel: Kernel, actor: PersonActor):
             count(*) filter (where status = 'active' and valid_to > $1 and valid_to < $1::timestamptz + interval '30 days')::int as within30,
             count(*) filter (where status = 'active' and valid_to > $1 and valid_to < $1::timestamptz + interval '7 days')::int as within7,
             count(*) filter (where status = 'active' and valid_to <= $1)::int as expired,
+            count(*) filter (where status = 'suspended')::int as suspended,
             count(*) filter (where status = 'revoked')::int as revoked
        from certificates.certificate where $2::uuid is null or agency_id = $2 group by agency_id`,
     [now, seesProvince(actor) ? null : actor.agencyId],

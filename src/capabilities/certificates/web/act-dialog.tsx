@@ -17,7 +17,7 @@ export type ActDialogProps<Reply> = {
   send: () => Promise<Reply>;
   /** The toast afterwards. */
   done: (reply: Reply) => string;
-  onDone?: () => void;
+  onDone?: (reply: Reply) => void;
   onClose: () => void;
   /** The fields; `problem` tells what the server found wrong with one. */
   children?: (problem: (path: string) => string | undefined) => ReactNode;
@@ -33,7 +33,7 @@ export function ActDialog<Reply>({ title, text, verb, danger = false, send, done
     onSuccess: (reply) => {
       toasts.show({ tone: 'done', text: done(reply) });
       onClose();
-      onDone?.();
+      onDone?.(reply);
     },
     onSettled: () => void queries.invalidateQueries({ queryKey: ['certificates'] }),
   });

@@ -12,6 +12,7 @@ import { Select } from '#ui/controls/select.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Tabs } from '#ui/data/tabs.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
 import { calendarDay, formatDate, formatDateTime } from '#ui/format.ts';
@@ -22,6 +23,7 @@ import { useNavigation, useParam } from '#ui/navigation.tsx';
 import { RecordTimeline } from '#ui/route/record-timeline.tsx';
 import type { CertificateDetail } from '../contract.ts';
 import { ActDialog } from './act-dialog.tsx';
+import { AskAgain, AskProgressDialog } from './ask-status.tsx';
 import { CertificateStateMark } from './certificate-marks.tsx';
 import { messages } from './messages.ts';
 import { RequestDialog } from './request-dialog.tsx';
@@ -57,6 +59,7 @@ function Opened({ certificate, address }: Shown): ReactNode {
       marks={<CertificateStateMark row={certificate} t={t} />}
       actions={certificate.abilities.length === 0 ? undefined : <Actions certificate={certificate} address={address} />}
     >
+      <Standing certificate={certificate} />
       <Tabs
         label={t('detail')}
         value={view}
@@ -67,6 +70,21 @@ function Opened({ certificate, address }: Shown): ReactNode {
         ]}
       />
     </Detail>
+  );
+}
+
+/** What its authority said that somebody has to know, or that it said nothing. */
+function Standing({ certificate }: { certificate: CertificateDetail }): ReactNode {
+  const t = useT(messages);
+  return (
+    <>
+      {certificate.state === 'suspended' && <Banner tone="danger">{t('suspendedText')}</Banner>}
+      {certificate.askProblem !== null && certificate.unansweredSince !== null && (
+        <Banner tone="warn" title={t('unansweredTitle', { at: formatDateTime(certificate.unansweredSince) })}>
+          {t(`problem.${certificate.askProblem}`)}
+        </Banner>
+      )}
+    </>
   );
 }
 
@@ -81,8 +99,19 @@ function Facts({ certificate }: { certificate: CertificateDetail }): ReactNode {
         { label: t('validTo'), value: formatDate(certificate.validTo) },
         { label: t('statusSource'), value: t(`source.${certificate.statusSource}`) },
         { label: t('checkedAt'), value: certificate.statusCheckedAt === null ? null : formatDateTime(certificate.statusCheckedAt) },
+        { label: t('asOf'), value: certificate.statusAsOf === null ? null : formatDateTime(certificate.statusAsOf) },
+        { label: t('statusAskedAt'), value: certificate.isAsking ? t('asking') : certificate.askedAt === null ? null : formatDateTime(certificate.askedAt) },
+        {
+          label: t('answerKept'),
+          value:
+            certificate.statusAnswer === null ? null : (
+              <a href={`/api/v1/certificates/${certificate.agencyId}/${certificate.id}/answer`} download>
+                {t('answerFetch')}
+              </a>
+            ),
+        },
         { label: t('revokedAt'), value: certificate.revokedAt === null ? null : formatDate(certificate.revokedAt) },
-        { label: t('revokedReason'), value: certificate.revokedReason },
+        { label: t('revokedReason'), value: certificate.state === 'suspended' ? null : certificate.revokedReason },
         { label: t('tokenSerial'), value: certificate.tokenSerial },
         { label: t('signsHere'), value: certificate.credentialId === null ? t('no') : t('yes') },
         { label: t('note'), value: certificate.note, wide: true },
@@ -100,6 +129,7 @@ function Actions({ certificate, address }: Shown): ReactNode {
   const t = useT(messages);
   const { navigate } = useNavigation();
   const [open, setOpen] = useState<'ask' | 'edit' | 'revoke' | 'mark-revoked' | 'remove' | undefined>();
+  const [asked, setAsked] = useState<string | undefined>();
   const may = (ability: CertificateDetail['abilities'][number]): boolean => certificate.abilities.includes(ability);
   const close = () => setOpen(undefined);
   const api = useApi();
@@ -110,6 +140,7 @@ function Actions({ certificate, address }: Shown): ReactNode {
           {t('ask')}
         </Button>
       )}
+      {may('ask-status') && <AskAgain ids={[`${certificate.agencyId}.${certificate.id}`]} onAsked={setAsked} />}
       {may('edit') && (
         <Button icon={Pencil} onClick={() => setOpen('edit')}>
           {t('edit')}
@@ -130,6 +161,7 @@ function Actions({ certificate, address }: Shown): ReactNode {
           {t('remove')}
         </Button>
       )}
+      {asked !== undefined && <AskProgressDialog since={asked} onClose={() => setAsked(undefined)} />}
       {open === 'ask' && <RequestDialog certificate={certificate} onClose={close} />}
       {open === 'edit' && <EditDialog {...{ certificate, address }} onClose={close} />}
       {open === 'revoke' && certificate.credentialId !== null && <RevokeDialog credentialId={certificate.credentialId} onClose={close} />}

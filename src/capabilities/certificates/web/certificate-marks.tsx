@@ -8,7 +8,7 @@ import type { MessageKey } from './messages.ts';
 
 type T = Translate<MessageKey>;
 
-const certificateKinds: Record<CertificateState, StateKind> = { active: 'done', endsSoon: 'present', expired: 'quiet', notYetValid: 'ahead', revoked: 'stopped' };
+const certificateKinds: Record<CertificateState, StateKind> = { active: 'done', endsSoon: 'present', expired: 'quiet', notYetValid: 'ahead', suspended: 'stopped', revoked: 'stopped' };
 const requestKinds: Record<RequestState, StateKind> = { submitted: 'present', approved: 'present', refused: 'stopped', withdrawn: 'quiet', completed: 'done' };
 
 export function CertificateStateMark({ row, t }: { row: Pick<CertificateRow, 'state' | 'daysLeft'>; t: T }): ReactNode {
@@ -18,6 +18,12 @@ export function CertificateStateMark({ row, t }: { row: Pick<CertificateRow, 'st
       {row.state === 'endsSoon' && `, ${t('left', { count: row.daysLeft })}`}
     </StateMark>
   );
+}
+
+/** What stands beside the state: a question under way, or one that nobody answers. */
+function AskedMark({ row, t }: { row: Pick<CertificateRow, 'isAsking' | 'unansweredSince'>; t: T }): ReactNode {
+  if (row.isAsking) return <span className="lt-quiet">· {t('asking')}</span>;
+  return row.unansweredSince === null ? null : <span className="lt-quiet">· {t('unanswered')}</span>;
 }
 
 export function RequestStateMark({ state, t }: { state: RequestState; t: T }): ReactNode {
@@ -34,7 +40,18 @@ export function certificateColumns(t: T): Column<CertificateRow>[] {
     { id: 'serial', label: t('serial'), width: '10rem', narrow: 'hidden', optional: 'hidden', render: (row) => <code>{row.serial}</code> },
     { id: 'token', label: t('tokenSerial'), width: '9rem', narrow: 'hidden', optional: 'hidden', render: (row) => row.tokenSerial },
     { id: 'validTo', label: t('validTo'), width: '6.5rem', narrow: 'below', render: (row) => <time dateTime={row.validTo}>{formatDate(row.validTo)}</time> },
-    { id: 'state', label: t('state'), width: '13rem', narrow: 'below', optional: true, render: (row) => <CertificateStateMark row={row} t={t} /> },
+    {
+      id: 'state',
+      label: t('state'),
+      width: '13rem',
+      narrow: 'below',
+      optional: true,
+      render: (row) => (
+        <>
+          <CertificateStateMark row={row} t={t} /> <AskedMark row={row} t={t} />
+        </>
+      ),
+    },
   ];
 }
 

@@ -1,3 +1,4 @@
+import Archive from 'lucide-react/icons/archive';
 import BarChart from 'lucide-react/icons/chart-column';
 import FilePlus from 'lucide-react/icons/file-plus';
 import Files from 'lucide-react/icons/files';
@@ -13,6 +14,7 @@ import { ListPage } from '#ui/layout/list-page.tsx';
 import { useNavigation, useSearch } from '#ui/navigation.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { certificateStates, holderKinds, type certificateList } from '../contract.ts';
+import { AskAgain, AskProgressDialog } from './ask-status.tsx';
 import { certificateColumns } from './certificate-marks.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { messages } from './messages.ts';
@@ -23,6 +25,12 @@ export function CertificatesPage(): ReactNode {
   const t = useT(messages);
   const api = useApi();
   const [search] = useSearch();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [asked, setAsked] = useState<string | undefined>();
+  const follow = (since: string): void => {
+    setSelected(new Set());
+    setAsked(since);
+  };
   const filters = { state: oneOf(certificateStates, search['tinh_trang']), holder: oneOf(holderKinds, search['chu_the']), text: search['tim'] };
   const pages = useInfiniteQuery({
     queryKey: ['certificates', 'list', filters],
@@ -33,26 +41,34 @@ export function CertificatesPage(): ReactNode {
     ...turnByKey,
   });
   return (
-    <ListPage
-      title={t('title')}
-      path="/chung-thu-so"
-      listLabel={t('list')}
-      detailLabel={t('detail')}
-      actions={<Actions />}
-      filters={{
-        tabs: { name: 'tinh_trang', label: t('states'), all: t('all'), options: certificateStates.filter((value) => value !== 'notYetValid').map((value) => ({ value, label: t(value) })) },
-        choices: [{ name: 'chu_the', label: t('holder'), all: t('anyHolder'), options: holderKinds.map((value) => ({ value, label: t(value) })) }],
-        search: { name: 'tim', label: t('search') },
-      }}
-      pages={pages}
-      list={{ storageKey: 'certificates', columns: certificateColumns(t) }}
-      empty={{ title: t('empty'), text: t('emptyText') }}
-      noneFound={t('noneFound')}
-    />
+    <>
+      <ListPage
+        title={t('title')}
+        path="/chung-thu-so"
+        listLabel={t('list')}
+        detailLabel={t('detail')}
+        actions={<Actions onAsked={setAsked} />}
+        filters={{
+          tabs: { name: 'tinh_trang', label: t('states'), all: t('all'), options: certificateStates.filter((value) => value !== 'notYetValid').map((value) => ({ value, label: t(value) })) },
+          choices: [{ name: 'chu_the', label: t('holder'), all: t('anyHolder'), options: holderKinds.map((value) => ({ value, label: t(value) })) }],
+          search: { name: 'tim', label: t('search') },
+        }}
+        pages={pages}
+        list={{
+          storageKey: 'certificates',
+          columns: certificateColumns(t),
+          selection: { selected, onChange: setSelected },
+          bulkActions: (ids) => <AskAgain ids={ids} onAsked={follow} />,
+        }}
+        empty={{ title: t('empty'), text: t('emptyText') }}
+        noneFound={t('noneFound')}
+      />
+      {asked !== undefined && <AskProgressDialog since={asked} onClose={() => setAsked(undefined)} />}
+    </>
   );
 }
 
-function Actions(): ReactNode {
+function Actions({ onAsked }: { onAsked: (since: string) => void }): ReactNode {
   const t = useT(messages);
   const { post } = useSession();
   const { navigate } = useNavigation();
@@ -77,7 +93,12 @@ function Actions(): ReactNode {
           {t('statistics')}
         </Button>
       )}
-      {open === 'import' && <ImportDialog onClose={close} />}
+      {keeps && (
+        <Button icon={Archive} onClick={() => navigate('/ban-luu-lau-dai')}>
+          {t('copiesShort')}
+        </Button>
+      )}
+      {open === 'import' && <ImportDialog onClose={close} onAsked={onAsked} />}
       {open === 'ask' && <RequestDialog onClose={close} />}
     </>
   );

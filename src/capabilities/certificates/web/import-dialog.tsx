@@ -2,6 +2,7 @@ import { useRef, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
+import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { useT } from '#ui/i18n.ts';
 import { holderKinds, type HolderKind, type importReply } from '../contract.ts';
@@ -11,12 +12,13 @@ import { messages } from './messages.ts';
 type Chosen = { name: string; content: string };
 
 /** Certificate files are small: they go with the request itself. */
-export function ImportDialog({ onClose }: { onClose: () => void }): ReactNode {
+export function ImportDialog({ onClose, onAsked }: { onClose: () => void; onAsked: (since: string) => void }): ReactNode {
   const t = useT(messages);
   const api = useApi();
   const input = useRef<HTMLInputElement>(null);
   const [files, setFiles] = useState<Chosen[]>([]);
   const [holderKind, setHolderKind] = useState<HolderKind>('person');
+  const [asksStatus, setAsksStatus] = useState(true);
   const take = async (list: FileList | null): Promise<void> => {
     setFiles(await Promise.all([...(list ?? [])].map(async (file) => ({ name: file.name, content: toBase64(new Uint8Array(await file.arrayBuffer())) }))));
   };
@@ -25,7 +27,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }): ReactNode {
       title={t('importTitle')}
       text={t('importText')}
       verb={t('import')}
-      send={() => api.post<z.infer<typeof importReply>>('/api/v1/certificates/import', { files, holderKind })}
+      send={() => api.post<z.infer<typeof importReply>>('/api/v1/certificates/import', { files, holderKind, asksStatus })}
+      onDone={({ askedAt }) => askedAt !== null && onAsked(askedAt)}
       done={({ added, known, problems }) =>
         [
           t('importDone', { count: added.length }),
@@ -43,6 +46,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }): ReactNode {
             <span>{files.map((file) => file.name).join(', ')}</span>
             <input ref={input} type="file" hidden multiple accept=".cer,.crt,.pem,.p7b,.p7c,.der" aria-label={t('importFiles')} onChange={(event) => void take(event.target.files)} />
           </div>
+          <Checkbox label={t('importAsk')} hint={t('importAskHint')} checked={asksStatus} onChange={setAsksStatus} />
         </>
       )}
     </ActDialog>

@@ -32,6 +32,7 @@ export const certificatesWeb = defineWebModule({
       load: async () => (await import('./requests-page.tsx')).RequestsPage,
       children: [{ path: '$id', load: async () => (await import('./request-detail.tsx')).RequestDetailPage }],
     },
+    { path: '/ban-luu-lau-dai', load: async () => (await import('./copies-page.tsx')).CopiesPage },
     { path: '/thong-ke-chung-thu', load: async () => (await import('./statistics-page.tsx')).StatisticsPage },
   ],
 });

@@ -15,7 +15,7 @@ import type { CertificateStatistics } from '../contract.ts';
 import { messages } from './messages.ts';
 
 type Row = CertificateStatistics['agencies'][number];
-const counted = ['people', 'agency', 'devices', 'active', 'within60', 'within30', 'within7', 'expired', 'revoked'] as const;
+const counted = ['people', 'agency', 'devices', 'active', 'within60', 'within30', 'within7', 'expired', 'suspended', 'revoked'] as const;
 
 /** How many certificates each agency has, and how many end soon. */
 export function StatisticsPage(): ReactNode {
@@ -58,6 +58,7 @@ function Counts({ rows }: { rows: readonly Row[] }): ReactNode {
     within30: t('within', { days: 30 }),
     within7: t('within', { days: 7 }),
     expired: t('expired'),
+    suspended: t('suspended'),
     revoked: t('revoked'),
   };
   const columns: TableColumn<Row>[] = [

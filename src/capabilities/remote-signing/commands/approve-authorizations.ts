@@ -4,8 +4,8 @@ import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
 import { newId } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { closeTasks } from '#engines/cases/index.ts';
-import type { RelyingParty } from '#engines/identity/index.ts';
-import { approvalOptions, claimedPasskey, verifyApproval } from '../adapters/signing-passkeys.ts';
+import { claimedPasskeyId, verifyAuthentication, type RelyingParty } from '#engines/identity/index.ts';
+import { approvalOptions } from '../adapters/signing-passkeys.ts';
 import { readAuthorizations, type Authorization } from '../authorizations.ts';
 import { approvalChallenge } from '../domain/activation.ts';
 import { errors } from '../errors.ts';
@@ -53,10 +53,10 @@ export async function approveAuthorizations(kernel: Kernel, input: Approve, opti
   const requests = waitingOf({ person, now: kernel.clock.now(), found, ids: ceremony.authorizationIds });
   await run(kernel, recordTry, { requests }, options);
   const passkeys = await passkeysOf(pool, { agencyId: person.agencyId, credentialId: ceremony.credentialId });
-  const claimed = claimedPasskey(input.response);
+  const claimed = claimedPasskeyId(input.response);
   const passkey = passkeys.find((each) => each.id === claimed);
-  const proof = { challenge: challengeOf(requests, ceremony.nonce), response: input.response };
-  const counter = passkey === undefined ? undefined : await verifyApproval(input.party, { ...proof, passkey });
+  const proof = { challenge: challengeOf(requests, ceremony.nonce).toString('base64url'), response: input.response };
+  const counter = passkey === undefined ? undefined : await verifyAuthentication(input.party, { ...proof, passkey });
   if (passkey === undefined || counter === undefined) {
     await run(kernel, countWrongPasskey, { agencyId: person.agencyId, ids: ceremony.authorizationIds }, options);
     throw errors.passkeyRefused();

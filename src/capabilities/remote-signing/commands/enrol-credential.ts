@@ -3,8 +3,8 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
 import { newId } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { ownSecurity, type RelyingParty } from '#engines/identity/index.ts';
-import { enrolmentOptions, verifyEnrolment, type SigningPasskey } from '../adapters/signing-passkeys.ts';
+import { ownSecurity, verifyRegistration, type RelyingParty, type StoredPasskey } from '#engines/identity/index.ts';
+import { enrolmentOptions } from '../adapters/signing-passkeys.ts';
 import { errors } from '../errors.ts';
 import { signHashes } from '#engines/signatures/index.ts';
 import { CEREMONY_MS } from '../limits.ts';
@@ -38,7 +38,7 @@ export type FinishEnrolment = { credentialId: string; step: string; pin: string;
 export async function finishEnrolment(kernel: Kernel, input: FinishEnrolment, options: RunOptions & { actor: PersonActor }): Promise<void> {
   const person = owner(options.actor);
   const { nonce } = await takeCeremony(kernel, { agencyId: person.agencyId, id: input.step, personId: person.personId, kind: 'enrolment', credentialId: input.credentialId });
-  const passkey = await verifyEnrolment(input.party, { challenge: nonce, response: input.response });
+  const passkey = await verifyRegistration(input.party, nonce.toString('base64url'), input.response);
   if (passkey === undefined) throw errors.passkeyRefused();
   const proof = { agencyId: person.agencyId, credentialId: input.credentialId, hash: 'sha256', digests: [], pin: input.pin, description: 'Bật ký số từ xa', transactionId: input.step } as const;
   await signHashes(kernel, proof, options);
@@ -46,7 +46,7 @@ export async function finishEnrolment(kernel: Kernel, input: FinishEnrolment, op
   await run(kernel, keepEnrolment, { credentialId: input.credentialId, userName: login, name: input.name, passkey }, options);
 }
 
-type NewEnrolment = { credentialId: string; userName: string; name: string; passkey: SigningPasskey };
+type NewEnrolment = { credentialId: string; userName: string; name: string; passkey: StoredPasskey };
 
 async function keepEnrolment(ctx: CommandContext, { credentialId, userName, name, passkey }: NewEnrolment): Promise<void> {
   const person = owner(ctx.actor);

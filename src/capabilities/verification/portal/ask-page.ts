@@ -11,7 +11,7 @@ export type AskProblem = {
 };
 
 /** A hint to the browser's file dialogue; what a file is, its content says. */
-const acceptedFiles = '.pdf,.xml,.p7s,.asice,.asics,.sce,.scs,.jws,.jose,application/pdf,application/xml';
+const acceptedFiles = '.pdf,.xml,.p7s,.p7m,.asice,.asics,.sce,.scs,.jws,.jose,application/pdf,application/xml';
 
 /** The first page: one field, one button; above it what went wrong last time. */
 export function askPage(options: PageFrame & { limitMb: number; problem?: AskProblem }): string {
@@ -39,7 +39,7 @@ export function askPage(options: PageFrame & { limitMb: number; problem?: AskPro
           <summary>${w.contentTitle}</summary>
           <label for="content">${w.contentLabel}</label>
           <p class="hint" id="content-hint">${w.contentHint}</p>
-          <input type="file" id="content" name="content" aria-describedby="content-hint" />
+          <input type="file" id="content" name="content" multiple aria-describedby="content-hint" />
         </details>
         <button type="submit">${w.check}</button>
         <p class="hint">${w.privacy}</p>

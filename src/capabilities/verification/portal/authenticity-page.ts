@@ -27,6 +27,8 @@ export function authenticityPage({ language, notice, document, report, limitMb, 
         <div>
           <h1 id="verdict">${w.states[document.state]}</h1>
           <p>${w.issuedBy(document.agencyName)}</p>
+          ${document.endedAt === null ? null : html`<p>${w.ended[document.state]} ${formatInstant(new Date(document.endedAt))}.</p>`}
+          ${document.replacedBy === null ? null : html`<p>${w.replacedBy} <a href=${`/xac-thuc/${document.replacedBy.code}?lang=${language}`}>${document.replacedBy.numberAndNotation}</a>.</p>`}
         </div>
       </section>
       ${comparison === undefined ? null : html`<${Compared} comparison=${comparison} language=${language} />`}

@@ -2,6 +2,8 @@
 export const authenticityWords = {
   vi: {
     states: { in_force: 'Văn bản thật, đang có hiệu lực lưu hành', recalled: 'Văn bản thật, đã bị thu hồi', replaced: 'Văn bản thật, đã được thay thế' },
+    ended: { in_force: '', recalled: 'Cơ quan ban hành đã thu hồi lúc', replaced: 'Không còn dùng từ' },
+    replacedBy: 'Văn bản thay thế:',
     issuedBy: (agency: string) => `Do ${agency} phát hành qua hệ thống này.`,
     number: 'Số và ký hiệu',
     issuedOn: 'Ngày ban hành',
@@ -23,6 +25,8 @@ export const authenticityWords = {
   },
   en: {
     states: { in_force: 'Genuine, in force', recalled: 'Genuine, recalled since', replaced: 'Genuine, replaced since' },
+    ended: { in_force: '', recalled: 'Recalled by the issuing agency at', replaced: 'Not in use since' },
+    replacedBy: 'Replaced by:',
     issuedBy: (agency: string) => `Issued by ${agency} through this system.`,
     number: 'Number and notation',
     issuedOn: 'Date',

@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { StoredReport, StoredSignature, Wording } from '#engines/signatures/index.ts';
+import { contentName } from '../content-name.ts';
 import { Mark, Rows } from './marks.ts';
 import { publicPage, type PageFrame } from './page.ts';
 import { fileRows, groupSignatures, signatureRows, technicalParts, timeText, todoOf, tones } from './report-rows.ts';
@@ -10,12 +11,14 @@ import { words, type Language, type Words } from './words.ts';
 export type ReportPage = PageFrame & {
   report: StoredReport;
   fileName: string;
+  /** What an intact signature holds inside. */
+  enclosed?: Buffer | undefined;
   /** What the download buttons send back; undefined for a report that is too long for it or that says nothing. */
   ticket: string | undefined;
 };
 
 /** The report: the verdict first, then who signed in which order, everything else behind "details". */
-export function reportPage({ language, notice, report, fileName, ticket }: ReportPage): string {
+export function reportPage({ language, notice, report, fileName, enclosed, ticket }: ReportPage): string {
   const w = words[language];
   const groups = groupSignatures(report.signatures);
   return publicPage({
@@ -38,6 +41,7 @@ export function reportPage({ language, notice, report, fileName, ticket }: Repor
             <ol class="route">
               ${groups.map((group) => html`<${Station} group=${group} report=${report} language=${language} said=${groups.length === 1 ? report.cause : null} />`)}
             </ol>`}
+      ${enclosed === undefined ? null : html`<${Enclosed} content=${enclosed} report=${report} fileName=${fileName} w=${w} />`}
       ${containerFindings(report, language)}
       ${report.flags.length === 0 ? null : html`<${Flags} report=${report} w=${w} />`}
       <details>
@@ -78,6 +82,23 @@ function Station({ group, report, language, said }: { group: StoredSignature[]; 
       </details>
     </div>
   </li>`;
+}
+
+/** More than this makes the page itself slow to load. */
+const ENCLOSED_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** Name and type of the content, and a link that saves it: the page carries it, since nothing is kept on the server. */
+function Enclosed({ content, report, fileName, w }: { content: Buffer; report: StoredReport; fileName: string; w: Words }): VNode {
+  const name = contentName(fileName);
+  const mediaType = report.files?.find((file) => file.mediaType !== undefined)?.mediaType ?? '';
+  return html`<section>
+    <h2>${w.enclosed}</h2>
+    <p class="file-name">${name} · ${mediaType} · ${String(Math.max(1, Math.round(content.length / 1000)))} kB</p>
+    ${content.length > ENCLOSED_LIMIT_BYTES
+      ? html`<p class="hint no-print">${w.enclosedTooLarge}</p>`
+      : html`<p class="no-print"><a class="button" download=${name} href=${`data:application/octet-stream;base64,${content.toString('base64')}`}>${w.takeOut}</a></p>
+          <p class="hint no-print">${w.takeOutHint}</p>`}
+  </section>`;
 }
 
 /** What is wrong with a container beyond its signatures; what the verdict said already is not said twice. */

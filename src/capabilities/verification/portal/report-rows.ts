@@ -1,6 +1,7 @@
 /** What a report says, as labels and values: the page and the PDF show the same rows. */
 import { formatDay, formatInstant, vietnamDay } from '#kernel/time.ts';
 import type { StoredReport, StoredSignature } from '#engines/signatures/index.ts';
+import { contentName } from '../content-name.ts';
 import type { Row, Tone } from './marks.ts';
 import { attributeNames, technicalWords } from './technical-words.ts';
 import { words, type Language, type Words } from './words.ts';
@@ -70,7 +71,10 @@ export function signatureRows(language: Language, signature: StoredSignature): R
 export function fileRows(language: Language, report: StoredReport, fileName: string): Row[] {
   const w = words[language];
   const t = technicalWords[language];
-  const covered = (report.files ?? []).map(({ name, sha256, isCovered }): Row => [name === '' ? t.contentFile : name, `${isCovered ? t.covered : t.notCovered}; SHA-256 ${sha256}`]);
+  const covered = (report.files ?? []).map(({ name, sha256, isCovered, mediaType }): Row => [
+    mediaType !== undefined ? w.enclosed : name === '' ? t.contentFile : name,
+    `${mediaType === undefined ? '' : `${contentName(fileName)} (${mediaType}); `}${isCovered ? t.covered : t.notCovered}; SHA-256 ${sha256}`,
+  ]);
   return filled([
     [w.fields.fileName, fileName],
     [t.kind, report.kind === undefined ? null : t.fileKinds[report.kind]],
@@ -178,11 +182,13 @@ function revocationRows(language: Language, report: StoredReport, { grounds }: S
   return rows.length > 0 ? rows : [[t.revocations, t.noRevocations]];
 }
 
-function timestampRows(language: Language, { timestamp }: StoredSignature): Row[] {
+function timestampRows(language: Language, { timestamp, archiveTimestamps = [] }: StoredSignature): Row[] {
   const t = technicalWords[language];
   const w = words[language];
   if (timestamp === null) return [];
+  const archives = archiveTimestamps.map((each): Row => [t.archiveTimestamp, `${at(each.time)}, ${each.authority}; ${each.indication}`]);
   return filled([
+    ...archives,
     [w.fields.timestamp, at(timestamp.time)],
     [t.issuer, timestamp.authority],
     [w.fields.algorithm, timestamp.algorithm],

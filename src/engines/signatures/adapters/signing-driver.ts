@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto';
 import type { CmsHash, CmsScheme } from '../domain/cms/sign.ts';
+import type { KeyKind } from '../domain/pki/authority.ts';
 
 /** How to have something signed by whoever holds a private key: a key file, a token, an HSM, a remote service. One driver a kind and place. */
 export type SigningDriver = {
@@ -8,6 +10,12 @@ export type SigningDriver = {
   checksSecretHere: boolean;
   /** True when the answer may come later from elsewhere: the request is then kept before it is sent, and reconciled whatever dies. */
   confirmsElsewhere: boolean;
+  /** What the person types here when signing; left out, a secret unless the answer comes from elsewhere. */
+  secretToSign?: 'required' | 'optional' | 'none';
+  /** How screens speak of it: for what SIGNING_SERVICES names, where a person can connect a key from the own account. */
+  about?: KeyService;
+  /** How many items one request with this credential may carry; without it, as many as there are. @throws SigningDriverError as `sign`. */
+  mostItems?: (credential: HeldCredential) => Promise<number>;
   /** The certificates that an account has with this driver. @throws SigningDriverError as `sign`. */
   listCertificates(account: KeyAccount): Promise<DriverCertificate[]>;
   /**
@@ -18,6 +26,28 @@ export type SigningDriver = {
   sign(request: SignRequest): Promise<SignOutcome>;
   /** Second phase, for what was pending. A late answer is still an answer. @throws SigningDriverError. */
   poll(pending: PendingRequest): Promise<SignOutcome>;
+  /** Present where the installation itself opens the device, so that its built-in authority may keep keys there. */
+  ownKeys?: OwnKeys;
+  /** Lets go of the device, where there is one: its module's threads keep a process from ending by itself. It is opened again when it is needed. */
+  close?(): Promise<void>;
+};
+
+/** Keys of the installation in a device, made there and never to leave it. Each throws SigningDriverError as `sign`. */
+export type OwnKeys = {
+  /** Makes a key pair; `keyId` is the name under which the device finds it again, `label` what its own tools show. */
+  generate(kind: KeyKind, label: string): Promise<{ keyId: string; publicKey: KeyObject }>;
+  sign(key: { keyId: string; publicKey: KeyObject }, what: { hash: CmsHash; data: Buffer }): Promise<Buffer>;
+  /** Those of these keys that the device does not have. */
+  missing(keyIds: readonly string[]): Promise<string[]>;
+};
+
+/** A token, an HSM or a remote service of the installation, for whoever connects a key that it holds. */
+export type KeyService = {
+  kind: 'pkcs11' | 'csc' | 'smartca' | 'mysign';
+  /** As people call it, where the installation has a name of its own for it. */
+  label: string | null;
+  /** Whether it has to know whose certificates are meant. */
+  account: 'required' | 'optional' | 'none';
 };
 
 /** Whose keys are meant: the user's name with a remote service, or the key file itself. */

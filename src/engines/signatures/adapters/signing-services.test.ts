@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ConfigError } from '#kernel/config.ts';
-import { readSigningServices } from './signing-services.ts';
+import { readSigningServices, type SigningServices } from './signing-services.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'services-'));
 after(() => rmSync(folder, { recursive: true }));
 
-function read(content: unknown): string[] {
+function readAll(content: unknown): SigningServices {
   const path = join(folder, 'services.json');
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content));
-  return readSigningServices(path, { now: () => new Date('2026-11-20T02:00:00Z') }).map((driver) => driver.name);
+  return readSigningServices(path, { now: () => new Date('2026-11-20T02:00:00Z') });
 }
+
+const read = (content: unknown): string[] => readAll(content).drivers.map((driver) => driver.name);
 
 const problemOf = (content: unknown): string => {
   try {
@@ -49,4 +51,31 @@ test('a wrong file says what is wrong in both languages, and never repeats a pas
   const broken = problemOf(`[{"spPassword": "rất bí mật"`);
   assert.match(broken, /not JSON/);
   assert.ok(!broken.includes('bí mật'));
+});
+
+test('each says what it is called and what a person has to type, and one that wants everybody’s own consent is not offered', () => {
+  const csc = { kind: 'csc', version: 2, baseUrl: 'https://sign.example/csc/v2' };
+  const { drivers, pluginLicense } = readAll([
+    { name: 'hsm', label: 'HSM của Sở', kind: 'pkcs11', modulePath: '/usr/lib/hsm.so', pin: '1234' },
+    { name: 'token', kind: 'pkcs11', modulePath: '/usr/lib/token.so' },
+    smartCa,
+    { ...csc, name: 'csc', access: { kind: 'login', user: 'u', password: 'p' } },
+    { ...csc, name: 'consent', access: { kind: 'authorization-code', oauth2Url: 'https://sign.example/oauth2', clientId: 'c', redirectUri: 'https://here.example/back' } },
+  ]);
+  assert.deepEqual(drivers.map(({ name, about, secretToSign }) => [name, about?.label, about?.account, secretToSign]), [
+    ['hsm', 'HSM của Sở', 'none', 'none'],
+    ['token', null, 'none', 'required'],
+    ['smartca', null, 'required', 'none'],
+    ['csc', null, 'optional', 'optional'],
+    ['consent', undefined, undefined, 'optional'],
+  ]);
+  assert.equal(pluginLicense, null);
+});
+
+test('the licence of the plugin on people’s computers is read from the file or from one of its own, and is no key holder', () => {
+  writeFileSync(join(folder, 'license.xml'), '<license>thanhhoa.gov.vn</license>\n');
+  const plugin = { name: 'vnpt-plugin', kind: 'vnpt-plugin', license: { file: join(folder, 'license.xml') } };
+  const { drivers, pluginLicense } = readAll([smartCa, plugin]);
+  assert.deepEqual([drivers.map(({ name }) => name), pluginLicense], [['smartca'], '<license>thanhhoa.gov.vn</license>']);
+  assert.match(problemOf([plugin, { ...plugin, name: 'second' }]), /one licence/);
 });

@@ -16,7 +16,11 @@ const address = z.url().refine((url) => {
 /** Written here, or better in a file of its own that only the server may read. */
 const secret = z.union([z.string().min(1), z.object({ file: z.string().min(1) }).transform(({ file }) => readFileSync(file, 'utf8').trim())]);
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/).refine((value) => value !== 'pkcs12' && value !== 'browser-agent', 'pkcs12 means key files, browser-agent programs on the signer’s computer');
+/** As people call it: “HSM của Sở Nội vụ”. */
+const label = z.string().trim().min(1).max(60).optional();
 const hashEncoding = z.enum(['hex', 'base64']).optional();
+/** How many documents one confirmation may cover, where the contract with the service sets a limit. */
+const mostDocuments = z.number().int().min(1).max(1000).optional();
 
 const cscAccess = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('login'), user: z.string().min(1), password: secret }),
@@ -27,25 +31,35 @@ const cscAccess = z.discriminatedUnion('kind', [
 const services = z
   .array(
     z.discriminatedUnion('kind', [
-      z.object({ name, kind: z.literal('pkcs11'), modulePath: z.string().min(1), tokenLabel: z.string().optional(), tokenSerial: z.string().optional(), pin: secret.optional(), sessions: z.number().int().min(1).max(32).optional() }),
-      z.object({ name, kind: z.literal('csc'), version: z.literal([1, 2]), baseUrl: address, access: cscAccess, isAsynchronous: z.boolean().optional() }),
-      z.object({ name, kind: z.literal('smartca'), baseUrl: address, spId: z.string().min(1), spPassword: secret, hashEncoding }),
-      z.object({ name, kind: z.literal('mysign'), baseUrl: address, clientId: z.string().min(1), clientSecret: secret, profileId: z.string().min(1), hashEncoding }),
+      z.object({ name, label, kind: z.literal('pkcs11'), modulePath: z.string().min(1), tokenLabel: z.string().optional(), tokenSerial: z.string().optional(), pin: secret.optional(), sessions: z.number().int().min(1).max(32).optional() }),
+      z.object({ name, label, kind: z.literal('csc'), version: z.literal([1, 2]), baseUrl: address, access: cscAccess, isAsynchronous: z.boolean().optional() }),
+      z.object({ name, label, kind: z.literal('smartca'), baseUrl: address, spId: z.string().min(1), spPassword: secret, hashEncoding, mostDocuments }),
+      z.object({ name, label, kind: z.literal('mysign'), baseUrl: address, clientId: z.string().min(1), clientSecret: secret, profileId: z.string().min(1), hashEncoding, mostDocuments }),
+      z.object({ name, kind: z.literal('vnpt-plugin'), license: secret }),
     ]),
   )
-  .refine((list) => new Set(list.map((each) => each.name)).size === list.length, 'two services have the same name');
+  .refine((list) => new Set(list.map((each) => each.name)).size === list.length, 'two services have the same name')
+  .refine((list) => list.filter((each) => each.kind === 'vnpt-plugin').length <= 1, 'the VNPT-CA plugin has one licence');
 
-type Service = z.infer<typeof services>[number];
+type Listed = z.infer<typeof services>[number];
+type Service = Exclude<Listed, { kind: 'vnpt-plugin' }>;
+
+export type SigningServices = {
+  drivers: readonly SigningDriver[];
+  /** The licence that VNPT-CA gave for this installation's domain, without which its plugin answers no page; null where there is none. */
+  pluginLicense: string | null;
+};
 
 /**
  * The drivers for the tokens, HSMs and remote services of this installation, from the JSON file that SIGNING_SERVICES names: a
- * list of `{ name, kind: pkcs11 | csc | smartca | mysign, … }`. Nothing is contacted yet.
+ * list of `{ name, kind: pkcs11 | csc | smartca | mysign, … }`, and the licence of the plugin on people's computers
+ * (`kind: vnpt-plugin`). Nothing is contacted yet.
  * @throws ConfigError that says what is wrong in the file
  */
-export function readSigningServices(path: string, { now }: { now: () => Date }): SigningDriver[] {
+export function readSigningServices(path: string, { now }: { now: () => Date }): SigningServices {
   try {
     const parsed = services.safeParse(JSON.parse(readFileSync(path, 'utf8')));
-    if (parsed.success) return driversOf(parsed.data, now);
+    if (parsed.success) return servicesOf(parsed.data, now);
     throw wrong(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   } catch (error) {
     if (error instanceof ConfigError) throw error;
@@ -58,9 +72,22 @@ function wrong(problem: string): ConfigError {
   return new ConfigError([{ name: 'SIGNING_SERVICES', problem, mend: 'a JSON file with a list of tokens, HSMs and remote signing services; docs/signatures.md shows one of each kind' }]);
 }
 
-function driversOf(list: readonly Service[], now: () => Date): SigningDriver[] {
-  const tokens = pkcs11Drivers(list.filter((each) => each.kind === 'pkcs11'));
-  return [...tokens, ...list.flatMap((each) => (each.kind === 'pkcs11' ? [] : [remoteDriver(each, now)]))];
+function servicesOf(list: readonly Listed[], now: () => Date): SigningServices {
+  const services = list.filter((each) => each.kind !== 'vnpt-plugin');
+  const plugin = list.find((each) => each.kind === 'vnpt-plugin');
+  const tokens = pkcs11Drivers(services.filter((each) => each.kind === 'pkcs11'));
+  const remotes = services.flatMap((each) => (each.kind === 'pkcs11' ? [] : [remoteDriver(each, now)]));
+  const described = [...tokens, ...remotes].map((driver) => ({ ...driver, ...describe(services.find(({ name }) => name === driver.name)) }));
+  return { drivers: described, pluginLicense: plugin?.license ?? null };
+}
+
+function describe(service: Service | undefined): Pick<SigningDriver, 'about' | 'secretToSign'> {
+  if (service === undefined) return {};
+  const { kind, label = null } = service;
+  if (kind === 'pkcs11') return { about: { kind, label, account: 'none' }, secretToSign: service.pin === undefined ? 'required' : 'none' };
+  if (kind !== 'csc') return { about: { kind, label, account: 'required' }, secretToSign: 'none' };
+  // Whether one of its credentials wants a PIN says the service. Where each person has to consent with it first, no key is connected from here.
+  return service.access.kind === 'authorization-code' ? { secretToSign: 'optional' } : { about: { kind, label, account: 'optional' }, secretToSign: 'optional' };
 }
 
 function remoteDriver(service: Exclude<Service, { kind: 'pkcs11' }>, now: () => Date): SigningDriver {

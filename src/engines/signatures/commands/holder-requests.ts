@@ -17,6 +17,8 @@ export type HolderRequest = {
   reference: string | null;
   /** Counts the questions; a job of an earlier turn has been overtaken and asks nothing. */
   turn: number;
+  /** One request for several files: only the batch's own job asks. */
+  isOfBatch?: true;
 };
 
 /** An attempt's lock while an answer is being put into the file: reading, a slow timestamp, storing. */
@@ -102,7 +104,7 @@ export async function takeAnswer(ctx: CommandContext, input: SigningKey & { tran
     await giveUpRequest(ctx, { ...input, code: 'signatures.signingEnded', again: false });
     return { kind: 'superseded' };
   }
-  const credential = await getCredential(ctx, { agencyId: input.agencyId, id: signing.credentialId });
+  const credential = await getCredential(ctx, { agencyId: signing.credentialAgencyId, id: signing.credentialId });
   assertInForce(credential, ctx.now);
   const attemptId = newId();
   await ctx.query(
@@ -132,6 +134,7 @@ export type WaitingRequest = {
   openedBy: PersonActor;
   openedAt: Date;
   credentialId: string;
+  credentialAgencyId: string;
   baseSha256: string;
   /** While another process puts an answer in. */
   busyUntil: Date | null;
@@ -147,11 +150,12 @@ export async function findWaitingRequest(q: Queryable, key: SigningKey): Promise
   const { opened_at: openedAt, failure_code: code } = rows[0] as { opened_at: Date; failure_code: string | null };
   const mayStillCome = signing.state === 'pending' || signing.state === 'signing' || (signing.state === 'expired' && code === 'abandoned');
   if (!mayStillCome) return undefined;
-  const { prepared, openedBy, credentialId, baseSha256 } = signing;
-  return { request, prepared, openedBy, openedAt, credentialId, baseSha256, busyUntil: signing.state === 'signing' ? signing.attemptUntil : null };
+  const { prepared, openedBy, credentialId, credentialAgencyId, baseSha256 } = signing;
+  return { request, prepared, openedBy, openedAt, credentialId, credentialAgencyId, baseSha256, busyUntil: signing.state === 'signing' ? signing.attemptUntil : null };
 }
 
-function requestOf({ id, holderReference }: SigningRow): HolderRequest | undefined {
+/** The request of a signing, if one was made. */
+export function requestOf({ id, holderReference }: SigningRow): HolderRequest | undefined {
   if (holderReference === null) return undefined;
   // What an earlier version of this program left is the holder's bare reference.
   if (!holderReference.startsWith('{')) return { transactionId: id, reference: holderReference, turn: 0 };

@@ -5,9 +5,10 @@ import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { isoInVietnam, type CalendarDay } from '#kernel/time.ts';
 import { storeBytes } from '#engines/files/index.ts';
+import { issueUnder } from '../adapters/built-in-authority/authority-key.ts';
 import { builtInAuthority } from '../adapters/built-in-authority/keys.ts';
 import { serviceUrls } from '../adapters/built-in-authority/kept-keys.ts';
-import { agencySubject, generateKey, issueCertificate, personSubject, type KeyKind } from '../domain/pki/authority.ts';
+import { agencySubject, generateKey, personSubject, type KeyKind } from '../domain/pki/authority.ts';
 import type { Certificate } from '../domain/pki/certificate.ts';
 import type { NameAttribute } from '../domain/pki/name.ts';
 import { writePkcs12 } from '../domain/pki/pkcs12.ts';
@@ -73,7 +74,7 @@ type MadeCredential = {
 async function make(kernel: Kernel, input: NewCredential): Promise<MadeCredential> {
   const { issuing, generation } = await builtInAuthority(kernel);
   const { publicKey, privateKey } = await generateKey(input.keyKind ?? 'rsa-2048');
-  const certificate = issueCertificate(issuing, {
+  const certificate = await issueUnder(issuing, {
     kind: 'signer',
     subject: subjectOf(input),
     publicKey,

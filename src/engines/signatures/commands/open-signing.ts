@@ -6,7 +6,7 @@ import type { Appearance } from '../contract.ts';
 import { signatureErrors } from '../errors.ts';
 import { assertInForce, assertMayUse, type CredentialRow } from '../policy.ts';
 import { purposeOf } from '../purposes.ts';
-import { getCredential } from '../queries/credentials.ts';
+import { getCredentialFor } from '../queries/credentials.ts';
 import type { Tables } from '../tables.gen.ts';
 
 /** How long a person may take between opening and signing, including a confirmation on a phone. */
@@ -32,15 +32,15 @@ export type OpenSigning = {
  */
 export async function openSigning(ctx: CommandContext, input: OpenSigning): Promise<Id<'signing'>> {
   purposeOf(ctx.kernel, input.purpose);
-  const credential = await getCredential(ctx, { agencyId: input.agencyId, id: input.credentialId });
+  const credential = await getCredentialFor(ctx, ctx.actor, { agencyId: input.agencyId, id: input.credentialId });
   assertMayUse(ctx.actor, credential);
   assertInForce(credential, ctx.now);
   assertImage(credential, input.appearance, ctx.now);
   const signer = personOf(ctx.actor);
   const id = newId<'signing'>();
-  if (!(await insertOpen(ctx, { id, input, signer }))) {
+  if (!(await insertOpen(ctx, { id, input, signer, credential }))) {
     await giveWay(ctx, input, signer);
-    if (!(await insertOpen(ctx, { id, input, signer }))) throw signatureErrors.alreadyBeingSigned({ values: { name: '…', seconds: 5 } });
+    if (!(await insertOpen(ctx, { id, input, signer, credential }))) throw signatureErrors.alreadyBeingSigned({ values: { name: '…', seconds: 5 } });
   }
   ctx.record({
     type: 'signatures.signing-opened',
@@ -66,14 +66,14 @@ function assertImage(credential: CredentialRow, appearance: Appearance, now: Dat
   if ((from !== null && today < from) || (to !== null && today > to)) throw signatureErrors.imageNotInForce({ values: { day: today } });
 }
 
-type NewRow = { id: string; input: OpenSigning; signer: PersonActor };
+type NewRow = { id: string; input: OpenSigning; signer: PersonActor; credential: CredentialRow };
 
 /** False when another signing of the subject is open: the unique index decides, and the loser of a race waits here for the winner. */
-async function insertOpen(ctx: CommandContext, { id, input, signer }: NewRow): Promise<boolean> {
+async function insertOpen(ctx: CommandContext, { id, input, signer, credential }: NewRow): Promise<boolean> {
   const inserted = await ctx.query(
     `insert into signatures.signing (agency_id, id, subject_type, subject_id, purpose, purpose_data, credential_id, base_sha256, appearance,
-       state, opened_by, opened_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'prepared', $10, $11, $12)
+       state, opened_by, opened_at, expires_at, credential_agency_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'prepared', $10, $11, $12, $13)
      on conflict (agency_id, subject_type, subject_id) where state in ('prepared', 'signing', 'pending') do nothing`,
     [
       input.agencyId,
@@ -88,6 +88,7 @@ async function insertOpen(ctx: CommandContext, { id, input, signer }: NewRow): P
       JSON.stringify(signer),
       ctx.now,
       new Date(ctx.now.getTime() + OPEN_FOR_MS),
+      credential.agency_id,
     ],
   );
   return inserted.rowCount === 1;

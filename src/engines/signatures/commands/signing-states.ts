@@ -30,6 +30,8 @@ export type SigningRow = {
   holderReference: string | null;
   result: { sha256: string; sizeBytes: number } | null;
   credentialId: string;
+  /** The signer's own agency, which under a delegation is not the document's. */
+  credentialAgencyId: Id<'agency'>;
 };
 
 export type Attempt = { kind: 'begun'; attemptId: string; signing: SigningRow; credential: CredentialRow } | { kind: 'completed'; signing: SigningRow };
@@ -39,6 +41,22 @@ export type Attempt = { kind: 'begun'; attemptId: string; signing: SigningRow; c
  * @throws signatures.signingNotFound · signingEnded · alreadyBeingSigned and the codes of `assertMayUse`, `assertInForce`
  */
 export async function beginAttempt(ctx: CommandContext, input: SigningKey): Promise<Attempt> {
+  const free = await assertMayBegin(ctx, input);
+  if (free.kind === 'completed') return free;
+  const { signing, credential } = free;
+  const attemptId = newId();
+  await ctx.query(
+    `update signatures.signing set state = 'signing', attempt_id = $3, attempt_until = $4 where agency_id = $1 and id = $2`,
+    [input.agencyId, input.signingId, attemptId, new Date(ctx.now.getTime() + ATTEMPT_MS)],
+  );
+  ctx.record({ type: 'signatures.signing-started', agencyId: input.agencyId, subject: signing.subject, data: { signingId: signing.id } });
+  return { kind: 'begun', attemptId, signing, credential };
+}
+
+type FreeSigning = { kind: 'free'; signing: SigningRow; credential: CredentialRow } | Extract<Attempt, { kind: 'completed' }>;
+
+/** Locks the signing if nobody else is at it and this person may sign. @throws as `beginAttempt` */
+export async function assertMayBegin(ctx: CommandContext, input: SigningKey): Promise<FreeSigning> {
   const signing = await getSigning(ctx, input, true);
   if (signing.state === 'completed') return { kind: 'completed', signing };
   if (signing.state === 'failed' || signing.state === 'expired') throw signatureErrors.signingEnded();
@@ -47,17 +65,11 @@ export async function beginAttempt(ctx: CommandContext, input: SigningKey): Prom
     throw signatureErrors.alreadyBeingSigned({ values: { name: signing.openedBy.name, seconds } });
   }
   if (signing.expiresAt <= ctx.now) throw signatureErrors.signingEnded();
-  const credential = await getCredential(ctx, { agencyId: input.agencyId, id: signing.credentialId });
+  const credential = await getCredential(ctx, { agencyId: signing.credentialAgencyId, id: signing.credentialId });
   assertInForce(credential, ctx.now);
   if (signing.state === 'pending') throw signatureErrors.alreadyBeingSigned({ values: { name: signing.openedBy.name, seconds: 30 } });
   assertMayUse(ctx.actor, credential);
-  const attemptId = newId();
-  await ctx.query(
-    `update signatures.signing set state = 'signing', attempt_id = $3, attempt_until = $4 where agency_id = $1 and id = $2`,
-    [input.agencyId, input.signingId, attemptId, new Date(ctx.now.getTime() + ATTEMPT_MS)],
-  );
-  ctx.record({ type: 'signatures.signing-started', agencyId: input.agencyId, subject: signing.subject, data: { signingId: signing.id } });
-  return { kind: 'begun', attemptId, signing, credential };
+  return { kind: 'free', signing, credential };
 }
 
 export type Completion = SigningKey & { attemptId: string; result: { sha256: string; sizeBytes: number }; evidence: SigningEvidence };
@@ -73,7 +85,7 @@ export async function completeSigning(ctx: CommandContext, input: Completion): P
   if (signing.state === 'completed') return;
   if (signing.state !== 'signing') throw signatureErrors.signingEnded();
   // Revoked while the signature was being made: it must not count.
-  assertInForce(await getCredential(ctx, { agencyId: input.agencyId, id: signing.credentialId }), ctx.now);
+  assertInForce(await getCredential(ctx, { agencyId: signing.credentialAgencyId, id: signing.credentialId }), ctx.now);
   await ctx
     .tables<Tables>()
     .updateTable('signatures.signing')
@@ -179,6 +191,7 @@ export async function getSigning(ctx: Pick<CommandContext, 'query'>, key: Signin
     `select agency_id as "agencyId", id, json_build_object('type', subject_type, 'id', subject_id) as subject, purpose, purpose_data as data,
             base_sha256 as "baseSha256", appearance, state, opened_by as "openedBy", expires_at as "expiresAt", attempt_id as "attemptId",
             attempt_until as "attemptUntil", prepared, holder_reference as "holderReference", credential_id as "credentialId",
+            credential_agency_id as "credentialAgencyId",
             case when result_sha256 is not null then json_build_object('sha256', result_sha256, 'sizeBytes', result_size_bytes) end as result
        from signatures.signing where agency_id = $1 and id = $2 ${lock ? 'for update' : ''}`,
     [key.agencyId, key.signingId],

@@ -39,7 +39,7 @@ async function askedOf(kernel: Kernel, key: SigningKey, actor: PersonActor): Pro
   const waiting = await findWaitingRequest(kernel.database.pool, key);
   if (waiting === undefined) throw handOverErrors.agentNotAsked();
   if (waiting.openedBy.personId !== actor.personId) throw signatureErrors.notYourCredential();
-  const credential = await getCredential(kernel.database.pool, { agencyId: key.agencyId, id: waiting.credentialId });
+  const credential = await getCredential(kernel.database.pool, { agencyId: waiting.credentialAgencyId, id: waiting.credentialId });
   // safe because perform-signing and open-hand-over write this column; the latter keeps an empty object there
   const kept = JSON.parse(waiting.prepared.toString('utf8')) as { attributes?: string; answer?: string[] };
   if (credential.driver !== BROWSER_AGENT || kept.attributes === undefined) throw handOverErrors.agentNotAsked();

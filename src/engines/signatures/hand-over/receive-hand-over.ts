@@ -64,7 +64,7 @@ export async function finishHandOver(kernel: Kernel, key: HandOverKey): Promise<
   if (handOver.state === 'refused') throw new Error('a refusal without its reason');
   if (handOver.state !== 'received' || handOver.uploadSha256 === null) return { state: handOver.state };
   const signing = await getSigning(kernel.database.pool, handOver);
-  const credential = await getCredential(kernel.database.pool, { agencyId: key.agencyId, id: signing.credentialId });
+  const credential = await getCredential(kernel.database.pool, { agencyId: signing.credentialAgencyId, id: signing.credentialId });
   const [base, bytes] = await Promise.all([readBytes(kernel, signing.baseSha256), readBytes(kernel, handOver.uploadSha256)]);
   try {
     const accepted = await judgeUpload(kernel, { base, bytes, credential });
@@ -79,7 +79,15 @@ export async function finishHandOver(kernel: Kernel, key: HandOverKey): Promise<
 }
 
 /** These pass by themselves; the job tries again. */
-const TEMPORARY: ReadonlySet<string> = new Set(['signatures.timestampUnavailable', 'signatures.timestampWrong', 'signatures.alreadyBeingSigned', 'kernel.unavailable', 'kernel.storageFull']);
+const TEMPORARY: ReadonlySet<string> = new Set([
+  'signatures.timestampUnavailable',
+  'signatures.timestampWrong',
+  'signatures.clockUntrusted',
+  'signatures.authorityTokenUnavailable',
+  'signatures.alreadyBeingSigned',
+  'kernel.unavailable',
+  'kernel.storageFull',
+]);
 
 function isTemporary({ code }: AppError): boolean {
   return TEMPORARY.has(code);

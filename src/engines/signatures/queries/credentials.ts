@@ -1,6 +1,9 @@
+import type { Actor } from '#kernel/actor.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
 import { isoInVietnam } from '#kernel/time.ts';
+import { BROWSER_AGENT } from '../adapters/agents/browser-agent-driver.ts';
+import { keyFileHolder } from '../adapters/pkcs12/key-file-holder.ts';
 import type { SigningDriver } from '../adapters/signing-driver.ts';
 import type { CredentialSummary } from '../contract.ts';
 import { signatureErrors } from '../errors.ts';
@@ -39,6 +42,17 @@ export async function getCredential(q: Queryable, key: { agencyId: string; id: s
   return rows[0] as CredentialRow;
 }
 
+/**
+ * The credential with which somebody signs something of an agency: one of that agency, or for a delegate from another one their own.
+ * @throws signatures.credentialNotFound
+ */
+export async function getCredentialFor(q: Queryable, actor: Actor, key: { agencyId: string; id: string }): Promise<CredentialRow> {
+  const own = actor.kind === 'person' ? actor.ownAgencyId : undefined;
+  if (own === undefined) return getCredential(q, key);
+  const { rowCount } = await q.query('select 1 from signatures.credential where agency_id = $1 and id = $2', [own, key.id]);
+  return getCredential(q, { agencyId: rowCount === 1 ? own : key.agencyId, id: key.id });
+}
+
 export type CredentialKey = { agencyId: Id<'agency'>; id: string };
 
 /** The credentials of some keys, whatever their state. Key containers are never among them. */
@@ -59,8 +73,11 @@ export async function usesBuiltInAuthority(q: Queryable): Promise<boolean> {
   return rows[0]?.['used'] === true;
 }
 
+type DriverFacts = Pick<SigningDriver, 'confirmsElsewhere' | 'secretToSign' | 'about'>;
+
 /** The form in which screens get a credential. A key whose holder confirms on a device of the own asks for no PIN here. */
-export function summaryOf(row: Omit<CredentialRow, 'container'>, { now, driver }: { now: Date; driver: Pick<SigningDriver, 'confirmsElsewhere'> }): CredentialSummary {
+export function summaryOf(row: Omit<CredentialRow, 'container'>, { now, driver }: { now: Date; driver: DriverFacts }): CredentialSummary {
+  const secret = driver.secretToSign ?? (driver.confirmsElsewhere ? 'none' : 'required');
   return {
     id: row.id,
     kind: row.kind,
@@ -75,9 +92,18 @@ export function summaryOf(row: Omit<CredentialRow, 'container'>, { now, driver }
     state: stateOf(row, now),
     hasImage: row.image_sha256 !== null,
     imageWidthMm: row.image_width_mm === null ? null : Number(row.image_width_mm),
-    needsPin: !driver.confirmsElsewhere,
+    needsPin: secret === 'required',
+    mayTypePin: secret === 'optional',
+    place: placeOf(row.driver, driver),
+    service: driver.about === undefined ? null : { name: row.driver, kind: driver.about.kind, label: driver.about.label },
     warnings: row.state === 'active' ? warningsOf(row, now) : [],
   };
+}
+
+function placeOf(name: string, { confirmsElsewhere }: DriverFacts): CredentialSummary['place'] {
+  if (name === keyFileHolder.name) return 'file';
+  if (name === BROWSER_AGENT) return 'computer';
+  return confirmsElsewhere ? 'remote' : 'device';
 }
 
 function stateOf(row: Omit<CredentialRow, 'container'>, now: Date): CredentialSummary['state'] {

@@ -5,7 +5,7 @@ import { documentReader } from '../adapters/document-reader/reader.ts';
 
 /**
  * Where the signature belongs on the pages of a stored file (above the signer's name, NĐ 30/2020 App. I.II.7), and for the
- * clerk the blanks for number and date. Where the name is not found the usual place on the last page is proposed.
+ * clerk the blanks for number and date; where initials go that nobody places. Where the name is not found the usual place on the last page is proposed.
  * @throws AppError `files.notStored`; `signatures.pdf.*` when the file cannot be read
  */
 export async function suggestPlacement(kernel: Kernel, sha256: string, options: { signerName: string }): Promise<FoundPlaces> {

@@ -1,41 +1,56 @@
 import { existsSync } from 'node:fs';
 import { AppError } from '#kernel/errors.ts';
 import { createDocumentReader } from '../adapters/document-reader/reader.ts';
-import type { TrustMaterial } from '../adapters/document-reader/protocol.ts';
+import type { BesideFile, TrustMaterial } from '../adapters/document-reader/protocol.ts';
 import { storedReport, unreadableReport, type StoredReport } from '../report-words.ts';
-import { readTrustFolder, type TrustFolder } from '../trust.ts';
+import { readTrustFolder, type TrustFolder } from '../trust-folder.ts';
+import type { TrustPeriod } from '../domain/validation/trust-store.ts';
+import { judgeTimestamp, type JudgedTimestamp } from './judge-timestamp.ts';
 
 export type AloneTrust = {
   /** Folders with root certificates and revocation lists; those that do not exist are left out. */
   folders: readonly string[];
   now: Date;
+  /** Certificates, revocation lists and OCSP answers from elsewhere: whoever gives them is not trusted for it, their own signatures count. */
+  material?: AloneMaterial;
 };
+
+export type AloneMaterial = { certificates?: readonly Buffer[]; crls?: readonly Buffer[]; ocsps?: readonly Buffer[] };
 
 export type AloneValidator = {
   /** `content` is the file beside a detached signature. */
-  validate(bytes: Buffer, content?: Buffer): Promise<StoredReport>;
+  validate(bytes: Buffer, content?: BesideFile | Buffer): Promise<StoredReport>;
+  /** Judges an RFC 3161 token over some bytes under the same trust. */
+  judgeTimestamp(token: Buffer, stamped: Buffer): JudgedTimestamp;
   close(): void;
 };
 
 /** A validator without house or database, for the command line: it trusts what lies in the folders. @throws Error naming an unreadable file */
 export async function validateAlone(trust: AloneTrust): Promise<AloneValidator> {
-  const contents = await Promise.all(trust.folders.filter((folder) => existsSync(folder)).map(readTrustFolder));
-  const material = {
-    anchors: contents.flatMap(({ anchors, lists }) => [...anchors, ...lists.flatMap((list) => list.anchors)].map((anchor) => anchor.raw)),
-    periods: periodsOf(contents),
-    crls: contents.flatMap(({ crls }) => crls),
+  const contents = await Promise.all(trust.folders.filter((folder) => existsSync(folder)).map((folder) => readTrustFolder(folder, trust.now)));
+  const anchors = contents.flatMap((content) => [...content.anchors, ...content.lists.flatMap((list) => list.anchors)]);
+  const periods = periodsOf(contents);
+  const { certificates = [], crls = [], ocsps = [] } = trust.material ?? {};
+  const lists = [...contents.flatMap((content) => content.crls), ...crls];
+  const material: TrustMaterial = {
+    anchors: anchors.map((anchor) => anchor.raw),
+    periods: periods.map(({ fingerprint, from, until }) => ({ fingerprint, ...(from ? { from: from.toISOString() } : {}), ...(until ? { until: until.toISOString() } : {}) })),
+    crls: lists,
+    certificates: [...certificates],
+    ocsps: [...ocsps],
     now: trust.now.toISOString(),
   };
   const reader = createDocumentReader();
   return {
     validate: async (bytes, content) => {
       try {
-        return storedReport((await reader.examine(bytes, material, content)).report);
+        return storedReport((await reader.examine(bytes, material, content && [Buffer.isBuffer(content) ? { name: '', bytes: content } : content])).report);
       } catch (error) {
         if (error instanceof AppError) return unreadableReport(error, { bytes, now: trust.now });
         throw error;
       }
     },
+    judgeTimestamp: (token, stamped) => judgeTimestamp(token, stamped, { anchors, periods, crls: lists, ocsps, now: trust.now }),
     close: () => {
       reader.close();
     },
@@ -43,8 +58,7 @@ export async function validateAlone(trust: AloneTrust): Promise<AloneValidator> 
 }
 
 /** A certificate that lies in a folder by itself is trusted whatever a list says of it. */
-function periodsOf(contents: readonly TrustFolder[]): NonNullable<TrustMaterial['periods']> {
+function periodsOf(contents: readonly TrustFolder[]): TrustPeriod[] {
   const always = new Set(contents.flatMap(({ anchors }) => anchors.map(({ fingerprint }) => fingerprint)));
-  const listed = contents.flatMap(({ lists }) => lists.flatMap(({ periods }) => periods)).filter(({ fingerprint }) => !always.has(fingerprint));
-  return listed.map(({ fingerprint, from, until }) => ({ fingerprint, ...(from ? { from: from.toISOString() } : {}), ...(until ? { until: until.toISOString() } : {}) }));
+  return contents.flatMap(({ lists }) => lists.flatMap(({ periods }) => periods)).filter(({ fingerprint }) => !always.has(fingerprint));
 }

@@ -4,11 +4,11 @@ import type { Kernel } from '#kernel/kernel.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { readBytes } from '#engines/files/index.ts';
 import { documentReader } from '../adapters/document-reader/reader.ts';
-import type { TrustMaterial } from '../adapters/document-reader/protocol.ts';
-import { keepMaterial, type Material } from '../adapters/revocation-network/index.ts';
-import { readWithLookups } from '../read-with-lookups.ts';
+import type { BesideFile, TrustMaterial } from '../adapters/document-reader/protocol.ts';
+import { keepMaterials, type Material } from '../adapters/revocation-network/index.ts';
+import { readKnowing } from '../read-with-lookups.ts';
 import { storedReport, unreadableReport, type StoredReport } from '../report-words.ts';
-import { trustSet, type TrustSet } from '../trust.ts';
+import { trustMaterial, trustSet } from '../trust.ts';
 
 /** A verdict that only waits for an authority's word is looked at again after this time. */
 const RETRY_MS = 3_600_000;
@@ -20,27 +20,57 @@ const RETRY_MS = 3_600_000;
  * @throws AppError `files.notStored`
  */
 export async function validateStored(kernel: Kernel, sha256: string): Promise<StoredReport> {
-  const trust = await trustSet(kernel);
-  const kept = await findReport(kernel.database.pool, sha256, trust.version);
-  const now = kernel.clock.now();
-  if (kept !== undefined && !isDueAgain(kept, now)) return kept;
-  const { report, material } = await examine(kernel, { bytes: await readBytes(kernel, sha256), content: undefined }, trust);
-  await keepReport(kernel, { sha256, trustVersion: trust.version, report, material });
+  const { reportOf, keep } = await validateTogether(kernel, [sha256]);
+  const report = await reportOf(sha256, () => readBytes(kernel, sha256));
+  await keep();
   return report;
+}
+
+export type Validating = {
+  /** The kept report, or one that is made now of what `read` gives; the bytes are read only when they are needed. */
+  reportOf: (sha256: string, read: () => Promise<Buffer>) => Promise<StoredReport>;
+  /** Keeps the reports that were made. */
+  keep: () => Promise<void>;
+};
+
+/** `validateStored` for several files at one moment: what they are judged by is brought together once, and their reports are looked up and kept together. */
+export async function validateTogether(kernel: Kernel, sha256s: readonly string[]): Promise<Validating> {
+  const trust = await trustSet(kernel);
+  const now = kernel.clock.now();
+  const kept = await findReports(kernel.database.pool, sha256s, trust.version);
+  const made = new Map<string, Kept>();
+  let material: Promise<TrustMaterial> | undefined;
+  return {
+    reportOf: async (sha256, read) => {
+      const earlier = kept.get(sha256);
+      if (earlier !== undefined && !isDueAgain(earlier, now)) return earlier;
+      material ??= trustMaterial(kernel, trust);
+      const examined = await examine(kernel, { bytes: await read(), beside: undefined }, await material);
+      made.set(sha256, { ...examined, sha256, trustVersion: trust.version });
+      return examined.report;
+    },
+    keep: () => keepReports(kernel, [...made.values()]),
+  };
 }
 
 /**
  * The report of bytes that are not kept, such as a file that somebody from the public asks about: PDF, XML, ASiC, a detached CMS or a JWS,
- * told by its content. `content` is the file beside a detached signature.
+ * told by its content. `beside` are the files that a detached signature is about.
  */
-export async function validateBytes(kernel: Kernel, bytes: Buffer, content?: Buffer): Promise<StoredReport> {
-  return (await examine(kernel, { bytes, content }, await trustSet(kernel))).report;
+export async function validateBytes(kernel: Kernel, bytes: Buffer, beside?: readonly BesideFile[]): Promise<StoredReport> {
+  return (await validateOpening(kernel, bytes, beside)).report;
+}
+
+/** As `validateBytes`, with what an intact signature holds inside (CMS that is not detached), for whoever wants to take it out. */
+export async function validateOpening(kernel: Kernel, bytes: Buffer, beside?: readonly BesideFile[]): Promise<{ report: StoredReport; enclosed: Buffer | undefined }> {
+  const { report, enclosed } = await examine(kernel, { bytes, beside }, await trustMaterial(kernel, await trustSet(kernel)));
+  return { report, enclosed };
 }
 
 /** The newest report that was made of a file, under whatever trust set; undefined when none was. */
 export async function validationOf(q: Queryable, sha256: string): Promise<StoredReport | undefined> {
   const { rows } = await q.query('select report from signatures.validation where sha256 = $1 order by validated_at desc limit 1', [sha256]);
-  // safe because only validateStored writes this column
+  // safe because only keepReports writes this column
   return rows[0]?.['report'] as StoredReport | undefined;
 }
 
@@ -49,14 +79,14 @@ function isDueAgain({ signatures, validatedAt }: StoredReport, now: Date): boole
   return isWaiting && now.getTime() - new Date(validatedAt).getTime() >= RETRY_MS;
 }
 
-type Examined = { report: StoredReport; material: Material[] };
+type Examined = { report: StoredReport; material: Material[]; enclosed?: Buffer | undefined };
 
 /** Reads the file where nothing can happen, looks up outside what it lacks, and reads again. */
-async function examine(kernel: Kernel, { bytes, content }: { bytes: Buffer; content: Buffer | undefined }, trust: TrustSet): Promise<Examined> {
+async function examine(kernel: Kernel, { bytes, beside }: { bytes: Buffer; beside: readonly BesideFile[] | undefined }, known: TrustMaterial): Promise<Examined> {
   const now = kernel.clock.now();
   try {
-    const { found, given } = await readWithLookups(kernel, trust, (material) => documentReader.examine(bytes, material, content));
-    return { report: storedReport(found.report), material: pickUsed(given, found.used) };
+    const { found, given } = await readKnowing(kernel, known, (material) => documentReader.examine(bytes, material, beside));
+    return { report: storedReport(found.report), material: pickUsed(given, found.used), enclosed: found.enclosed && Buffer.from(found.enclosed.bytes) };
   } catch (error) {
     if (error instanceof AppError && error.code.startsWith('signatures.')) return { report: unreadableReport(error, { bytes, now }), material: [] };
     throw error;
@@ -79,24 +109,37 @@ function sha256Of(bytes: Buffer): string {
 
 type Kept = Examined & { sha256: string; trustVersion: string };
 
-/** Two processes may validate one file at once: the later verdict stays, the evidence of both. */
-async function keepReport({ database, clock }: Kernel, { sha256, trustVersion, report, material }: Kept): Promise<void> {
-  const { pool } = database;
-  const { rowCount } = await pool.query(
-    `insert into signatures.validation (sha256, trust_version, indication, report, validated_at) values ($1, $2, $3, $4, $5)
+/** Two processes may validate one file at once: the later verdict stays, the evidence of both. All go in one order, so that they wait for each other and never in a circle. */
+async function keepReports({ database: { pool }, clock }: Kernel, kept: readonly Kept[]): Promise<void> {
+  if (kept.length === 0) return;
+  const ordered = kept.toSorted((one, other) => (one.sha256 < other.sha256 ? -1 : 1));
+  const { rows } = await pool.query<{ sha256: string }>(
+    `insert into signatures.validation (sha256, trust_version, indication, report, validated_at)
+     select t.* from rows from (unnest($1::text[], $2::text[], $3::text[]), jsonb_array_elements($4::jsonb), unnest($5::timestamptz[])) as t
      on conflict (sha256, trust_version) do update set indication = excluded.indication, report = excluded.report, validated_at = excluded.validated_at
-      where excluded.validated_at > validation.validated_at`,
-    [sha256, trustVersion, report.indication, JSON.stringify(report), report.validatedAt],
+      where excluded.validated_at > validation.validated_at
+     returning sha256`,
+    [
+      ordered.map(({ sha256 }) => sha256),
+      ordered.map(({ trustVersion }) => trustVersion),
+      ordered.map(({ report }) => report.indication),
+      JSON.stringify(ordered.map(({ report }) => report)),
+      ordered.map(({ report }) => report.validatedAt),
+    ],
   );
-  if (rowCount === 0) return;
-  for (const each of material) {
-    const materialSha256 = await keepMaterial(pool, each, clock.now());
-    await pool.query(`insert into signatures.validation_evidence (sha256, validated_at, material_sha256) values ($1, $2, $3) on conflict do nothing`, [sha256, report.validatedAt, materialSha256]);
-  }
+  const isKept = new Set(rows.map(({ sha256 }) => sha256));
+  const evidence = ordered.flatMap(({ sha256, report, material }) => (isKept.has(sha256) ? material.map((each) => ({ sha256, validatedAt: report.validatedAt, each })) : []));
+  if (evidence.length === 0) return;
+  const hashes = await keepMaterials(pool, evidence.map(({ each }) => each), clock.now());
+  await pool.query(
+    `insert into signatures.validation_evidence (sha256, validated_at, material_sha256)
+     select * from unnest($1::text[], $2::timestamptz[], $3::text[]) on conflict do nothing`,
+    [evidence.map(({ sha256 }) => sha256), evidence.map(({ validatedAt }) => validatedAt), hashes],
+  );
 }
 
-async function findReport(q: Queryable, sha256: string, trustVersion: string): Promise<StoredReport | undefined> {
-  const { rows } = await q.query('select report from signatures.validation where sha256 = $1 and trust_version = $2', [sha256, trustVersion]);
-  // safe because only validateStored writes this column
-  return rows[0]?.['report'] as StoredReport | undefined;
+async function findReports(q: Queryable, sha256s: readonly string[], trustVersion: string): Promise<Map<string, StoredReport>> {
+  const { rows } = await q.query('select sha256, report from signatures.validation where sha256 = any($1) and trust_version = $2', [sha256s, trustVersion]);
+  // safe because only keepReports writes this column
+  return new Map(rows.map((row) => [String(row['sha256']), row['report'] as StoredReport]));
 }

@@ -9,11 +9,12 @@ import { openDatabase } from '#kernel/database.ts';
 import { createKernel } from '#kernel/kernel.ts';
 import { createLog } from '#kernel/log.ts';
 import { systemActor, type PersonActor } from '#kernel/actor.ts';
+import { performSigningBatch } from '../perform-batch.ts';
 import { performSigning, resumeSigning } from '../perform-signing.ts';
 import { smartCaDriver } from '../adapters/smartca/smartca-driver.ts';
 import { testModules, testPin } from '../testing.ts';
 
-export type CrashOrder = { url: string; environment: Record<string, string>; now: string; signingId: string; actor: PersonActor; killAt?: number; after?: boolean; smartCaUrl?: string; resumes?: boolean };
+export type CrashOrder = { url: string; environment: Record<string, string>; now: string; signingId: string; /** Signed together, instead of the one. */ batch?: string[]; actor: PersonActor; killAt?: number; after?: boolean; smartCaUrl?: string; resumes?: boolean };
 
 // safe because only the test starts this process
 const order = JSON.parse(process.env['CRASH_ORDER'] ?? '') as CrashOrder;
@@ -47,7 +48,8 @@ const drivers = order.smartCaUrl === undefined ? [] : [smartCaDriver({ name: 'sm
 const modules = [...testModules, { name: 'remote-keys', contributions: { 'signatures.key-holders': drivers } }];
 const kernel = createKernel({ config, log, clock: fakeClock(order.now), database, modules });
 const key = { agencyId: order.actor.agencyId, signingId: order.signingId };
-if (order.resumes === true) await resumeSigning(kernel, key, systemActor('crash test'));
+if (order.batch !== undefined) await performSigningBatch(kernel, { agencyId: key.agencyId, signingIds: order.batch, actor: order.actor, secret: testPin });
+else if (order.resumes === true) await resumeSigning(kernel, key, systemActor('crash test'));
 else await performSigning(kernel, { ...key, actor: order.actor, secret: testPin });
 await database.close();
 process.stdout.write(JSON.stringify(steps));

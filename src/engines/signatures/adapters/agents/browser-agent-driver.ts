@@ -16,6 +16,8 @@ export const browserAgentDriver: SigningDriver = {
   name: BROWSER_AGENT,
   checksSecretHere: false,
   confirmsElsewhere: true,
+  // The page hands the program one hash at a time.
+  mostItems: () => Promise.resolve(1),
   // The page lists them: only it reaches the token.
   listCertificates: () => Promise.resolve([]),
   sign: ({ transactionId }) => Promise.resolve({ state: 'pending', reference: transactionId, pollAfterMs: LOOK_AGAIN_MS }),

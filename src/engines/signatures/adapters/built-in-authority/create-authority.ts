@@ -1,11 +1,12 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { addDays, startOfVietnamDay, type CalendarDay } from '#kernel/time.ts';
-import { createIssuingAuthority, createRootAuthority, type Authority, type KeyKind } from '../../domain/pki/authority.ts';
+import { draftIssuing, draftRoot, type KeyKind } from '../../domain/pki/authority.ts';
 import { parseCertificate } from '../../domain/pki/certificate.ts';
 import { installation } from '../../events.ts';
+import { makeKey, signCertificate, type AuthorityKey } from './authority-key.ts';
 import { authorityErrors } from './errors.ts';
-import { CREATION_LOCK, keepIssued, keepKey, makeServiceKey, serviceUrls } from './kept-keys.ts';
+import { CREATION_LOCK, keepIssued, keepKey, keyLabel, makeServiceKey, serviceUrls } from './kept-keys.ts';
 import { insertRevocationList } from './insert-list.ts';
 
 /** Makes root, issuing authority, time-stamping and OCSP keys unless they exist. Whoever comes second finds them made. */
@@ -13,26 +14,37 @@ export async function createAuthority(ctx: CommandContext, input: { organization
   await ctx.query('select pg_advisory_xact_lock($1)', [CREATION_LOCK]);
   if ((await newestGeneration(ctx)) > 0) return;
   const organization = input.organization ?? 'Liên Thông';
-  await establish(ctx, { generation: 1, organization, root: await createRootAuthority({ organization, now: ctx.now }), keepsRootKey: true });
+  await establish(ctx, { generation: 1, organization, root: await makeRoot(ctx.kernel, { organization, generation: 1, holder: undefined, kind: undefined, now: ctx.now }), keepsRootKey: true });
 }
 
 /** What a key ceremony decided on before it makes anything. */
-export type PlannedAuthority = { generation: number; root: Authority };
+export type PlannedAuthority = { generation: number; root: AuthorityKey };
+
+export type Plan = { organization: string; rootKind: KeyKind; replaces: boolean; /** The token that makes and keeps the root's key, as SIGNING_SERVICES names it. */ rootHolder?: string | undefined };
 
 /**
- * Makes the root of the next generation in memory; nothing is stored yet, so that its key can be brought to safety first.
- * @throws signatures.authorityExists without `replaces` when there is an authority already
+ * Makes the root of the next generation in memory or in a token; nothing is stored yet, so that its key can be brought to safety first.
+ * @throws signatures.authorityExists without `replaces` when there is an authority already; signatures.authorityTokenUnavailable
  */
-export async function planAuthority(kernel: Kernel, input: { organization: string; rootKind: KeyKind; replaces: boolean }): Promise<PlannedAuthority> {
+export async function planAuthority(kernel: Kernel, { organization, rootKind, replaces, rootHolder }: Plan): Promise<PlannedAuthority> {
   const newest = await newestGeneration(kernel.database.pool);
-  if (newest > 0 && !input.replaces) throw authorityErrors.authorityExists();
+  if (newest > 0 && !replaces) throw authorityErrors.authorityExists();
   const generation = newest + 1;
-  return { generation, root: await createRootAuthority({ organization: input.organization, keyKind: input.rootKind, generation, now: kernel.clock.now() }) };
+  return { generation, root: await makeRoot(kernel, { organization, generation, holder: rootHolder, kind: rootKind, now: kernel.clock.now() }) };
+}
+
+type NewRoot = { organization: string; generation: number; holder: string | undefined; kind: KeyKind | undefined; now: Date };
+
+async function makeRoot(kernel: Kernel, { organization, generation, holder, kind = 'p-384', now }: NewRoot): Promise<AuthorityKey> {
+  const { publicKey, ...held } = await makeKey(kernel, { holder, kind, label: keyLabel('root', generation) });
+  return { ...held, certificate: await signCertificate(held, draftRoot(publicKey, { organization, generation, now })), chain: [] };
 }
 
 export type NewAuthority = PlannedAuthority & {
   organization: string;
   issuingKind: KeyKind;
+  /** The token that makes and keeps every key but perhaps the root's, as SIGNING_SERVICES names it. */
+  holder?: string | undefined;
   /** False when the root's key leaves the machine: the table then never sees it. */
   keepsRootKey: boolean;
   /** How long the root's first revocation list holds, in days; it cannot be renewed by itself without the key. */
@@ -48,7 +60,7 @@ export type NewAuthority = PlannedAuthority & {
  * Puts a planned authority to work: issuing authority, service keys, first lists. A former one goes on answering for what it issued, and its
  * root becomes a trust anchor.
  * @returns whether there was one before
- * @throws signatures.authorityExists when another ceremony came first
+ * @throws signatures.authorityExists when another ceremony came first; signatures.authorityTokenUnavailable
  */
 export async function establishAuthority(ctx: CommandContext, input: NewAuthority): Promise<{ hasFormer: boolean }> {
   await ctx.query('select pg_advisory_xact_lock($1)', [CREATION_LOCK]);
@@ -61,14 +73,15 @@ export async function establishAuthority(ctx: CommandContext, input: NewAuthorit
 
 async function establish(
   ctx: CommandContext,
-  input: { generation: number; organization: string; root: Authority; issuingKind?: KeyKind; keepsRootKey: boolean; rootListDays?: number },
+  input: { generation: number; organization: string; root: AuthorityKey; issuingKind?: KeyKind; holder?: string | undefined; keepsRootKey: boolean; rootListDays?: number },
 ): Promise<void> {
   const { generation, organization, root } = input;
   const { crl, caIssuers } = serviceUrls(ctx.kernel.config, 'root', generation);
-  const keyKind = input.issuingKind === undefined ? {} : { keyKind: input.issuingKind };
-  const issuing = await createIssuingAuthority(root, { organization, now: ctx.now, generation, urls: { crl, caIssuers }, ...keyKind });
+  const { publicKey, ...held } = await makeKey(ctx.kernel, { holder: input.holder, kind: input.issuingKind ?? 'p-256', label: keyLabel('issuing', generation) });
+  const draft = draftIssuing(root.certificate, publicKey, { organization, now: ctx.now, generation, urls: { crl, caIssuers } });
+  const issuing = { ...held, certificate: await signCertificate(root, draft), chain: [root.certificate] };
   const rootKey = input.keepsRootKey ? root.privateKey : undefined;
-  await keepKey(ctx, { role: 'root', generation, key: { certificate: root.certificate, privateKey: rootKey, chain: [] } });
+  await keepKey(ctx, { role: 'root', generation, key: { certificate: root.certificate, privateKey: rootKey, place: root.place, chain: [] } });
   await keepKey(ctx, { role: 'issuing', generation, key: issuing });
   await keepIssued(ctx, 'issuing', issuing.certificate);
   await makeServiceKey(ctx, { role: 'timestamp', issuing, issuerGeneration: generation });
@@ -78,6 +91,22 @@ async function establish(
   }
   const { fingerprint } = root.certificate;
   ctx.record({ type: 'signatures.authority-created', agencyId: installation, subject: { type: 'authority', id: installation }, data: { organization, fingerprint } });
+}
+
+export type CeremonyRecord = {
+  organization: string;
+  generation: number;
+  /** Each with name and post. */
+  witnesses: readonly string[];
+  certificates: readonly { role: string; subject: string; serial: string; sha256: string }[];
+  /** Of the minutes as they were printed, in UTF-8. */
+  minutesSha256: string;
+};
+
+/** Puts who was there, what was made and the hash of the minutes into the append-only record, which is signed and time-stamped by itself. */
+export function recordCeremony(ctx: CommandContext, data: CeremonyRecord): Promise<void> {
+  ctx.record({ type: 'signatures.ceremony-recorded', agencyId: installation, subject: { type: 'authority', id: installation }, data });
+  return Promise.resolve();
 }
 
 type Reader = Pick<CommandContext, 'query'>;

@@ -58,4 +58,18 @@ export const authorityErrors = defineErrors('signatures', {
     fixVi: 'Lập bằng lệnh “lienthong authority ceremony”.',
     fixEn: 'Make one with “lienthong authority ceremony”.',
   },
+  listWaits: {
+    status: 503,
+    vi: 'Danh sách thu hồi đầu tiên còn chờ thiết bị giữ khóa của cơ quan chứng thực nội bộ.',
+    en: 'The first revocation list still waits for the device that has the built-in authority’s key.',
+    fixVi: 'Thử lại sau ít phút. Người giữ máy chủ xem mục authority-token ở /health/ready.',
+    fixEn: 'Try again in a few minutes. Whoever keeps the server looks at authority-token in /health/ready.',
+  },
+  authorityTokenUnavailable: {
+    status: 503,
+    vi: 'Không dùng được khóa của cơ quan chứng thực nội bộ trong thiết bị “{holder}”: {why}. Chưa có gì thay đổi.',
+    en: 'The built-in authority’s key in the device “{holder}” cannot be used: {whyEn}. Nothing was changed.',
+    fixVi: 'Người giữ máy chủ cắm lại hoặc bật lại thiết bị, kiểm tra mục “{holder}” trong tệp SIGNING_SERVICES, rồi thử lại; việc đang chờ tự chạy tiếp.',
+    fixEn: 'Whoever keeps the server plugs the device in or turns it on, checks “{holder}” in the file of SIGNING_SERVICES, and tries again; what waits goes on by itself.',
+  },
 });

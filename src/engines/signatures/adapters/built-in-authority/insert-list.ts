@@ -1,15 +1,15 @@
 import type { CommandContext } from '#kernel/command.ts';
-import type { KeyHolder } from '../../domain/pki/authority.ts';
 import { revocationReasons, type RevocationReason } from '../../domain/pki/crl.ts';
-import { writeRevocationList, type RevokedCertificate } from '../../domain/pki/revocation-list.ts';
+import type { RevokedCertificate } from '../../domain/pki/revocation-list.ts';
 import { installation } from '../../events.ts';
 import type { Tables } from '../../tables.gen.ts';
+import { signRevocationList, type AuthorityKey } from './authority-key.ts';
 
 export type ListIssuer = 'issuing' | 'root';
 
 const LIST_LOCK = 7_249_102;
 
-export type NewList = { issuer: ListIssuer; generation: number; authority: KeyHolder; holdsMs: number };
+export type NewList = { issuer: ListIssuer; generation: number; authority: AuthorityKey; holdsMs: number };
 
 /** One list after another: whoever waits here reads the numbers and revocations of whoever was first. */
 export async function takeTurn(ctx: CommandContext): Promise<void> {
@@ -19,6 +19,7 @@ export async function takeTurn(ctx: CommandContext): Promise<void> {
 /**
  * Signs and keeps the next list of an issuer, with everything that it ever revoked. Numbers grow by one and times never go back, whichever
  * of two transactions began first (RFC 5280 section 5.2.3). @returns its number
+ * @throws signatures.authorityTokenUnavailable, when nothing is lost: the list is made at the next round
  */
 export async function insertRevocationList(ctx: CommandContext, { issuer, generation, authority, holdsMs }: NewList): Promise<number> {
   await takeTurn(ctx);
@@ -28,7 +29,7 @@ export async function insertRevocationList(ctx: CommandContext, { issuer, genera
   const issuedAt = latest !== null && latest > ctx.now ? latest : ctx.now;
   const nextUpdate = new Date(issuedAt.getTime() + holdsMs);
   const revoked = await revokedUnder(ctx, issuer, authority);
-  const content = writeRevocationList(authority, { number: BigInt(number), now: issuedAt, nextUpdate, revoked });
+  const content = await signRevocationList(authority, { number: BigInt(number), now: issuedAt, nextUpdate, revoked });
   await ctx.tables<Tables>().insertInto('signatures.revocation_list').values({ issuer, generation, number, issued_at: issuedAt, next_update: nextUpdate, content }).execute();
   ctx.record({
     type: 'signatures.revocation-list-published',
@@ -40,7 +41,7 @@ export async function insertRevocationList(ctx: CommandContext, { issuer, genera
 }
 
 /** All that an issuer ever revoked, expired ones too: the list says that it keeps them, and old signatures depend on it. */
-export async function revokedUnder(q: Pick<CommandContext, 'query'>, issuer: ListIssuer, authority: Pick<KeyHolder, 'certificate'>): Promise<RevokedCertificate[]> {
+export async function revokedUnder(q: Pick<CommandContext, 'query'>, issuer: ListIssuer, authority: { certificate: { subject: { raw: Buffer } } }): Promise<RevokedCertificate[]> {
   // Generations have different names, and each certificate carries its issuer's as it is encoded.
   const { rows } = await q.query(
     `select serial, revoked_at, reason from signatures.issued_certificate

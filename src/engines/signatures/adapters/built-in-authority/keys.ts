@@ -1,24 +1,22 @@
-import type { KeyObject } from 'node:crypto';
 import { systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
-import type { Authority, KeyHolder } from '../../domain/pki/authority.ts';
 import { parseCertificate, type Certificate } from '../../domain/pki/certificate.ts';
-import { createTimestampAuthority, type TimestampAuthority } from '../../domain/pki/timestamp-authority.ts';
 import { installation } from '../../events.ts';
+import { timestampService, type AuthorityKey, type TimestampService } from './authority-key.ts';
 import { createAuthority } from './create-authority.ts';
 import { CREATION_LOCK, makeServiceKey, openKey, type AuthorityRole, type StoredKey } from './kept-keys.ts';
 
 /** The root; without a key when that left the machine after a key ceremony. */
-export type RootAuthority = { certificate: Certificate; privateKey: KeyObject | undefined };
+export type RootAuthority = { certificate: Certificate; key: AuthorityKey | undefined };
 
 /** A root with the issuing authority under it and what answers for its certificates. Each ceremony makes the next generation. */
-export type AuthorityGeneration = { generation: number; root: RootAuthority; issuing: Authority; ocsp: KeyHolder };
+export type AuthorityGeneration = { generation: number; root: RootAuthority; issuing: AuthorityKey; ocsp: AuthorityKey };
 
 /** The built-in authority with its keys opened. It is not a public authority, and its names say so. */
 export type BuiltInAuthority = AuthorityGeneration & {
-  timestamp: TimestampAuthority;
+  timestamp: TimestampService;
   timestampCertificate: Certificate;
   /** All of them, the one in use first: what a former one issued is answered for as long as it may be asked about. */
   generations: readonly AuthorityGeneration[];
@@ -63,8 +61,8 @@ async function open(kernel: Kernel): Promise<Opened> {
 
 async function load(kernel: Kernel): Promise<Opened | undefined> {
   const lookedAt = kernel.clock.now().getTime();
-  const { rows } = await kernel.database.pool.query<{ role: AuthorityRole; generation: number; certificate: Buffer; container: Buffer | null }>(
-    'select role, generation, certificate, container from signatures.authority_key order by generation desc',
+  const { rows } = await kernel.database.pool.query<{ role: AuthorityRole; generation: number; certificate: Buffer; container: Buffer | null; holder: string | null; keyId: string | null }>(
+    'select role, generation, certificate, container, holder, key_id as "keyId" from signatures.authority_key order by generation desc',
   );
   const stored = rows.map((row): StoredKey => ({ ...row, certificate: parseCertificate(row.certificate) }));
   const of = (role: AuthorityRole): StoredKey[] => stored.filter((key) => key.role === role);
@@ -75,12 +73,12 @@ async function load(kernel: Kernel): Promise<Opened | undefined> {
       const root = of('root').find(({ generation }) => generation === issuing.generation);
       const ocsp = under('ocsp', issuing);
       if (root === undefined || ocsp === undefined) throw new Error(`generation ${String(issuing.generation)} of the authority is not whole`);
-      const rootKey = root.container === null ? undefined : (await openKey(kernel.config, root)).privateKey;
+      const isRootHere = root.container !== null || root.holder !== null;
       return {
         generation: issuing.generation,
-        root: { certificate: root.certificate, privateKey: rootKey },
-        issuing: await openKey(kernel.config, issuing),
-        ocsp: await openKey(kernel.config, ocsp),
+        root: { certificate: root.certificate, key: isRootHere ? await openKey(kernel, root) : undefined },
+        issuing: await openKey(kernel, issuing),
+        ocsp: await openKey(kernel, ocsp),
       };
     }),
   );
@@ -88,13 +86,13 @@ async function load(kernel: Kernel): Promise<Opened | undefined> {
   const [issuing] = of('issuing');
   const timestampKey = issuing && under('timestamp', issuing);
   if (current === undefined || timestampKey === undefined) return undefined;
-  const timestamp = await openKey(kernel.config, timestampKey);
+  const timestamp = await openKey(kernel, timestampKey);
   return {
     lookedAt,
     keys: stored.length,
     authority: {
       ...current,
-      timestamp: createTimestampAuthority({ ...timestamp, chain: [current.issuing.certificate] }),
+      timestamp: timestampService({ ...timestamp, chain: [current.issuing.certificate] }),
       timestampCertificate: timestamp.certificate,
       generations,
     },

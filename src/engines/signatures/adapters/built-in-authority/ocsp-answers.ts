@@ -5,7 +5,8 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { parseCertificate } from '../../domain/pki/certificate.ts';
 import { PkiError } from '../../domain/pki/errors.ts';
 import { parseOcspRequest, type CertificateId, type CertificateStatus } from '../../domain/pki/ocsp.ts';
-import { isOfIssuer, isUsualId, parseCertificateId, writeOcspFailure, writeOcspResponse } from '../../domain/pki/ocsp-responder.ts';
+import { isOfIssuer, isUsualId, parseCertificateId, writeOcspFailure } from '../../domain/pki/ocsp-responder.ts';
+import { isTokenAway, signOcspResponse } from './authority-key.ts';
 import { readReason } from './insert-list.ts';
 import { builtInAuthority, type AuthorityGeneration, type BuiltInAuthority } from './keys.ts';
 
@@ -39,7 +40,9 @@ export async function answerOcsp(kernel: Kernel, request: Buffer): Promise<OcspR
     return await answerLive(kernel, { ids, nonce, isKeepable });
   } catch (error) {
     if (error instanceof PkiError) return { body: writeOcspFailure('malformedRequest') };
-    throw error;
+    if (!isTokenAway(error)) throw error;
+    kernel.log.warn({ err: error }, 'an OCSP answer could not be signed');
+    return { body: writeOcspFailure('tryLater') };
   }
 }
 
@@ -72,7 +75,7 @@ async function answerLive(kernel: Kernel, { ids, nonce, isKeepable }: Question):
   const statuses = await statusesOf(kernel.database.pool, responsible, ids);
   const now = wholeSecond(kernel.clock.now());
   const nextUpdate = new Date(now.getTime() + HOLDS_MS);
-  const content = sign(responsible, { ids, statuses, nonce, now, nextUpdate });
+  const content = await sign(responsible, { ids, statuses, nonce, now, nextUpdate });
   const status = statuses.get(serialOf(ids[0]));
   if (!isKeepable || status === undefined) return { body: content };
   await keep(kernel.database.pool, [{ id: ids[0]?.raw, serial: serialOf(ids[0]), state: status.status === 'good' ? 'valid' : 'revoked', content }], { now, nextUpdate, isAsked: true });
@@ -85,8 +88,8 @@ function responsibleFor({ generations }: BuiltInAuthority, ids: readonly Certifi
 
 type Signing = { ids: readonly CertificateId[]; statuses: ReadonlyMap<string, CertificateStatus>; nonce?: Buffer | undefined; now: Date; nextUpdate: Date };
 
-function sign({ ocsp, issuing }: AuthorityGeneration, { ids, statuses, nonce, now, nextUpdate }: Signing): Buffer {
-  return writeOcspResponse({ responder: ocsp, issuer: issuing.certificate, ids, statusOf: (id) => statuses.get(serialOf(id)) ?? { status: 'unknown' }, nonce, now, nextUpdate });
+function sign({ ocsp, issuing }: AuthorityGeneration, { ids, statuses, nonce, now, nextUpdate }: Signing): Promise<Buffer> {
+  return signOcspResponse({ responder: ocsp, issuer: issuing.certificate, ids, statusOf: (id) => statuses.get(serialOf(id)) ?? { status: 'unknown' }, nonce, now, nextUpdate });
 }
 
 function serialOf(id: CertificateId | undefined): string {
@@ -158,11 +161,13 @@ async function signBatch(kernel: Kernel): Promise<number> {
   for (const generation of authority.generations) {
     const own = ids.filter((id) => isOfIssuer(id, generation.issuing.certificate));
     const statuses = await statusesOf(kernel.database.pool, generation, own);
-    const answers = own.flatMap((id): NewAnswer[] => {
+    const answers: NewAnswer[] = [];
+    for (const id of own) {
       const status = statuses.get(serialOf(id));
-      if (status === undefined) return [];
-      return [{ id: id.raw, serial: serialOf(id), state: status.status === 'good' ? 'valid' : 'revoked', content: sign(generation, { ids: [id], statuses, now, nextUpdate }) }];
-    });
+      if (status === undefined) continue;
+      const content = await sign(generation, { ids: [id], statuses, now, nextUpdate });
+      answers.push({ id: id.raw, serial: serialOf(id), state: status.status === 'good' ? 'valid' : 'revoked', content });
+    }
     await keep(kernel.database.pool, answers, { now, nextUpdate, isAsked: false });
   }
   return ids.length;

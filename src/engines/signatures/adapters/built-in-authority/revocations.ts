@@ -1,9 +1,10 @@
 import { systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
-import type { Kernel } from '#kernel/kernel.ts';
-import type { KeyHolder } from '../../domain/pki/authority.ts';
-import { writeRevocationList } from '../../domain/pki/revocation-list.ts';
+import { service, type Kernel } from '#kernel/kernel.ts';
+import { parseRevocationList } from '../../domain/pki/crl.ts';
+import type { RevokedCertificate } from '../../domain/pki/revocation-list.ts';
+import { isTokenAway, signRevocationList, type AuthorityKey } from './authority-key.ts';
 import { authorityErrors } from './errors.ts';
 import { insertRevocationList, revokedUnder, takeTurn, type ListIssuer } from './insert-list.ts';
 import { builtInAuthority, type AuthorityGeneration } from './keys.ts';
@@ -20,6 +21,7 @@ type Wanted = { issuer: ListIssuer; /** The one in use unless given. */ generati
  * Publishes the next revocation lists of an issuer, with everything that is revoked at this moment, and drops the OCSP answers that are
  * no longer true, in the caller's transaction. Of an issuing authority all generations that still last are published: the certificate
  * that was just revoked may be under any of them.
+ * A revocation does not wait for a token that is away: it counts by its row, and the list that lacks it is made as soon as the token is back.
  * @throws signatures.rootKeyNotHere for a root whose key left the machine
  */
 export async function publishRevocationList(ctx: CommandContext, { issuer, generation }: Wanted): Promise<void> {
@@ -29,7 +31,10 @@ export async function publishRevocationList(ctx: CommandContext, { issuer, gener
   for (const each of wanted) {
     const authority = signerOf(each, issuer);
     if (authority === undefined) throw authorityErrors.rootKeyNotHere();
-    await insertRevocationList(ctx, { issuer, generation: each.generation, authority, holdsMs: lives[issuer].holdsMs });
+    await insertRevocationList(ctx, { issuer, generation: each.generation, authority, holdsMs: lives[issuer].holdsMs }).catch((error: unknown) => {
+      if (!isTokenAway(error)) throw error;
+      ctx.kernel.log.warn({ err: error, issuer, generation: each.generation }, 'a revocation list waits for its token');
+    });
   }
   await dropOutdatedAnswers(ctx);
 }
@@ -38,10 +43,8 @@ function lasts({ issuing }: AuthorityGeneration, now: Date): boolean {
   return issuing.certificate.notAfter > now;
 }
 
-function signerOf(generation: AuthorityGeneration, issuer: ListIssuer): KeyHolder | undefined {
-  if (issuer === 'issuing') return generation.issuing;
-  const { certificate, privateKey } = generation.root;
-  return privateKey === undefined ? undefined : { certificate, privateKey };
+function signerOf(generation: AuthorityGeneration, issuer: ListIssuer): AuthorityKey | undefined {
+  return issuer === 'issuing' ? generation.issuing : generation.root.key;
 }
 
 /** Publishes the lists whose turn has come. A root's whose key is elsewhere waits for a person; health says so in time. */
@@ -58,11 +61,11 @@ export async function publishDueRevocationLists(kernel: Kernel): Promise<void> {
   }
 }
 
-/** Two that find the list old at the same moment publish one. */
+/** Two that find the list old at the same moment publish one. A list that lacks a revocation, since its token was away, is old at any age. */
 async function publishIfOlderThan(ctx: CommandContext, { ageMs, ...wanted }: Required<Wanted> & { ageMs: number }): Promise<void> {
   const isRecent = async (): Promise<boolean> => {
     const latest = await findLatestList(ctx, wanted);
-    return latest !== undefined && ctx.now.getTime() - latest.issuedAt.getTime() < ageMs;
+    return latest !== undefined && ctx.now.getTime() - latest.issuedAt.getTime() < ageMs && (await isWhole(ctx, wanted.issuer, latest.content));
   };
   if (await isRecent()) return;
   await takeTurn(ctx);
@@ -86,8 +89,15 @@ export async function currentRevocationList(kernel: Kernel, issuer: ListIssuer, 
   if (!isHere) throw authorityErrors.rootKeyNotHere();
   await run(kernel, publishIfOlderThan, { ...wanted, ageMs: lives[issuer].holdsMs }, { actor: systemActor('signatures.publish-revocation-lists') });
   const made = await findLatestList(kernel.database.pool, wanted);
-  if (made === undefined) throw new Error('the revocation list vanished while it was being published');
+  if (made === undefined) throw authorityErrors.listWaits();
   return made.content;
+}
+
+/** Whether a list holds everything that its issuer revoked until now. */
+async function isWhole(q: Queryable, issuer: ListIssuer, content: Buffer): Promise<boolean> {
+  const list = parseRevocationList(content);
+  const revoked = await revokedUnder(q, issuer, { certificate: { subject: list.issuer } });
+  return revoked.every(({ serial }) => list.find(serial) !== undefined);
 }
 
 type LatestList = { content: Buffer; issuedAt: Date; nextUpdate: Date };
@@ -113,14 +123,43 @@ export async function listsOfThisMoment(kernel: Kernel): Promise<Buffer[]> {
   for (const each of generations) {
     for (const issuer of ['root', 'issuing'] as const) {
       const authority = signerOf(each, issuer);
-      if (authority === undefined) {
-        const published = await findLatestList(kernel.database.pool, { issuer, generation: each.generation });
-        if (published !== undefined) lists.push(published.content);
-      } else {
-        const revoked = await revokedUnder(kernel.database.pool, issuer, authority);
-        lists.push(writeRevocationList(authority, { number: 0n, now, nextUpdate: new Date(now.getTime() + 3_600_000), revoked }));
-      }
+      const published = async (): Promise<Buffer | undefined> => (await findLatestList(kernel.database.pool, { issuer, generation: each.generation }))?.content;
+      const list = authority === undefined ? await published() : await signedNow(kernel, { issuer, authority, now, published });
+      if (list !== undefined) lists.push(list);
     }
   }
   return lists;
+}
+
+/** The last list of each issuer that spoke for a moment, with what was revoked then. */
+const lastLists = service<WeakMap<AuthorityKey, { second: number; revoked: string; list: Buffer }>>(Symbol('momentary revocation lists'), () => new WeakMap());
+
+/**
+ * A list says its time in whole seconds (RFC 5280 section 5.1.2.4): within the same second, and with the same certificates revoked, the list
+ * would say the same again, so it is not signed again. What is revoked is asked each time.
+ */
+async function signedInThisSecond(kernel: Kernel, { authority, now, revoked }: { authority: AuthorityKey; now: Date; revoked: readonly RevokedCertificate[] }): Promise<Buffer> {
+  const kept = lastLists(kernel);
+  const second = Math.floor(now.getTime() / 1000);
+  const inWords = revoked.map(({ serial, revokedAt, reason }) => `${serial.toString('hex')} ${String(revokedAt.getTime())} ${reason}`).join('\n');
+  const last = kept.get(authority);
+  if (last?.second === second && last.revoked === inWords) return last.list;
+  const list = await signRevocationList(authority, { number: 0n, now, nextUpdate: new Date(now.getTime() + 3_600_000), revoked });
+  kept.set(authority, { second, revoked: inWords, list });
+  return list;
+}
+
+type Momentary = { issuer: ListIssuer; authority: AuthorityKey; now: Date; published: () => Promise<Buffer | undefined> };
+
+/** While the token is away the published list speaks, unless it lacks a revocation: nobody is to be told then that a revoked certificate is good. */
+async function signedNow(kernel: Kernel, { issuer, authority, now, published }: Momentary): Promise<Buffer | undefined> {
+  const revoked = await revokedUnder(kernel.database.pool, issuer, authority);
+  try {
+    return await signedInThisSecond(kernel, { authority, now, revoked });
+  } catch (error) {
+    if (!isTokenAway(error)) throw error;
+    const latest = await published();
+    if (latest !== undefined && !(await isWhole(kernel.database.pool, issuer, latest))) throw error;
+    return latest;
+  }
 }

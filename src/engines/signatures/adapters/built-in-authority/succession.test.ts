@@ -23,7 +23,8 @@ import { getCredential } from '../../queries/credentials.ts';
 import { validateAlone } from '../../queries/validate-alone.ts';
 import { validateStored } from '../../queries/validate-stored.ts';
 import { credentialOf, openPaper, somebody, testModules, testPin } from '../../testing.ts';
-import { exportPublicMaterial, publicFolder } from '../../trust.ts';
+import { publicFolder } from '../../trust-folder.ts';
+import { exportPublicMaterial } from '../../trust.ts';
 import { establishAuthority, planAuthority, type PlannedAuthority } from './create-authority.ts';
 import { builtInAuthority, forgetOpenedAuthority, renewServiceKeys } from './keys.ts';
 import { publishRootList } from './root-key.ts';
@@ -82,7 +83,7 @@ let fresh: Signer;
 test('with the root’s key outside, everything of every day works: issuing, signing, validating, lists, renewal of service keys', async () => {
   first = await ceremony();
   const { root } = await builtInAuthority(house.kernel);
-  assert.equal(root.privateKey, undefined);
+  assert.equal(root.key, undefined);
   const [row] = await house.sql<{ container: Buffer | null }>(`select container from signatures.authority_key where role = 'root'`);
   assert.equal(row?.container, null);
   old = await signer();

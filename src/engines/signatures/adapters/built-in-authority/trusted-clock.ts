@@ -1,5 +1,6 @@
 import type { Clock, systemClock } from '#kernel/clock.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
+import { agreedOffset, knownPeers } from '../timestamps/time-peers.ts';
 import { timestampAccuracySeconds } from '../../domain/pki/timestamp-authority.ts';
 
 /** The clock cannot be vouched for at this moment. The message is for the log and the administrator. */
@@ -18,7 +19,7 @@ export type ClockReadings = {
   /** A clock that nobody can set. */
   monotonicMs(): number;
   /** What time it is elsewhere, and the latest instant at which the service is known to have worked. */
-  reference(): Promise<{ atMs: number; latestMs: number | undefined }>;
+  reference(): Promise<{ atMs: number; latestMs: number | undefined; /** By how much the clock elsewhere lies behind the time peers', where some answer. */ peers?: { offsetMs: number; errorMs: number } | undefined }>;
   /** Keeps an instant for other processes and for after a restart. */
   remember(atMs: number): Promise<void>;
 };
@@ -38,7 +39,7 @@ export type ClockGuard = {
  * - set back: nothing until the time that it would have shown is reached again;
  * - before an instant at which this service worked already, in whatever process: nothing;
  * - set forward, or a minute has gone by: nothing until the database's clock agrees. (A database on the same machine has no other
- *   clock to compare with.)
+ *   clock to compare with.) Where time servers are configured and answer, they have to agree, too.
  */
 export function createClockGuard(readings: ClockReadings, accuracyMs: number): ClockGuard {
   let trusted: { wall: number; monotonic: number } | undefined;
@@ -47,7 +48,7 @@ export function createClockGuard(readings: ClockReadings, accuracyMs: number): C
 
   const compare = async (): Promise<void> => {
     const [wall, monotonic] = [readings.wallMs(), readings.monotonicMs()];
-    const { atMs, latestMs } = await readings.reference().catch((error: unknown) => {
+    const { atMs, latestMs, peers } = await readings.reference().catch((error: unknown) => {
       throw new ClockError({ cause: error, vi: 'không so được với đồng hồ của cơ sở dữ liệu', en: 'the clock cannot be compared with the database’s' });
     });
     const tookMs = readings.monotonicMs() - monotonic;
@@ -55,6 +56,11 @@ export function createClockGuard(readings: ClockReadings, accuracyMs: number): C
     if (Math.abs(offMs) > accuracyMs + tookMs / 2) {
       const by = String(Math.round(Math.abs(offMs)));
       throw new ClockError({ vi: `đồng hồ máy lệch ${by} mili giây so với cơ sở dữ liệu`, en: `the clock is ${by} ms off the database’s` });
+    }
+    const offPeersMs = peers === undefined ? 0 : offMs - peers.offsetMs;
+    if (peers !== undefined && Math.abs(offPeersMs) > accuracyMs + tookMs / 2 + peers.errorMs) {
+      const by = String(Math.round(Math.abs(offPeersMs)));
+      throw new ClockError({ vi: `đồng hồ máy lệch ${by} mili giây so với các máy chủ giờ (NTP_PEERS)`, en: `the clock is ${by} ms off the time servers’ (NTP_PEERS)` });
     }
     if (latestMs !== undefined && wall < latestMs - accuracyMs) throw wentBack(latestMs - wall);
     await readings.remember(wall);
@@ -120,7 +126,7 @@ function readingsOf(kernel: Kernel, clock: SystemClock): ClockReadings {
       );
       const [row] = rows;
       if (row === undefined) throw new Error('the database told no time');
-      return { atMs: row.at.getTime(), latestMs: row.latest?.getTime() };
+      return { atMs: row.at.getTime(), latestMs: row.latest?.getTime(), peers: agreedOffset(await knownPeers(kernel)) };
     },
     async remember(atMs) {
       await pool.query(

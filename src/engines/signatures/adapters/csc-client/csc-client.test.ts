@@ -74,6 +74,12 @@ for (const version of [1, 2] as const) {
     assert.equal(service.asked.filter((path) => path === 'credentials/authorize').length, 3);
   });
 
+  test(`version ${String(version)}: the service says how many documents one authorisation covers`, async () => {
+    service.behave.multisign = 3;
+    const { credential } = request(1);
+    assert.equal(await driverOf(version).mostItems?.(credential), 3);
+  });
+
   test(`version ${String(version)}: PIN and one-time code are sent where they are wanted; wrong ones are told, and the service’s lock too`, async () => {
     service.behave.wantsOtp = true;
     const driver = driverOf(version);

@@ -37,6 +37,7 @@ export function cscDriver(settings: CscSettings): SigningDriver {
     name: settings.name,
     checksSecretHere: false,
     confirmsElsewhere: true,
+    mostItems: (credential) => withToken(placeOf({ credential }).refreshToken, async (token) => (await api.credential(token, placeOf({ credential }).credentialID)).multisign),
     listCertificates: async ({ user, secret }) => withToken(secret, async (token) => listAll(api, token, user)),
     sign: async (request) => withToken(placeOf(request).refreshToken, (token) => begin(api, { token, settings, request })),
     poll: async ({ reference, ...request }) => withToken(placeOf(request).refreshToken, (token) => goOn(api, { token, settings, request: { ...request, secret: undefined } }, reference)),

@@ -20,17 +20,10 @@ export const readerErrors = defineErrors('signatures', {
   },
   signedFileMissing: {
     status: 422,
-    vi: 'Tệp chữ ký .p7s phải đi cùng tệp đã được ký.',
+    vi: 'Thiếu tệp gốc: tệp chữ ký .p7s phải đi cùng tệp đã được ký.',
     en: 'A .p7s signature can be checked only together with the file that was signed.',
     fixVi: 'Chọn thêm tệp đã được ký (tệp gốc) rồi kiểm tra lại.',
     fixEn: 'Add the file that was signed, then check again.',
-  },
-  contentInside: {
-    status: 422,
-    vi: 'Tệp chữ ký này mang nội dung bên trong (CMS không tách rời), hệ thống chưa kiểm tra được loại này.',
-    en: 'This signature file holds its content inside (not a detached CMS), a kind that is not checked here.',
-    fixVi: 'Xin nơi ký bản chữ ký tách rời (.p7s) kèm tệp gốc, hoặc gói ASiC.',
-    fixEn: 'Ask the signer for a detached signature (.p7s) with the file itself, or for an ASiC container.',
   },
   contentNotNeeded: {
     status: 422,

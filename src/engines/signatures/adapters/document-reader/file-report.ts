@@ -23,7 +23,14 @@ export type SignedAttributeReport = { name: string; value: string };
 export type Grounds = { certificates: string[]; revocations: string[]; attributes: SignedAttributeReport[] };
 
 /** A file of a container, or the file beside a detached signature. */
-export type CoveredFile = { name: string; sizeBytes: number; sha256: string; isCovered: boolean };
+export type CoveredFile = {
+  name: string;
+  sizeBytes: number;
+  sha256: string;
+  isCovered: boolean;
+  /** Of content inside a signature: what the signer calls it, else what its first bytes say. */
+  mediaType?: string;
+};
 
 export type FileSignature = SignatureReport & {
   grounds?: Grounds;

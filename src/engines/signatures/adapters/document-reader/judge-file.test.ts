@@ -43,3 +43,10 @@ test('an anchor whose time has ended vouches for no XML signature', async () => 
   const ended = { ...options, trustPeriods: [{ fingerprint: pki.root.certificate.fingerprint, until: later(now, -1) }] };
   assert.equal((await judgeFile(xml, ended)).report.indication, 'INDETERMINATE');
 });
+
+test('an XML signature tells what its verdict rests on, as a PDF does, and what is kept with the document', async () => {
+  const { report, used } = await judgeFile(signXml('<HDon><Ten>Giấy</Ten></HDon>', testSigner(pki), { signingTime }), options);
+  assert.deepEqual(report.signatures[0]?.grounds?.certificates, [pki.person, pki.issuing, pki.root].map(({ certificate }) => certificate.fingerprint));
+  assert.deepEqual(report.revocations.map(({ kind, origin }) => [kind, origin]), [['crl', 'given'], ['crl', 'given']]);
+  assert.deepEqual([...used].sort(), crls.map(sha256Of).sort());
+});

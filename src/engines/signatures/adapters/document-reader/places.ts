@@ -1,4 +1,4 @@
-import { displaySize, type DisplayRect } from '../../domain/pdf/appearance/index.ts';
+import { displaySize, findInitialsPlace, type DisplayRect } from '../../domain/pdf/appearance/index.ts';
 import { countPages, findPage, openPdf, PdfError, type PdfPage } from '../../domain/pdf/reader/index.ts';
 import { findIssuePlaces, findSignaturePlace } from '../../domain/pdf/text/index.ts';
 import type { Placement } from '../../contract.ts';
@@ -6,7 +6,7 @@ import type { Blank, FoundPlaces } from './protocol.ts';
 
 const pointsPerMm = 72 / 25.4;
 
-/** Looks for the places of signature, number and date. Throws PdfError as reading does. */
+/** Looks for the places of signature, initials, number and date. Throws PdfError as reading does. */
 export function findPlaces(bytes: Buffer, signerName: string): FoundPlaces {
   const doc = openPdf(bytes);
   const pageCount = countPages(doc);
@@ -14,10 +14,12 @@ export function findPlaces(bytes: Buffer, signerName: string): FoundPlaces {
   const last = findPage(doc, pageCount - 1);
   if (last === undefined) throw new PdfError('pdf.damaged', 'no last page');
   const blanks = findIssuePlaces(doc);
+  const initials = findInitialsPlace(doc);
   return {
     pageCount,
     signature: found === undefined ? usualPlace(last, pageCount) : placementOf(found, found.page + 1),
     isFound: found !== undefined,
+    initials: placementOf(initials, initials.page + 1),
     blanks: {
       ...(blanks.number === undefined ? {} : { number: blankOf(blanks.number) }),
       ...(blanks.day === undefined ? {} : { day: blankOf(blanks.day) }),

@@ -17,7 +17,16 @@ export type TrustMaterial = {
 };
 
 /** A report, what would help to know more, and the hashes of the given material that it rests on. */
-export type Examination = { report: FileReport; lookups: Lookup[]; used: string[] };
+export type Examination = {
+  report: FileReport;
+  lookups: Lookup[];
+  used: string[];
+  /** What an intact signature holds inside (CMS that is not detached). */
+  enclosed?: { bytes: Uint8Array; mediaType: string };
+};
+
+/** A file that came along with a signature, under the name with which it was sent. */
+export type BesideFile = { name: string; bytes: Uint8Array };
 
 /** What a file needs to be checked without anybody's help, as far as all its signatures hold today. */
 export type LongTerm = {
@@ -37,12 +46,14 @@ export type FoundPlaces = {
   signature: Placement;
   /** False when the name was not found and the place is only a usual one. */
   isFound: boolean;
+  /** Where initials go that nobody placed. */
+  initials: Placement;
   blanks: { number?: Blank; day?: Blank; month?: Blank };
 };
 
 export type ReaderTask =
-  /** A file of any kind that can be judged; `content` is the file beside a detached signature. */
-  | { kind: 'examine'; trust: TrustMaterial; content?: Uint8Array }
+  /** A file of any kind that can be judged; `beside` are the files that a detached signature is about. */
+  | { kind: 'examine'; trust: TrustMaterial; beside?: readonly BesideFile[] }
   | { kind: 'long-term'; trust: TrustMaterial }
   | { kind: 'places'; signerName: string }
   /** Which kinds of things that act the file carries. */

@@ -9,7 +9,7 @@ import { expectedFailure } from './errors.ts';
 import { sha256Of } from './grounds.ts';
 import { judgeFile, type JudgeOptions } from './judge-file.ts';
 import { findPlaces } from './places.ts';
-import type { LongTerm, ReaderReply, ReaderRequest, ReaderResult, TrustMaterial } from './protocol.ts';
+import type { BesideFile, LongTerm, ReaderReply, ReaderRequest, ReaderResult, TrustMaterial } from './protocol.ts';
 
 /** The other side of `reader.ts`: does one task after another until it is ended, or until whoever started it is gone. */
 const cache = createValidationCache();
@@ -36,7 +36,7 @@ function perform({ bytes: given, task }: ReaderRequest): ReaderResult | Promise<
   const bytes = bufferOf(given);
   switch (task.kind) {
     case 'examine':
-      return judgeFile(bytes, judgeOptionsOf(task.trust, task.content));
+      return judgeFile(bytes, judgeOptionsOf(task.trust, task.beside ?? []));
     case 'long-term':
       return readLongTerm(bytes, task.trust);
     case 'places':
@@ -71,9 +71,9 @@ function optionsOf({ anchors, crls, now, certificates = [], ocsps = [], periods 
   };
 }
 
-function judgeOptionsOf(trust: TrustMaterial, content: Uint8Array | undefined): JudgeOptions {
+function judgeOptionsOf(trust: TrustMaterial, beside: readonly BesideFile[]): JudgeOptions {
   const supplied = new Set([...trust.crls, ...(trust.ocsps ?? []), ...(trust.certificates ?? [])].map(sha256Of));
-  return { ...optionsOf(trust), cache, content: content && bufferOf(content), supplied };
+  return { ...optionsOf(trust), cache, beside: beside.map(({ name, bytes }) => ({ name, bytes: bufferOf(bytes) })), supplied };
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

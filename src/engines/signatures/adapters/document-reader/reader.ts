@@ -1,10 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PdfError, pdfErrorTexts, type PdfErrorCode } from '../../domain/pdf/errors.ts';
 import type { ActiveContentKind } from '../../domain/pdf/reader/index.ts';
 import { signatureErrors, translateDomainError } from '../../errors.ts';
 import { errorOfCode } from './errors.ts';
-import type { Examination, FoundPlaces, LongTerm, ReaderReply, ReaderRequest, ReaderResult, ReaderTask, TrustMaterial } from './protocol.ts';
+import type { BesideFile, Examination, FoundPlaces, LongTerm, ReaderReply, ReaderRequest, ReaderResult, ReaderTask, TrustMaterial } from './protocol.ts';
 
 /**
  * Reads files that nobody vouches for, in a process of its own with limits of time and memory. A thread would not do: one
@@ -13,10 +14,10 @@ import type { Examination, FoundPlaces, LongTerm, ReaderReply, ReaderRequest, Re
 export type DocumentReader = {
   /**
    * Judges a file of any kind, told by its content, and says what is missing and what was used. The process has no network: whoever has
-   * one looks up and asks again. A detached signature needs the signed file as `content`.
-   * @throws signatures.pdf.* · xml.* · asic.* · unknownKind · emptyFile · signedFileMissing · contentInside · contentNotNeeded · validationTooLong
+   * one looks up and asks again. A detached signature needs the signed file or files as `beside`.
+   * @throws signatures.pdf.* · xml.* · asic.* · unknownKind · emptyFile · signedFileMissing · contentNotNeeded · validationTooLong
    */
-  examine(bytes: Buffer, trust: TrustMaterial, content?: Buffer): Promise<Examination>;
+  examine(bytes: Buffer, trust: TrustMaterial, beside?: readonly BesideFile[]): Promise<Examination>;
   /** Judges a PDF, and makes the validation material to be appended. */
   readLongTerm(bytes: Buffer, trust: TrustMaterial): Promise<LongTerm>;
   /** @throws signatures.pdf.* · validationTooLong */
@@ -117,7 +118,7 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}): Docume
 
   return {
     // safe because the process answers each kind of task with its own kind of result
-    examine: async (bytes, trust, content) => (await inTurn(bytes, { kind: 'examine', trust, ...(content ? { content } : {}) })) as Examination,
+    examine: async (bytes, trust, beside) => (await inTurn(bytes, { kind: 'examine', trust, ...(beside ? { beside } : {}) })) as Examination,
     readLongTerm: async (bytes, trust) => (await inTurn(bytes, { kind: 'long-term', trust })) as LongTerm,
     findPlaces: async (bytes, signerName) => (await inTurn(bytes, { kind: 'places', signerName })) as FoundPlaces,
     findActiveContent: async (bytes) => (await inTurn(bytes, { kind: 'active' })) as ActiveContentKind[],
@@ -158,5 +159,39 @@ function errorOf({ code, detail }: Extract<ReaderReply, { ok: false }>): unknown
   return errorOfCode(code, detail) ?? new Error(`the document reader failed: ${code} ${detail}`);
 }
 
-/** The reader of this process; it begins with the first file and ends when there is nothing to do. */
-export const documentReader: DocumentReader = createDocumentReader();
+/** A reader with so many files to do is passed over: one is read while the next is on its way. */
+const ENOUGH = 2;
+
+/**
+ * Several readers as one: a further process begins only when those before it have enough to do, so that a house with little work keeps
+ * a single one.
+ */
+export function createReaderPool(size: number, limits: Partial<ReaderLimits> = {}): DocumentReader {
+  const places = Array.from({ length: Math.max(1, size) }, () => ({ reader: createDocumentReader(limits), load: 0 }));
+  const withOne = async <Result>(work: (reader: DocumentReader) => Promise<Result>): Promise<Result> => {
+    const least = Math.min(...places.map(({ load }) => load));
+    const place = places.find(({ load }) => load < ENOUGH) ?? places.find(({ load }) => load === least);
+    if (place === undefined) throw new Error('a pool has a reader');
+    place.load += 1;
+    try {
+      return await work(place.reader);
+    } finally {
+      place.load -= 1;
+    }
+  };
+  return {
+    examine: (bytes, trust, beside) => withOne((reader) => reader.examine(bytes, trust, beside)),
+    readLongTerm: (bytes, trust) => withOne((reader) => reader.readLongTerm(bytes, trust)),
+    findPlaces: (bytes, signerName) => withOne((reader) => reader.findPlaces(bytes, signerName)),
+    findActiveContent: (bytes) => withOne((reader) => reader.findActiveContent(bytes)),
+    close: () => {
+      for (const { reader } of places) reader.close();
+    },
+  };
+}
+
+/** More would mostly wait for PostgreSQL, and each takes memory. */
+const MOST_READERS = 4;
+
+/** The readers of this process; they begin with the first file and end when there is nothing to do. */
+export const documentReader: DocumentReader = createReaderPool(Math.min(MOST_READERS, availableParallelism()));

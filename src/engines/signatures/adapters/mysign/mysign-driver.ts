@@ -12,6 +12,8 @@ export type MySignSettings = {
   profileId: string;
   /** How hashes are written; accounts differ. Default Base64. */
   hashEncoding?: 'hex' | 'base64' | undefined;
+  /** How many documents one confirmation may cover. Default: no limit of the service is known. */
+  mostDocuments?: number | undefined;
 };
 
 /** What a credential keeps to be found again. */
@@ -64,6 +66,7 @@ export function mySignDriver(settings: MySignSettings): SigningDriver {
     name: settings.name,
     checksSecretHere: false,
     confirmsElsewhere: true,
+    mostItems: () => Promise.resolve(settings.mostDocuments ?? Number.POSITIVE_INFINITY),
     async listCertificates({ user }) {
       if (user === undefined || user === '') return [];
       const body = await post('certificates/info', { user, body: { ...client, profile_id: profileId, user_id: user, certInfo: true, authInfo: true, certificates: 'chain' } });

@@ -4,7 +4,8 @@ export type Cryptoki = {
   finalize(): void;
   /** The slots in which a token is present. */
   tokens(): PresentToken[];
-  openSession(slot: bigint): bigint;
+  /** `write` is needed where objects are made. */
+  openSession(slot: bigint, kind?: 'read' | 'write'): bigint;
   closeSession(session: bigint): void;
   /** `again` is the login that a key with CKA_ALWAYS_AUTHENTICATE wants before each signature. */
   login(session: bigint, pin: string, kind: 'user' | 'again'): void;
@@ -14,12 +15,22 @@ export type Cryptoki = {
   attribute(session: bigint, object: bigint, name: AttributeName): Buffer | undefined;
   signInit(session: bigint, key: bigint, mechanism: Mechanism): void;
   sign(session: bigint, data: Buffer): Buffer;
+  /** Makes a key pair in the token. @returns its public object */
+  generateKeyPair(session: bigint, pair: NewKeyPair): bigint;
 };
 
 export type PresentToken = { slot: bigint; label: string; serial: string; pin: { isLastTry: boolean; isLocked: boolean; isToBeChanged: boolean } };
 
 export type ObjectTemplate = { class: 'certificate' | 'private-key'; id?: Buffer; value?: Buffer };
-export type AttributeName = 'id' | 'value' | 'label' | 'alwaysAuthenticate';
+export type AttributeName = 'id' | 'value' | 'label' | 'alwaysAuthenticate' | 'ecPoint' | 'modulus' | 'publicExponent';
+
+export type TokenKeyKind = 'rsa-2048' | 'rsa-3072' | 'rsa-4096' | 'p-256' | 'p-384';
+export type PairMechanism = 'ec' | 'rsa';
+export type KeyAttribute =
+  | { name: 'token' | 'private' | 'sensitive' | 'extractable' | 'sign' | 'verify'; value: boolean }
+  | { name: 'modulusBits'; value: bigint }
+  | { name: 'id' | 'label' | 'ecParams' | 'publicExponent'; value: Buffer };
+export type NewKeyPair = { mechanism: PairMechanism; public: readonly KeyAttribute[]; private: readonly KeyAttribute[] };
 
 export type Mechanism = { kind: 'rsa-pkcs1' | 'ecdsa' } | { kind: 'rsa-pss'; hash: 'sha256' | 'sha384' | 'sha512' };
 

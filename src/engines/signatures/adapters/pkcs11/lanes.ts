@@ -1,21 +1,25 @@
 import { Worker } from 'node:worker_threads';
 import { SigningDriverError, type DriverProblem } from '../signing-driver.ts';
-import type { TokenCertificate, TokenChoice, TokenSignRequest } from './token.ts';
+import type { NewTokenKey, TokenCertificate, TokenChoice, TokenSignRequest } from './token.ts';
 
 export type LaneSettings = { modulePath: string };
 
 export type LaneOrder =
   | { kind: 'list'; choice: TokenChoice }
   | { kind: 'sign'; choice: TokenChoice; request: TokenSignRequest }
+  | { kind: 'generate'; choice: TokenChoice; key: NewTokenKey }
+  | { kind: 'missing'; choice: TokenChoice; keyIds: readonly Buffer[]; pin: string }
   | { kind: 'forget'; how: 'sessions' | 'reset' | 'end' };
 
 export type LaneAnswer =
   | { state: 'listed'; certificates: TokenCertificate[] }
   | { state: 'signed'; signatures: Uint8Array[] }
+  | { state: 'generated'; publicKey: Uint8Array }
+  | { state: 'looked'; missing: Uint8Array[] }
   | { state: 'forgotten' }
   | { state: 'failed'; problem: DriverProblem; detail: string; isLastTry: boolean };
 
-export type Lanes = { ask(order: LaneOrder): Promise<LaneAnswer>; close(): Promise<void> };
+export type Lanes = { ask: (order: LaneOrder) => Promise<LaneAnswer>; close: () => Promise<void> };
 
 type Lane = { worker: Worker; settle: ((answer: LaneAnswer) => void) | undefined };
 type Waiting = { order: LaneOrder; settle: (answer: LaneAnswer) => void };

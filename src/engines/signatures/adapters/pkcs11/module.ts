@@ -1,4 +1,4 @@
-import { CryptokiError, type AttributeName, type Cryptoki, type Mechanism, type ObjectTemplate, type PresentToken } from './cryptoki.ts';
+import { CryptokiError, type AttributeName, type Cryptoki, type KeyAttribute, type Mechanism, type NewKeyPair, type ObjectTemplate, type PresentToken } from './cryptoki.ts';
 import type { Koffi } from './koffi.ts';
 
 /** Places of the calls in CK_FUNCTION_LIST (PKCS#11 v2.40, pkcs11f.h), and what they take: `u` CK_ULONG, `b` CK_BBOOL, `p` memory. */
@@ -17,6 +17,7 @@ const calls = {
   C_FindObjectsFinal: [28, ['u']],
   C_SignInit: [42, ['u', 'p', 'u']],
   C_Sign: [43, ['u', 'p', 'u', 'p', 'p']],
+  C_GenerateKeyPair: [59, ['u', 'p', 'p', 'u', 'p', 'u', 'p', 'p']],
 } as const;
 
 type Call = keyof typeof calls;
@@ -25,11 +26,29 @@ type Invoke = (call: Call, ...values: unknown[]) => void;
 const parameterTypes = { u: 'ulong', b: 'uint8_t', p: 'void *' } as const;
 
 const CKF_OS_LOCKING_OK = 2n;
-const CKF_SERIAL_SESSION = 4;
+const sessionKinds = { read: 4, write: 6 } as const;
+const pairMechanisms = { rsa: 0x0n, ec: 0x1040n } as const;
 const tokenFlags = { initialized: 0x400n, finalTry: 0x20000n, locked: 0x40000n, toBeChanged: 0x80000n };
 const userTypes = { user: 1, again: 2 } as const;
 const classes = { certificate: 1n, 'private-key': 3n } as const;
-const attributeTypes = { class: 0x0n, value: 0x11n, id: 0x102n, label: 0x3n, alwaysAuthenticate: 0x202n } as const;
+const attributeTypes = {
+  class: 0x0n,
+  token: 0x1n,
+  private: 0x2n,
+  label: 0x3n,
+  value: 0x11n,
+  id: 0x102n,
+  sensitive: 0x103n,
+  sign: 0x108n,
+  verify: 0x10an,
+  modulus: 0x120n,
+  modulusBits: 0x121n,
+  publicExponent: 0x122n,
+  extractable: 0x162n,
+  ecParams: 0x180n,
+  ecPoint: 0x181n,
+  alwaysAuthenticate: 0x202n,
+} as const;
 const hashMechanisms = { sha256: [0x250n, 2n, 32n], sha384: [0x260n, 3n, 48n], sha512: [0x270n, 4n, 64n] } as const;
 const unavailable = 0xffff_ffff_ffff_ffffn;
 
@@ -60,9 +79,9 @@ export function loadModule(koffi: Koffi, path: string): Cryptoki {
     initialize: () => invoke('C_Initialize', memory.initializeArguments()),
     finalize: () => invoke('C_Finalize', null),
     tokens: () => listTokens(invoke, memory),
-    openSession(slot) {
+    openSession(slot, kind = 'read') {
       const session = memory.ulong(0n);
-      invoke('C_OpenSession', slot, CKF_SERIAL_SESSION, null, null, session);
+      invoke('C_OpenSession', slot, sessionKinds[kind], null, null, session);
       return memory.read(session, 0);
     },
     closeSession: (session) => invoke('C_CloseSession', session),
@@ -82,6 +101,7 @@ export function loadModule(koffi: Koffi, path: string): Cryptoki {
       invoke('C_Sign', session, data, data.length, value, length);
       return Buffer.from(value.subarray(0, Number(memory.read(length, 0))));
     },
+    generateKeyPair: (session, pair) => generatePair(invoke, memory, { session, pair }),
   };
 }
 
@@ -134,6 +154,7 @@ function memoryOf(koffi: Koffi) {
     pinned.set(block, points);
     return block;
   };
+  const plainMechanism = (type: bigint): Buffer => Buffer.concat([ulong(type), address(undefined), ulong(0n)]);
   return {
     ulongBytes,
     ulong,
@@ -145,12 +166,22 @@ function memoryOf(koffi: Koffi) {
     },
     sizeQuery: (type: bigint): Buffer => Buffer.concat([ulong(type), address(undefined), ulong(0n)]),
     initializeArguments: (): Buffer => Buffer.concat([Buffer.alloc(32), ulong(CKF_OS_LOCKING_OK), address(undefined)]),
+    plainMechanism,
     mechanism(mechanism: Mechanism): Buffer {
-      if (mechanism.kind !== 'rsa-pss') return Buffer.concat([ulong(mechanism.kind === 'ecdsa' ? 0x1041n : 0x1n), address(undefined), ulong(0n)]);
+      if (mechanism.kind !== 'rsa-pss') return plainMechanism(mechanism.kind === 'ecdsa' ? 0x1041n : 0x1n);
       const parameters = Buffer.concat(hashMechanisms[mechanism.hash].map((each) => ulong(each)));
       return structure([ulong(0xdn), address(parameters), ulong(BigInt(parameters.length))], [parameters]);
     },
   };
+}
+
+function generatePair(invoke: Invoke, memory: Memory, { session, pair }: { session: bigint; pair: NewKeyPair }): bigint {
+  const bytesOf = ({ value }: KeyAttribute): Buffer => (typeof value === 'boolean' ? Buffer.of(value ? 1 : 0) : typeof value === 'bigint' ? memory.ulong(value) : value);
+  const template = (list: readonly KeyAttribute[]) => memory.attributes(list.map((each) => ({ type: attributeTypes[each.name], value: bytesOf(each) })));
+  const [open, closed] = [template(pair.public), template(pair.private)];
+  const [publicKey, privateKey] = [memory.ulong(0n), memory.ulong(0n)];
+  invoke('C_GenerateKeyPair', session, memory.plainMechanism(pairMechanisms[pair.mechanism]), open.block, open.count, closed.block, closed.count, publicKey, privateKey);
+  return memory.read(publicKey, 0);
 }
 
 function listTokens(invoke: Invoke, memory: Memory): PresentToken[] {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { schemeOf } from '../signature-values.ts';
 import { SigningDriverError, type SigningDriver } from '../signing-driver.ts';
-import { openLanes, type Lanes } from './lanes.ts';
+import { openLanes, type LaneAnswer, type LaneOrder, type Lanes } from './lanes.ts';
+import { ownKeysIn } from './own-keys.ts';
 
 export type Pkcs11Settings = {
   name: string;
@@ -47,13 +48,15 @@ function lanesFor(group: readonly Pkcs11Settings[]): Lanes {
 
 function driverOver({ name, pin, tokenLabel, tokenSerial }: Pkcs11Settings, lanes: Lanes): SigningDriver & { close(): Promise<void> } {
   const choice = { label: tokenLabel, serial: tokenSerial };
+  const ask = pin === undefined ? lanes.ask : askingOnce(lanes.ask);
   return {
     name,
+    ...(pin === undefined ? {} : { ownKeys: ownKeysIn(ask, { choice, pin }) }),
     // The device counts wrong PINs itself, and locks itself.
     checksSecretHere: false,
     confirmsElsewhere: false,
     async listCertificates() {
-      const answer = await lanes.ask({ kind: 'list', choice });
+      const answer = await ask({ kind: 'list', choice });
       if (answer.state !== 'listed') throw new SigningDriverError('unavailable');
       return answer.certificates.map(({ certificate, keyId }) => ({
         certificate: Buffer.from(certificate),
@@ -74,12 +77,26 @@ function driverOver({ name, pin, tokenLabel, tokenSerial }: Pkcs11Settings, lane
         hash,
         digests: items.map(({ digest }) => digest),
       };
-      const answer = await lanes.ask({ kind: 'sign', choice, request });
+      const answer = await ask({ kind: 'sign', choice, request });
       if (answer.state !== 'signed') throw new SigningDriverError('unavailable');
       return { state: 'signed', signatures: answer.signatures.map((each) => Buffer.from(each)) };
     },
     poll: () => Promise.reject(new SigningDriverError('unavailable', { detail: 'a token answers at once' })),
     close: () => lanes.close(),
+  };
+}
+
+/** A PIN that was read from a file does not become right by being tried again, and a few wrong ones lock the device: one is enough until the next start. */
+function askingOnce(ask: (order: LaneOrder) => Promise<LaneAnswer>): (order: LaneOrder) => Promise<LaneAnswer> {
+  let isWrong = false;
+  return async (order) => {
+    if (isWrong) throw new SigningDriverError('wrongSecret', { detail: 'the PIN in SIGNING_SERVICES was refused before; mend it and start again' });
+    try {
+      return await ask(order);
+    } catch (error) {
+      isWrong = error instanceof SigningDriverError && error.problem === 'wrongSecret';
+      throw error;
+    }
   };
 }
 

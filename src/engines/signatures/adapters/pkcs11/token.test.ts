@@ -36,6 +36,7 @@ function failingToken(fails: Partial<Record<'login' | 'sign' | 'tokens', (call: 
       count('sign');
       return data;
     },
+    generateKeyPair: () => 9n,
   };
   return { cryptoki, calls, state };
 }

@@ -1,7 +1,8 @@
 import type { CmsHash, CmsScheme } from '../../domain/cms/sign.ts';
 import { digestInfo, ecdsaDer } from '../signature-values.ts';
 import { SigningDriverError, type DriverProblem } from '../signing-driver.ts';
-import { CryptokiError, type Cryptoki, type Mechanism, type PresentToken } from './cryptoki.ts';
+import { CryptokiError, type Cryptoki, type Mechanism, type PresentToken, type TokenKeyKind } from './cryptoki.ts';
+import { pairTemplates, publicKeyFrom } from './key-templates.ts';
 
 /** Which token is meant; without any of it, whichever holds the certificate. */
 export type TokenChoice = { label?: string | undefined; serial?: string | undefined };
@@ -23,10 +24,17 @@ export type TokenSignRequest = {
 
 export type TokenCertificate = { certificate: Buffer; keyId: Buffer };
 
+/** A key pair to be made with the installation's own PIN. */
+export type NewTokenKey = { kind: TokenKeyKind; keyId: Buffer; label: string; pin: string };
+
 /** Sessions with the tokens of one module; used by one thread. */
 export type TokenUser = {
   list(choice: TokenChoice): TokenCertificate[];
   sign(choice: TokenChoice, request: TokenSignRequest): Buffer[];
+  /** Makes a key pair that never leaves the one token that is meant. @returns the public key (SPKI, DER) */
+  generate(choice: TokenChoice, key: NewTokenKey): Buffer;
+  /** Those of these keys (CKA_ID) that the token does not have. */
+  missing(choice: TokenChoice, wanted: { keyIds: readonly Buffer[]; pin: string }): Buffer[];
   /** Lets go of all sessions. `reset` starts the module anew as well, since some see a token that was plugged in only then; `end` ends it. */
   forget(how: 'sessions' | 'reset' | 'end'): void;
 };
@@ -96,6 +104,37 @@ export function tokenUser(cryptoki: Cryptoki): TokenUser {
     }
     return done;
   };
+  const only = (choice: TokenChoice): PresentToken => {
+    const [token, ...others] = present(choice);
+    if (token === undefined || others.length > 0) throw new SigningDriverError('deviceMissing', { detail: 'several tokens fit: name one by tokenLabel or tokenSerial' });
+    return token;
+  };
+  const generate = (choice: TokenChoice, { kind, keyId, label, pin }: NewTokenKey): Buffer => {
+    const token = only(choice);
+    const session = cryptoki.openSession(token.slot, 'write');
+    try {
+      login(cryptoki, { session, token, pin, mayStay: true });
+      const made = cryptoki.generateKeyPair(session, pairTemplates({ kind, keyId, label }));
+      return publicKeyFrom(kind, (name) => cryptoki.attribute(session, made, name)).export({ format: 'der', type: 'spki' });
+    } finally {
+      ignoringAll(() => cryptoki.closeSession(session));
+    }
+  };
+  const missing = (choice: TokenChoice, { keyIds, pin }: { keyIds: readonly Buffer[]; pin: string }): Buffer[] => {
+    const look = (): Buffer[] => {
+      const token = only(choice);
+      const session = sessionOf(token);
+      login(cryptoki, { session, token, pin, mayStay: true });
+      return keyIds.filter((id) => cryptoki.findObjects(session, { class: 'private-key', id }).length === 0);
+    };
+    try {
+      return look();
+    } catch (error) {
+      if (!isSessionLoss(error)) throw error;
+      forget('sessions');
+      return look();
+    }
+  };
   const careful = <Result>(work: () => Result): Result => {
     try {
       return work();
@@ -105,7 +144,13 @@ export function tokenUser(cryptoki: Cryptoki): TokenUser {
       throw new SigningDriverError(problems[error.code] ?? 'unavailable', { cause: error, detail: error.message });
     }
   };
-  return { list: (choice) => careful(() => list(choice)), sign: (choice, request) => careful(() => sign(choice, request)), forget: (how) => careful(() => forget(how)) };
+  return {
+    list: (choice) => careful(() => list(choice)),
+    sign: (choice, request) => careful(() => sign(choice, request)),
+    generate: (choice, key) => careful(() => generate(choice, key)),
+    missing: (choice, wanted) => careful(() => missing(choice, wanted)),
+    forget: (how) => careful(() => forget(how)),
+  };
 }
 
 const problems: Readonly<Record<string, DriverProblem>> = {

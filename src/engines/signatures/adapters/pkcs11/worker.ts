@@ -19,6 +19,8 @@ function answerTo(order: LaneOrder): LaneAnswer {
     user ??= open();
     if (order.kind === 'list') return { state: 'listed', certificates: user.list(order.choice) };
     if (order.kind === 'sign') return { state: 'signed', signatures: user.sign(order.choice, revived(order.request)) };
+    if (order.kind === 'generate') return { state: 'generated', publicKey: user.generate(order.choice, { ...order.key, keyId: Buffer.from(order.key.keyId) }) };
+    if (order.kind === 'missing') return { state: 'looked', missing: user.missing(order.choice, { keyIds: order.keyIds.map((each) => Buffer.from(each)), pin: order.pin }) };
     user.forget(order.how);
     return { state: 'forgotten' };
   } catch (error) {

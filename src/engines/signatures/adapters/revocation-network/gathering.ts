@@ -13,6 +13,8 @@ export type Gathering = {
 
 export type GatheringOptions = {
   network: RevocationNetwork;
+  /** Leaves the cache out from the start: somebody wants to know what the authority says now. */
+  isFresh?: boolean;
   /** Told of each question that stayed without answer: the validation then says so, nothing fails. */
   onSilence: (step: LookupStep, cause: unknown) => void;
 };
@@ -23,14 +25,14 @@ const listOf = { ocsp: 'ocsps', crl: 'crls', issuer: 'certificates' } as const;
  * One validation's questions. Of each lookup one step is taken at a time: the next address is asked only when the one before stayed silent or
  * the validation is still not content with what it said. What came from the cache and did not help is asked for anew.
  */
-export function startGathering({ network, onSilence }: GatheringOptions): Gathering {
+export function startGathering({ network, isFresh = false, onSilence }: GatheringOptions): Gathering {
   const gathered: Gathered = { certificates: [], crls: [], ocsps: [] };
   const tried = new Map<string, 'cache' | 'network'>();
 
   const askOne = async (step: LookupStep): Promise<boolean> => {
     const question = questionOf(step);
     try {
-      const { bytes, isFromCache } = await network.ask(step, { isFresh: tried.get(question) === 'cache' });
+      const { bytes, isFromCache } = await network.ask(step, { isFresh: isFresh || tried.get(question) === 'cache' });
       tried.set(question, isFromCache ? 'cache' : 'network');
       const list = gathered[listOf[step.kind]];
       if (list.some((each) => each.equals(bytes))) return false;

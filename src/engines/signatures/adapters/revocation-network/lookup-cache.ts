@@ -83,6 +83,18 @@ export async function keepMaterial(q: Queryable, { kind, content }: Material, no
   return sha256;
 }
 
+/** As `keepMaterial` for many, in one statement; the same piece may come often. @returns the hashes in the order given. */
+export async function keepMaterials(q: Queryable, materials: readonly Material[], now: Date): Promise<string[]> {
+  const hashes = materials.map(({ content }) => createHash('sha256').update(content).digest('hex'));
+  const different = [...new Map(materials.map((each, index) => [hashes[index] ?? '', each]))].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  await q.query(
+    `insert into signatures.validation_material (sha256, kind, content, kept_at)
+     select t.*, $4::timestamptz from unnest($1::text[], $2::text[], $3::bytea[]) as t on conflict (sha256) do nothing`,
+    [different.map(([hash]) => hash), different.map(([, { kind }]) => kind), different.map(([, { content }]) => content), now],
+  );
+  return hashes;
+}
+
 /** Asks each in turn. */
 export function chainCaches(...caches: readonly LookupCache[]): LookupCache {
   return {

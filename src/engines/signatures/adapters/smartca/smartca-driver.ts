@@ -12,6 +12,8 @@ export type SmartCaSettings = {
   spPassword: string;
   /** How hashes are written; accounts differ. Default hexadecimal. */
   hashEncoding?: 'hex' | 'base64' | undefined;
+  /** How many documents one confirmation may cover. Default: no limit of the service is known. */
+  mostDocuments?: number | undefined;
   now: () => Date;
 };
 
@@ -46,6 +48,7 @@ export function smartCaDriver(settings: SmartCaSettings): SigningDriver {
     name,
     checksSecretHere: false,
     confirmsElsewhere: true,
+    mostItems: () => Promise.resolve(settings.mostDocuments ?? Number.POSITIVE_INFINITY),
     async listCertificates({ user }) {
       if (user === undefined || user === '') return [];
       const reply = await post('credentials/get_certificate', { ...account, user_id: user, serial_number: '', transaction_id: randomUUID() });

@@ -6,19 +6,20 @@ import { after, before, test } from 'node:test';
 import { AppError } from '#kernel/errors.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { int } from '../../domain/asn1/der.ts';
-import { generateKey, issueCertificate, serviceSubject } from '../../domain/pki/authority.ts';
-import { createTimestampAuthority, refuseForClock, writeTimestampRequest, type TimestampAuthority } from '../../domain/pki/timestamp-authority.ts';
+import { generateKey, serviceSubject } from '../../domain/pki/authority.ts';
+import { createTimestampAuthority, refuseForClock, writeTimestampRequest } from '../../domain/pki/timestamp-authority.ts';
 import { testModules } from '../../testing.ts';
+import { issueUnder, type TimestampService } from '../built-in-authority/authority-key.ts';
 import { builtInAuthority } from '../built-in-authority/keys.ts';
 import { timestampSource } from './timestamp-source.ts';
 
 let house: TestHouse;
-let honest: TimestampAuthority;
-let answer: (request: Buffer, reply: ServerResponse) => void;
+let honest: TimestampService;
+let answer: (request: Buffer, reply: ServerResponse) => unknown;
 const service = createServer((request, reply) => {
   const parts: Buffer[] = [];
   request.on('data', (part: Buffer) => parts.push(part));
-  request.on('end', () => answer(Buffer.concat(parts), reply));
+  request.on('end', () => void answer(Buffer.concat(parts), reply));
 });
 const data = Buffer.from('chữ ký cần dấu thời gian');
 
@@ -54,7 +55,7 @@ async function refused(code: 'timestampWrong' | 'timestampUnavailable', why: Reg
 }
 
 test('an honest answer is taken, with the time and the name of who gave it', async () => {
-  answer = (request, reply) => reply.end(honest.respond(request, now()));
+  answer = async (request, reply) => reply.end(await honest.respond(request, now()));
   const { time, authority } = await stamp();
   assert.deepEqual(time, now());
   assert.match(authority, /Máy chủ cấp dấu thời gian nội bộ/);
@@ -62,19 +63,19 @@ test('an honest answer is taken, with the time and the name of who gave it', asy
 
 test('an answer that was given before, or to another question, is refused', async () => {
   let kept: Buffer | undefined;
-  answer = (request, reply) => reply.end((kept = honest.respond(request, now())));
+  answer = async (request, reply) => reply.end((kept = await honest.respond(request, now())));
   await stamp();
   await refused('timestampWrong', /another nonce/, (_request, reply) => reply.end(kept));
   const digest = createHash('sha256').update(data).digest();
-  await refused('timestampWrong', /another nonce/, (_request, reply) => reply.end(honest.respond(writeTimestampRequest({ hash: 'sha256', digest, nonce: int(4711) }), now())));
-  await refused('timestampWrong', /another nonce/, (_request, reply) => reply.end(honest.respond(writeTimestampRequest({ hash: 'sha256', digest }), now())));
+  await refused('timestampWrong', /another nonce/, async (_request, reply) => reply.end(await honest.respond(writeTimestampRequest({ hash: 'sha256', digest, nonce: int(4711) }), now())));
+  await refused('timestampWrong', /another nonce/, async (_request, reply) => reply.end(await honest.respond(writeTimestampRequest({ hash: 'sha256', digest }), now())));
   const other = createHash('sha256').update('khác').digest();
-  await refused('timestampWrong', /hash-mismatch/, (_request, reply) => reply.end(honest.respond(writeTimestampRequest({ hash: 'sha256', digest: other }), now())));
+  await refused('timestampWrong', /hash-mismatch/, async (_request, reply) => reply.end(await honest.respond(writeTimestampRequest({ hash: 'sha256', digest: other }), now())));
 });
 
 test('an answer that was bent on the way, a refusal, and what is no answer at all are refused', async () => {
-  await refused('timestampWrong', /does not hold/, (request, reply) => {
-    const bent = honest.respond(request, now());
+  await refused('timestampWrong', /does not hold/, async (request, reply) => {
+    const bent = await honest.respond(request, now());
     bent[bent.length - 1] = (bent.at(-1) ?? 0) ^ 1;
     reply.end(bent);
   });
@@ -86,16 +87,16 @@ test('an answer that was bent on the way, a refusal, and what is no answer at al
 test('a token by a certificate that is not for time stamping is refused', async () => {
   const { issuing } = await builtInAuthority(house.kernel);
   const { publicKey, privateKey } = await generateKey('p-256');
-  const certificate = issueCertificate(issuing, { kind: 'signer', subject: serviceSubject('Nơi khác', 'Người ký'), publicKey, now: now() });
+  const certificate = await issueUnder(issuing, { kind: 'signer', subject: serviceSubject('Nơi khác', 'Người ký'), publicKey, now: now() });
   const impostor = createTimestampAuthority({ certificate, privateKey, chain: [] });
   await refused('timestampWrong', /not one for time stamping/, (request, reply) => reply.end(impostor.respond(request, now())));
 });
 
 test('a service whose clock is far from ours is refused, whichever of the two is wrong', async () => {
   for (const apartMs of [-3_600_000, 700_000]) {
-    await refused('timestampWrong', /s away from ours/, (request, reply) => reply.end(honest.respond(request, new Date(now().getTime() + apartMs))));
+    await refused('timestampWrong', /s away from ours/, async (request, reply) => reply.end(await honest.respond(request, new Date(now().getTime() + apartMs))));
   }
-  answer = (request, reply) => reply.end(honest.respond(request, new Date(now().getTime() + 500_000)));
+  answer = async (request, reply) => reply.end(await honest.respond(request, new Date(now().getTime() + 500_000)));
   await stamp();
 });
 
@@ -105,9 +106,9 @@ test('a service that fails, leads elsewhere, floods, or never comes to an end is
   await refused('timestampUnavailable', /too large/, (_request, reply) => reply.end(Buffer.alloc(70_000)));
   await refused('timestampUnavailable', /./, (_request, reply) => reply.destroy());
   const began = performance.now();
-  await refused('timestampUnavailable', /timeout/i, (request, reply) => {
+  await refused('timestampUnavailable', /timeout/i, async (request, reply) => {
     // A byte now and then, so that the connection never rests.
-    const whole = honest.respond(request, now());
+    const whole = await honest.respond(request, now());
     let at = 0;
     const drip = setInterval(() => reply.write(whole.subarray(at, (at += 1))), 500);
     reply.on('close', () => clearInterval(drip));

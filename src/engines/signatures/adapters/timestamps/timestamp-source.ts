@@ -15,7 +15,7 @@ export type Timestamp = { token: Buffer; time: Date; authority: string };
 export type TimestampSource = {
   /** Room that a token may need. */
   tokenBytes: number;
-  /** A token over the SHA-256 of these bytes. @throws signatures.timestampUnavailable · signatures.timestampWrong */
+  /** A token over the SHA-256 of these bytes. @throws signatures.timestampUnavailable · timestampWrong · clockUntrusted · authorityTokenUnavailable */
   stamp(bytes: Buffer): Promise<Timestamp>;
 };
 
@@ -31,18 +31,18 @@ export async function timestampSource(kernel: Kernel): Promise<TimestampSource> 
   if (timestampUrl !== undefined) return { tokenBytes: FOREIGN_TOKEN_BYTES, stamp: (bytes) => askForeign(timestampUrl, { digest: sha256(bytes), now: kernel.clock.now() }) };
   const { timestamp, timestampCertificate } = await builtInAuthority(kernel);
   const authority = timestampCertificate.subject.commonName ?? timestampCertificate.subject.text;
-  const make = (digest: Buffer, now: Date): Timestamp => ({ token: timestamp.token({ hash: 'sha256', digest, now }), time: now, authority });
+  const make = async (digest: Buffer, now: Date): Promise<Timestamp> => ({ token: await timestamp.token({ hash: 'sha256', digest, now }), time: now, authority });
   // A later token may differ by a few bytes: fractions of the second, and of the signature's two numbers.
-  const tokenBytes = make(Buffer.alloc(32), await stampingTime(kernel)).token.length + 16;
+  const tokenBytes = (await make(Buffer.alloc(32), await stampingTime(kernel))).token.length + 16;
   return { tokenBytes, stamp: async (bytes) => make(sha256(bytes), await stampingTime(kernel)) };
 }
 
-/** @throws signatures.timestampUnavailable while the machine's clock cannot be vouched for. */
+/** @throws signatures.clockUntrusted while the machine's clock cannot be vouched for. */
 async function stampingTime(kernel: Kernel): Promise<Date> {
   try {
     return await trustedNow(kernel);
   } catch (error) {
-    if (error instanceof ClockError) throw signatureErrors.timestampUnavailable({ cause: error, internal: error.message });
+    if (error instanceof ClockError) throw signatureErrors.clockUntrusted({ cause: error, internal: error.message, values: { why: error.vi, whyEn: error.message } });
     throw error;
   }
 }

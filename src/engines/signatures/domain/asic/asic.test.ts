@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { addValidationData, embedCades } from '../cades/index.ts';
+import { addValidationData, archiveInputOf as cadesArchiveInput, embedArchiveTimestamp, embedCades } from '../cades/index.ts';
 import { cmsSigner, signAttributes, signedAttributes, assembleCms } from '../cms/sign.ts';
 import { hasOracle, runOracle, toPem } from '../pdf/testing-signer.ts';
 import { createTestPki, days, hours, later } from '../validation/testing.ts';
 import { findingText, prepareAsic, validateAsic, writeAsic } from './index.ts';
 import type { AsicFile, AsicReport, ByteSource } from './index.ts';
+import { addArchiveTimestamp, addValidationValues, archiveInputOf, prepareDetached } from '../xml/index.ts';
+import { finishXml, testSigner } from '../xml/testing.ts';
 import { readManifest } from './manifest.ts';
+import { nameToUri } from './names.ts';
 import { collect, rawZip, sourceOf } from './testing.ts';
 import type { RawEntry } from './testing.ts';
 import { openZip } from './zip-reader.ts';
@@ -145,6 +148,43 @@ test('a kind of signature that is not checked here is never passed over', async 
   assert.deepEqual(verdict(report), ['INDETERMINATE', 'FORMAT_FAILURE', ['signature.unsupported META-INF/signatures001.xml']]);
   const [finding] = report.findings;
   assert.ok(finding && findingText(finding, 'vi').text.includes('META-INF/signatures001.xml'));
+});
+
+test('a container with XAdES passes, its signature is raised to B-LTA inside it, and a changed, missing or unsigned file is told', async () => {
+  const xmlSigner = testSigner(pki);
+  const uris = new Map(Object.entries(documents).map(([name, bytes]) => [nameToUri(name), bytes]));
+  const prepared = prepareDetached([...uris].map(([uri, bytes]) => ({ uri, bytes, mediaType: 'application/octet-stream' })), xmlSigner.signer, { signingTime: signedAt });
+  const stamped = addValidationValues(finishXml(prepared, xmlSigner, { pki, at: signedAt }), prepared.signatureId, { crls: pki.crls(later(start, hours(20))) });
+  const input = archiveInputOf(stamped, prepared.signatureId, uris);
+  const lasting = addArchiveTimestamp(stamped, prepared.signatureId, pki.tsa.token({ hash: 'sha256', digest: createHash('sha256').update(input).digest(), now: later(start, hours(20)) }));
+  const xml = Buffer.from(lasting.toString().replace('?>', '?><asic:XAdESSignatures xmlns:asic="http://uri.etsi.org/02918/v1.2.1#">') + '</asic:XAdESSignatures>');
+  const entries: RawEntry[] = [
+    { name: 'mimetype', data: Buffer.from('application/vnd.etsi.asic-e+zip') },
+    ...Object.entries(documents).map(([name, data]) => ({ name, data })),
+    { name: 'META-INF/signatures001.xml', data: xml },
+  ];
+  const { report, used, missing } = await validateAsic(sourceOf(rawZip(entries)), trust);
+  assert.deepEqual(verdict(report), ['TOTAL-PASSED', null, []], JSON.stringify(report.signatures[0]?.problems));
+  assert.deepEqual(report.signatures.map(({ level, covers, format }) => [level, covers, format]), [['B-LTA', Object.keys(documents), 'XAdES']]);
+  assert.deepEqual([used.length, used[0]?.crls.length, missing], [1, 2, []]);
+  const with3 = (change: (entry: RawEntry) => RawEntry[]) => reportFor(sourceOf(rawZip(entries.flatMap(change))));
+  const changed = await with3((entry) => [entry.name === 'trống.txt' ? { ...entry, data: Buffer.from('x') } : entry]);
+  assert.deepEqual(verdict(changed), ['TOTAL-FAILED', 'HASH_FAILURE', ['file.changed trống.txt']]);
+  const gone = await with3((entry) => (entry.name === 'trống.txt' ? [] : [entry]));
+  assert.deepEqual(verdict(gone), ['TOTAL-FAILED', 'HASH_FAILURE', ['file.missing trống.txt']]);
+  const added = await with3((entry) => (entry.name === 'trống.txt' ? [entry, { name: 'thêm.exe', data: Buffer.from('x') }] : [entry]));
+  assert.deepEqual(verdict(added), ['INDETERMINATE', 'SIG_CONSTRAINTS_FAILURE', ['file.unlisted thêm.exe']]);
+});
+
+test('the archive time stamp of a CAdES signature in a container counts, and what a verdict rests on is told', async () => {
+  const prepared = await prepareAsic(signer, { files, signingTime: signedAt });
+  const value = signAttributes(signer, pki.person.privateKey, prepared.attributes);
+  const token = pki.tsa.token({ hash: 'sha256', digest: createHash('sha256').update(value).digest(), now: signedAt });
+  const grown = addValidationData(embedCades(signer, { attributes: prepared.attributes, signature: value, timestampToken: token }), { crls: pki.crls(later(start, hours(20))) });
+  const input = cadesArchiveInput(grown, createHash('sha256').update(prepared.manifest).digest());
+  const signature = embedArchiveTimestamp(grown, pki.tsa.token({ hash: 'sha256', digest: createHash('sha256').update(input.bytes).digest(), now: later(start, hours(20)) }), input);
+  const { report, used } = await validateAsic(sourceOf(await collect(writeAsic(prepared, { files, signature, modifiedAt: signedAt }))), trust);
+  assert.deepEqual([report.indication, report.signatures[0]?.level, used[0]?.crls.length], ['TOTAL-PASSED', 'B-LTA', 2]);
 });
 
 test('ASiC-S: one file and the signature over it; a second file is refused', async () => {

@@ -1,7 +1,7 @@
-/** Validation of ASiC-E and ASiC-S containers with CAdES signatures (ETSI EN 319 162-1). The container is never unpacked to a disk. */
+/** Validation of ASiC-E and ASiC-S containers with CAdES and XAdES signatures (ETSI EN 319 162-1). The container is never unpacked to a disk. */
 import { createHash } from 'node:crypto';
 import { digestOfStream, validateCades } from '../cades/index.ts';
-import type { SignatureTrust } from '../cades/index.ts';
+import type { SignatureTrust, SignatureValidation } from '../cades/index.ts';
 import type { HashName } from '../pki/algorithms.ts';
 import { defaultAlgorithmRules, weakHashAt } from '../validation/algorithm-rules.ts';
 import { createValidationCache } from '../validation/cache.ts';
@@ -16,13 +16,14 @@ import type { AsicFinding } from './findings.ts';
 import { readManifest } from './manifest.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
 import { mimetypeName, signatureFolder } from './names.ts';
+import { judgeXades } from './xades.ts';
 import { openZip } from './zip-reader.ts';
 import type { ByteSource, Zip, ZipEntry, ZipLimits } from './zip-reader.ts';
 
 export type AsicKind = keyof typeof asicMimeType;
 
 export interface AsicSignatureReport extends SignatureReport {
-  /** The manifest that was signed; null in ASiC-S, where the file itself was. */
+  /** The manifest that was signed; null in ASiC-S and with XAdES, where the files themselves were. */
   readonly manifest: string | null;
   /** The files that the signature covers, whether or not they still fit. */
   readonly covers: readonly string[];
@@ -31,6 +32,8 @@ export interface AsicSignatureReport extends SignatureReport {
 /** A report, and what would help to know more. */
 export interface AsicValidation {
   readonly report: AsicReport;
+  /** In the order of the report's signatures. */
+  readonly used: readonly SignatureValidation['used'][];
   readonly missing: readonly MissingLink[];
 }
 
@@ -59,6 +62,7 @@ export async function validateAsic(source: ByteSource, trust: SignatureTrust, li
   const digests = await digestAll(zip, parts.documents, claims.claims);
   const signatures: AsicSignatureReport[] = [];
   const missing: MissingLink[] = [];
+  const used: SignatureValidation['used'][] = [];
   const findings = [...parts.findings, ...claims.findings];
   for (const claim of claims.claims) {
     const wrong = claim.files.flatMap((file) => checkFile(file, digests, trust));
@@ -66,8 +70,17 @@ export async function validateAsic(source: ByteSource, trust: SignatureTrust, li
     const judged = await judgeClaim({ zip, claim, wrong }, { ...trust, cache });
     signatures.push(judged.report);
     missing.push(...judged.missing);
+    used.push(judged.used);
   }
-  const covered = new Set(claims.claims.flatMap(({ files }) => files.map(({ name }) => name)));
+  for (const entry of parts.xades) {
+    const judged = await judgeXades({ name: entry.name, xml: await readSmall(zip, entry, maxSignatureBytes) }, documentReader(zip, parts.documents), { ...trust, cache });
+    signatures.push(...judged.signatures.map(({ report, covers }) => ({ ...report, manifest: null, covers })));
+    used.push(...judged.signatures.map((each) => each.used));
+    missing.push(...judged.missing);
+    findings.push(...judged.findings);
+  }
+  if (signatures.length > maxSignatures) throw new AsicError('asic.tooLarge', 'too many signatures');
+  const covered = new Set(signatures.flatMap(({ covers }) => covers));
   findings.push(...parts.documents.filter(({ name }) => !covered.has(name)).map(({ name }) => ({ code: 'file.unlisted', name }) as const));
   const report: AsicReport = {
     kind: parts.kind,
@@ -77,7 +90,24 @@ export async function validateAsic(source: ByteSource, trust: SignatureTrust, li
     findings,
     validatedAt: trust.now.toISOString(),
   };
-  return { report, missing };
+  return { report, used, missing };
+}
+
+/** XAdES is checked in memory. More than this is for a machine with more of it. */
+const maxXadesBytes = 256 * 1024 * 1024;
+
+/** Reads documents by name, each once. */
+function documentReader(zip: Zip, documents: readonly ZipEntry[]): (name: string) => Promise<Buffer | undefined> {
+  const known = new Map<string, Buffer>();
+  let left = maxXadesBytes;
+  return async (name) => {
+    const entry = documents.find((each) => each.name === name);
+    if (entry === undefined) return undefined;
+    const bytes = known.get(name) ?? (await readSmall(zip, entry, left));
+    if (!known.has(name)) left -= bytes.length;
+    known.set(name, bytes);
+    return bytes;
+  };
 }
 
 interface Parts {
@@ -85,10 +115,11 @@ interface Parts {
   readonly documents: readonly ZipEntry[];
   readonly manifests: readonly ZipEntry[];
   readonly signatures: readonly ZipEntry[];
+  readonly xades: readonly ZipEntry[];
   readonly findings: readonly AsicFinding[];
 }
 
-type EntryRole = 'document' | 'manifest' | 'signature' | 'unsupported' | 'archive' | 'machinery';
+type EntryRole = 'document' | 'manifest' | 'signature' | 'xades' | 'unsupported' | 'archive' | 'machinery';
 
 /** By the names of EN 319 162-1 clauses 4.3 and 4.4. Whatever else lies in META-INF is a document that somebody must have signed. */
 function roleOf(name: string): EntryRole {
@@ -97,7 +128,8 @@ function roleOf(name: string): EntryRole {
   const own = name.slice(signatureFolder.length);
   if (/^ASiCManifest[^/]*\.xml$/.test(own)) return 'manifest';
   if (/^[^/]*signature[^/]*\.p7s$/i.test(own)) return 'signature';
-  if (/^(?:[^/]*signatures[^/]*\.xml|timestamp\.tst|[^/]*evidencerecord[^/]*)$/i.test(own)) return 'unsupported';
+  if (/^[^/]*signatures[^/]*\.xml$/i.test(own)) return 'xades';
+  if (/^(?:timestamp\.tst|[^/]*evidencerecord[^/]*)$/i.test(own)) return 'unsupported';
   if (/^(?:ASiCArchiveManifest[^/]*\.xml|[^/]*timestamp[^/]*\.tst)$/.test(own)) return 'archive';
   return own === 'manifest.xml' || own === 'container.xml' ? 'machinery' : 'document';
 }
@@ -112,9 +144,10 @@ async function sortEntries(zip: Zip): Promise<Parts> {
   const isRegular = mimetype !== undefined && mimetype === first && mimetype.isStored;
   const irregular: AsicFinding[] = isRegular ? [] : [{ code: 'mimetype.irregular', name: mimetypeName }];
   const signatures = having('signature');
+  const xades = having('xades');
   const kind = mimetype ? await statedKind(zip, mimetype) : guessKind(zip, manifests.length);
-  if (manifests.length + signatures.length + unsupported.length === 0) throw new AsicError('asic.notContainer', 'no signature');
-  return { kind, documents: having('document'), manifests, signatures, findings: [...unsupported, ...archive, ...irregular] };
+  if (manifests.length + signatures.length + xades.length + unsupported.length === 0) throw new AsicError('asic.notContainer', 'no signature');
+  return { kind, documents: having('document'), manifests, signatures, xades, findings: [...unsupported, ...archive, ...irregular] };
 }
 
 async function statedKind(zip: Zip, mimetype: ZipEntry): Promise<AsicKind> {
@@ -204,14 +237,14 @@ interface ClaimInput {
 }
 
 /** A signature whose list no longer fits its files is as broken as one whose own hash does not fit. */
-async function judgeClaim({ zip, claim, wrong }: ClaimInput, trust: SignatureTrust): Promise<{ readonly report: AsicSignatureReport; readonly missing: readonly MissingLink[] }> {
+async function judgeClaim({ zip, claim, wrong }: ClaimInput, trust: SignatureTrust): Promise<{ readonly report: AsicSignatureReport } & Pick<SignatureValidation, 'used' | 'missing'>> {
   const { signature, signed, manifest, files } = claim;
   const digestOf = (hash: HashName): Promise<Buffer> => digestOfStream(zip.open(signed), hash);
-  const { report, missing } = await validateCades({ signature: await readSmall(zip, signature, maxSignatureBytes), digestOf, name: signature.name }, trust);
+  const { report, used, missing } = await validateCades({ signature: await readSmall(zip, signature, maxSignatureBytes), digestOf, name: signature.name }, trust);
   const named = { ...report, manifest, covers: files.map(({ name }) => name) };
-  if (heaviest(wrong)?.indication !== 'TOTAL-FAILED') return { report: named, missing };
+  if (heaviest(wrong)?.indication !== 'TOTAL-FAILED') return { report: named, used, missing };
   const problems = sortProblems([...report.problems, { code: 'hash.mismatch' }]);
-  return { report: { ...named, ...verdictOf(problems), problems, integrity: 'broken', changesAfter: 'forbidden', coversWholeFile: false }, missing };
+  return { report: { ...named, ...verdictOf(problems), problems, integrity: 'broken', changesAfter: 'forbidden', coversWholeFile: false }, used, missing };
 }
 
 /** The weakest part decides; a container without a signature that could be checked proves nothing. */

@@ -6,6 +6,8 @@ import type { HashName } from '../pki/algorithms.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import type { CheckedTimestamp } from '../validation/integrity.ts';
 import { isPassed, judgeTimestamp } from '../validation/judge.ts';
+import { isBefore, judgeArchive, shaOf } from './archive-proofs.ts';
+import type { ArchiveStamp, JudgedArchive } from './archive-proofs.ts';
 import { sortProblems, verdictOf } from '../validation/problems.ts';
 import type { Problem } from '../validation/problems.ts';
 import { reportPath, reportSigner, reportTimes, reportTimestamp, timeOfSigning, timestampProblems, validityAt } from '../validation/report-parts.ts';
@@ -37,6 +39,10 @@ export interface SignatureFacts {
   readonly level: SignatureLevel;
   /** Whether nothing of the file is left out; without it, an intact signature covers all. */
   readonly coversWholeFile?: boolean;
+  /** The token of the signature's own time stamp, as it stands: a time stamp over it proves its age. */
+  readonly timestampToken?: Buffer | undefined;
+  /** Time stamps over the signature and what was added to it, the oldest first. */
+  readonly archive?: readonly ArchiveStamp[];
 }
 
 /** A report, what it rests on, and what would help to know more; as for PDF. */
@@ -45,16 +51,31 @@ export interface SignatureValidation {
   /** Paths and revocation material that the verdict rests on, DER: what `addValidationData` wants for B-LT. */
   readonly used: Omit<UsedMaterial, 'contents'>;
   readonly missing: readonly MissingLink[];
+  /** Until when the newest trusted archive time stamp protects the signature; undefined without one. */
+  readonly protectedUntil: Date | undefined;
 }
 
-export function judgeSignature(facts: SignatureFacts, context: TrustContext): SignatureValidation {
-  const { signer, claimedAt, timestamp, hashes } = facts;
-  const timestampTrust = timestamp && judgeTimestamp(timestamp, undefined, context);
-  const provenAt = timestampTrust && isPassed(timestampTrust) ? timestamp.token.time : undefined;
+export function judgeSignature(facts: SignatureFacts, plain: TrustContext): SignatureValidation {
+  const { signer, claimedAt, timestamp, hashes, isIntact } = facts;
+  const archive = judgeArchive(isIntact ? (facts.archive ?? []) : [], plain);
+  const { context } = archive;
+  const overStamp = facts.timestampToken && archive.proofOver(shaOf(facts.timestampToken));
+  const timestampTrust = timestamp && judgeTimestamp(timestamp, overStamp, context);
+  const isInOrder = timestamp === undefined || isBefore(timestamp.token.time, archive.earliest);
+  const stampedAt = timestampTrust && isPassed(timestampTrust) && isInOrder ? timestamp.token.time : undefined;
+  const provenAt = stampedAt ?? archive.earliest;
   const trust = signer && judgeTrust({ certificate: signer, purpose: 'sign', provenAt, claimedAt, hashes }, context);
-  const findings = [trust, timestampTrust].flatMap((finding) => finding ?? []);
-  const report = reportOf({ facts, trust, timestampTrust, provenAt: provenAt ?? context.now });
-  return { report, used: materialOf(findings), missing: findings.flatMap((finding) => finding.missing) };
+  const findings = [trust, timestampTrust, ...archive.findings].flatMap((finding) => finding ?? []);
+  const order: readonly Problem[] = isInOrder ? [] : [{ code: 'timestamp.order' }];
+  const report = reportOf({ facts, trust, timestampTrust, provenAt: provenAt ?? plain.now, archive: { ...archive, problems: [...archive.problems, ...order] } });
+  return { report, used: materialOf(findings), missing: findings.flatMap((finding) => finding.missing), protectedUntil: archive.protectedUntil };
+}
+
+/** Until when all of several signatures are protected; undefined while one is not. */
+export function earliestEnd(judged: readonly Pick<SignatureValidation, 'protectedUntil'>[]): Date | undefined {
+  const ends = judged.map(({ protectedUntil }) => protectedUntil?.getTime() ?? Number.NaN);
+  const first = Math.min(...ends);
+  return Number.isFinite(first) ? new Date(first) : undefined;
 }
 
 interface JudgedFacts {
@@ -62,11 +83,12 @@ interface JudgedFacts {
   readonly trust: TrustFinding | undefined;
   readonly timestampTrust: TrustFinding | undefined;
   readonly provenAt: Date;
+  readonly archive: JudgedArchive;
 }
 
-function reportOf({ facts, trust, timestampTrust, provenAt }: JudgedFacts): SignatureReport {
+function reportOf({ facts, trust, timestampTrust, provenAt, archive }: JudgedFacts): SignatureReport {
   const { signer, claimedAt, timestamp, isIntact, isBroken, withoutTimestamp } = facts;
-  const problems = sortProblems([...facts.problems, ...(trust?.problems ?? []), ...timestampProblems({ isIntact, timestamp, timestampTrust, withoutTimestamp })]);
+  const problems = sortProblems([...facts.problems, ...(trust?.problems ?? []), ...timestampProblems({ isIntact, timestamp, timestampTrust, withoutTimestamp }), ...archive.problems]);
   const { at, source } = timeOfSigning(timestamp, claimedAt);
   return {
     field: facts.field,
@@ -76,6 +98,7 @@ function reportOf({ facts, trust, timestampTrust, provenAt }: JudgedFacts): Sign
     bestSignatureTime: provenAt.toISOString(),
     timeSource: source,
     timestamp: reportTimestamp(timestamp, timestampTrust),
+    ...(archive.reports.length === 0 ? {} : { archiveTimestamps: archive.reports }),
     algorithm: facts.algorithm,
     format: facts.format,
     level: facts.level,

@@ -5,14 +5,16 @@
  * otherwise: verifiers built on iText 5, common in Vietnam, fail on ECDSA signatures. Names of issuers are copied byte for byte.
  * It is not a public authority and its names say so. Pure: time comes in, certificates go out, nothing is stored.
  */
-import { generateKeyPair, hash as hashOnce, randomBytes, sign } from 'node:crypto';
+import { generateKeyPair, hash as hashOnce, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { bitString, bool, ctx, ctxPrim, ia5Content, int, namedBits, oct, oid, seq, time } from '../asn1/der.ts';
+import { bool, ctx, ctxPrim, ia5Content, int, namedBits, oct, oid, seq, time } from '../asn1/der.ts';
 import { bitsOf, fieldsOf, readAsn1 } from '../asn1/reader.ts';
 import { signatureAlgorithmFor, signingHashFor } from './algorithms.ts';
 import { parseCertificate } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
+import { draftFor, signDraft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { PkiError } from './errors.ts';
 import { keyUsageBits } from './extensions.ts';
 import type { KeyUsage } from './extensions.ts';
@@ -90,18 +92,27 @@ export interface NewAuthority {
 /** Makes the root, P-384 unless asked otherwise. */
 export async function createRootAuthority(input: NewAuthority): Promise<Authority> {
   const { publicKey, privateKey } = await generateKey(input.keyKind ?? 'p-384');
+  return { certificate: parseCertificate(signDraft(draftRoot(publicKey, input), privateKey)), privateKey, chain: [] };
+}
+
+/** The certificate of a root with this key, for that key to sign. */
+export function draftRoot(publicKey: KeyObject, input: NewAuthority): Draft {
   const subject = encodeName(authoritySubject(input.organization, nameOfAuthority('CA gốc', input.generation)));
   const spki = publicKey.export({ format: 'der', type: 'spki' });
-  const certificate = build({ profile: profiles.root, subject, spki, issuerName: subject, issuerKey: privateKey, issuerKeyId: keyIdOf(spki), ...period(input, profiles.root) });
-  return { certificate, privateKey, chain: [] };
+  return build({ profile: profiles.root, subject, spki, issuerName: subject, issuerKey: publicKey, issuerKeyId: keyIdOf(spki), ...period(input, profiles.root) });
 }
 
 /** Makes an issuing authority under the root, P-256 unless asked otherwise. */
 export async function createIssuingAuthority(root: Authority, input: NewAuthority & { readonly urls?: ServiceUrls }): Promise<Authority> {
   const { publicKey, privateKey } = await generateKey(input.keyKind ?? 'p-256');
-  const subject = encodeName(authoritySubject(input.organization, nameOfAuthority('CA cấp chứng thư', input.generation)));
-  const certificate = issueUnder(root, { profile: profiles.issuing, subject, publicKey, ...input });
+  const certificate = parseCertificate(signDraft(draftIssuing(root.certificate, publicKey, input), root.privateKey));
   return { certificate, privateKey, chain: [root.certificate, ...root.chain] };
+}
+
+/** The certificate of an issuing authority with this key, for the root's key to sign. Throws PkiError `authority.expired`. */
+export function draftIssuing(root: Certificate, publicKey: KeyObject, input: NewAuthority & { readonly urls?: ServiceUrls }): Draft {
+  const subject = encodeName(authoritySubject(input.organization, nameOfAuthority('CA cấp chứng thư', input.generation)));
+  return draftUnder(root, { profile: profiles.issuing, subject, publicKey, ...input });
 }
 
 /** At most 64 characters (X.520). */
@@ -131,7 +142,12 @@ export interface LeafRequest {
 
 /** Issues a leaf certificate. Throws PkiError `authority.expired` when the issuer's own certificate does not hold at `now`. */
 export function issueCertificate(issuer: Authority, request: LeafRequest): Certificate {
-  return issueUnder(issuer, { ...request, validDays: request.validDays ?? 1096, profile: profiles[request.kind], subject: encodeName(request.subject) });
+  return parseCertificate(signDraft(draftCertificate(issuer.certificate, request), issuer.privateKey));
+}
+
+/** A leaf certificate for the issuer's key to sign. Throws PkiError `authority.expired`. */
+export function draftCertificate(issuer: Certificate, request: LeafRequest): Draft {
+  return draftUnder(issuer, { ...request, validDays: request.validDays ?? 1096, profile: profiles[request.kind], subject: encodeName(request.subject) });
 }
 
 /** The subject of a natural person (ETSI EN 319 412-2): family name and given name beside the full name mark it as a person. */
@@ -178,8 +194,8 @@ export function serviceSubject(organization: string, name: string): NameAttribut
   return authoritySubject(organization, name);
 }
 
-function issueUnder(
-  issuer: Authority,
+function draftUnder(
+  ca: Certificate,
   input: {
     readonly profile: Profile;
     readonly subject: Buffer;
@@ -189,8 +205,7 @@ function issueUnder(
     readonly email?: string;
     readonly urls?: ServiceUrls;
   },
-): Certificate {
-  const { certificate: ca } = issuer;
+): Draft {
   if (input.now < ca.notBefore || input.now > ca.notAfter) throw new PkiError('authority.expired');
   const { notBefore, notAfter } = period(input, input.profile);
   const spki = input.publicKey.export({ format: 'der', type: 'spki' });
@@ -199,7 +214,7 @@ function issueUnder(
     subject: input.subject,
     spki,
     issuerName: ca.subject.raw,
-    issuerKey: issuer.privateKey,
+    issuerKey: ca.publicKey(),
     issuerKeyId: ca.subjectKeyIdentifier ?? keyIdOf(ca.spki),
     notBefore,
     notAfter: notAfter < ca.notAfter ? notAfter : ca.notAfter,
@@ -219,6 +234,7 @@ interface BuildInput {
   readonly subject: Buffer;
   readonly spki: Buffer;
   readonly issuerName: Buffer;
+  /** The public half is enough. */
   readonly issuerKey: KeyObject;
   readonly issuerKeyId: Buffer;
   readonly notBefore: Date;
@@ -227,7 +243,7 @@ interface BuildInput {
   readonly urls?: ServiceUrls;
 }
 
-function build(input: BuildInput): Certificate {
+function build(input: BuildInput): Draft {
   const algorithm = signatureAlgorithmFor(input.issuerKey, signingHashFor(input.issuerKey));
   const tbs = seq(
     ctx(0, int(2)),
@@ -239,13 +255,7 @@ function build(input: BuildInput): Certificate {
     input.spki,
     ctx(3, seq(...extensions(input))),
   );
-  return parseCertificate(signed(tbs, input.issuerKey));
-}
-
-/** Wraps a to-be-signed structure with algorithm and signature (certificates, CRLs, OCSP answers share this shape). */
-export function signed(tbs: Buffer, key: KeyObject, ...after: readonly Buffer[]): Buffer {
-  const hash = signingHashFor(key);
-  return seq(tbs, signatureAlgorithmFor(key, hash), bitString(sign(hash, tbs, key)), ...after);
+  return draftFor(input.issuerKey, tbs);
 }
 
 /** 127 random bits, never zero, positive in 16 bytes (RFC 5280 section 4.1.2.2 allows 20). */

@@ -1,12 +1,13 @@
 /** Writes OCSP answers (RFC 6960) for the built-in authority. Statuses come from the caller; nothing is looked up here. */
-import { hash as hashOnce } from 'node:crypto';
+import { hash as hashOnce, sign } from 'node:crypto';
 import { ctx, ctxPrim, enumerated, generalizedTime, nul, oct, oid, seq, tlv } from '../asn1/der.ts';
 import { readAsn1 } from '../asn1/reader.ts';
 import { hashOid } from './algorithms.ts';
-import { signed } from './authority.ts';
 import type { KeyHolder } from './authority.ts';
 import type { Certificate } from './certificate.ts';
 import { revocationReasons } from './crl.ts';
+import { draftFor, sealDraft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { readCertificateId } from './ocsp.ts';
 import type { CertificateId, CertificateStatus } from './ocsp.ts';
 import { OID } from './oids.ts';
@@ -53,7 +54,13 @@ export interface NewOcspResponse {
 }
 
 /** A successful OCSPResponse with one basic answer per id. */
-export function writeOcspResponse(input: NewOcspResponse): Buffer {
+export function writeOcspResponse({ responder, ...answer }: NewOcspResponse): Buffer {
+  const draft = draftOcspResponse({ ...answer, responder: responder.certificate });
+  return sealOcspResponse(draft, sign(draft.hash, draft.tbs, responder.privateKey));
+}
+
+/** What the responder's key has to sign. */
+export function draftOcspResponse(input: Omit<NewOcspResponse, 'responder'> & { readonly responder: Certificate }): Draft {
   const { responder, issuer } = input;
   // Statuses are kept for as long as the issuer exists, so that old signatures can be checked.
   const archive = ctx(1, seq(seq(oid(OID.ocspArchiveCutoff), oct(generalizedTime(issuer.notBefore)))));
@@ -62,14 +69,17 @@ export function writeOcspResponse(input: NewOcspResponse): Buffer {
     return seq(id.raw, encodeStatus(status), generalizedTime(input.now), ctx(0, generalizedTime(input.nextUpdate)), archive);
   });
   const data = seq(
-    ctx(2, oct(hashOnce('sha1', responder.certificate.publicKeyBits, 'buffer'))),
+    ctx(2, oct(hashOnce('sha1', responder.publicKeyBits, 'buffer'))),
     generalizedTime(input.now),
     seq(...answers),
     ...(input.nonce ? [ctx(1, seq(seq(oid(OID.ocspNonce), oct(input.nonce))))] : []),
   );
-  const isIssuer = responder.certificate.raw.equals(issuer.raw);
-  const basic = signed(data, responder.privateKey, ...(isIssuer ? [] : [ctx(0, seq(responder.certificate.raw))]));
-  return seq(enumerated(0), ctx(0, seq(oid(OID.ocspBasic), oct(basic))));
+  return draftFor(responder.publicKey(), data, ...(responder.raw.equals(issuer.raw) ? [] : [ctx(0, seq(responder.raw))]));
+}
+
+/** A successful OCSPResponse from the draft and its signature. */
+export function sealOcspResponse(draft: Draft, signature: Buffer): Buffer {
+  return seq(enumerated(0), ctx(0, seq(oid(OID.ocspBasic), oct(sealDraft(draft, signature)))));
 }
 
 /** True when the id means a certificate of this issuer. */

@@ -1,10 +1,12 @@
 /** Writes certificate revocation lists (RFC 5280 section 5) for the built-in authority. */
 import { ctx, ctxPrim, enumerated, generalizedTime, int, oct, oid, seq, time, tlv } from '../asn1/der.ts';
 import { signatureAlgorithmFor, signingHashFor } from './algorithms.ts';
-import { signed } from './authority.ts';
 import type { KeyHolder } from './authority.ts';
+import type { Certificate } from './certificate.ts';
 import { revocationReasons } from './crl.ts';
 import type { RevocationReason } from './crl.ts';
+import { draftFor, signDraft } from './draft.ts';
+import type { Draft } from './draft.ts';
 import { OID } from './oids.ts';
 
 export interface RevokedCertificate {
@@ -24,8 +26,13 @@ export interface NewRevocationList {
 }
 
 /** The signed list as DER. */
-export function writeRevocationList(authority: KeyHolder, list: NewRevocationList): Buffer {
-  const { certificate, privateKey } = authority;
+export function writeRevocationList({ certificate, privateKey }: KeyHolder, list: NewRevocationList): Buffer {
+  return signDraft(draftRevocationList(certificate, list), privateKey);
+}
+
+/** The list for the authority's key to sign. */
+export function draftRevocationList(certificate: Certificate, list: NewRevocationList): Draft {
+  const key = certificate.publicKey();
   const extensions = [
     ...(certificate.subjectKeyIdentifier ? [seq(oid(OID.authorityKeyIdentifier), oct(seq(ctxPrim(0, certificate.subjectKeyIdentifier))))] : []),
     seq(oid(OID.crlNumber), oct(int(list.number))),
@@ -34,7 +41,7 @@ export function writeRevocationList(authority: KeyHolder, list: NewRevocationLis
   ];
   const tbs = seq(
     int(1),
-    signatureAlgorithmFor(privateKey, signingHashFor(privateKey)),
+    signatureAlgorithmFor(key, signingHashFor(key)),
     certificate.subject.raw,
     time(list.now),
     time(list.nextUpdate),
@@ -42,7 +49,7 @@ export function writeRevocationList(authority: KeyHolder, list: NewRevocationLis
     ...(list.revoked.length === 0 ? [] : [seq(...list.revoked.map(entry))]),
     ctx(0, seq(...extensions)),
   );
-  return signed(tbs, privateKey);
+  return draftFor(key, tbs);
 }
 
 function entry({ serial, revokedAt, reason }: RevokedCertificate): Buffer {

@@ -33,9 +33,9 @@ export interface TokenRequest {
 
 export interface TimestampAuthority {
   /** The TimeStampToken (a CMS SignedData) over a digest that the caller computed. Throws PkiError `algorithm.unknown` for a weak hash. */
-  token(request: TokenRequest): Buffer;
+  token: (request: TokenRequest) => Buffer;
   /** Answers a TimeStampReq with a TimeStampResp; a refusal is an answer too, nothing is thrown. */
-  respond(request: Buffer, now: Date): Buffer;
+  respond: (request: Buffer, now: Date) => Buffer;
 }
 
 /**
@@ -53,27 +53,66 @@ const builtInPolicy = '2.25.64938675288909426666104580038171542932.1';
 const digestLengths: Partial<Record<HashName, number>> = { sha256: 32, sha384: 48, sha512: 64, 'sha3-256': 32, 'sha3-384': 48, 'sha3-512': 64 };
 
 /** Bits of PKIFailureInfo (RFC 3161 section 2.4.2). */
-const failureBits = { badAlg: 0, badRequest: 2, badDataFormat: 5, timeNotAvailable: 14, unacceptedPolicy: 15, unacceptedExtension: 16 } as const;
+const failureBits = { badAlg: 0, badRequest: 2, badDataFormat: 5, timeNotAvailable: 14, unacceptedPolicy: 15, unacceptedExtension: 16, systemFailure: 25 } as const;
 
 type Failure = keyof typeof failureBits;
 
-export function createTimestampAuthority(options: TimestampAuthorityOptions): TimestampAuthority {
-  const { certificate, privateKey } = options;
+/** A token that waits for its signature. */
+export interface OpenToken {
+  readonly attributes: Buffer;
+  /** The TimeStampToken with the signature over `attributes`. */
+  seal: (signature: Buffer) => Buffer;
+}
+
+/** All of a time stamping authority but its key, which may be in a token that answers later. */
+export interface TimestampForm {
+  readonly hash: 'sha256' | 'sha384';
+  /** Throws PkiError `algorithm.unknown` for a weak hash. */
+  open(request: TokenRequest): OpenToken;
+  /** What a TimeStampReq asks for, or the TimeStampResp that refuses it. */
+  read(request: Buffer): Omit<TokenRequest, 'now'> | { readonly refusal: Buffer };
+}
+
+/** A time stamping authority whose key is at hand. */
+export function createTimestampAuthority({ privateKey, ...rest }: TimestampAuthorityOptions): TimestampAuthority {
+  const form = timestampForm(rest);
+  const token = (request: TokenRequest): Buffer => {
+    const { attributes, seal } = form.open(request);
+    return seal(sign(form.hash, attributes, privateKey));
+  };
+  return {
+    token,
+    respond(bytes, now) {
+      const request = form.read(bytes);
+      return 'refusal' in request ? request.refusal : grantToken(token({ ...request, now }));
+    },
+  };
+}
+
+/** A TimeStampResp with a token. */
+export function grantToken(token: Buffer): Buffer {
+  return seq(granted, token);
+}
+
+/** What never changes about the tokens of one certificate, encoded once. */
+export function timestampForm(options: Omit<TimestampAuthorityOptions, 'privateKey'>): TimestampForm {
+  const { certificate } = options;
+  const key = certificate.publicKey();
   const policyOid = options.policy ?? builtInPolicy;
-  const hash = signingHashFor(privateKey);
+  const hash = signingHashFor(key);
   const digestAlgorithm = hashAlgorithm(hash);
   const attributes = attributeTemplate(certificate, hash);
   const infoStart = Buffer.concat([int(1), oid(policyOid)]);
   const accuracy = seq(int(timestampAccuracySeconds));
   const certificates = ctx(0, certificate.raw, ...options.chain.map((each) => each.raw));
   const signerStart = Buffer.concat([int(1), seq(certificate.issuer.raw, tlv(0x02, certificate.serial)), digestAlgorithm]);
-  const signatureAlgorithm = signatureAlgorithmFor(privateKey, hash);
+  const signatureAlgorithm = signatureAlgorithmFor(key, hash);
   const dataStart = Buffer.concat([int(3), set(digestAlgorithm)]);
   const contentType = oid(OID.tstInfo);
   const signedDataOid = oid(OID.signedData);
   const serials = serialSource();
 
-  const token = (request: TokenRequest): Buffer => {
+  const open = (request: TokenRequest): OpenToken => {
     if (digestLengths[request.hash] !== request.digest.length) throw new PkiError('algorithm.unknown', `time stamp over ${request.hash}`);
     const imprint = seq(imprintAlgorithm(request.hash), oct(request.digest));
     const time = generalizedTime(request.now, true);
@@ -81,22 +120,24 @@ export function createTimestampAuthority(options: TimestampAuthorityOptions): Ti
       ? seq(infoStart, imprint, serials(), time, accuracy, request.nonce)
       : seq(infoStart, imprint, serials(), time, accuracy);
     const signedAttributes = attributes.over(hashOnce(hash, info, 'buffer'));
-    const signature = sign(hash, signedAttributes, privateKey);
-    // Signed as a SET OF, sent under the implicit tag [0] (RFC 5652 section 5.4).
-    signedAttributes[0] = 0xa0;
-    const signers = set(seq(signerStart, signedAttributes, signatureAlgorithm, oct(signature)));
-    const content = seq(contentType, ctx(0, oct(info)));
-    const data = request.withCertificates === false ? seq(dataStart, content, signers) : seq(dataStart, content, certificates, signers);
-    return seq(signedDataOid, ctx(0, data));
+    const seal = (signature: Buffer): Buffer => {
+      // Signed as a SET OF, sent under the implicit tag [0] (RFC 5652 section 5.4).
+      signedAttributes[0] = 0xa0;
+      const signers = set(seq(signerStart, signedAttributes, signatureAlgorithm, oct(signature)));
+      const content = seq(contentType, ctx(0, oct(info)));
+      const data = request.withCertificates === false ? seq(dataStart, content, signers) : seq(dataStart, content, certificates, signers);
+      return seq(signedDataOid, ctx(0, data));
+    };
+    return { attributes: signedAttributes, seal };
   };
 
   return {
-    token,
-    respond(bytes, now) {
+    hash,
+    open,
+    read(bytes) {
       const request = readRequest(bytes);
-      if ('failure' in request) return refusal(request.failure);
-      if (request.policy !== undefined && request.policy !== policyOid) return refusal('unacceptedPolicy');
-      return seq(granted, token({ ...request, now }));
+      if ('failure' in request) return { refusal: refusal(request.failure) };
+      return request.policy !== undefined && request.policy !== policyOid ? { refusal: refusal('unacceptedPolicy') } : request;
     },
   };
 }
@@ -106,6 +147,11 @@ const granted = seq(int(0));
 /** The answer of an authority that cannot vouch for its clock at this moment: `timeNotAvailable` (RFC 3161 section 2.4.2). */
 export function refuseForClock(): Buffer {
   return refusal('timeNotAvailable');
+}
+
+/** The answer of an authority whose key cannot be reached at this moment: `systemFailure` (RFC 3161 section 2.4.2). */
+export function refuseForKey(): Buffer {
+  return refusal('systemFailure');
 }
 
 /** The signed attributes of every token but for the digest, which is written into its place. */

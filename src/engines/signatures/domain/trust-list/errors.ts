@@ -12,6 +12,22 @@ export const trustedListErrorTexts = {
     vi: 'Danh sách tin cậy thiếu hoặc sai phần bắt buộc. Hãy tải lại tệp từ nơi công bố.',
     en: 'The trusted list lacks a mandatory part or has it wrong. Download it again from where it is published.',
   },
+  'trustedList.unsigned': {
+    vi: 'Danh sách tin cậy không có chữ ký nên không được dùng. Tải lại bản đã ký; nếu danh sách do chính bạn lập, đặt tên tệp kết thúc bằng .unsigned.xml.',
+    en: 'The trusted list is not signed and is not used. Download the signed one; if you made the list yourself, let its name end in .unsigned.xml.',
+  },
+  'trustedList.unknownSigner': {
+    vi: 'Danh sách tin cậy do người lạ ký nên không được dùng. Đặt chứng thư của nơi ký danh sách vào thư mục, tên tệp kết thúc bằng .list-signer.crt.',
+    en: 'The trusted list was signed by somebody who is not named and is not used. Put the certificate of its signer into the folder under a name that ends in .list-signer.crt.',
+  },
+  'trustedList.badSignature': {
+    vi: 'Chữ ký của danh sách tin cậy không đúng: danh sách đã bị sửa hoặc hỏng. Tải lại tệp từ nơi công bố.',
+    en: 'The signature of the trusted list does not hold: the list was changed or is damaged. Download it again from where it is published.',
+  },
+  'trustedList.expired': {
+    vi: 'Danh sách tin cậy đã quá ngày phải cập nhật nên không được dùng. Tải bản mới từ nơi công bố.',
+    en: 'The trusted list is past its next update and is not used. Download the new one from where it is published.',
+  },
 } as const;
 
 export type TrustedListErrorCode = keyof typeof trustedListErrorTexts;

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { buildPdf } from '../pdf/testing.ts';
 import { createTestPki, days, later, signTestPdf } from '../validation/testing.ts';
 import { validatePdf } from '../validation/validate-pdf.ts';
-import { anchorsOf, readTrustedList, TrustedListError } from './index.ts';
+import { bounded, damage, isLong, randomSource } from '../validation/testing-fuzz.ts';
+import { signXml, testSigner } from '../xml/testing.ts';
+import { anchorsOf, readSignedList, readTrustedList, TrustedListError } from './index.ts';
 import { buildTrustedList } from './testing.ts';
 import type { ListedStatus } from './testing.ts';
 
@@ -67,4 +69,22 @@ test('what is no list is refused with a reason: no XML, another kind, another ve
 test('a certificate that cannot be read costs only itself', () => {
   const list = readTrustedList(Buffer.from(listWith({ status: 'granted', from: start }).toString().replace('<DigitalId><X509Certificate>', '<DigitalId><X509Certificate>AAAA</X509Certificate></DigitalId><DigitalId><X509Certificate>')));
   assert.equal(anchorsOf(list).anchors.length, 1);
+});
+
+test('damaged signed lists are refused with a code, in bounded time and memory, or say exactly what was signed', () => {
+  const signed = signXml(listWith({ status: 'granted', from: start }), testSigner(pki, pki.agency), { signingTime: later(start, days(70)) });
+  const signers = [{ certificate: pki.agency.certificate }];
+  const said = (xml: Buffer): string => JSON.stringify(anchorsOf(readSignedList(xml, { signers, now })).periods);
+  const expected = said(signed);
+  const random = randomSource(4409);
+  for (let round = 0; round < (isLong ? 10_000 : 400); round += 1) {
+    const bent = damage(signed, random);
+    bounded(() => {
+      try {
+        assert.equal(said(bent), expected);
+      } catch (error) {
+        assert.ok(error instanceof TrustedListError, String(error));
+      }
+    }, `round ${round}`);
+  }
 });

@@ -1,6 +1,6 @@
 /**
  * Trusted lists of ETSI TS 119 612: who a state or a scheme operator says may be trusted, for what and since when. The signature of the list is
- * not checked here: whoever calls answers for where the file came from.
+ * checked by `readSignedList`.
  */
 import { parseCertificate } from '../pki/certificate.ts';
 import type { Certificate } from '../pki/certificate.ts';
@@ -21,6 +21,13 @@ export interface TrustedList {
   /** When the next list comes at the latest; undefined for a list that was closed. */
   readonly nextUpdate: Date | undefined;
   readonly services: readonly TrustedService[];
+  /** Other lists, by the certificates that may sign them. */
+  readonly pointers: readonly ListPointer[];
+}
+
+export interface ListPointer {
+  readonly territory: string | undefined;
+  readonly certificates: readonly Certificate[];
 }
 
 export interface TrustedService {
@@ -64,6 +71,7 @@ export function readTrustedList(xml: Uint8Array): TrustedList {
     issuedAt: instantOf(part.text(scheme, 'ListIssueDateTime')),
     nextUpdate: next && instantOf(textOf(document, next)),
     services,
+    pointers: part.all(part.maybe(scheme, 'PointersToOtherTSL'), 'OtherTSLPointer').map((pointer) => readPointer(part, pointer)),
   };
 }
 
@@ -126,8 +134,19 @@ function readProvider(part: Parts, provider: XmlElement): TrustedService[] {
   });
 }
 
+function readPointer(part: Parts, pointer: XmlElement): ListPointer {
+  const identities = part.all(part.maybe(pointer, 'ServiceDigitalIdentities'), 'ServiceDigitalIdentity');
+  const stated = part.all(part.maybe(pointer, 'AdditionalInformation'), 'OtherInformation').flatMap((each) => part.all(each, 'SchemeTerritory'));
+  const [territory] = stated;
+  return { territory: territory && part.content(territory), certificates: identities.flatMap((identity) => certificatesIn(part, identity)) };
+}
+
 function readCertificates(part: Parts, instance: XmlElement): Certificate[] {
-  return part.all(part.maybe(instance, 'ServiceDigitalIdentity'), 'DigitalId').flatMap((id) =>
+  return certificatesIn(part, part.maybe(instance, 'ServiceDigitalIdentity'));
+}
+
+function certificatesIn(part: Parts, identity: XmlElement | undefined): Certificate[] {
+  return part.all(identity, 'DigitalId').flatMap((id) =>
     part.all(id, 'X509Certificate').flatMap((element) => {
       try {
         return [parseCertificate(Buffer.from(part.content(element), 'base64'))];

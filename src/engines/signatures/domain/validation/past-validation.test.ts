@@ -5,7 +5,7 @@ import { children, fieldsOf, oidOf, rawOf, readAsn1 } from '../asn1/reader.ts';
 import { addValidationStore } from '../pdf/levels/index.ts';
 import { buildPdf } from '../pdf/testing.ts';
 import { signatureAlgorithmFor, signingHashFor } from '../pki/algorithms.ts';
-import { signed } from '../pki/authority.ts';
+import { signed } from '../pki/draft.ts';
 import type { Authority, KeyHolder } from '../pki/authority.ts';
 import { parseCertificate } from '../pki/certificate.ts';
 import type { RevocationReason } from '../pki/crl.ts';

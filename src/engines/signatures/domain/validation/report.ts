@@ -65,6 +65,8 @@ export interface SignatureReport {
   /** The earliest instant at which the signature is proven to have existed, or that of the validation (EN 319 102-1 clause 5.5). */
   readonly bestSignatureTime?: string;
   readonly timestamp: TimestampReport | null;
+  /** Time stamps over a XAdES or CAdES signature and all that was added to it (B-LTA), the oldest first. */
+  readonly archiveTimestamps?: readonly TimestampReport[];
   readonly algorithm: string;
   readonly format: string;
   readonly level: SignatureLevel;

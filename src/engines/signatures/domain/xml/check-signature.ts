@@ -1,20 +1,22 @@
 /** The first half of a validation: is this signature whole, and over what? Says nothing about trust. */
 import { hash as hashOnce } from 'node:crypto';
 import { asDer } from '../asn1/ecdsa-value.ts';
+import type { ArchiveStamp } from '../cades/index.ts';
 import { CmsError } from '../cms/verify-errors.ts';
 import { parseTimestampToken, verifyTimestampToken } from '../cms/verify-timestamp.ts';
 import type { HashName, SignatureAlgorithm } from '../pki/algorithms.ts';
 import { describeKey, isSignedByKeyOf } from '../pki/certificate.ts';
 import type { Certificate } from '../pki/certificate.ts';
-import { PkiError } from '../pki/errors.ts';
 import type { ValidationCache } from '../validation/cache.ts';
 import type { CheckedTimestamp } from '../validation/integrity.ts';
 import type { Problem } from '../validation/problems.ts';
 import { canonicalOfUri, hashOfUri, referenceTypes, signatureOfUri } from './algorithms.ts';
+import { checkArchive } from './archive.ts';
 import { XmlError } from './errors.ts';
 import { namespaces } from './events.ts';
 import type { XmlDocument, XmlElement } from './events.ts';
 import type { ByteOffsets } from './insertion.ts';
+import { readCertificates } from './read-certificates.ts';
 import { readSignature } from './read-signature.ts';
 import type { ReadSignature } from './read-signature.ts';
 import { decimalOf } from './read-xades.ts';
@@ -35,6 +37,9 @@ export interface CheckedXmlSignature {
   /** The qualifying properties, when this signature really covers them. */
   readonly xades: ReadXades | undefined;
   readonly timestamp: CheckedTimestamp | undefined;
+  readonly timestampToken: Buffer | undefined;
+  /** The oldest first. */
+  readonly archive: readonly ArchiveStamp[];
   readonly problems: readonly Problem[];
   readonly isIntact: boolean;
 }
@@ -50,7 +55,7 @@ export interface CheckInput {
 }
 
 export function checkSignature(element: XmlElement, input: CheckInput): CheckedXmlSignature {
-  const nothing = { element, read: undefined, references: [], signer: undefined, algorithm: undefined, hashes: [], xades: undefined, timestamp: undefined, isIntact: false };
+  const nothing = { element, read: undefined, references: [], signer: undefined, algorithm: undefined, hashes: [], xades: undefined, timestamp: undefined, timestampToken: undefined, archive: [], isIntact: false };
   let read: ReadSignature;
   try {
     read = readSignature(input.document, element);
@@ -62,7 +67,11 @@ export function checkSignature(element: XmlElement, input: CheckInput): CheckedX
   const xades = coveredXades(read, references);
   const algorithm = signatureOfUri(read.signatureUri);
   const { signer, isNamed, isValueFit } = findSigner(read, { xades, algorithm, input });
-  const problems: Problem[] = references.flatMap(({ problem }) => (problem === undefined ? [] : [{ code: problem }]));
+  const absent = references.filter(({ problem }) => problem === 'content.missing').map(({ part }) => shownUri(part.uri));
+  const problems: Problem[] = references.flatMap(({ problem }): Problem[] => {
+    if (problem === undefined) return [];
+    return [problem === 'content.missing' ? { code: problem, values: { files: absent.slice(0, 10).join(', ') } } : { code: problem }];
+  });
   if (isAmbiguous(read, input.ids)) problems.push({ code: 'format.contradiction' });
   if (xades === undefined && claimsXades(read, references)) problems.push({ code: 'format.contradiction' });
   if (xades !== undefined && xades.signingCertificate === undefined) problems.push({ code: 'ess.missing' });
@@ -79,10 +88,21 @@ export function checkSignature(element: XmlElement, input: CheckInput): CheckedX
     algorithm,
     hashes: [...(algorithm?.hash ? [algorithm.hash] : []), ...references.flatMap(({ hash }) => hash ?? [])],
     xades,
-    timestamp: isIntact ? findTimestamp(read, { xades, input }) : undefined,
+    ...(isIntact ? findTimestamp(read, { xades, input }) : { timestamp: undefined, timestampToken: undefined }),
+    archive: isIntact ? checkArchive(read, input) : [],
     problems,
     isIntact,
   };
+}
+
+/** The name of a file beside the signature, for people: percent-encoding undone, no longer than a line. */
+function shownUri(uri: string): string {
+  try {
+    return `“${decodeURIComponent(uri).slice(0, 120)}”`;
+  } catch (error) {
+    if (error instanceof URIError) return `“${uri.slice(0, 120)}”`;
+    throw error;
+  }
 }
 
 /** The parts that a signature covers, as the report shows them. */
@@ -139,18 +159,6 @@ function findSigner(read: ReadSignature, { xades, algorithm, input }: SignerInpu
   return { signer, isNamed: true, isValueFit: fits(signer) };
 }
 
-/** Certificates of a list that can be read; the others cannot help. */
-export function readCertificates(list: readonly Buffer[], cache: ValidationCache): Certificate[] {
-  return list.flatMap((bytes) => {
-    try {
-      return [cache.readCertificate(bytes)];
-    } catch (error) {
-      if (error instanceof PkiError) return [];
-      throw error;
-    }
-  });
-}
-
 function signedInfoBytes({ signedInfo, canonicalization }: ReadSignature, { document, effort }: CheckInput): Buffer | undefined {
   const method = canonicalOfUri(canonicalization.uri);
   if (method === undefined || canonicalization.hasOtherParameters) return undefined;
@@ -170,10 +178,12 @@ function isValueOf(certificate: Certificate, { read, algorithm, data }: ValueInp
   return signature !== undefined && isSignedByKeyOf(certificate, { algorithm, data, signature });
 }
 
+type FoundTimestamp = Pick<CheckedXmlSignature, 'timestamp' | 'timestampToken'>;
+
 /** The first token over the signature value that holds; else the last that was tried, so that its fault can be told. */
-function findTimestamp(read: ReadSignature, { xades, input }: Pick<SignerInput, 'xades' | 'input'>): CheckedTimestamp | undefined {
+function findTimestamp(read: ReadSignature, { xades, input }: Pick<SignerInput, 'xades' | 'input'>): FoundTimestamp {
   const more = readCertificates([...read.certificates, ...(xades?.certificates ?? [])], input.cache);
-  let tried: CheckedTimestamp | undefined;
+  let tried: FoundTimestamp = { timestamp: undefined, timestampToken: undefined };
   for (const { canonicalization, token: bytes } of xades?.signatureTimestamps ?? []) {
     // Without a method it is the inclusive one (EN 319 132-1 clause 5.1.4.4.2.1).
     const method = canonicalization === undefined ? ({ kind: 'inclusive', withComments: false } as const) : canonicalOfUri(canonicalization.uri);
@@ -183,7 +193,7 @@ function findTimestamp(read: ReadSignature, { xades, input }: Pick<SignerInput, 
     try {
       const token = parseTimestampToken(bytes, (raw) => input.cache.readCertificate(raw));
       const check = verifyTimestampToken(token, (hash) => hashOnce(hash, content, 'buffer'), more);
-      tried = { token, check };
+      tried = { timestamp: { token, check }, timestampToken: bytes };
       if (check.verdict === 'ok') return tried;
     } catch (error) {
       // A token that cannot be read proves nothing; the signature stands without it.

@@ -5,6 +5,7 @@ export const namespaces = {
   xmlns: 'http://www.w3.org/2000/xmlns/',
   ds: 'http://www.w3.org/2000/09/xmldsig#',
   xades: 'http://uri.etsi.org/01903/v1.3.2#',
+  xades141: 'http://uri.etsi.org/01903/v1.4.1#',
   exclusive: 'http://www.w3.org/2001/10/xml-exc-c14n#',
 } as const;
 

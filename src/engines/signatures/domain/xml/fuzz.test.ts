@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { createValidationCache } from '../validation/cache.ts';
 import { createTestPki, days, hours, later } from '../validation/testing.ts';
 import { XmlError } from './errors.ts';
-import { addUnsignedValues, prepareEnveloped, prepareEnveloping, validateXml } from './index.ts';
+import { addArchiveTimestamp, addUnsignedValues, archiveInputOf, prepareEnveloped, prepareEnveloping, validateXml } from './index.ts';
 import type { SignedSubject } from './index.ts';
 import { canonicalize } from './canonical.ts';
 import { readXml } from './reader.ts';
@@ -16,7 +17,7 @@ const now = later(at, hours(3));
 const given = { crls: pki.crls(now) };
 const cache = createValidationCache();
 const agency = testSigner(pki, pki.agency);
-/** Four files, each mutated this often: 500 documents a run, 10,000 in the long one. */
+/** Five files, each mutated this often: 625 documents a run, 10,000 in the long one. */
 const rounds = process.env['LIENTHONG_LONG'] === undefined ? 125 : 2500;
 
 /** A repeatable stream of pseudo-random numbers below `limit` (xorshift32). */
@@ -33,8 +34,11 @@ function randomSource(seed: number): (limit: number) => number {
 const prepared = prepareEnveloped(Buffer.from(invoice(2)), agency.signer, { signingTime: at });
 const stamped = finishXml(prepared, agency, { pki, at });
 const beside = signXml(invoice(2), agency, { signingTime: at, elementId: 'HD01', into: ['HDon', 'DSCKS', 'NBan'] });
+const longTerm = addUnsignedValues(stamped, prepared.signatureId, { crls: pki.crls(at), certificates: [pki.root.certificate.raw] });
+const archiveToken = pki.tsa.token({ hash: 'sha256', digest: createHash('sha256').update(archiveInputOf(longTerm, prepared.signatureId)).digest(), now: later(at, hours(1)) });
 const samples: readonly { readonly name: string; readonly xml: Buffer; readonly subject: SignedSubject }[] = [
-  { name: 'B-LT', xml: addUnsignedValues(stamped, prepared.signatureId, { crls: pki.crls(at), certificates: [pki.root.certificate.raw] }), subject: { kind: 'document' } },
+  { name: 'B-LT', xml: longTerm, subject: { kind: 'document' } },
+  { name: 'with an archive time stamp', xml: addArchiveTimestamp(longTerm, prepared.signatureId, archiveToken), subject: { kind: 'document' } },
   { name: 'a part, two signers', xml: signXml(beside, testSigner(pki), { signingTime: at, elementId: 'HD01', into: ['HDon', 'DSCKS', 'NMua'], canonicalization: 'inclusive' }), subject: { kind: 'element', path: ['HDon', 'DLHDon'] } },
   { name: 'enveloping XML', xml: finishXml(prepareEnveloping({ xml: Buffer.from(invoice(1)) }, agency.signer, { signingTime: at, canonicalization: 'inclusive-1.1' }), agency), subject: { kind: 'object' } },
   { name: 'enveloping bytes', xml: finishXml(prepareEnveloping({ bytes: Buffer.from('nội dung'), mediaType: 'text/plain' }, agency.signer, { signingTime: at }), agency), subject: { kind: 'object' } },

@@ -27,6 +27,8 @@ export interface ReadSignature {
   readonly value: Buffer;
   /** DER of ds:X509Certificate, in order. */
   readonly certificates: readonly Buffer[];
+  readonly keyInfo: XmlElement | undefined;
+  readonly objects: readonly XmlElement[];
   readonly xades: ReadXades | undefined;
 }
 
@@ -66,6 +68,8 @@ export function readSignature(document: XmlDocument, element: XmlElement): ReadS
     signatureValue,
     value: bytesOf(document, signatureValue),
     certificates: hasKeyInfo ? readCertificates(document, keyInfo) : [],
+    keyInfo: hasKeyInfo ? keyInfo : undefined,
+    objects,
     xades: readQualifyingProperties(document, objects),
   };
 }

@@ -22,6 +22,8 @@ export interface ReadXades {
   /** The first one named, which must be the signer's own (EN 319 132-1 clause 5.2.2). */
   readonly signingCertificate: SigningCertificateId | undefined;
   readonly signatureTimestamps: readonly { readonly canonicalization: ReadTransform | undefined; readonly token: Buffer }[];
+  /** xades141:ArchiveTimeStamp, in the order in which they were added. */
+  readonly archiveTimestamps: readonly ReadArchiveTimestamp[];
   readonly certificates: readonly Buffer[];
   readonly crls: readonly Buffer[];
   readonly ocsps: readonly Buffer[];
@@ -30,7 +32,16 @@ export interface ReadXades {
   readonly unsignedSignatureProperties: XmlElement | undefined;
 }
 
+export interface ReadArchiveTimestamp {
+  readonly canonicalization: ReadTransform | undefined;
+  /** Undefined where it names parts of its own choice (ds:Include), which is not read here. */
+  readonly token: Buffer | undefined;
+  /** The unsigned properties in front of it: what it covers besides the signature. */
+  readonly before: readonly XmlElement[];
+}
+
 const maxValues = 200;
+const maxArchiveTimestamps = 20;
 
 /** The properties inside the ds:Object elements of one signature; undefined when there are none. Throws XmlError `xml.malformed`. */
 export function readQualifyingProperties(document: XmlDocument, objects: readonly XmlElement[]): ReadXades | undefined {
@@ -51,6 +62,7 @@ export function readQualifyingProperties(document: XmlDocument, objects: readonl
     signingTime: signingTime && instantOf(textOf(document, signingTime)),
     signingCertificate: readSigningCertificate(document, signed),
     signatureTimestamps: unsigned ? readTimestamps(document, unsigned) : [],
+    archiveTimestamps: unsigned ? readArchiveTimestamps(document, unsigned) : [],
     certificates: unsigned ? valuesOf(document, unsigned, 'EncapsulatedX509Certificate') : [],
     crls: unsigned ? valuesOf(document, unsigned, 'EncapsulatedCRLValue') : [],
     ocsps: unsigned ? valuesOf(document, unsigned, 'EncapsulatedOCSPValue') : [],
@@ -123,8 +135,23 @@ function readTimestamps(document: XmlDocument, unsigned: XmlElement): ReadXades[
     });
 }
 
-/** Values of this name anywhere among the unsigned properties: directly, or kept with a time stamp. */
-function valuesOf(document: XmlDocument, unsigned: XmlElement, local: string): Buffer[] {
+/** EN 319 132-1 clause 5.5.2. Throws XmlError `xml.malformed` above 20. */
+function readArchiveTimestamps(document: XmlDocument, unsigned: XmlElement): ReadArchiveTimestamp[] {
+  const properties = childElements(document, unsigned);
+  const found = properties.flatMap((element, i): ReadArchiveTimestamp[] => {
+    if (element.local !== 'ArchiveTimeStamp' || element.namespace !== namespaces.xades141) return [];
+    const parts = childElements(document, element);
+    const method = parts.find((each) => each.local === 'CanonicalizationMethod' && each.namespace === namespaces.ds);
+    const [token, second] = parts.filter((each) => isNamed(each, 'EncapsulatedTimeStamp'));
+    const isPlain = token !== undefined && second === undefined && parts.every((each) => each.local !== 'Include');
+    return [{ canonicalization: method && readTransform(document, method), token: isPlain ? bytesOf(document, token) : undefined, before: properties.slice(0, i) }];
+  });
+  if (found.length > maxArchiveTimestamps) throw unreadable('ArchiveTimeStamp');
+  return found;
+}
+
+/** Values of this name anywhere inside an element, such as the unsigned properties: directly, or kept with a time stamp. */
+export function valuesOf(document: XmlDocument, unsigned: XmlElement, local: string): Buffer[] {
   const found = document.events.slice(unsigned.index, unsigned.endIndex).filter((event): event is XmlElement => event.kind === 'element' && isNamed(event, local));
   return found.slice(0, maxValues).map((each) => bytesOf(document, each));
 }

@@ -99,12 +99,23 @@ function placeOf({ text }: XmlDocument, element: XmlElement | undefined, offsetO
 }
 
 /** What is hashed. */
-interface Content {
+export interface Content {
   readonly content: Uint8Array;
 }
 type Stage = { readonly nodes: NodeSet } | Content;
 
-function contentOf({ transforms }: ReadReference, selection: Selection, context: ReferenceContext): Content | ProblemCode {
+/** The bytes of a reference, as the signature value and archive time stamps (which canonicalise by their own method) rest on them. */
+export function referenceContent(reference: ReadReference, context: ReferenceContext, method: CanonicalMethod): Content | ProblemCode {
+  const selection: Selection = reference.uri === undefined ? { kind: 'missing' } : selectionOf(context.document, reference.uri, context.ids);
+  return contentOf(reference, selection, { ...context, method });
+}
+
+// XML Signature section 4.4.3.2: nodes that no transform made into bytes are canonicalised the old way.
+const oldWay: CanonicalMethod = { kind: 'inclusive', withComments: false };
+
+type ContentContext = ReferenceContext & { readonly method?: CanonicalMethod };
+
+function contentOf({ transforms }: ReadReference, selection: Selection, context: ContentContext): Content | ProblemCode {
   let stage = startOf(selection, context);
   if (typeof stage === 'string') return stage;
   for (const transform of transforms) {
@@ -112,8 +123,7 @@ function contentOf({ transforms }: ReadReference, selection: Selection, context:
     if (typeof next === 'string') return next;
     stage = next;
   }
-  // XML Signature section 4.4.3.2: nodes that no transform made into bytes are canonicalised the old way.
-  return 'nodes' in stage ? canonical(stage.nodes, { kind: 'inclusive', withComments: false }, context.effort) : stage;
+  return 'nodes' in stage ? canonical(stage.nodes, context.method ?? oldWay, context.effort) : stage;
 }
 
 function startOf(selection: Selection, { document, detached }: ReferenceContext): Stage | ProblemCode {

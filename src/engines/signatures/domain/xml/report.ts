@@ -1,6 +1,6 @@
 /** A checked XML signature as the facts from which the report on all kinds of signatures is made, so that the same page shows each. */
 import { judgeSignature } from '../cades/index.ts';
-import type { SignatureFacts } from '../cades/index.ts';
+import type { SignatureFacts, SignatureValidation } from '../cades/index.ts';
 import { verdictOf } from '../validation/problems.ts';
 import type { Problem } from '../validation/problems.ts';
 import type { SignatureLevel, SignatureReport } from '../validation/report.ts';
@@ -21,10 +21,12 @@ export interface ReportInput {
   readonly root: XmlElement;
 }
 
+export type XmlSignatureValidation = Omit<SignatureValidation, 'report'> & { readonly report: SignatureReport & { readonly signed: readonly SignedPart[] } };
+
 /** Judges trust in a checked signature and reports on it. */
-export function reportSignature(checked: CheckedXmlSignature, input: ReportInput, context: TrustContext): SignatureReport & { readonly signed: readonly SignedPart[] } {
-  const { report } = judgeSignature(factsOf(checked, input, context.material), context);
-  return { ...report, signed: signedParts(checked) };
+export function reportSignature(checked: CheckedXmlSignature, input: ReportInput, context: TrustContext): XmlSignatureValidation {
+  const judged = judgeSignature(factsOf(checked, input, context.material), context);
+  return { ...judged, report: { ...judged.report, signed: signedParts(checked) } };
 }
 
 function factsOf(checked: CheckedXmlSignature, { number, subject, root }: ReportInput, material: RevocationMaterial): SignatureFacts {
@@ -41,6 +43,8 @@ function factsOf(checked: CheckedXmlSignature, { number, subject, root }: Report
     isBroken: verdictOf(problems).indication === 'TOTAL-FAILED',
     problems,
     timestamp,
+    timestampToken: checked.timestampToken,
+    archive: checked.archive,
     withoutTimestamp: (xades?.signatureTimestamps.length ?? 0) === 0 ? 'timestamp.missing' : 'timestamp.invalid',
     level: levelOf(checked, material),
     coversWholeFile: isIntact && references.some(({ apex, coversTags }) => apex === root && coversTags),
@@ -48,8 +52,9 @@ function factsOf(checked: CheckedXmlSignature, { number, subject, root }: Report
 }
 
 /** EN 319 132-1 clause 6, by what is there; trust is another matter. */
-function levelOf({ isIntact, signer, xades, timestamp }: CheckedXmlSignature, material: RevocationMaterial): SignatureLevel {
+function levelOf({ isIntact, signer, xades, timestamp, archive }: CheckedXmlSignature, material: RevocationMaterial): SignatureLevel {
   if (!isIntact || signer === undefined || xades?.signingCertificate === undefined) return 'UNKNOWN';
   if (timestamp?.check.verdict !== 'ok') return 'B-B';
-  return hasEmbeddedRevocation(signer, material) ? 'B-LT' : 'B-T';
+  if (!hasEmbeddedRevocation(signer, material)) return 'B-T';
+  return archive.some(({ checked }) => checked?.check.verdict === 'ok') ? 'B-LTA' : 'B-LT';
 }

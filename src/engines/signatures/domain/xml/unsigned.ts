@@ -1,5 +1,6 @@
 /** Properties that are added after signing (EN 319 132-1 clause 5.3 to 5.5): time stamp, certificates, revocation. */
 import { canonicalUris } from './algorithms.ts';
+import { namespaces } from './events.ts';
 
 export interface UnsignedValues {
   /** An RFC 3161 token over the canonical ds:SignatureValue (B-T). */
@@ -35,6 +36,21 @@ export function unsignedValues({ timestampToken, certificates = [], crls = [], o
   const stamp = timestampToken === undefined ? '' : wrap(xades, 'SignatureTimeStamp', method + value('EncapsulatedTimeStamp')(timestampToken));
   const revocation = list('CRLValues', 'EncapsulatedCRLValue', crls) + list('OCSPValues', 'EncapsulatedOCSPValue', ocsps);
   return stamp + list('CertificateValues', 'EncapsulatedX509Certificate', certificates) + (revocation === '' ? '' : wrap(xades, 'RevocationValues', revocation));
+}
+
+/** The time stamp over a signature and all that was added to it so far (clause 5.5.2), with the method by which its input was canonicalised. */
+export function archiveTimestamp(token: Buffer, { ds, xades }: Prefixes): string {
+  const method = `<${ds}CanonicalizationMethod Algorithm="${canonicalUris.exclusive}"></${ds}CanonicalizationMethod>`;
+  return wrap141('ArchiveTimeStamp', method + wrap(xades, 'EncapsulatedTimeStamp', token.toString('base64')));
+}
+
+/** What the check of an archive time stamp rests on (clause 5.5.1): it has to stand under the next one. */
+export function timestampValidationData(values: Pick<UnsignedValues, 'certificates' | 'crls' | 'ocsps'>, prefixes: Prefixes): string {
+  return wrap141('TimeStampValidationData', unsignedValues(values, prefixes));
+}
+
+function wrap141(name: string, content: string): string {
+  return `<xades141:${name} xmlns:xades141="${namespaces.xades141}">${content}</xades141:${name}>`;
 }
 
 function wrap(prefix: string, name: string, content: string): string {

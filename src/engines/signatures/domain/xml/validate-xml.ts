@@ -4,7 +4,8 @@
  * than enveloped signature, canonicalisation and base64.
  */
 import { hash as hashOnce } from 'node:crypto';
-import { contextOf } from '../cades/index.ts';
+import { contextOf, earliestEnd } from '../cades/index.ts';
+import type { SignatureValidation } from '../cades/index.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { PkiError } from '../pki/errors.ts';
 import { createValidationCache } from '../validation/cache.ts';
@@ -14,14 +15,15 @@ import type { Problem } from '../validation/problems.ts';
 import { overallVerdict } from '../validation/report-parts.ts';
 import type { SignatureReport, ValidationReport } from '../validation/report.ts';
 import type { RevocationMaterial } from '../validation/revocation.ts';
-import type { TrustContext } from '../validation/trust.ts';
+import type { MissingLink, TrustContext } from '../validation/trust.ts';
 import type { ValidationOptions } from '../validation/validate-pdf.ts';
 import type { GivenMaterial } from '../validation/validation-material.ts';
-import { checkSignature, readCertificates } from './check-signature.ts';
+import { checkSignature } from './check-signature.ts';
 import type { CheckedXmlSignature } from './check-signature.ts';
 import { findByPath, indexIds, isWithin, namespaces } from './events.ts';
 import type { XmlDocument, XmlElement } from './events.ts';
 import { byteOffsetsOf } from './insertion.ts';
+import { readCertificates } from './read-certificates.ts';
 import { findSignatures } from './read-signature.ts';
 import { readXml } from './reader.ts';
 import { newEffort } from './references.ts';
@@ -55,8 +57,23 @@ export interface XmlValidationReport extends ValidationReport {
   readonly signatures: readonly XmlSignatureReport[];
 }
 
+/** A report, what it rests on, and what would help to know more; as for PDF. */
+export interface XmlValidation {
+  readonly report: XmlValidationReport;
+  /** In the order of the report's signatures. */
+  readonly used: readonly SignatureValidation['used'][];
+  readonly missing: readonly MissingLink[];
+  /** Until when the archive time stamp that ends first protects its signature; undefined while a signature has none. */
+  readonly protectedUntil: Date | undefined;
+}
+
 /** Validates all signatures. Throws XmlError when the file cannot be read at all, or asks for more work than any honest file. */
 export function validateXml(file: Uint8Array, options: XmlValidationOptions): XmlValidationReport {
+  return validateXmlFully(file, options).report;
+}
+
+/** As `validateXml`, with the material that the findings rest on and the links that were missing. */
+export function validateXmlFully(file: Uint8Array, options: XmlValidationOptions): XmlValidation {
   const document = readXml(file);
   const cache = options.cache ?? createValidationCache();
   const given = options.given ?? {};
@@ -65,12 +82,14 @@ export function validateXml(file: Uint8Array, options: XmlValidationOptions): Xm
   const input = { document, ids, detached: options.detached ?? new Map<string, Uint8Array>(), given: given.certificates ?? [], cache, effort, offsetOf: byteOffsetsOf(document.text) };
   const checked = findSignatures(document).map((element) => checkSignature(element, input));
   const context: TrustContext = { ...contextOf(options, cache), ...collectMaterial(checked, { given, cache }) };
-  const signatures = checked.map((each, i): XmlSignatureReport => {
+  const judged = checked.map((each, i) => {
     const subject = subjectProblems(each, document, options.subject);
     return reportSignature(each, { number: i + 1, subject, root: document.root }, context);
   });
+  const signatures = judged.map((each) => each.report);
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  return { ...overallVerdict(signatures), signatures, flags: [], sha256: hashOnce('sha256', bytes, 'hex'), sizeBytes: bytes.length, validatedAt: options.now.toISOString() };
+  const report = { ...overallVerdict(signatures), signatures, flags: [], sha256: hashOnce('sha256', bytes, 'hex'), sizeBytes: bytes.length, validatedAt: options.now.toISOString() };
+  return { report, used: judged.map(({ used }) => used), missing: judged.flatMap(({ missing }) => missing), protectedUntil: earliestEnd(judged) };
 }
 
 interface Material {
@@ -91,7 +110,8 @@ function collectMaterial(checked: readonly CheckedXmlSignature[], { given, cache
     }
   };
   const stored = checked.flatMap(({ read }) => read?.xades ?? []);
-  const tokens = checked.flatMap(({ timestamp }) => (timestamp ? [timestamp.token.cms] : []));
+  const stamps = checked.flatMap(({ timestamp, archive }) => [timestamp, ...archive.map((each) => each.checked)]);
+  const tokens = stamps.flatMap((stamp) => (stamp ? [stamp.token.cms] : []));
   const certificates = [
     ...(given.certificates ?? []),
     ...readCertificates([...checked.flatMap(({ read }) => read?.certificates ?? []), ...stored.flatMap((each) => each.certificates)], cache),
@@ -103,7 +123,7 @@ function collectMaterial(checked: readonly CheckedXmlSignature[], { given, cache
     candidates: [...new Map(certificates.map((each) => [each.fingerprint, each])).values()],
     material: {
       crls: [...crls(given.crls ?? [], 'given'), ...crls([...stored.flatMap((each) => each.crls), ...tokens.flatMap((cms) => cms.crls)], 'embedded')],
-      ocsps: [...ocsps(given.ocsps ?? [], 'given'), ...ocsps(stored.flatMap((each) => each.ocsps), 'embedded')],
+      ocsps: [...ocsps(given.ocsps ?? [], 'given'), ...ocsps([...stored.flatMap((each) => each.ocsps), ...tokens.flatMap((cms) => cms.ocsps)], 'embedded')],
     },
   };
 }

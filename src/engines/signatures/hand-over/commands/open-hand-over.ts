@@ -24,7 +24,7 @@ export type OpenedHandOver = { handOverId: Id<'handOver'>; downloadKey: string; 
  */
 export async function openHandOver(ctx: CommandContext, { agencyId, signingId, kind }: OpenHandOver): Promise<OpenedHandOver> {
   const signing = await getSigning(ctx, { agencyId, signingId }, true);
-  const credential = await getCredential(ctx, { agencyId, id: signing.credentialId });
+  const credential = await getCredential(ctx, { agencyId: signing.credentialAgencyId, id: signing.credentialId });
   assertMayUse(ctx.actor, credential);
   if (credential.driver !== BROWSER_AGENT) throw handOverErrors.handOverNotByAgent();
   assertInForce(credential, ctx.now);
