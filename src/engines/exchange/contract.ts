@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Id } from '#kernel/ids.ts';
 
+export { envelopeTrace, messageTrace, type EnvelopeTrace, type MessageTrace } from './trace/contract.ts';
+
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const day = z.iso.date();
 /** A UUID that the type system knows by its kind. */
@@ -48,25 +50,82 @@ export const envelopeFile = z.object({
 });
 export type EnvelopeFile = z.output<typeof envelopeFile>;
 
-/** The envelope as it is written down once, hashed, and kept untouched on both sides. */
-export const envelope = z.object({
-  version: z.literal(1),
-  envelopeId: z.uuid(),
-  sentAt: z.iso.datetime({ offset: true }),
-  sender: z.object({ agencyId, name: z.string().min(1), code: z.string() }),
-  document: envelopeDocument,
-  files: z.array(envelopeFile).min(1).max(200),
+/** What an envelope wants of a document that was sent before. An envelope without this part brings a new document (type 0 of QCVN 102). */
+export const businessKind = z.enum(['recall', 'take_back', 'update', 'replace']);
+export type BusinessKind = z.infer<typeof businessKind>;
+
+/** The notices: they carry no files and are answered with 15 or 16. A replacing document is answered like any document. */
+export const noticeKind = businessKind.exclude(['replace']);
+export type NoticeKind = z.infer<typeof noticeKind>;
+
+const sentBefore = z.object({ envelopeId: z.uuid(), documentCode: z.string(), contentHash: sha256 });
+const namedAgency = z.object({ agencyId, name: z.string(), code: z.string().nullable() });
+
+/** The facts that may be put right without touching what was signed. An update carries all of them, so that the newest one decides. */
+export const changedFacts = z.object({ summary: z.string().min(1).max(2000), urgency: envelopeDocument.shape.urgency, answerDue: day.nullable() });
+export type ChangedFacts = z.output<typeof changedFacts>;
+
+export const business = z.object({
+  kind: businessKind,
+  of: sentBefore,
+  /** Other envelopes of the same document: it was sent again to some. */
+  others: z.array(sentBefore).max(50).optional(),
+  /** Place among the notices of the document: what was sent later decides, whatever arrives first. */
+  sequence: z.number().int().min(1),
+  reason: z.string().min(1).max(1000),
+  changed: changedFacts.optional(),
+  /** Recipients that shall not have the document any more; the update goes to them. */
+  removedRecipients: z.array(namedAgency).max(5000).optional(),
 });
+export type Business = z.output<typeof business>;
+
+/** The envelope as it is written down once, hashed, and kept untouched on both sides. */
+export const envelope = z
+  .object({
+    version: z.literal(1),
+    envelopeId: z.uuid(),
+    sentAt: z.iso.datetime({ offset: true }),
+    sender: z.object({ agencyId, name: z.string().min(1), code: z.string() }),
+    document: envelopeDocument,
+    files: z.array(envelopeFile).max(200),
+    business: business.optional(),
+  })
+  .refine((content) => content.files.length > 0 || isNotice(content.business), { path: ['files'], error: 'Thiếu tệp văn bản.|The file is missing.' });
 export type Envelope = z.output<typeof envelope>;
+
+/** Whether an envelope speaks about an earlier document only, and brings none. */
+export function isNotice(part: Business | undefined): part is Business & { kind: NoticeKind } {
+  return part !== undefined && part.kind !== 'replace';
+}
+
+/** Whether the receiver shall cancel what it has. */
+export function isCancelling(part: Business): boolean {
+  return part.kind === 'recall' || part.kind === 'take_back' || (part.kind === 'update' && part.removedRecipients !== undefined);
+}
 
 /** What the receiver answers (QCVN 102:2016): 02 refused, 03 registered, 04 assigned, 05 in process, 06 completed. */
 export const answerStatus = z.enum(['02', '03', '04', '05', '06']);
 export type AnswerStatus = z.infer<typeof answerStatus>;
-/** All statuses of this part; 01 is given by the system on arrival. */
-export const deliveryStatus = z.enum(['01', '02', '03', '04', '05', '06']);
+/** All statuses that come back; 01 is given by the system on arrival, 15 and 16 answer a notice. (13 is what a taking back says to the receiver.) */
+export const deliveryStatus = z.enum(['01', '02', '03', '04', '05', '06', '15', '16']);
 export type DeliveryStatus = z.infer<typeof deliveryStatus>;
 
-export const deliveryState = z.enum(['waiting', 'no_route', 'returned', 'arrived', 'refused', 'registered', 'assigned', 'in_process', 'completed']);
+export const deliveryState = z.enum([
+  'waiting',
+  'no_route',
+  'returned',
+  'arrived',
+  'refused',
+  'registered',
+  'assigned',
+  'in_process',
+  'completed',
+  'cancelled',
+  'recalled',
+  'replaced',
+  'agreed',
+  'declined',
+]);
 export type DeliveryState = z.infer<typeof deliveryState>;
 
 /** The verdict on the signatures of the main file, as it stood on arrival. */
@@ -100,6 +159,24 @@ export const deliveryLine = z.object({
   deliveredTo: z.object({ agencyId, name: z.string() }).nullable(),
   /** Set when it came back: who could have it instead. */
   successors: z.array(successor),
+  /** When somebody at the receiver first looked at it. */
+  openedAt: z.string().nullable(),
+  remindedAt: z.string().nullable(),
+  reminderCount: z.number().int(),
+  /** What was asked of the recipient since, and what it answered: recalls, takings back, updates; the newest last. */
+  notices: z.array(
+    z.object({
+      envelopeId: z.uuid(),
+      kind: noticeKind,
+      cancels: z.boolean(),
+      reason: z.string(),
+      sentAt: z.string(),
+      state: deliveryState,
+      answeredAt: z.string().nullable(),
+      answeredBy: z.string().nullable(),
+      answerReason: z.string().nullable(),
+    }),
+  ),
   answers: z.array(z.object({ status: deliveryStatus, at: z.string(), by: z.string(), title: z.string().nullable(), reason: z.string().nullable() })),
 });
 export type DeliveryLine = z.output<typeof deliveryLine>;
@@ -158,6 +235,10 @@ export const messageArrived = z.object({
   files: z.array(messageFile),
   /** That of the main file, on arrival. */
   verdict,
+  /** Set when its recall or its replacement overtook it: it is kept, and arrives without force. */
+  standing: z.object({ state: z.enum(['recalled', 'replaced']), kind: businessKind, reason: z.string(), byMessageId: idOf<'message'>(), byNumber: z.string() }).optional(),
+  /** Set when it replaces an earlier document of the sender. */
+  replaces: z.object({ documentCode: z.string(), reason: z.string() }).optional(),
 });
 export type MessageArrived = z.output<typeof messageArrived>;
 export const messageRefused = z.object({
@@ -169,6 +250,31 @@ export const messageRefused = z.object({
   reason: z.string(),
 });
 export const contradictionKept = z.object({ envelopeId: z.uuid(), senderAgencyId: agencyId, senderName: z.string(), contentHash: sha256, knownHash: sha256 });
+const aboutMessage = {
+  /** The document that the notice is about, as this agency has it, and the notice itself. */
+  messageId: idOf<'message'>(),
+  noticeId: idOf<'message'>(),
+  kind: businessKind,
+  kindVi: z.string(),
+  kindEn: z.string(),
+  senderName: z.string(),
+  reason: z.string(),
+};
+export const messageRecalled = z.object({ ...aboutMessage, /** Who agreed; null when nobody had to be asked. */ by: z.string().nullable() });
+export const messageReplaced = z.object({ ...aboutMessage, byNumber: z.string() });
+export const messageUpdated = z.object({ ...aboutMessage, changed: changedFacts });
+export const noticeAsked = z.object({ ...aboutMessage, cancels: z.boolean(), changed: changedFacts.nullable() });
+export const noticeDeclined = z.object({ ...aboutMessage, answer: z.string() });
+export const noticeAnswered = z.object({ messageId: idOf<'message'>(), noticeId: idOf<'message'>(), status: deliveryStatus.extract(['15', '16']), statusVi: z.string(), statusEn: z.string(), reason: z.string().nullable() });
+export const noticeKept = z.object({ noticeId: idOf<'message'>(), kind: businessKind, kindVi: z.string(), kindEn: z.string(), senderName: z.string(), reason: z.string() });
+export const messageReminded = z.object({ messageId: idOf<'message'>(), senderName: z.string(), by: z.string() });
+export const messageOpened = z.object({ messageId: idOf<'message'>() });
+export const noticeSent = z.object({ envelopeId: z.uuid(), kind: noticeKind, kindVi: z.string(), kindEn: z.string(), reason: z.string(), recipientCount: z.number().int() });
+export const deliveriesCancelled = z.object({ count: z.number().int(), recipients: z.array(agencyId), reason: z.string() });
+export const noticesArrived = z.object({ envelopeId: z.uuid(), kindVi: z.string(), kindEn: z.string(), count: z.number().int() });
+export const deliveriesOpened = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string() });
+export const reminderSent = z.object({ recipientCount: z.number().int(), recipients: z.array(agencyId) });
+export const recipientsAdded = z.object({ envelopeId: z.uuid(), recipientCount: z.number().int() });
 export const messageAnswered = z.object({ messageId: idOf<'message'>(), status: answerStatus, statusVi: z.string(), statusEn: z.string(), reason: z.string().nullable() });
 export const deliveryAnswered = z.object({
   envelopeId: z.uuid(),
@@ -180,7 +286,12 @@ export const deliveryAnswered = z.object({
   at: z.string(),
   by: z.string(),
   reason: z.string().nullable(),
+  /** Of the envelope that is answered. */
+  kind: businessKind.optional(),
 });
 export type DeliveryAnswered = z.output<typeof deliveryAnswered>;
 export const deliveryReturned = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string(), problem: z.string(), successors: z.array(successor) });
 export const deliveryRetried = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string() });
+
+export type { conflictView, inboundView, invitationReply, invitationSummary, linkView, partnerView, transferView } from './partners/contract.ts';
+export type { createdSystem, issuedKey, systemView } from './partners/adapters/provincial-axis/contract.ts';

@@ -10,6 +10,8 @@ export function writeEnvelope(content: Envelope): string {
     sender: content.sender,
     document: content.document,
     files: content.files,
+    // left out for a new document, whose text is the same as before there were business types
+    business: content.business,
   });
 }
 

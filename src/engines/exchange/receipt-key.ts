@@ -1,7 +1,8 @@
-import { createCipheriv, createDecipheriv, createPrivateKey, generateKeyPairSync, hkdfSync, randomBytes, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
 import type { Queryable } from '#kernel/database.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
 import { createHash } from 'node:crypto';
+import { sealBytes, unsealBytes } from './sealed.ts';
 
 export type ReceiptKey = { keyId: string; privateKey: KeyObject };
 
@@ -30,6 +31,13 @@ export async function receiptKeys(q: Queryable): Promise<(JsonWebKey & { kid: st
   return rows.map((row) => row['public_key'] as JsonWebKey & { kid: string });
 }
 
+/** The keys of other installations, by which the receipts that came from them are verified. */
+export async function partnerReceiptKeys(q: Queryable): Promise<(JsonWebKey & { kid: string })[]> {
+  const { rows } = await q.query(`select k.key from exchange.partner p cross join lateral jsonb_array_elements(p.pinned -> 'receiptKeys') with ordinality as k (key, place) order by p.created_at, k.place`);
+  // safe because only keys that were read by their schema are pinned
+  return rows.map((row) => row['key'] as JsonWebKey & { kid: string });
+}
+
 async function openKey(kernel: Kernel): Promise<ReceiptKey> {
   const { pool } = kernel.database;
   const read = async (): Promise<ReceiptKey | undefined> => {
@@ -54,28 +62,16 @@ async function openKey(kernel: Kernel): Promise<ReceiptKey> {
 }
 
 /** RFC 7638 §3: the hash of the required members in lexicographic order. */
-function thumbprint(jwk: JsonWebKey): string {
+export function thumbprint(jwk: JsonWebKey): string {
   return createHash('sha256').update(JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y })).digest('base64url');
 }
 
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+const PURPOSE = 'exchange receipt key';
 
-function sealingKey(secret: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, '', 'exchange receipt key', 32));
-}
-
-/** AES-256-GCM under a key derived from the installation's secret: nonce, tag, ciphertext. */
 function seal(key: KeyObject, secret: string): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', sealingKey(secret), nonce);
-  const sealed = Buffer.concat([cipher.update(key.export({ format: 'der', type: 'pkcs8' })), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
+  return sealBytes(key.export({ format: 'der', type: 'pkcs8' }), secret, PURPOSE);
 }
 
 function unseal(sealed: Buffer, secret: string): KeyObject {
-  const decipher = createDecipheriv('aes-256-gcm', sealingKey(secret), sealed.subarray(0, NONCE_BYTES));
-  decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-  const plain = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
-  return createPrivateKey({ key: plain, format: 'der', type: 'pkcs8' });
+  return createPrivateKey({ key: unsealBytes(sealed, secret, PURPOSE), format: 'der', type: 'pkcs8' });
 }

@@ -8,6 +8,7 @@ import { getMessage } from './queries/message.ts';
 import { receiptsOf } from './queries/receipts.ts';
 import { stuckDeliveries } from './queries/troubled-deliveries.ts';
 import { receiptKeys } from './receipt-key.ts';
+import { witnessedHeads } from './partners/witness.ts';
 
 const uuid = z.uuid();
 
@@ -19,6 +20,18 @@ export const routes: readonly Route[] = [
     access: anyone('whoever holds a receipt must be able to verify it without an account'),
     reply: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
     run: async ({ kernel }) => ({ keys: await receiptKeys(kernel.database.pool) }),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/exchange/witnessed-heads',
+    summary: 'Signed roots of another installation’s record that were kept here as its witness, as checkpoints (C2SP), newest first.',
+    access: anyone('a witness that only its owner can ask is none'),
+    query: z.object({ origin: z.string().min(1).max(300) }),
+    reply: z.object({ heads: z.array(z.object({ size: z.number().int(), checkpoint: z.string(), witnessedAt: z.string(), problem: z.string().nullable() })) }),
+    run: async ({ kernel }, { query }) => {
+      const heads = await witnessedHeads(kernel.database.pool, query.origin);
+      return { heads: heads.map(({ size, checkpoint, witnessedAt, problem }) => ({ size, checkpoint, problem, witnessedAt: witnessedAt.toISOString() })) };
+    },
   }),
   route({
     method: 'GET',

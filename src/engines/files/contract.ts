@@ -31,5 +31,7 @@ export const fileUploadedData = z.object({
   flags: z.array(z.string()),
 });
 
+export const fileOpenedData = z.object({ name: z.string(), sha256: z.string() });
+
 export type UploadView = z.infer<typeof uploadView>;
 export type CapabilitiesView = z.infer<typeof capabilitiesView>;

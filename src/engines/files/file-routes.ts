@@ -7,7 +7,9 @@ import { capabilitiesView } from './contract.ts';
 import { findOffice } from './convert-to-pdf.ts';
 import { parseRange } from './domain/range.ts';
 import { filesErrors } from './errors.ts';
+import { assertMayOpen } from './guards.ts';
 import { getFile, type StoredFile } from './queries/get-file.ts';
+import { recordOpening } from './record-opening.ts';
 
 type Http = RouteContext<PersonActor>;
 
@@ -34,7 +36,12 @@ export const fileRoutes = [
     summary: 'The bytes of a file of the own agency, or a range of them',
     access: signedIn,
     params: z.object({ fileId: z.uuid() }),
-    run: async (http, { params: { fileId } }) => sendFile(http, await getFile(http.kernel.database.pool, http.actor.agencyId, fileId)),
+    run: async (http, { params: { fileId } }) => {
+      const file = await getFile(http.kernel.database.pool, http.actor.agencyId, fileId);
+      await assertMayOpen(http.kernel, { actor: http.actor, fileId });
+      await recordOpening(http, file);
+      return sendFile(http, file);
+    },
   }),
 ];
 

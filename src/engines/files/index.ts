@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Module } from '#kernel/module.ts';
-import { fileUploadedData } from './contract.ts';
+import { fileOpenedData, fileUploadedData } from './contract.ts';
 import { fileRoutes } from './file-routes.ts';
 import { damageHealth, isNight, scrub } from './scrub.ts';
 import { blobStore } from './service.ts';
@@ -14,6 +14,7 @@ export { convertToPdf, convertUpload, findOffice } from './convert-to-pdf.ts';
 export { cleanFileName, extensionOf } from './domain/file-name.ts';
 export { sniff, type Sniffed, type SniffProblem } from './domain/sniff.ts';
 export { filesErrors } from './errors.ts';
+export { defineFileGuard, type FileGuard } from './guards.ts';
 export { defineFileInspector, inspectFile, type FileInspector, type Inspected } from './inspection.ts';
 export { keepFile, keepFiles, type FileId, type NewFile } from './keep-files.ts';
 export { getFile, type StoredFile } from './queries/get-file.ts';
@@ -29,6 +30,7 @@ export const filesModule: Module = {
   migrations: join(import.meta.dirname, 'migrations'),
   routes: [...uploadRoutes, ...fileRoutes],
   events: {
+    'file-opened': { data: fileOpenedData, vi: '{actor} mở tệp “{name}”', en: '{actor} opened the file “{name}”' },
     'file-uploaded': { data: fileUploadedData, vi: '{actor} tải lên tệp “{name}”', en: '{actor} uploaded the file “{name}”' },
   },
   schedules: [

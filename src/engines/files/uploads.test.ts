@@ -291,6 +291,19 @@ test('one person cannot fill the disk with unfinished uploads', async () => {
   assert.equal(codeOf(refused), 'files.tooManyUploads');
 });
 
+test('who opened which file is recorded once a day, and nothing for whoever may not see it', async () => {
+  const { fileId, sha256 } = await take(await uploadFile(server, { name: 'Công văn.pdf', bytes: smallPdf(60), headers: mai }));
+  const url = `/api/v1/files/${fileId}`;
+  const openings = () => house.sql<{ data: unknown; actor: { name: string } }>(`select data, actor from audit.entry where type = 'files.file-opened' and subject_id = $1 order by at`, [fileId]);
+  for (const headers of [mai, { ...mai, range: 'bytes=0-99' }, { ...mai, range: 'bytes=100-199' }]) await server.inject({ url, headers });
+  assert.deepEqual((await openings()).map(({ data }) => data), [{ name: 'Công văn.pdf', sha256 }]);
+  house.clock.advance(86_400_000);
+  await server.inject({ url, headers: mai });
+  assert.equal((await openings()).length, 2);
+  assert.equal((await server.inject({ url, headers: { 'x-person': 'stranger' } })).statusCode >= 400, true);
+  assert.equal((await openings()).length, 2);
+});
+
 test('a file goes to its own agency only, PDF in the viewer, whole or by range, and cannot run anything', async () => {
   const bytes = smallPdf(60);
   const { fileId, sha256 } = await take(await uploadFile(server, { name: 'Công văn.pdf', bytes, headers: mai }));

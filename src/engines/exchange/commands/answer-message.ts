@@ -8,7 +8,7 @@ import { stateAfter, stateLabels, statusRules, type MessageState } from '../doma
 import { readEnvelope } from '../envelope.ts';
 import { exchangeErrors } from '../errors.ts';
 import { receiptKey } from '../receipt-key.ts';
-import { AUTOMATIC } from './receive.ts';
+import { AUTOMATIC } from './automatic.ts';
 
 export type AnswerMessage = { agencyId: Id<'agency'>; messageId: Id<'message'>; status: AnswerStatus; reason?: string };
 
@@ -77,7 +77,7 @@ async function lockMessage(ctx: CommandContext, input: AnswerMessage): Promise<M
 }
 
 /** The person as the sender sees them; someone who acts for another is named as such. */
-function answeredBy(ctx: CommandContext): { name: string; title: string | null } {
+export function answeredBy(ctx: CommandContext): { name: string; title: string | null } {
   if (ctx.actor.kind !== 'person') return AUTOMATIC;
   const { name, postTitle, onBehalfOf } = ctx.actor;
   return { name, title: onBehalfOf === undefined ? postTitle : `${postTitle}, thay mặt ${onBehalfOf.name} (${onBehalfOf.postTitle})` };

@@ -1,18 +1,30 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import { isoInVietnam } from '#kernel/time.ts';
-import { keepFiles } from '#engines/files/index.ts';
-import type { Envelope, MessageArrived, MessageFile, Verdict } from '../contract.ts';
+import { isNotice, type Envelope, type MessageArrived, type MessageFile, type Verdict } from '../contract.ts';
 import { decideArrival, type ArrivalDecision } from '../domain/arrival-steps.ts';
 import { signReceipts, type Receipt } from '../domain/receipt.ts';
 import { envelopeHash, readEnvelope } from '../envelope.ts';
 import { fileFacts, verdictOf, type FileInspection } from '../inspection.ts';
 import { receiptKey } from '../receipt-key.ts';
+import { AUTOMATIC } from './automatic.ts';
+import { insertFiles, insertFirstAnswers, keepContradictions } from './keep-arrivals.ts';
+import { describeNotice, noticesAhead, type KeptNotice } from './kept-notices.ts';
+import { inOrderOfDocuments } from './order-of-documents.ts';
+import { settleNotices, type NoticeEffect } from './settle-notices.ts';
 
 type AgencyId = Id<'agency'>;
 
 /** An envelope as it came in, by whatever way, with what was found out about its files outside the transaction. */
-export type IncomingEnvelope = { envelopeId: string; senderAgencyId: AgencyId; original: string; contentHash: string; inspection: readonly FileInspection[] };
+export type IncomingEnvelope = {
+  envelopeId: string;
+  senderAgencyId: AgencyId;
+  /** The id by which another installation's text names the sender, where it is another one than ours. */
+  statedSenderId?: string;
+  original: string;
+  contentHash: string;
+  inspection: readonly FileInspection[];
+};
 
 /** One receiver of it. Name and code are those of today. */
 export type Arrival = {
@@ -30,24 +42,26 @@ export type Arrived =
   | { kind: 'kept'; messageId: Id<'message'>; status: '01' | '02'; reason: string | null; receipt: string; isNew: boolean; /** How many answers the message has. */ answers: number }
   | { kind: 'contradiction'; reason: string };
 
+/** What was kept just now, with its receipt. */
+export type Fresh = Verified & { result: { status: '01' | '02'; reason: string | null; receipt: string } };
+
 type Known = { messageId: Id<'message'>; contentHash: string; answers: number };
 type Prepared = { envelope: IncomingEnvelope; parsed: Envelope | undefined; problem: string | undefined; computedHash: string; verdict: Verdict };
-type Verified = { arrival: Arrival; prepared: Prepared; decision: ArrivalDecision; known: Known | undefined; messageId: Id<'message'> };
-
-/** By whom an automatic answer is given. */
-export const AUTOMATIC = { name: 'Hệ thống Liên Thông', title: null };
+export type Verified = { arrival: Arrival; prepared: Prepared; decision: ArrivalDecision; known: Known | undefined; messageId: Id<'message'> };
 
 /**
  * Takes arrivals, a whole batch with a handful of statements: keeps the untouched original, drops what came twice,
  * verifies step by step, accepts or refuses, and signs a receipt for each. The same envelope again has no second effect;
- * with another content it is refused and kept apart.
+ * with another content it is refused and kept apart. Notices about earlier documents take effect
+ * here, in the order in which their sender made them.
  * @returns one result an arrival, in their order.
  */
 export async function receive(ctx: CommandContext, arrivals: readonly Arrival[]): Promise<Arrived[]> {
   if (arrivals.length === 0) return [];
   const key = await receiptKey(ctx.kernel);
-  const known = await knownMessages(ctx, arrivals);
   const prepared = new Map([...new Set(arrivals.map((arrival) => arrival.envelope))].map((envelope) => [envelope, prepare(envelope)]));
+  await inOrderOfDocuments(ctx, [...prepared.values()]);
+  const known = await knownMessages(ctx, arrivals);
   const atFirst = arrivals.map((arrival): Verified => verify(arrival, prepared.get(arrival.envelope) ?? prepare(arrival.envelope), known.get(keyOf(arrival))));
   const inserted = await insertMessages(ctx, atFirst.filter((each) => each.known === undefined));
   const verified = await withOvertaken(ctx, atFirst, inserted);
@@ -60,12 +74,29 @@ export async function receive(ctx: CommandContext, arrivals: readonly Arrival[])
   });
   const files = await insertFiles(ctx, fresh);
   await insertFirstAnswers(ctx, fresh);
-  for (const each of fresh) recordArrival(ctx, each, files.get(each.messageId) ?? []);
+  const effects = await settleNotices(ctx, await noticesOf(ctx, fresh, inserted), new Set(fresh.map((each) => each.messageId)));
+  for (const each of fresh) if (!isNotice(each.prepared.parsed?.business)) recordArrival(ctx, each, { files: files.get(each.messageId) ?? [], effect: effects.get(each.messageId) });
   return results;
 }
 
+/** What has to take effect now: the notices among the arrivals, and those that came before a document that arrives. */
+async function noticesOf(ctx: CommandContext, fresh: readonly Fresh[], inserted: Inserted): Promise<KeptNotice[]> {
+  const accepted = fresh.filter((each) => each.decision.accepted);
+  const documents = accepted.filter((each) => inserted.get(each.messageId)?.hasNotices === true);
+  const ahead = await noticesAhead(ctx, documents.map(({ arrival }) => ({ agencyId: arrival.agencyId, senderAgencyId: arrival.envelope.senderAgencyId, envelopeId: arrival.envelope.envelopeId })));
+  const now = accepted.flatMap(({ arrival, prepared, messageId }): KeptNotice[] => {
+    const { parsed, envelope, computedHash } = prepared;
+    if (parsed?.business === undefined) return [];
+    const { agencyId, addressed } = arrival;
+    const { senderAgencyId, envelopeId } = envelope;
+    return [{ agencyId, noticeId: messageId, addressedAgencyId: addressed.agencyId, senderAgencyId, envelopeId, contentHash: computedHash, answers: 1, ...describeNotice(parsed), business: parsed.business }];
+  });
+  const known = new Set(now.map(({ noticeId }) => noticeId));
+  return [...now, ...ahead.filter(({ noticeId }) => !known.has(noticeId))];
+}
+
 /** Whoever lost the race for a message is judged again by what the winner wrote. */
-async function withOvertaken(ctx: CommandContext, verified: readonly Verified[], inserted: ReadonlySet<string>): Promise<Verified[]> {
+async function withOvertaken(ctx: CommandContext, verified: readonly Verified[], inserted: Inserted): Promise<Verified[]> {
   const overtaken = verified.filter((each) => each.known === undefined && !inserted.has(each.messageId));
   if (overtaken.length === 0) return [...verified];
   const known = await knownMessages(ctx, overtaken.map((each) => each.arrival));
@@ -80,7 +111,7 @@ function keyOf(arrival: Arrival): string {
 function prepare(envelope: IncomingEnvelope): Prepared {
   const read = readEnvelope(envelope.original);
   const parsed = read.ok ? read.envelope : undefined;
-  const belongs = parsed === undefined || (parsed.envelopeId === envelope.envelopeId && parsed.sender.agencyId === envelope.senderAgencyId);
+  const belongs = parsed === undefined || (parsed.envelopeId === envelope.envelopeId && parsed.sender.agencyId === (envelope.statedSenderId ?? envelope.senderAgencyId));
   return {
     envelope,
     parsed: belongs ? parsed : undefined,
@@ -98,6 +129,7 @@ function verify(arrival: Arrival, prepared: Prepared, known: Known | undefined):
     known: known === undefined ? 'new' : known.contentHash === computedHash ? 'same' : 'different',
     wellFormed: problem === undefined ? { ok: true } : { ok: false, problem },
     files: parsed === undefined ? [] : fileFacts(parsed, envelope.inspection),
+    needsFiles: !isNotice(parsed?.business),
     secrecy: parsed?.document.secrecy ?? 'none',
     recipientActive: arrival.isActive,
   });
@@ -136,28 +168,32 @@ async function knownMessages(ctx: CommandContext, arrivals: readonly Arrival[]):
   );
 }
 
+type Inserted = ReadonlyMap<string, { /** Whether notices about it came first. */ hasNotices: boolean }>;
+
 /** The text of an envelope goes to the server once, however many receive it. Returns the ids that are really new. */
-async function insertMessages(ctx: CommandContext, fresh: readonly Verified[]): Promise<Set<string>> {
-  if (fresh.length === 0) return new Set();
+async function insertMessages(ctx: CommandContext, fresh: readonly Verified[]): Promise<Inserted> {
+  if (fresh.length === 0) return new Map();
   const envelopes = [...new Set(fresh.map((each) => each.prepared))];
   const place = new Map(envelopes.map((prepared, index) => [prepared, index + 1]));
   const steps = fresh.map((each) => JSON.stringify(each.decision.steps));
   const differentSteps = [...new Set(steps)];
   const { rows } = await ctx.query(
-    `insert into exchange.message (agency_id, id, sender_agency_id, envelope_id, addressed_agency_id, content_hash, original, verdict, steps, state, answer_ordinal, arrived_at, changed_at)
-     select m.agency_id, m.id, e.sender_agency_id, e.envelope_id, m.addressed, e.content_hash, e.original, e.verdict, s.steps, m.state, 1, $6, $6
+    `insert into exchange.message as kept
+       (agency_id, id, sender_agency_id, envelope_id, addressed_agency_id, content_hash, original, verdict, steps, state, answer_ordinal, arrived_at, changed_at, kind, of_envelope_id, sequence)
+     select m.agency_id, m.id, e.sender_agency_id, e.envelope_id, m.addressed, e.content_hash, e.original, e.verdict, s.steps, m.state, 1, $6, $6, e.kind, e.of_envelope_id, e.sequence
        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $12::int[]) as m (agency_id, id, addressed, place, state, steps_place)
        join unnest($13::jsonb[]) with ordinality as s (steps, place) on s.place = m.steps_place
-       join unnest($7::uuid[], $8::uuid[], $9::bytea[], $10::text[], $11::jsonb[]) with ordinality
-            as e (sender_agency_id, envelope_id, content_hash, original, verdict, place) on e.place = m.place
+       join unnest($7::uuid[], $8::uuid[], $9::bytea[], $10::text[], $11::jsonb[], $14::text[], $15::uuid[], $16::int[]) with ordinality
+            as e (sender_agency_id, envelope_id, content_hash, original, verdict, kind, of_envelope_id, sequence, place) on e.place = m.place
      on conflict (agency_id, sender_agency_id, envelope_id) do nothing
-     returning id`,
+     returning id, exists (select 1 from exchange.message n
+                            where n.agency_id = kept.agency_id and n.sender_agency_id = kept.sender_agency_id and n.of_envelope_id = kept.envelope_id) as "hasNotices"`,
     [
       fresh.map((each) => each.arrival.agencyId),
       fresh.map((each) => each.messageId),
       fresh.map((each) => each.arrival.addressed.agencyId),
       fresh.map((each) => place.get(each.prepared) ?? 0),
-      fresh.map((each) => (each.decision.accepted ? 'arrived' : 'refused')),
+      fresh.map((each) => (!each.decision.accepted ? 'refused' : isNotice(each.prepared.parsed?.business) ? 'asked' : 'arrived')),
       ctx.now,
       envelopes.map((prepared) => prepared.envelope.senderAgencyId),
       envelopes.map((prepared) => prepared.envelope.envelopeId),
@@ -166,43 +202,13 @@ async function insertMessages(ctx: CommandContext, fresh: readonly Verified[]): 
       envelopes.map((prepared) => JSON.stringify(prepared.verdict)),
       steps.map((text) => differentSteps.indexOf(text) + 1),
       differentSteps,
+      envelopes.map((prepared) => prepared.parsed?.business?.kind ?? 'new'),
+      envelopes.map((prepared) => prepared.parsed?.business?.of.envelopeId ?? null),
+      // of a document it is that of the newest update, and there is none yet
+      envelopes.map((prepared) => (isNotice(prepared.parsed?.business) ? prepared.parsed.business.sequence : 0)),
     ],
   );
-  return new Set(rows.map((row) => String(row['id'])));
-}
-
-async function keepContradictions(ctx: CommandContext, contradictions: readonly Verified[]): Promise<void> {
-  if (contradictions.length === 0) return;
-  const kept = await ctx.query(
-    `insert into exchange.contradiction (agency_id, sender_agency_id, envelope_id, content_hash, original, arrived_at)
-     select c.*, $6::timestamptz from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bytea[], $5::text[]) as c
-     on conflict do nothing returning agency_id, envelope_id`,
-    [
-      contradictions.map((each) => each.arrival.agencyId),
-      contradictions.map((each) => each.prepared.envelope.senderAgencyId),
-      contradictions.map((each) => each.prepared.envelope.envelopeId),
-      contradictions.map((each) => Buffer.from(each.prepared.computedHash, 'hex')),
-      contradictions.map((each) => each.prepared.envelope.original),
-      ctx.now,
-    ],
-  );
-  const isNew = new Set(kept.rows.map((row) => `${String(row['agency_id'])} ${String(row['envelope_id'])}`));
-  for (const each of contradictions) {
-    const { arrival, prepared, known } = each;
-    if (known === undefined || !isNew.has(`${arrival.agencyId} ${prepared.envelope.envelopeId}`)) continue;
-    ctx.record({
-      type: 'exchange.contradiction-kept',
-      agencyId: arrival.agencyId,
-      subject: { type: 'message', id: known.messageId },
-      data: {
-        envelopeId: prepared.envelope.envelopeId,
-        senderAgencyId: prepared.envelope.senderAgencyId,
-        senderName: prepared.parsed?.sender.name ?? '',
-        contentHash: prepared.computedHash,
-        knownHash: known.contentHash,
-      },
-    });
-  }
+  return new Map(rows.map((row) => [String(row['id']), { hasNotices: row['hasNotices'] === true }]));
 }
 
 function receiptOf(ctx: CommandContext, each: Verified): Receipt {
@@ -223,53 +229,7 @@ function receiptOf(ctx: CommandContext, each: Verified): Receipt {
   };
 }
 
-type Fresh = Verified & { result: { status: '01' | '02'; reason: string | null; receipt: string } };
-
-/** The receiver's own rows on the shared bytes. What was refused keeps its envelope, but takes no files. */
-async function insertFiles(ctx: CommandContext, fresh: readonly Fresh[]): Promise<Map<string, MessageFile[]>> {
-  const wanted = fresh.flatMap((each) =>
-    each.decision.accepted ? (each.prepared.parsed?.files ?? []).map((file, position) => ({ agencyId: each.arrival.agencyId, messageId: each.messageId, position, file })) : [],
-  );
-  if (wanted.length === 0) return new Map();
-  const fileIds = await keepFiles(
-    ctx,
-    wanted.map(({ agencyId, file }) => ({ agencyId, sha256: file.sha256, sizeBytes: file.sizeBytes, name: file.name, mediaType: file.mediaType, flags: file.flags })),
-  );
-  const kept = wanted.map((each, index) => ({ ...each, fileId: fileIds[index] }));
-  await ctx.query(
-    `insert into exchange.message_file (agency_id, message_id, position, file_id, role)
-     select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::text[])`,
-    [kept.map((each) => each.agencyId), kept.map((each) => each.messageId), kept.map((each) => each.position), kept.map((each) => each.fileId), kept.map((each) => each.file.role)],
-  );
-  const byMessage = new Map<string, MessageFile[]>();
-  for (const { messageId, file, fileId } of kept) {
-    if (fileId === undefined) throw new Error('the file store gave fewer ids than files');
-    const list = byMessage.get(messageId) ?? [];
-    list.push({ ...file, fileId });
-    byMessage.set(messageId, list);
-  }
-  return byMessage;
-}
-
-async function insertFirstAnswers(ctx: CommandContext, fresh: readonly Fresh[]): Promise<void> {
-  if (fresh.length === 0) return;
-  await ctx.query(
-    `insert into exchange.message_answer (agency_id, message_id, ordinal, status, at, by_name, reason, receipt)
-     select a.agency_id, a.message_id, 1, a.status, $6, $7, a.reason, a.receipt
-       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) as a (agency_id, message_id, status, reason, receipt)`,
-    [
-      fresh.map((each) => each.arrival.agencyId),
-      fresh.map((each) => each.messageId),
-      fresh.map((each) => each.result.status),
-      fresh.map((each) => each.result.reason),
-      fresh.map((each) => each.result.receipt),
-      ctx.now,
-      AUTOMATIC.name,
-    ],
-  );
-}
-
-function recordArrival(ctx: CommandContext, each: Fresh, files: MessageFile[]): void {
+function recordArrival(ctx: CommandContext, each: Fresh, { files, effect }: { files: MessageFile[]; effect: NoticeEffect | undefined }): void {
   const { arrival, prepared, decision, messageId } = each;
   const subject = { type: 'message', id: messageId };
   const sender = { senderAgencyId: prepared.envelope.senderAgencyId, senderName: prepared.parsed?.sender.name ?? '' };
@@ -279,15 +239,20 @@ function recordArrival(ctx: CommandContext, each: Fresh, files: MessageFile[]): 
     ctx.record({ type: 'exchange.message-refused', agencyId: arrival.agencyId, subject, data });
     return;
   }
+  const { business } = prepared.parsed;
   const data: MessageArrived = {
     messageId,
     envelopeId,
     contentHash: prepared.computedHash,
     ...sender,
     addressedAgencyId: arrival.addressed.agencyId === arrival.agencyId ? null : arrival.addressed.agencyId,
-    document: prepared.parsed.document,
+    document: { ...prepared.parsed.document, ...effect?.changed },
     files,
     verdict: prepared.verdict,
+    ...(effect?.state === 'recalled' || effect?.state === 'replaced'
+      ? { standing: { state: effect.state, kind: effect.notice.business.kind, reason: effect.notice.business.reason, byMessageId: effect.notice.noticeId, byNumber: effect.notice.numberAndNotation } }
+      : {}),
+    ...(business?.kind === 'replace' ? { replaces: { documentCode: business.of.documentCode, reason: business.reason } } : {}),
   };
   ctx.record({ type: 'exchange.message-arrived', agencyId: arrival.agencyId, subject, data });
 }

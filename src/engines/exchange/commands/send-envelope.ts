@@ -5,10 +5,11 @@ import { formatDay, isoInVietnam, vietnamDay } from '#kernel/time.ts';
 import { zodProblems } from '#kernel/zod-problems.ts';
 import { agenciesOn, type AgencyOnDay } from '#engines/identity/index.ts';
 import type { z } from 'zod';
-import { envelope, type EnvelopeDocument, type envelopeFile } from '../contract.ts';
-import { NOT_CONNECTED } from '../domain/route.ts';
+import { envelope, type Business, type EnvelopeDocument, type envelopeFile } from '../contract.ts';
 import { envelopeHash, writeEnvelope } from '../envelope.ts';
 import { exchangeErrors } from '../errors.ts';
+import { insertDeliveries } from '../insert-deliveries.ts';
+import { lockSent, nextSequence } from './sent-documents.ts';
 
 type AgencyId = Id<'agency'>;
 
@@ -21,6 +22,10 @@ export type SendEnvelope = {
   document: EnvelopeDocument;
   /** Exactly one main file; the bytes are in the store already. */
   files: readonly z.input<typeof envelopeFile>[];
+  /** The law’s measure of sending: when it was signed, and by when it has to be sent (`sendDueAt` of `domain/deadlines.ts`). */
+  timing?: { signedAt: Date; sendDueAt: Date };
+  /** It replaces what was sent for another subject of the same agency: the recipients’ old document points to the new one. */
+  replaces?: { subject: { type: string; id: string }; reason: string };
 };
 
 /**
@@ -33,11 +38,12 @@ export async function sendEnvelope(ctx: CommandContext, input: SendEnvelope): Pr
   const agencies = await agenciesOn(ctx, [input.agencyId, ...new Set(input.recipients)], vietnamDay(ctx.now));
   const recipients = activeRecipients(input, agencies);
   const envelopeId = newId<'envelope'>();
-  const original = writeOriginal(ctx, { input, envelopeId, sender: agencies.get(input.agencyId) });
+  const business = input.replaces === undefined ? undefined : await businessOfReplacement(ctx, input.agencyId, input.replaces);
+  const original = writeOriginal(ctx, { input, envelopeId, sender: agencies.get(input.agencyId), business });
   const contentHash = envelopeHash(original);
   await ctx.query(
-    `insert into exchange.envelope (agency_id, id, subject_type, subject_id, original, content_hash, urgency, recipient_count, sent_at, sent_by)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `insert into exchange.envelope (agency_id, id, subject_type, subject_id, original, content_hash, urgency, recipient_count, sent_at, sent_by, kind, of_envelope_id, sequence, reason, signed_at, send_due_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       input.agencyId,
       envelopeId,
@@ -49,6 +55,12 @@ export async function sendEnvelope(ctx: CommandContext, input: SendEnvelope): Pr
       recipients.length,
       ctx.now,
       JSON.stringify(actorRecord(ctx.actor)),
+      business?.kind ?? 'new',
+      business?.of.envelopeId ?? null,
+      business?.sequence ?? 0,
+      business?.reason ?? null,
+      input.timing?.signedAt ?? null,
+      input.timing?.sendDueAt ?? null,
     ],
   );
   await insertDeliveries(ctx, { agencyId: input.agencyId, envelopeId, recipients });
@@ -70,7 +82,16 @@ export function runAtFor(now: Date, urgency: EnvelopeDocument['urgency']): Date 
   return new Date(now.getTime() - OVERTAKES_MINUTES[urgency] * 60_000);
 }
 
-function activeRecipients(input: SendEnvelope, found: ReadonlyMap<AgencyId, AgencyOnDay>): AgencyOnDay[] {
+/** What a replacing envelope says of the replaced one. @throws `exchange.nothingSent` */
+async function businessOfReplacement(ctx: CommandContext, agencyId: AgencyId, replaces: { subject: { type: string; id: string }; reason: string }): Promise<Business> {
+  const [first, ...others] = (await lockSent(ctx, { agencyId, subject: replaces.subject })).envelopes;
+  if (first === undefined) throw exchangeErrors.nothingSent();
+  const named = ({ envelopeId, documentCode, contentHash }: typeof first) => ({ envelopeId, documentCode, contentHash });
+  return { kind: 'replace', of: named(first), ...(others.length === 0 ? {} : { others: others.map(named) }), sequence: await nextSequence(ctx, agencyId, first.envelopeId), reason: replaces.reason };
+}
+
+/** The recipients as they are today. @throws the refusals of `sendEnvelope` */
+export function activeRecipients(input: Pick<SendEnvelope, 'agencyId' | 'recipients'>, found: ReadonlyMap<AgencyId, AgencyOnDay>): AgencyOnDay[] {
   const wanted = [...new Set(input.recipients)];
   if (wanted.length === 0) throw exchangeErrors.recipientMissing();
   if (wanted.includes(input.agencyId)) throw exchangeErrors.recipientIsSender();
@@ -93,8 +114,8 @@ function activeRecipients(input: SendEnvelope, found: ReadonlyMap<AgencyId, Agen
   });
 }
 
-function writeOriginal(ctx: CommandContext, content: { input: SendEnvelope; envelopeId: string; sender: AgencyOnDay | undefined }): string {
-  const { input, envelopeId, sender } = content;
+function writeOriginal(ctx: CommandContext, content: { input: SendEnvelope; envelopeId: string; sender: AgencyOnDay | undefined; business: Business | undefined }): string {
+  const { input, envelopeId, sender, business } = content;
   if ((input.document.secrecy ?? 'none') !== 'none') throw exchangeErrors.stateSecret();
   if (input.files.filter((file) => file.role === 'main').length !== 1) throw exchangeErrors.mainFileMissing();
   const parsed = envelope.safeParse({
@@ -104,25 +125,8 @@ function writeOriginal(ctx: CommandContext, content: { input: SendEnvelope; enve
     sender: { agencyId: input.agencyId, name: sender?.name ?? '', code: sender?.code ?? '' },
     document: input.document,
     files: input.files,
+    ...(business === undefined ? {} : { business }),
   });
   if (!parsed.success) throw exchangeErrors.envelopeIncomplete({ fields: zodProblems(parsed.error) });
   return writeEnvelope(parsed.data);
-}
-
-async function insertDeliveries(ctx: CommandContext, sent: { agencyId: AgencyId; envelopeId: string; recipients: readonly AgencyOnDay[] }): Promise<void> {
-  await ctx.query(
-    `insert into exchange.delivery (agency_id, envelope_id, recipient_agency_id, position, recipient_name, recipient_code, state, problem, answer_ordinal, created_at, changed_at)
-     select $1, $2, r.id, r.position, r.name, r.code, case when r.local then 'waiting' else 'no_route' end, case when r.local then null else $7 end, 0, $8, $8
-       from unnest($3::uuid[], $4::text[], $5::text[], $6::boolean[]) with ordinality as r (id, name, code, local, position)`,
-    [
-      sent.agencyId,
-      sent.envelopeId,
-      sent.recipients.map((agency) => agency.id),
-      sent.recipients.map((agency) => agency.name),
-      sent.recipients.map((agency) => agency.code),
-      sent.recipients.map((agency) => agency.hosting === 'local'),
-      NOT_CONNECTED,
-      ctx.now,
-    ],
-  );
 }

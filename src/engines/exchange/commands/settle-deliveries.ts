@@ -1,13 +1,14 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { isoInVietnam } from '#kernel/time.ts';
-import type { DeliveryAnswered } from '../contract.ts';
+import type { BusinessKind, DeliveryAnswered } from '../contract.ts';
+import { noticeWords } from '../domain/notice.ts';
 import { statusRules } from '../domain/status.ts';
-import { AUTOMATIC } from './receive.ts';
+import { AUTOMATIC } from './automatic.ts';
 
 type AgencyId = Id<'agency'>;
 
-type Key = { agencyId: AgencyId; envelopeId: string; recipientAgencyId: AgencyId; recipientName: string; subject: { type: string; id: string } };
+type Key = { agencyId: AgencyId; envelopeId: string; recipientAgencyId: AgencyId; recipientName: string; subject: { type: string; id: string }; /** Of the envelope; a document unless told. */ kind?: BusinessKind | 'new' };
 
 /** What became of a delivery: taken or refused by the receiving side at once, or not delivered. */
 export type Settled = Key &
@@ -24,19 +25,20 @@ export async function settleDeliveries(ctx: CommandContext, settled: readonly Se
   if (settled.length === 0) return;
   await updateDeliveries(ctx, settled);
   await insertAnswers(ctx, settled);
+  await markReplaced(ctx, settled.filter((each) => each.kind === 'replace' && each.state === 'arrived'));
   recordArrivals(ctx, settled);
   for (const each of settled) recordSingle(ctx, each);
 }
 
 async function updateDeliveries(ctx: CommandContext, settled: readonly Settled[]): Promise<void> {
-  await ctx.query(
+  const { rowCount } = await ctx.query(
     `update exchange.delivery d
-        set state = s.state, status = s.status, answer_ordinal = case when s.status is null then 0 else 1 end, delivered_to_agency_id = s.delivered_to,
+        set state = s.state, arrived_at = case when s.state = 'arrived' then $10::timestamptz end, status = s.status, answer_ordinal = case when s.status is null then 0 else 1 end, delivered_to_agency_id = s.delivered_to,
             delivered_to_name = s.delivered_to_name, problem = s.problem, successors = s.successors, changed_at = $10
        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::jsonb[])
             as s (agency_id, envelope_id, recipient_agency_id, state, status, delivered_to, delivered_to_name, problem, successors)
       where d.agency_id = s.agency_id and d.envelope_id = s.envelope_id and d.recipient_agency_id = s.recipient_agency_id
-        and d.answer_ordinal = 0`,
+        and d.answer_ordinal = 0 and d.state in ('waiting', 'no_route', 'returned')`,
     [
       settled.map((each) => each.agencyId),
       settled.map((each) => each.envelopeId),
@@ -49,6 +51,37 @@ async function updateDeliveries(ctx: CommandContext, settled: readonly Settled[]
       settled.map((each) => ('problem' in each ? JSON.stringify(each.successors) : null)),
       ctx.now,
     ],
+  );
+  if (rowCount !== new Set(settled.map(keyOf)).size) await assertNotCancelled(ctx, settled);
+}
+
+function keyOf(each: Key): string {
+  return `${each.agencyId} ${each.envelopeId} ${each.recipientAgencyId}`;
+}
+
+/** The sender called a delivery off while it was being made: nothing of it may stay, so the batch is done again without it. */
+async function assertNotCancelled(ctx: CommandContext, settled: readonly Settled[]): Promise<void> {
+  const { rowCount } = await ctx.query(
+    `select 1 from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as s (agency_id, envelope_id, recipient_agency_id)
+       join exchange.delivery d on d.agency_id = s.agency_id and d.envelope_id = s.envelope_id and d.recipient_agency_id = s.recipient_agency_id
+      where d.state = 'cancelled'`,
+    [settled.map((each) => each.agencyId), settled.map((each) => each.envelopeId), settled.map((each) => each.recipientAgencyId)],
+  );
+  if (rowCount !== 0) throw new Error('a delivery was called off while it was being made');
+}
+
+/** Whoever has the replacing document has the replaced one no longer in force. */
+async function markReplaced(ctx: CommandContext, arrived: readonly Settled[]): Promise<void> {
+  if (arrived.length === 0) return;
+  await ctx.query(
+    `update exchange.delivery d set state = 'replaced', changed_at = $4
+       from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as s (agency_id, envelope_id, recipient_agency_id)
+       join exchange.envelope e on e.agency_id = s.agency_id and e.id = s.envelope_id
+       join exchange.envelope o on o.agency_id = e.agency_id and o.id = e.of_envelope_id
+       join exchange.envelope sent on sent.agency_id = o.agency_id and sent.subject_type = o.subject_type and sent.subject_id = o.subject_id and sent.kind in ('new', 'replace')
+      where d.agency_id = sent.agency_id and d.envelope_id = sent.id and d.recipient_agency_id = s.recipient_agency_id
+        and d.state in ('arrived', 'registered', 'assigned', 'in_process', 'completed')`,
+    [arrived.map((each) => each.agencyId), arrived.map((each) => each.envelopeId), arrived.map((each) => each.recipientAgencyId), ctx.now],
   );
 }
 
@@ -82,11 +115,17 @@ function recordArrivals(ctx: CommandContext, settled: readonly Settled[]): void 
   for (const group of Map.groupBy(arrived, (each) => `${each.agencyId} ${each.envelopeId}`).values()) {
     const [first] = group;
     if (first === undefined) continue;
+    const { agencyId, subject, envelopeId, kind = 'new' } = first;
+    if (kind !== 'new' && kind !== 'replace') {
+      const data = { envelopeId, kindVi: noticeWords[kind].vi, kindEn: noticeWords[kind].en, count: group.length };
+      ctx.record({ type: 'exchange.notices-arrived', agencyId, subject, data });
+      continue;
+    }
     ctx.record({
       type: 'exchange.deliveries-arrived',
-      agencyId: first.agencyId,
-      subject: first.subject,
-      data: { envelopeId: first.envelopeId, count: group.length, recipients: group.map((each) => each.recipientAgencyId) },
+      agencyId,
+      subject,
+      data: { envelopeId, count: group.length, recipients: group.map((each) => each.recipientAgencyId) },
     });
   }
 }

@@ -7,6 +7,8 @@ export type ArrivalFacts = {
   known: 'new' | 'same' | 'different';
   wellFormed: { ok: true } | { ok: false; problem: string };
   files: readonly FileFacts[];
+  /** A notice about an earlier document brings none. */
+  needsFiles?: boolean;
   secrecy: string;
   recipientActive: boolean;
 };
@@ -61,7 +63,7 @@ function integrity(facts: ArrivalFacts): StepOutcome {
     if (!file.isPresent) return failed(`Thiếu tệp “${file.name}”.`);
     if (!file.hashMatches || !file.sizeMatches) return failed(`Tệp “${file.name}” không còn nguyên vẹn.`);
   }
-  return facts.files.length > 0 ? passed : failed('Không có tệp văn bản.');
+  return facts.files.length > 0 || facts.needsFiles === false ? passed : failed('Không có tệp văn bản.');
 }
 
 /**

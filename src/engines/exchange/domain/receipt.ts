@@ -8,6 +8,8 @@ export type Receipt = {
   /** SHA-256 of the envelope's text, hex. */
   contentHash: string;
   documentCode: string;
+  /** The document that an answer 15 or 16 is about; the envelope above is then the notice. */
+  of?: { envelopeId: string; contentHash: string };
   sender: { agencyId: string; code: string; name: string };
   recipient: { agencyId: string; code: string | null; name: string };
   /** The agency that the sender wrote on it, with its code, when its successor answers. */

@@ -14,7 +14,7 @@ const closed = (id: string, successors: string[], closedOn = '2026-11-01'): Dest
 
 function go(recipient: Destination, others: Destination[] = []): Route {
   const all = new Map([recipient, ...others].map((each) => [each.id, each]));
-  return routeOf(recipient, { today: day('2026-11-20'), transitionDays: 30, find: (id) => all.get(id) });
+  return routeOf(recipient, { today: day('2026-11-20'), transitionDays: 30, find: (id) => all.get(id), partnerOf: (id) => (id.startsWith('đối tác') ? 'trục' : undefined) });
 }
 
 test('an active agency of this installation gets it directly', () => {
@@ -24,6 +24,12 @@ test('an active agency of this installation gets it directly', () => {
 test('an agency without a system waits in sight', () => {
   assert.equal(go(agency('a', { hosting: 'external' })).kind, 'none');
   assert.equal(go(closed('a', ['b']), [agency('b', { hosting: 'external' })]).kind, 'none');
+});
+
+test('an agency outside that a partner reaches goes through the partner, also as a successor', () => {
+  const outside = agency('đối tác 1', { hosting: 'external' });
+  assert.deepEqual(go(outside), { kind: 'partner', to: 'đối tác 1', name: 'Cơ quan đối tác 1', partnerId: 'trục' });
+  assert.equal(go(closed('a', ['đối tác 1']), [outside]).kind, 'partner');
 });
 
 test('mail for a closed agency goes to its one successor, along the line of successors', () => {

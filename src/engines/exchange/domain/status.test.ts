@@ -9,6 +9,11 @@ const allowed: Record<MessageState, Status[]> = {
   assigned: ['04', '05', '06'],
   in_process: ['06'],
   completed: [],
+  recalled: [],
+  replaced: [],
+  asked: ['15', '16'],
+  agreed: [],
+  declined: [],
 };
 
 test('each status can be given in exactly the states of the table', () => {

@@ -1,6 +1,7 @@
 /** Statuses between agencies (QCVN 102:2016, as spoken on the axis) and what each may follow. */
-export type Status = '01' | '02' | '03' | '04' | '05' | '06';
-export type MessageState = 'arrived' | 'refused' | 'registered' | 'assigned' | 'in_process' | 'completed';
+export type Status = '01' | '02' | '03' | '04' | '05' | '06' | '13' | '15' | '16';
+/** Of a document, the first eight; of a notice about one, the last three. */
+export type MessageState = 'arrived' | 'refused' | 'registered' | 'assigned' | 'in_process' | 'completed' | 'recalled' | 'replaced' | 'asked' | 'agreed' | 'declined';
 
 type StatusRule = { vi: string; en: string; state: MessageState; from: readonly MessageState[] };
 
@@ -12,6 +13,10 @@ export const statusRules: Record<Status, StatusRule> = {
   '04': { vi: 'Phân công xử lý', en: 'Assigned', state: 'assigned', from: ['registered', 'assigned'] },
   '05': { vi: 'Đang xử lý', en: 'In process', state: 'in_process', from: ['registered', 'assigned'] },
   '06': { vi: 'Hoàn thành', en: 'Completed', state: 'completed', from: ['registered', 'assigned', 'in_process'] },
+  // said by the sender: a notice that takes back what nobody has opened
+  '13': { vi: 'Lấy lại', en: 'Taken back', state: 'asked', from: [] },
+  '15': { vi: 'Đồng ý', en: 'Agreed', state: 'agreed', from: ['asked'] },
+  '16': { vi: 'Không đồng ý', en: 'Declined', state: 'declined', from: ['asked'] },
 };
 
 /** The names of the states, as they stand in a sentence. */
@@ -22,6 +27,11 @@ export const stateLabels: Record<MessageState, { vi: string; en: string }> = {
   assigned: { vi: 'đã phân công', en: 'assigned' },
   in_process: { vi: 'đang xử lý', en: 'in process' },
   completed: { vi: 'đã hoàn thành', en: 'completed' },
+  recalled: { vi: 'đã bị thu hồi', en: 'recalled' },
+  replaced: { vi: 'đã được thay thế', en: 'replaced' },
+  asked: { vi: 'chờ trả lời', en: 'waiting for an answer' },
+  agreed: { vi: 'đã đồng ý', en: 'agreed' },
+  declined: { vi: 'đã từ chối', en: 'declined' },
 };
 
 /** The state after an answer, or undefined where it cannot be given now. */

@@ -23,7 +23,16 @@ const LINES = `
 with line as (
   select e.sent_at, d.* from exchange.envelope e
     join exchange.delivery d on d.agency_id = e.agency_id and d.envelope_id = e.id
-   where e.agency_id = $1 and e.subject_type = $2 and e.subject_id = $3),
+   where e.agency_id = $1 and e.subject_type = $2 and e.subject_id = $3 and e.kind in ('new', 'replace')),
+ notice as (
+  select e.of_envelope_id, d.recipient_agency_id,
+         json_agg(json_build_object('envelopeId', e.id, 'kind', e.kind, 'cancels', e.cancels, 'reason', e.reason, 'sentAt', e.sent_at, 'state', d.state,
+           'answeredAt', d.answered_at, 'answeredBy', a.by_name, 'answerReason', a.reason) order by e.sequence) as notices
+    from exchange.envelope e
+    join exchange.delivery d on d.agency_id = e.agency_id and d.envelope_id = e.id
+    left join exchange.delivery_answer a on a.agency_id = d.agency_id and a.envelope_id = d.envelope_id and a.recipient_agency_id = d.recipient_agency_id and a.ordinal = d.answer_ordinal and a.ordinal > 1
+   where e.agency_id = $1 and e.kind in ('recall', 'take_back', 'update') and e.of_envelope_id in (select envelope_id from line)
+   group by e.of_envelope_id, d.recipient_agency_id),
  answer as (
   select a.envelope_id, a.recipient_agency_id,
          min(a.at) filter (where a.status = '01') as arrived_at,
@@ -40,6 +49,15 @@ select coalesce(json_agg(json_build_object(
     'answeredBy', a.answered_by, 'answeredByTitle', a.answered_by_title, 'reason', l.problem,
     'deliveredTo', case when l.delivered_to_agency_id <> l.recipient_agency_id
                         then json_build_object('agencyId', l.delivered_to_agency_id, 'name', l.delivered_to_name) end,
-    'successors', coalesce(l.successors, '[]'::jsonb), 'answers', coalesce(a.answers, '[]'::json)
+    'successors', coalesce(l.successors, '[]'::jsonb), 'openedAt', l.opened_at, 'remindedAt', l.reminded_at, 'reminderCount', l.reminder_count,
+    'notices', coalesce(n.notices, '[]'::json), 'answers', coalesce(a.answers, '[]'::json)
   ) order by l.sent_at, l.envelope_id, l.position), '[]'::json)::text as lines
-  from line l left join answer a on a.envelope_id = l.envelope_id and a.recipient_agency_id = l.recipient_agency_id`;
+  from line l left join answer a on a.envelope_id = l.envelope_id and a.recipient_agency_id = l.recipient_agency_id
+  left join notice n on n.of_envelope_id = l.envelope_id and n.recipient_agency_id = l.recipient_agency_id`;
+
+/** By when an envelope had to be sent (QĐ 28/2018 Art. 6.2), as its sender stated it; null when it did not. */
+export async function findSendDueAt(q: Queryable, of: { agencyId: string; envelopeId: string }): Promise<Date | null> {
+  const { rows } = await q.query('select send_due_at as due from exchange.envelope where agency_id = $1 and id = $2', [of.agencyId, of.envelopeId]);
+  // safe because the column holds an instant or nothing
+  return (rows[0]?.['due'] as Date | null | undefined) ?? null;
+}

@@ -21,3 +21,9 @@ select json_build_object(
     'answers', (select json_agg(json_build_object('status', a.status, 'at', a.at, 'by', a.by_name, 'title', a.by_title, 'reason', a.reason, 'receipt', a.receipt) order by a.ordinal)
                   from exchange.message_answer a where a.agency_id = m.agency_id and a.message_id = m.id)) as message
   from exchange.message m where m.agency_id = $1 and m.id = $2`;
+
+/** The hash of the envelope that brought a message, hex: what its receipts name; undefined when there is no such message. */
+export async function findContentHash(q: Queryable, of: { agencyId: string; messageId: string }): Promise<string | undefined> {
+  const { rows } = await q.query(`select encode(content_hash, 'hex') as hash from exchange.message where agency_id = $1 and id = $2`, [of.agencyId, of.messageId]);
+  return rows[0] === undefined ? undefined : String(rows[0]['hash']);
+}

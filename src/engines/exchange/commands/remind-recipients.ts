@@ -1,0 +1,36 @@
+import type { CommandContext } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
+import { exchangeErrors } from '../errors.ts';
+import { answeredBy } from './answer-message.ts';
+import { lockSent, type SentSubject } from './sent-documents.ts';
+
+/** Between two reminders of the same recipient. */
+const PAUSE_MS = 3_600_000;
+
+/**
+ * Reminds recipients who have the document and have not registered it; those of the last hour are left alone.
+ * @returns the recipients that are reminded.
+ * @throws `exchange.nobodyToRemind`.
+ */
+export async function remindRecipients(ctx: CommandContext, input: SentSubject & { recipients?: readonly Id<'agency'>[] }): Promise<Id<'agency'>[]> {
+  const sent = await lockSent(ctx, input);
+  const late = sent.deliveries.filter((each) => each.state === 'arrived' && (input.recipients?.includes(each.recipientAgencyId) ?? true));
+  const { rows } = await ctx.query(
+    `update exchange.delivery d set reminded_at = $4, reminder_count = d.reminder_count + 1
+       from unnest($2::uuid[], $3::uuid[]) as w (envelope_id, recipient_agency_id)
+      where d.agency_id = $1 and d.envelope_id = w.envelope_id and d.recipient_agency_id = w.recipient_agency_id and (d.reminded_at is null or d.reminded_at <= $5)
+      returning d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId", d.delivered_to_agency_id as holder, d.reminder_count as count`,
+    [input.agencyId, late.map((each) => each.envelopeId), late.map((each) => each.recipientAgencyId), ctx.now, new Date(ctx.now.getTime() - PAUSE_MS)],
+  );
+  // safe because the statement returns exactly these columns
+  const reminded = rows as { envelopeId: string; recipientAgencyId: Id<'agency'>; holder: Id<'agency'>; count: number }[];
+  if (reminded.length === 0) throw exchangeErrors.nobodyToRemind();
+  const by = answeredBy(ctx);
+  for (const each of reminded) {
+    const payload = { envelopeId: each.envelopeId, holder: each.holder, by: by.title === null ? by.name : `${by.name} (${by.title})` };
+    ctx.enqueue({ kind: 'exchange.remind', agencyId: input.agencyId, payload, dedupeKey: `${each.envelopeId}:${each.recipientAgencyId}:${String(each.count)}` });
+  }
+  const recipients = reminded.map((each) => each.recipientAgencyId);
+  ctx.record({ type: 'exchange.reminder-sent', agencyId: input.agencyId, subject: input.subject, data: { recipientCount: recipients.length, recipients } });
+  return recipients;
+}

@@ -1,0 +1,59 @@
+/** Everything that the verifier looks at, in words. A check passed, failed, or could only be warned about. */
+const texts = {
+  'container.unreadable': { vi: 'Tệp không phải gói chứng cứ, hoặc bị hỏng đến mức không đọc được.', en: 'This is no evidence package, or it is damaged beyond reading.' },
+  'container.exact': { vi: 'Gói còn nguyên từng byte, không có gì chèn thêm.', en: 'The container is exact to the byte, nothing was put in between.' },
+  'part.damaged': { vi: 'Phần này bị hỏng.', en: 'This part is damaged.' },
+  'part.intact': { vi: 'Các phần của gói khớp mục lục.', en: 'The parts of the package agree with its list.' },
+  'part.changed': { vi: 'Phần này đã bị thay đổi sau khi lập gói.', en: 'This part was changed after the package was made.' },
+  'part.missing': { vi: 'Phần này có trong mục lục nhưng không có trong gói.', en: 'This part is listed but not in the package.' },
+  'part.unlisted': { vi: 'Phần này không có trong mục lục.', en: 'This part is not listed.' },
+  'manifest.unreadable': { vi: 'Mục lục của gói không đọc được.', en: 'The list of the package cannot be read.' },
+  'seal.valid': { vi: 'Dấu niêm phong của hệ thống lập gói hợp lệ.', en: 'The seal of the installation that made the package is valid.' },
+  'seal.invalid': { vi: 'Dấu niêm phong không hợp lệ.', en: 'The seal does not hold.' },
+  'seal.untrusted': { vi: 'Chưa xác minh được ai niêm phong gói: chưa có chứng thư gốc tin cậy. Thêm --trust=THƯ_MỤC.', en: 'Who sealed the package is not proven: no trusted root leads to it. Add --trust=FOLDER.' },
+  'envelope.intact': { vi: 'Gói tin đúng là gói mà biên nhận nhắc đến.', en: 'The envelope is the one that the receipts name.' },
+  'envelope.changed': { vi: 'Gói tin không khớp mã băm đã ghi.', en: 'The envelope does not fit its recorded hash.' },
+  'file.matches': { vi: 'Tệp đúng là tệp ghi trong gói tin.', en: 'The file is the one that the envelope names.' },
+  'file.differs': { vi: 'Tệp không phải tệp ghi trong gói tin.', en: 'The file is not the one that the envelope names.' },
+  'signature.valid': { vi: 'Chữ ký số trên tệp hợp lệ.', en: 'The signatures of the file are valid.' },
+  'signature.invalid': { vi: 'Chữ ký số trên tệp không hợp lệ.', en: 'A signature of the file is not valid.' },
+  'signature.undetermined': { vi: 'Chưa kết luận được về chữ ký số trên tệp.', en: 'It is not known whether the signatures of the file are valid.' },
+  'signature.absent': { vi: 'Tệp không có chữ ký số, như đã ghi khi gửi.', en: 'The file carries no signature, as was recorded when it was sent.' },
+  'receipt.valid': { vi: 'Biên nhận có chữ ký đúng và nói về gói tin này.', en: 'The receipts are genuine and about this envelope.' },
+  'receipt.forged': { vi: 'Biên nhận không đúng chữ ký của hệ thống bên nhận.', en: 'This receipt was not signed by the receiving side.' },
+  'receipt.other': { vi: 'Biên nhận nói về gói tin khác.', en: 'This receipt is about another envelope.' },
+  'receipt.mislabelled': { vi: 'Mục lục ghi sai nội dung của biên nhận.', en: 'The list says something else than the receipt.' },
+  'receipt.missing': { vi: 'Nhật ký ghi có trả lời này nhưng trong gói không có biên nhận.', en: 'The record tells of this answer, but its receipt is not in the package.' },
+  'receipt.none': { vi: 'Chưa có biên nhận nào: bên nhận chưa trả lời khi lập gói.', en: 'There is no receipt: no recipient had answered when the package was made.' },
+  'log.proven': { vi: 'Mọi mục nhật ký đều nằm trong cây đã niêm phong.', en: 'Every entry of the record stands in the sealed tree.' },
+  'log.changed': { vi: 'Mục nhật ký này không nằm trong cây đã niêm phong: nội dung hoặc chứng minh bị sửa.', en: 'This entry does not stand in the sealed tree: it or its proof was altered.' },
+  'log.unreadable': { vi: 'Phần nhật ký không đọc được.', en: 'The part with the record cannot be read.' },
+  'log.silent': { vi: 'Nhật ký không có mục nào nói về việc gửi, nhận gói tin này.', en: 'The record has no entry about the sending or arrival of this envelope.' },
+  'log.contradicts': { vi: 'Nhật ký nói về một nội dung khác của gói tin.', en: 'The record tells of another content of the envelope.' },
+  'head.signed': { vi: 'Gốc cây nhật ký có chữ ký đúng.', en: 'The root of the record is signed.' },
+  'head.forged': { vi: 'Chữ ký trên gốc cây nhật ký không đúng.', en: 'The signature of the root of the record does not hold.' },
+  'head.otherKey': { vi: 'Gốc cây được ký bằng khóa khác với khóa bạn đưa vào.', en: 'The root was signed with another key than the one that you gave.' },
+  'head.witnessed': { vi: 'Nhân chứng độc lập cũng giữ gốc cây này.', en: 'An independent witness holds the same root.' },
+  'head.contradicted': { vi: 'Nhân chứng giữ gốc khác cho cùng kích thước cây: nhật ký đã bị viết lại.', en: 'A witness holds another root for the same size: the record was rewritten.' },
+  'timestamp.valid': { vi: 'Gốc cây nhật ký có dấu thời gian hợp lệ.', en: 'The root of the record is time-stamped.' },
+  'timestamp.invalid': { vi: 'Dấu thời gian của gốc cây không hợp lệ.', en: 'The time stamp of the root does not hold.' },
+  'timestamp.missing': { vi: 'Gốc cây nhật ký không có dấu thời gian.', en: 'The root of the record has no time stamp.' },
+} as const satisfies Record<string, { vi: string; en: string }>;
+
+export type EvidenceCheckCode = keyof typeof texts;
+export type EvidenceOutcome = 'passed' | 'warned' | 'failed';
+
+export type EvidenceCheck = {
+  code: EvidenceCheckCode;
+  outcome: EvidenceOutcome;
+  /** The part of the package, the entry or the recipient that it is about; empty for the whole. */
+  about: string;
+  vi: string;
+  en: string;
+};
+
+/** One finding with its words; `detail` says more, in both languages. */
+export function check(code: EvidenceCheckCode, outcome: EvidenceOutcome, about = '', detail?: { vi: string; en: string }): EvidenceCheck {
+  const { vi, en } = texts[code];
+  return { code, outcome, about, vi: detail === undefined ? vi : `${vi} ${detail.vi}`, en: detail === undefined ? en : `${en} ${detail.en}` };
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { inclusionProofSchema, treeHeadSchema } from '#engines/audit/contract.ts';
+import { deliveryStatus, envelopeDocument } from '../contract.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Names of the parts that every package has; all others are named by the manifest. */
+export const partNames = {
+  manifest: 'evidence.json',
+  readme: 'DOC-TOI.txt',
+  envelope: 'envelope.json',
+  receiptKeys: 'keys/receipts.json',
+  log: 'log/entries.json',
+  folders: { files: 'files/', receipts: 'receipts/', reports: 'reports/', material: 'material/' },
+} as const;
+
+/** What a package holds and what it is about. Every other part stands here with its hash. */
+export const evidenceManifest = z.object({
+  format: z.literal('lienthong-evidence'),
+  version: z.literal(1),
+  madeAt: z.iso.datetime(),
+  /** Whose record it is taken from: the sender's, or a receiver's. */
+  side: z.enum(['sender', 'receiver']),
+  agency: z.object({ agencyId: z.uuid(), name: z.string(), code: z.string().nullable() }),
+  envelopeId: z.uuid(),
+  /** SHA-256 of the envelope's text: what the receipts name. */
+  contentHash: sha256,
+  document: envelopeDocument.pick({ code: true, number: true, notation: true, issuedOn: true, typeName: true, summary: true, senderName: true }),
+  files: z.array(z.object({ part: z.string(), sha256, name: z.string(), report: z.string().nullable() })),
+  receipts: z.array(z.object({ part: z.string(), recipientName: z.string(), ordinal: z.number().int(), status: deliveryStatus.or(z.string()), at: z.string() })),
+  parts: z.array(z.object({ name: z.string(), sha256, sizeBytes: z.number().int().nonnegative() })),
+});
+export type EvidenceManifest = z.output<typeof evidenceManifest>;
+
+/** The entries of the record that tell of the envelope, each with its way to one signed tree. */
+export const evidenceLog = z.object({
+  treeHead: treeHeadSchema,
+  entries: z.array(inclusionProofSchema.omit({ treeHead: true })),
+});
+export type EvidenceLog = z.output<typeof evidenceLog>;
+
+export const receiptKeySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
+
+/** Data of the event that somebody took a package. */
+export const evidenceTaken = z.object({ envelopeId: z.uuid(), side: z.enum(['sender', 'receiver']) });

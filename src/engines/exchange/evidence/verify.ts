@@ -1,0 +1,147 @@
+import { formatInstant } from '#kernel/time.ts';
+import { readContainer, validateAlone, type AloneValidator, type Container } from '#engines/signatures/offline.ts';
+import { readEnvelope } from '../envelope.ts';
+import { check, type EvidenceCheck, type EvidenceOutcome } from './checks.ts';
+import { evidenceManifest, partNames, type EvidenceManifest } from './format.ts';
+import { readJson, sha256Of, type Parts } from './parts.ts';
+import { checkLog } from './verify-log.ts';
+import { checkReceipts } from './verify-receipts.ts';
+
+export type { EvidenceCheck, EvidenceOutcome } from './checks.ts';
+
+export type EvidenceTrust = {
+  /** Folders with trusted root certificates and revocation lists; those that do not exist are left out. */
+  trustFolders: readonly string[];
+  now: Date;
+  /** Keys of the record as `origin+hash+key` (C2SP), known from elsewhere: with any, only these are accepted. */
+  logKeys?: readonly string[];
+  /** Signed roots of the same record that somebody else kept, as texts (C2SP checkpoints). */
+  witnessed?: readonly string[];
+};
+
+export type EvidenceReport = {
+  outcome: EvidenceOutcome;
+  /** What the package is about; absent when it cannot be read. */
+  about: Pick<EvidenceManifest, 'madeAt' | 'side' | 'agency' | 'envelopeId' | 'contentHash' | 'document'> | undefined;
+  checks: EvidenceCheck[];
+};
+
+/**
+ * Verifies an evidence package from its bytes alone: without a database, without a network, without believing whoever made it. Only the
+ * certificates in the folders are trusted. Every check that fails names the part, the entry or the receipt.
+ * @returns `passed` only when everything holds; `warned` when something is missing but nothing is wrong
+ */
+export async function verifyEvidence(bytes: Buffer, trust: EvidenceTrust): Promise<EvidenceReport> {
+  const container = await readContainer(bytes);
+  if (container === undefined) return reportOf(undefined, [check('container.unreadable', 'failed')]);
+  const damaged = container.members.filter(({ content }) => content === undefined);
+  const parts = new Map(container.members.flatMap(({ name, content }) => (content === undefined ? [] : [[name, content] as const])));
+  const manifest = readManifest(parts);
+  if (manifest === undefined) return reportOf(undefined, [...damaged.map(({ name }) => check('part.damaged', 'failed', name)), check('manifest.unreadable', 'failed', partNames.manifest)]);
+  const validator = await validateAlone({ folders: trust.trustFolders, now: trust.now, material: materialOf(parts) });
+  try {
+    const checks = [
+      ...damaged.map(({ name }) => check('part.damaged', 'failed', name)),
+      ...checkParts(manifest, parts),
+      ...(await checkContainer(container, manifest)),
+      ...(damaged.length > 0 ? [] : await checkSeal(validator, bytes)),
+      ...checkEnvelope(manifest, parts),
+      ...(await checkFiles(validator, manifest, parts)),
+      ...checkReceipts(manifest, parts),
+      ...checkLog({ manifest, parts, trust, judgeTimestamp: (token, stamped) => validator.judgeTimestamp(token, stamped) }),
+    ];
+    return reportOf(manifest, checks);
+  } finally {
+    validator.close();
+  }
+}
+
+function reportOf(manifest: EvidenceManifest | undefined, checks: EvidenceCheck[]): EvidenceReport {
+  const has = (outcome: EvidenceOutcome): boolean => checks.some((each) => each.outcome === outcome);
+  const { madeAt, side, agency, envelopeId, contentHash, document } = manifest ?? {};
+  const about = madeAt && side && agency && envelopeId && contentHash && document ? { madeAt, side, agency, envelopeId, contentHash, document } : undefined;
+  return { outcome: has('failed') ? 'failed' : has('warned') ? 'warned' : 'passed', about, checks };
+}
+
+function readManifest(parts: Parts): EvidenceManifest | undefined {
+  const parsed = evidenceManifest.safeParse(readJson(parts.get(partNames.manifest)));
+  return parsed.success ? parsed.data : undefined;
+}
+
+const machinery = /^(mimetype$|META-INF\/)/;
+
+function checkParts(manifest: EvidenceManifest, parts: Parts): EvidenceCheck[] {
+  const listed = new Map(manifest.parts.map((part) => [part.name, part]));
+  const wrong: EvidenceCheck[] = [];
+  for (const [name, content] of parts) {
+    if (machinery.test(name) || name === partNames.manifest) continue;
+    const part = listed.get(name);
+    if (part === undefined) wrong.push(check('part.unlisted', 'failed', name));
+    else if (part.sizeBytes !== content.length || part.sha256 !== sha256Of(content)) wrong.push(check('part.changed', 'failed', name));
+  }
+  for (const name of listed.keys()) if (!parts.has(name)) wrong.push(check('part.missing', 'failed', name));
+  return wrong.length > 0 ? wrong : [check('part.intact', 'passed', String(listed.size))];
+}
+
+async function checkContainer(container: Container, manifest: EvidenceManifest): Promise<EvidenceCheck[]> {
+  const isExact = await container.isExact(new Date(manifest.madeAt));
+  return [isExact ? check('container.exact', 'passed') : check('container.exact', 'failed', '', { vi: 'Gói đã bị đóng lại hoặc sửa.', en: 'It was packed anew or edited.' })];
+}
+
+async function checkSeal(validator: AloneValidator, bytes: Buffer): Promise<EvidenceCheck[]> {
+  const report = await validator.validate(bytes);
+  const [seal] = report.signatures;
+  if (report.indication === 'TOTAL-PASSED') {
+    const who = seal?.signer ?? '';
+    const when = seal?.signingTime ?? '';
+    return [check('seal.valid', 'passed', '', when === '' ? { vi: `${who}.`, en: `${who}.` } : { vi: `${who}, ${formatInstant(new Date(when))}.`, en: `${who}, ${when}.` })];
+  }
+  const isUntrusted = report.indication === 'INDETERMINATE' && report.subIndication === 'NO_CERTIFICATE_CHAIN_FOUND';
+  return [isUntrusted ? check('seal.untrusted', 'failed', 'META-INF/signature.p7s') : check('seal.invalid', 'failed', 'META-INF/', report.cause ?? undefined)];
+}
+
+function checkEnvelope(manifest: EvidenceManifest, parts: Parts): EvidenceCheck[] {
+  const original = parts.get(partNames.envelope);
+  const read = original === undefined ? undefined : readEnvelope(original.toString('utf8'));
+  const isIntact = original !== undefined && sha256Of(original) === manifest.contentHash && read?.ok === true && read.envelope.envelopeId === manifest.envelopeId;
+  return [isIntact ? check('envelope.intact', 'passed', partNames.envelope) : check('envelope.changed', 'failed', partNames.envelope)];
+}
+
+/** Each file that the envelope names is there, is that file, and its signatures are judged anew. */
+async function checkFiles(validator: AloneValidator, manifest: EvidenceManifest, parts: Parts): Promise<EvidenceCheck[]> {
+  const read = readEnvelope(parts.get(partNames.envelope)?.toString('utf8') ?? '');
+  if (!read.ok) return [];
+  const checks: EvidenceCheck[] = [];
+  for (const file of read.envelope.files) {
+    const entry = manifest.files.find((each) => each.sha256 === file.sha256);
+    const content = parts.get(entry?.part ?? '');
+    const name = entry?.part ?? file.name;
+    if (content === undefined || sha256Of(content) !== file.sha256 || content.length !== file.sizeBytes) {
+      checks.push(check('file.differs', 'failed', name));
+      continue;
+    }
+    checks.push(check('file.matches', 'passed', name), ...(await checkSignatures(validator, { name, content, isMain: file.role === 'main' })));
+  }
+  return checks;
+}
+
+async function checkSignatures(validator: AloneValidator, { name, content, isMain }: { name: string; content: Buffer; isMain: boolean }): Promise<EvidenceCheck[]> {
+  const report = await validator.validate(content);
+  switch (report.indication) {
+    case 'TOTAL-PASSED':
+      return [check('signature.valid', 'passed', name, { vi: `${String(report.signatures.length)} chữ ký.`, en: `${String(report.signatures.length)} signature(s).` })];
+    case 'TOTAL-FAILED':
+      return [check('signature.invalid', 'failed', name, report.cause ?? undefined)];
+    case 'INDETERMINATE':
+      return [check('signature.undetermined', 'warned', name, report.cause ?? undefined)];
+    case 'UNSIGNED':
+    case 'UNREADABLE':
+      return isMain ? [check('signature.absent', 'warned', name)] : [];
+  }
+}
+
+function materialOf(parts: Parts): { certificates: Buffer[]; crls: Buffer[]; ocsps: Buffer[] } {
+  const all = [...parts].filter(([name]) => name.startsWith(partNames.folders.material));
+  const ending = (extension: string): Buffer[] => all.filter(([name]) => name.endsWith(extension)).map(([, content]) => content);
+  return { certificates: ending('.cer'), crls: ending('.crl'), ocsps: ending('.ocsp') };
+}

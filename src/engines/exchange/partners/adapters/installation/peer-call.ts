@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import type { Kernel } from '#kernel/kernel.ts';
+import type { RouteContext, SpecialReply } from '#kernel/route.ts';
+import { isInForce, openLine, type PartnerRow } from '../../partner-rows.ts';
+import type { InstallationLine } from './client.ts';
+import { findPeer, takeNonce } from './find-peer.ts';
+import { claimedKey, digestOf, signReply, verifyRequest, VERSION, type Claims, type KnownKey, type SignatureProblem, type SigningKey } from './http-signatures.ts';
+import { PeerProblem } from './peer-problem.ts';
+import { pinned, signingKey } from './settings.ts';
+import { PEER, type WireProblem } from './wire.ts';
+
+/** A body that stops coming is given up after this. */
+const IDLE_MS = 20_000;
+
+export type PeerCall = { kernel: Kernel; partner: PartnerRow; line: InstallationLine; http: RouteContext };
+
+const DOORSTEP: Record<SignatureProblem | 'nonceUsed', string> = {
+  signatureMissing: 'The request carries no signature of the protocol.',
+  versionUnknown: `This installation speaks version ${VERSION}.`,
+  keyUnknown: 'The key is not one of a partner.',
+  signatureExpired: 'The signature is too old; the clocks of both sides must agree within five minutes.',
+  clockSkew: 'The signature is from the future; the clocks of both sides must agree within five minutes.',
+  signatureWrong: 'The signature does not hold.',
+  nonceUsed: 'This request was answered before.',
+};
+
+/** Turned away before it is known whose request it is: the answer only explains, and is signed by nobody. */
+export function turnedAway(http: RouteContext, code: keyof typeof DOORSTEP): SpecialReply {
+  http.kernel.log.info({ requestId: http.requestId, code, ip: http.ip }, 'a request of another installation was turned away');
+  http.reply.code(401);
+  return json({ code, problem: DOORSTEP[code], retry: 'again' });
+}
+
+function json(value: WireProblem): SpecialReply {
+  return { special: 'bytes', body: Buffer.from(JSON.stringify(value), 'utf8'), contentType: 'application/json' };
+}
+
+/** The path and query as they were signed, without what a proxy put before them. */
+export function targetOf(http: RouteContext): string {
+  const url = http.request.raw.url ?? '';
+  return url.slice(Math.max(0, url.indexOf(PEER)));
+}
+
+/** Answers a request that a partner signed, once, and signs the answer. Nothing of its body is read before its signature holds. */
+export async function answerPeer(http: RouteContext, work: (call: PeerCall) => Promise<Buffer | object>): Promise<SpecialReply> {
+  const { kernel } = http;
+  const keyId = claimedKey(http.request.headers);
+  if (keyId === undefined) return turnedAway(http, 'signatureMissing');
+  const partner = await findPeer(kernel.database.pool, keyId);
+  if (partner === undefined) return turnedAway(http, 'keyUnknown');
+  const verified = verifyRequest({ method: http.request.method, target: targetOf(http), headers: http.request.headers }, keysOf(partner), kernel.clock.now());
+  if (!verified.ok) return turnedAway(http, verified.problem);
+  if (!(await takeNonce(kernel.database.pool, { partnerId: partner.id, ...verified.claims }))) return turnedAway(http, 'nonceUsed');
+  // safe because a partner of this protocol has settings of its adapter
+  const line = openLine(kernel, partner, AbortSignal.timeout(60_000)) as InstallationLine;
+  return signedReply(http, { claims: verified.claims, key: signingKey(line.secrets) }, async () => {
+    if (partner.state === 'pairing' || partner.state === 'invited') throw new PeerProblem(503, { code: 'partnerNotConfirmed', problem: 'An administrator here has not confirmed the key yet.', retry: 'later', retryAfterMs: 300_000 });
+    if (!isInForce(partner, kernel.clock.now())) throw new PeerProblem(503, { code: 'partnerSuspended', problem: 'This installation has suspended the exchange.', retry: 'later', retryAfterMs: 900_000 });
+    return work({ kernel, partner, line, http });
+  });
+}
+
+function keysOf(partner: PartnerRow): readonly KnownKey[] {
+  return pinned.parse(partner.pinned).keys;
+}
+
+/** Does the work and signs what it came to, refusals included. */
+export async function signedReply(http: RouteContext, by: { claims: Claims; key: SigningKey }, work: () => Promise<Buffer | object>): Promise<SpecialReply> {
+  let status = 200;
+  let content: Buffer;
+  try {
+    const result = await work();
+    content = Buffer.isBuffer(result) ? result : Buffer.from(JSON.stringify(result), 'utf8');
+  } catch (error) {
+    const known = error instanceof PeerProblem ? error : undefined;
+    if (known === undefined) http.kernel.log.error({ err: error, requestId: http.requestId }, 'a request of another installation failed');
+    status = known?.status ?? 500;
+    content = Buffer.from(JSON.stringify(known?.wire ?? { code: 'internal', problem: `request ${http.requestId}`, retry: 'again' }), 'utf8');
+  }
+  for (const [name, value] of Object.entries(signReply({ status, content, nonce: by.claims.nonce }, by.key))) http.reply.header(name, value);
+  http.reply.code(status);
+  return { special: 'bytes', body: content, contentType: 'application/octet-stream' };
+}
+
+/** The body as it comes, given up when it stops coming. */
+export function bodyOf(http: RouteContext): IncomingMessage {
+  const { raw } = http.request;
+  raw.setTimeout(IDLE_MS, () => raw.destroy(new Error('the body stopped coming')));
+  return raw;
+}
+
+/** The whole of a small body, checked against its signed digest. Never more than the limit is read. */
+export async function readBody(http: RouteContext, limitBytes: number): Promise<Buffer> {
+  const tooLarge = new PeerProblem(413, { code: 'bodyTooLarge', problem: `At most ${String(limitBytes)} bytes.`, retry: 'final' });
+  if (Number(http.request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge;
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of bodyOf(http)) {
+    // safe because a request without an encoding gives bytes
+    const bytes = part as Buffer;
+    size += bytes.length;
+    if (size > limitBytes) throw tooLarge;
+    parts.push(bytes);
+  }
+  const body = Buffer.concat(parts);
+  if (http.request.headers['content-digest'] !== digestOf(body)) throw new PeerProblem(400, { code: 'digestWrong', problem: 'The body is not the one that was signed.', retry: 'again' });
+  return body;
+}

@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { systemActor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
+import type { Queryable } from '#kernel/database.ts';
+import { anyone, route, type Route } from '#kernel/route.ts';
+import { consistencyProof, describeHead, getTreeHead, latestTreeHead } from '#engines/audit/index.ts';
+import { findPartner, openLine } from '../../partner-rows.ts';
+import type { WitnessReply } from '../../witness.ts';
+import { readRange } from './adapter.ts';
+import { addPart, comingFile } from './coming-files.ts';
+import { takeNonce } from './find-peer.ts';
+import { claimedKey, verifyRequest, VERSION } from './http-signatures.ts';
+import { heldParcel, heldParcels, settleHeld } from './held-parcels.ts';
+import { localDirectory } from './local-directory.ts';
+import { findInvited, notePairing, ownReceiptKeys, takeNewKey } from './pairing.ts';
+import { answerPeer, bodyOf, readBody, signedReply, targetOf, turnedAway, type PeerCall } from './peer-call.ts';
+import { PeerProblem } from './peer-problem.ts';
+import { isNamedRight, limitsOf, signingKey, type Secrets } from './settings.ts';
+import { takeParcel } from './take-parcel.ts';
+import { newKeyWire, PARCEL_LIMIT_BYTES, PART_LIMIT_BYTES, PEER, pairing, settledParcels, type Hello } from './wire.ts';
+
+const byPartners = anyone('other installations call it; each request is signed with a key that an administrator confirmed');
+const SMALL_BYTES = 256 * 1024;
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const offset = z.coerce.number().int().min(0);
+
+/** A size that was never signed gets no proof, which the witness takes for what it is. */
+async function treeHeadSince(q: Queryable, since: number | undefined): Promise<WitnessReply> {
+  const head = await latestTreeHead(q);
+  if (head === undefined) return { head: null, path: [] };
+  const known = since === undefined || since > head.size ? undefined : await getTreeHead(q, since).catch(() => undefined);
+  const path = known === undefined ? [] : (await consistencyProof(q, { first: known.size, second: head.size })).path;
+  return { head: describeHead(head), path: path.map((hash) => hash.toString('base64')) };
+}
+
+const peerActor = { actor: systemActor('exchange.peer') };
+
+/** The JSON of a small body. @throws PeerProblem `bodyUnreadable` */
+export async function parsedBody<Schema extends z.ZodType>(call: PeerCall, schema: Schema): Promise<z.output<Schema>> {
+  const body = await readBody(call.http, SMALL_BYTES);
+  const parsed = schema.safeParse(jsonOf(body));
+  if (!parsed.success) throw new PeerProblem(422, { code: 'bodyUnreadable', problem: 'The body is not what the protocol says.', retry: 'final' });
+  return parsed.data;
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function helloOf({ kernel, line }: PeerCall): Promise<Hello> {
+  const { fileBytes, parcelBytes } = limitsOf(line.config);
+  const name = kernel.config.publicUrl === undefined ? 'Liên Thông' : new URL(kernel.config.publicUrl).host;
+  return { versions: [VERSION], name, features: ['resume', 'fetch', 'directory', 'rotate'], limits: { partBytes: PART_LIMIT_BYTES, fileBytes, parcelBytes }, receiptKeys: await ownReceiptKeys({ kernel }) };
+}
+
+const unknownFile = () => new PeerProblem(404, { code: 'fileNotAnnounced', problem: 'No parcel announced this file.', retry: 'final' });
+
+/** What one installation asks of another; README.md, “Between two installations”. */
+export const peerRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    url: `${PEER}/hello`,
+    summary: 'Between installations: versions, limits and receipt keys.',
+    access: byPartners,
+    run: (http) => answerPeer(http, helloOf),
+  }),
+  route({
+    method: 'POST',
+    url: `${PEER}/pair`,
+    summary: 'Between installations: answers an invitation with the own key.',
+    access: anyone('whoever was invited answers here; the word of the invitation and a signature with the key are needed'),
+    streamedBody: true,
+    run: async (http) => {
+      const body = await readBody(http, SMALL_BYTES).catch(() => Buffer.alloc(0));
+      const parsed = pairing.safeParse(jsonOf(body));
+      const { kernel } = http;
+      if (!parsed.success || !isNamedRight(parsed.data.publicKey) || claimedKey(http.request.headers) !== parsed.data.publicKey.kid) return turnedAway(http, 'signatureMissing');
+      const verified = verifyRequest({ method: 'POST', target: targetOf(http), headers: http.request.headers }, [parsed.data.publicKey], kernel.clock.now());
+      if (!verified.ok) return turnedAway(http, verified.problem);
+      const { token, address, publicKey, receiptKeys } = parsed.data;
+      const invited = await run(kernel, findInvited, { token, keyId: publicKey.kid }, peerActor);
+      if (invited === undefined) return turnedAway(http, 'keyUnknown');
+      const partner = await findPartner(kernel.database.pool, invited);
+      if (partner === undefined || !(await takeNonce(kernel.database.pool, { partnerId: invited, ...verified.claims }))) return turnedAway(http, 'nonceUsed');
+      // safe because a partner of this protocol has secrets of its adapter
+      const own = openLine(kernel, partner, AbortSignal.timeout(60_000)).secrets as Secrets;
+      return signedReply(http, { claims: verified.claims, key: signingKey(own) }, async () => {
+        await run(kernel, notePairing, { partnerId: invited, token, address, publicKey, receiptKeys }, peerActor);
+        return { receiptKeys: await ownReceiptKeys({ kernel }) };
+      });
+    },
+  }),
+  route({
+    method: 'POST',
+    url: `${PEER}/keys`,
+    summary: 'Between installations: a new key, told with the old one.',
+    access: byPartners,
+    streamedBody: true,
+    run: (http) =>
+      answerPeer(http, async (call) => {
+        const { publicKey } = await parsedBody(call, newKeyWire);
+        if (!isNamedRight(publicKey)) throw new PeerProblem(422, { code: 'keyNamedWrong', problem: 'The key is not called by its thumbprint.', retry: 'final' });
+        await run(call.kernel, takeNewKey, { partnerId: call.partner.id, publicKey }, peerActor);
+        return {};
+      }),
+  }),
+  route({
+    method: 'POST',
+    url: `${PEER}/parcels`,
+    summary: 'Between installations: offers a parcel; the answer says which files are missing and from where on.',
+    access: byPartners,
+    streamedBody: true,
+    run: (http) => answerPeer(http, async ({ kernel, partner, line }) => takeParcel(kernel, { partnerId: partner.id, config: line.config, wire: await readBody(http, PARCEL_LIMIT_BYTES) })),
+  }),
+  route({
+    method: 'PUT',
+    url: `${PEER}/files/:sha256`,
+    summary: 'Between installations: the next part of an announced file; a broken line keeps what came.',
+    access: byPartners,
+    params: z.object({ sha256 }),
+    query: z.object({ offset }),
+    streamedBody: true,
+    run: (http, { params, query }) =>
+      answerPeer(http, async ({ kernel, partner }) => {
+        const file = await comingFile(kernel.database.pool, partner.id, params.sha256);
+        if (file === undefined) throw unknownFile();
+        if (Number(http.request.headers['content-length'] ?? 0) > PART_LIMIT_BYTES) throw new PeerProblem(413, { code: 'partTooLarge', problem: `At most ${String(PART_LIMIT_BYTES)} bytes.`, retry: 'final' });
+        const now = await addPart(kernel, partner.id, { file, offset: query.offset, source: bodyOf(http) });
+        return { offset: now.receivedBytes, isHere: now.isHere };
+      }),
+  }),
+  route({
+    method: 'GET',
+    url: `${PEER}/tree-head`,
+    summary: 'Between installations: the newest signed root of the record, with the proof that it only adds to an earlier one. Whoever keeps it is a witness.',
+    access: byPartners,
+    query: z.object({ since: z.coerce.number().int().positive().optional() }),
+    run: (http, { query }) => answerPeer(http, ({ kernel }) => treeHeadSince(kernel.database.pool, query.since)),
+  }),
+  route({
+    method: 'GET',
+    url: `${PEER}/waiting`,
+    summary: 'Between installations: the parcels that wait here for the caller.',
+    access: byPartners,
+    run: (http) => answerPeer(http, ({ kernel, partner }) => heldParcels(kernel, partner.id)),
+  }),
+  route({
+    method: 'GET',
+    url: `${PEER}/waiting/:transferId/files/:sha256`,
+    summary: 'Between installations: a part of a file of a waiting parcel.',
+    access: byPartners,
+    params: z.object({ transferId: z.uuid(), sha256 }),
+    query: z.object({ offset, length: z.coerce.number().int().min(1).max(PART_LIMIT_BYTES) }),
+    run: (http, { params, query }) =>
+      answerPeer(http, async ({ kernel, partner }) => {
+        const held = await heldParcel(kernel, { partnerId: partner.id, transferId: params.transferId });
+        const file = held?.kind === 'envelope' ? held.files.find((each) => each.sha256 === params.sha256) : undefined;
+        if (file === undefined || query.offset >= file.sizeBytes) throw unknownFile();
+        return readRange(kernel, file.sha256, { start: query.offset, end: Math.min(file.sizeBytes, query.offset + query.length) - 1 });
+      }),
+  }),
+  route({
+    method: 'POST',
+    url: `${PEER}/settled`,
+    summary: 'Between installations: what became of the parcels that were fetched.',
+    access: byPartners,
+    streamedBody: true,
+    run: (http) =>
+      answerPeer(http, async (call) => {
+        const { results } = await parsedBody(call, settledParcels);
+        for (const result of results) await settleHeld(call.kernel, call.partner, result);
+        return {};
+      }),
+  }),
+  route({
+    method: 'GET',
+    url: `${PEER}/directory`,
+    summary: 'Between installations: the agencies that live here, changed since the cursor.',
+    access: byPartners,
+    query: z.object({ cursor: z.string().max(200).default('') }),
+    run: (http, { query }) => answerPeer(http, ({ kernel }) => localDirectory(kernel, query.cursor)),
+  }),
+];

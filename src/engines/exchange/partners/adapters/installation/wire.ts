@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { deliveryStatus } from '../../../contract.ts';
+import type { Parcel } from '../../adapter.ts';
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const ref = z.string().min(1).max(100);
+const code = z.string().max(100).nullable();
+
+/** The facts of a parcel are text; its files travel apart. */
+export const PARCEL_LIMIT_BYTES = 4 * 1024 * 1024;
+/** So much of a file travels in one request. */
+export const PART_LIMIT_BYTES = 4 * 1024 * 1024;
+
+const envelopeWire = z.object({
+  version: z.literal(1),
+  id: z.uuid(),
+  kind: z.literal('envelope'),
+  original: z.string().min(2).max(2 * 1024 * 1024),
+  contentHash: sha256,
+  sender: z.object({ ref, code, name: z.string().min(1).max(300) }),
+  /** `ref` is the sender's own id of the delivery, `id` the receiver's id of its agency. */
+  recipients: z.array(z.object({ ref, id: z.string().max(100).nullable(), code, name: z.string().max(300) })).min(1).max(5000),
+});
+
+const answerWire = z.object({
+  version: z.literal(1),
+  id: z.uuid(),
+  kind: z.literal('answer'),
+  envelopeId: z.uuid(),
+  contentHash: sha256,
+  /** Whose document it was, by its own id. */
+  sender: z.object({ ref, code }),
+  addressed: z.object({ ref: ref.nullable(), code }),
+  ordinal: z.number().int().min(1).max(100_000),
+  status: deliveryStatus,
+  at: z.iso.datetime({ offset: true }),
+  by: z.object({ name: z.string().min(1).max(300), title: z.string().max(500).nullable() }),
+  reason: z.string().max(5000).nullable(),
+  receipt: z.string().min(10).max(20_000),
+});
+
+export const wireParcel = z.discriminatedUnion('kind', [envelopeWire, answerWire]);
+export type WireParcel = z.output<typeof wireParcel>;
+
+/** A parcel as it travels. The same parcel is the same bytes at each try: only what was written down when it was made. */
+export function writeWire(parcel: Parcel): Buffer {
+  return Buffer.from(JSON.stringify(parcel.kind === 'envelope' ? writeEnvelopeWire(parcel) : writeAnswerWire(parcel)), 'utf8');
+}
+
+function writeEnvelopeWire(parcel: Parcel & { kind: 'envelope' }): z.input<typeof envelopeWire> {
+  const { id, original, contentHash, sender, recipients } = parcel;
+  return {
+    version: 1,
+    id,
+    kind: 'envelope',
+    original,
+    contentHash,
+    sender: { ref: sender.agencyId, code: sender.code, name: sender.name },
+    recipients: recipients.map(({ addressed, party }) => ({ ref: addressed.agencyId, id: party.agencyId === addressed.agencyId ? party.ref : null, code: addressed.code, name: addressed.name })),
+  };
+}
+
+function writeAnswerWire(parcel: Parcel & { kind: 'answer' }): z.input<typeof answerWire> {
+  const { id, envelopeId, contentHash, sender, addressed, ordinal, status, by, reason, receipt } = parcel;
+  return { version: 1, id, kind: 'answer', envelopeId, contentHash, sender, addressed, ordinal, status, at: parcel.at.toISOString(), by, reason, receipt };
+}
+
+/** How far a parcel is at the other side. */
+export const parcelReply = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('incomplete'), missing: z.array(z.object({ sha256, offset: z.number().int().min(0) })).max(200) }),
+  z.object({ state: z.enum(['accepted', 'processed']) }),
+  z.object({ state: z.literal('refused'), code: z.string().max(100), problem: z.string().max(2000) }),
+]);
+export type ParcelReply = z.output<typeof parcelReply>;
+
+export const partReply = z.object({ offset: z.number().int().min(0), isHere: z.boolean() });
+
+export const hello = z.object({
+  versions: z.array(z.string().max(10)).max(20),
+  name: z.string().max(300),
+  features: z.array(z.string().max(50)).max(50),
+  limits: z.object({ partBytes: z.number().int().min(1), fileBytes: z.number().int().min(1), parcelBytes: z.number().int().min(1) }),
+  receiptKeys: z.array(z.looseObject({ kid: z.string().max(100) })).max(100),
+});
+export type Hello = z.output<typeof hello>;
+
+export const waitingReply = z.object({ parcels: z.array(wireParcel).max(50), isMore: z.boolean() });
+
+export const settledParcels = z.object({
+  results: z.array(z.object({ id: z.uuid(), outcome: z.enum(['accepted', 'processed', 'refused']), code: z.string().max(100).nullable(), problem: z.string().max(2000).nullable() })).max(50),
+});
+
+export const remoteAgency = z.object({
+  ref,
+  code,
+  name: z.string().min(2).max(300),
+  abbreviation: z.string().min(1).max(30),
+  kind: z.string().max(50),
+  level: z.string().max(50),
+  closedOn: z.iso.date().nullable(),
+  successors: z.array(ref).max(50),
+});
+export const directoryReply = z.object({ agencies: z.array(remoteAgency).max(500), cursor: z.string().max(200), isMore: z.boolean() });
+
+/** What another installation says when it does not do what it was asked. */
+export const wireProblem = z.object({ code: z.string().max(100), problem: z.string().max(2000), retry: z.enum(['final', 'again', 'later']), retryAfterMs: z.number().int().min(0).max(86_400_000).optional() });
+export type WireProblem = z.output<typeof wireProblem>;
+
+export const pairing = z.object({
+  token: z.string().min(20).max(100),
+  name: z.string().min(2).max(300),
+  address: z.url({ protocol: /^https?$/ }).max(500).nullable(),
+  publicKey: z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string().max(60), y: z.string().max(60), kid: z.string().max(100) }),
+  receiptKeys: hello.shape.receiptKeys,
+});
+export const newKeyWire = z.object({ publicKey: pairing.shape.publicKey });
+
+/** Where one installation calls another. */
+export const PEER = '/api/v1/exchange/peer';

@@ -1,0 +1,52 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import type { CalendarDay } from '#kernel/time.ts';
+import { builtInProfiles, packetSigner, profileOn, type EdxmlProfile, type PacketSigner } from '../../../edxml/index.ts';
+import type { PartnerLine } from '../../adapter.ts';
+import { profileCode } from '../provincial-axis/settings.ts';
+import { retryClass } from './error-codes.ts';
+
+export const MEGABYTE = 1024 * 1024;
+/** What one packet may weigh at most, whatever an administrator sets: it is kept as one original. */
+export const MOST_PACKET_MB = 300;
+
+export const config = z.object({
+  /** By this name the axis knows this connecting system (header `systemid`). */
+  systemId: z.string().trim().min(2).max(100),
+  /** An axis that gives no sign of life for so long is given up for this time. */
+  answerWithinSeconds: z.number().int().min(1).max(120).default(30),
+  /** The largest packet that is sent or fetched. */
+  packetLimitMb: z.number().int().min(1).max(MOST_PACKET_MB).default(100),
+  /** How often the list of agencies is read. */
+  directoryEveryHours: z.number().int().min(1).max(24 * 30).default(24),
+  /** In which form of edXML packets are written. */
+  profile: profileCode.default('national-axis'),
+  /** What codes of the axis mean here, before the built-in table: an axis that changes a meaning is a setting, not a release. */
+  errorCodes: z.array(z.object({ code: z.string().min(1).max(20), retry: retryClass, source: z.string().min(1).max(300) })).max(200).default([]),
+  /** A private certificate authority that the axis' TLS certificate comes from, as PEM. */
+  certificateAuthority: z.string().max(20_000).optional(),
+});
+export type Config = z.output<typeof config>;
+
+export const secrets = z.object({
+  /** The shared secret of the HMAC. */
+  secret: z.string().min(1).max(500),
+  /** With which packets are signed; without it they go unsigned, and the legal signature is the one inside the file all the same. PEM. */
+  packetKey: z.object({ certificate: z.string().min(50), privateKey: z.string().min(50) }).optional(),
+  /** With which we show ourselves to a gateway that asks for a certificate. PEM. */
+  tls: z.object({ certificate: z.string(), key: z.string() }).optional(),
+});
+export type Secrets = z.output<typeof secrets>;
+export type AxisLine = PartnerLine<Config, Secrets>;
+
+/** The form of the packets on a day; unsigned when there is no key to sign with. */
+export function profileFor({ config: settings, secrets: own }: Pick<AxisLine, 'config' | 'secrets'>, day: CalendarDay): EdxmlProfile {
+  const found = profileOn(builtInProfiles, settings.profile, day);
+  if (found === undefined) throw new Error(`there is no edXML profile ${settings.profile} on ${day}`);
+  return own.packetKey === undefined ? { ...found, signature: { form: 'none' } } : found;
+}
+
+/** The key that signs packets, if there is one. @throws TypeError when it is neither RSA nor elliptic */
+export function signerFor({ packetKey }: Secrets): PacketSigner | undefined {
+  return packetKey === undefined ? undefined : packetSigner(new X509Certificate(packetKey.certificate).raw, createPrivateKey(packetKey.privateKey));
+}

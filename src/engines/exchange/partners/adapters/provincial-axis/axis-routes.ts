@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { run } from '#kernel/command.ts';
+import { anyone, route, type Route } from '#kernel/route.ts';
+import { isoInVietnam } from '#kernel/time.ts';
+import { agenciesOn } from '#engines/identity/index.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { EdxmlError } from '../../../edxml/index.ts';
+import { answerAxis, axisActor, tick, type AxisCall } from './axis-call.ts';
+import { AxisProblem } from './axis-problem.ts';
+import { contentOf, findParcel, listWaiting, packetStates, tellParcel, type ParcelItem } from './axis-parcels.ts';
+import { listAgencies } from './axis-directory.ts';
+import { listSent } from './sent-list.ts';
+import { agencyOfSystem, describeProblem } from './read-packet.ts';
+import { isSandboxAgency } from './sandbox-agencies.ts';
+import { takePacket } from './take-packet.ts';
+import { packetBytes, packetOfParcel } from './write-packet.ts';
+
+const bySystems = anyone('systems of other vendors call it; each request carries the system’s id and key (X-SystemId, X-SecretKey)');
+const PAGE = 50;
+const MOST = 200;
+
+const text = z.string().max(300).optional();
+const outcome = z.looseObject({
+  status: z.enum(['OK', 'FAIL']),
+  /** 0 is done; the others stand in docs/integration.md. */
+  ErrorCode: z.string(),
+  ErrorDesc: z.string(),
+  ErrorDescEn: z.string(),
+  DocId: z.string().nullable(),
+});
+const item = z.looseObject({ docId: z.string(), serviceType: z.string(), messageType: z.string(), from: z.string(), to: z.string(), status: z.string(), status_desc: z.string(), created_time: z.string(), updated_time: z.string() });
+const listed = outcome.extend({ items: z.array(item).optional(), cursor: z.string().nullable().optional(), isMore: z.boolean().optional() });
+const agencies = outcome.extend({ agencies: z.array(z.looseObject({ code: z.string(), name: z.string() })).optional(), cursor: z.string().optional(), isMore: z.boolean().optional() });
+const listing = z.object({ messageType: z.enum(['edoc', 'status']).optional(), cursor: text, limit: z.coerce.number().int().min(1).max(MOST).optional() });
+
+const stateWords: Record<ParcelItem['state'], string> = { initial: 'Chờ hệ thống lấy về', processing: 'Hệ thống đang xử lý', done: 'Đã nhận', fail: 'Không xử lý được' };
+
+function itemOf(parcel: ParcelItem): z.input<typeof item> {
+  return {
+    docId: parcel.docId,
+    serviceType: 'eDoc',
+    messageType: parcel.messageType,
+    documentId: parcel.documentId,
+    from: parcel.from,
+    to: parcel.to.join(','),
+    status: parcel.state,
+    status_desc: parcel.note ?? stateWords[parcel.state],
+    created_time: isoInVietnam(parcel.createdAt),
+    updated_time: isoInVietnam(parcel.changedAt),
+  };
+}
+
+async function registered({ kernel, partner, line }: AxisCall, code: string | undefined) {
+  if (code === undefined || code === '') throw new AxisProblem('bodyWrong', { detail: 'code' });
+  const { pool } = kernel.database;
+  const party = await agencyOfSystem(pool, { partnerId: partner.id, code });
+  if (party === undefined || (await isSandboxAgency(pool, party.agencyId)) !== line.config.isSandbox) throw new AxisProblem('senderUnknown', { detail: code });
+  const agency = (await agenciesOn(pool, [party.agencyId], vietnamDay(kernel.clock.now()))).get(party.agencyId);
+  return { code: party.code, name: agency?.name ?? party.name, state: agency?.state ?? 'active' };
+}
+
+const cursorOf = (given: string | undefined): string | null => (given === undefined || given === '' ? null : z.uuid().safeParse(given).success ? given : wrong('cursor'));
+
+function wrong(field: string): never {
+  throw new AxisProblem('bodyWrong', { detail: field });
+}
+
+/** What vendors' systems call, under the paths and with the words of a provincial axis (docs/integration.md). */
+export const axisRoutes: readonly Route[] = [
+  route({
+    method: 'POST',
+    url: '/v1/registerAgency',
+    summary: 'Provincial axis: a vendor’s system reports an agency that the administrator has given to it.',
+    access: bySystems,
+    body: z.object({ code: text }),
+    reply: outcome,
+    run: (http, { body }) => answerAxis(http, 'registered', async (call) => ({ reply: { agency: await registered(call, body.code) }, steps: ['registered'] })),
+  }),
+  route({
+    method: 'POST',
+    url: '/v1/getAgenciesList',
+    summary: 'Provincial axis: all agencies that can be written to here, page by page.',
+    access: bySystems,
+    body: z.object({ cursor: text }),
+    reply: agencies,
+    run: (http, { body }) => answerAxis(http, 'listed', async ({ kernel, line }) => ({ reply: await listAgencies(kernel, { cursor: body.cursor ?? '', isSandbox: line.config.isSandbox }), steps: ['listed'] })),
+  }),
+  route({
+    method: 'POST',
+    url: '/v1/getSynchronizeUnit',
+    summary: 'Provincial axis: the agencies that changed since the cursor of an earlier reading.',
+    access: bySystems,
+    body: z.object({ cursor: text }),
+    reply: agencies,
+    run: (http, { body }) =>
+      answerAxis(http, 'listed', async ({ kernel, line }) => {
+        if (body.cursor === undefined || body.cursor === '') throw new AxisProblem('bodyWrong', { detail: 'cursor' });
+        return { reply: await listAgencies(kernel, { cursor: body.cursor, isSandbox: line.config.isSandbox }), steps: [] };
+      }),
+  }),
+  route({
+    method: 'POST',
+    url: '/v1/sendEdoc',
+    summary: 'Provincial axis: sends an edXML packet (document or status), as the body or as a file of a form. The same packet, or the same X-Message-Id, again is the same one.',
+    access: bySystems,
+    reply: outcome,
+    streamedBody: true,
+    run: (http) => answerAxis(http, 'sent', takePacket),
+  }),
+  route({
+    method: 'POST',
+    url: '/v1/getReceivedEdocList',
+    summary: 'Provincial axis: the packets that wait for the system, oldest first; each stays until updateStatus says done or fail.',
+    access: bySystems,
+    body: listing,
+    reply: listed,
+    run: (http, { body }) =>
+      answerAxis(http, 'received', async ({ kernel, partner }) => {
+        const limit = body.limit ?? PAGE;
+        const rows = await listWaiting(kernel.database.pool, { partnerId: partner.id, after: cursorOf(body.cursor), messageType: body.messageType ?? null, limit: limit + 1 });
+        const page = rows.slice(0, limit);
+        return { reply: { items: page.map(itemOf), cursor: page.at(-1)?.docId ?? body.cursor ?? null, isMore: rows.length > limit }, steps: ['received'] };
+      }),
+  }),
+  route({
+    method: 'POST',
+    url: '/v1/getEdoc',
+    summary: 'Provincial axis: one packet for the system as edXML.',
+    access: bySystems,
+    body: z.object({ docId: text }),
+    run: (http, { body }) =>
+      answerAxis(http, 'fetched', async (call) => {
+        const { kernel, partner, line } = call;
+        const found = await findParcel(kernel.database.pool, { partnerId: partner.id, docId: body.docId ?? wrong('docId') });
+        try {
+          const packet = await packetOfParcel(kernel, await contentOf(kernel, found), line.config);
+          const bytes = packetBytes(packet);
+          await tick(call, ['fetched']);
+          return { special: 'bytes', body: bytes, contentType: 'application/xml; charset=utf-8', fileName: `${found.docId}.edxml` };
+        } catch (error) {
+          if (error instanceof EdxmlError) throw new AxisProblem('unwritable', { detail: describeProblem(error.problem), cause: error });
+          throw error;
+        }
+      }),
+  }),
+  route({
+    method: 'POST',
+    url: '/v1/updateStatus',
+    summary: 'Provincial axis: says how far the system is with a packet that it fetched (processing, done, fail). Twice the same is once.',
+    access: bySystems,
+    body: z.object({ docId: text, status: text, description: z.string().max(1000).optional() }),
+    reply: outcome,
+    run: (http, { body }) =>
+      answerAxis(http, 'acknowledged', async ({ kernel, partner }) => {
+        const docId = body.docId ?? wrong('docId');
+        const state = packetStates.find((each) => each === body.status);
+        if (state === undefined) throw new AxisProblem('statusWrong');
+        await run(kernel, tellParcel, { partner, docId, state, note: body.description ?? null }, axisActor);
+        return { docId, reply: {}, steps: state === 'done' ? ['acknowledged'] : [] };
+      }),
+  }),
+  route({
+    method: 'POST',
+    url: '/v1/getSentEdocList',
+    summary: 'Provincial axis: the packets that the system has sent, newest first, and what became of each.',
+    access: bySystems,
+    body: listing,
+    reply: listed,
+    run: (http, { body }) =>
+      answerAxis(http, 'sent', async ({ kernel, partner }) => {
+        const limit = body.limit ?? PAGE;
+        const rows = await listSent(kernel.database.pool, { partnerId: partner.id, before: cursorOf(body.cursor), messageType: body.messageType ?? null, limit: limit + 1 });
+        const page = rows.slice(0, limit);
+        return { reply: { items: page, cursor: page.at(-1)?.docId ?? null, isMore: rows.length > limit }, steps: [] };
+      }),
+  }),
+];

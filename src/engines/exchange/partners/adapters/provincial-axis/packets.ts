@@ -1,0 +1,113 @@
+import type { CommandContext } from '#kernel/command.ts';
+import type { Queryable } from '#kernel/database.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { PartnerId } from '../../adapter.ts';
+import { documentIdOf, type EdxmlMessage } from '../../../edxml/index.ts';
+import { readEnvelope } from '../../../envelope.ts';
+import type { Envelope } from '../../../contract.ts';
+
+export type PacketBusiness = 'new' | 'revoke' | 'update' | 'replace' | 'take_back' | 'status' | 'unreadable';
+
+/** What is noted of a packet that a vendor's system sent. */
+export type PacketFacts = {
+  partnerId: PartnerId;
+  partnerRef: string;
+  originalHash: string;
+  messageType: 'edoc' | 'status' | 'unreadable';
+  documentId: string | null;
+  business: PacketBusiness;
+  fromCode: string | null;
+  toCodes: readonly string[];
+  sentAt: Date;
+};
+
+/** What a message is about, by the id that it carries or, failing that, by agency, day and number. */
+export function aboutOf(message: EdxmlMessage): { documentId: string; business: Exclude<PacketBusiness, 'unreadable'> } {
+  if (message.kind === 'status') {
+    const { documentId, organId, code, promulgationDay } = message.responseFor;
+    const [codeNumber = '', ...notation] = code.split('/');
+    const made = promulgationDay === null ? '' : documentIdOf({ organId, day: promulgationDay, codeNumber, codeNotation: notation.join('/') });
+    return { documentId: documentId || made, business: message.statusCode === '13' ? 'take_back' : 'status' };
+  }
+  const { business } = message;
+  if (business.kind === 'new' || business.kind === 'replace') return { documentId: message.documentId, business: business.kind };
+  return { documentId: business.documentId || message.documentId, business: business.kind };
+}
+
+/**
+ * Notes a packet before its original is kept, so that whoever reads the original finds it. Notices about one document get their
+ * places in the order in which they came.
+ * @returns whether it is a new one.
+ */
+export async function notePacket(ctx: CommandContext, packet: PacketFacts): Promise<boolean> {
+  await ctx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${packet.partnerId} ${packet.documentId ?? ''}`]);
+  const { rowCount } = await ctx.query(
+    `insert into exchange.axis_packet (partner_id, partner_ref, original_hash, message_type, document_id, business, sequence, from_code, to_codes, sent_at, received_at)
+     select $1, $2, $3, $4, $5, $6, (select count(*) from exchange.axis_packet where partner_id = $1 and document_id = $5 and business in ('revoke', 'update', 'replace', 'take_back')) + 1, $7, $8, $9, $10
+     on conflict do nothing`,
+    [packet.partnerId, packet.partnerRef, Buffer.from(packet.originalHash, 'hex'), packet.messageType, packet.documentId, packet.business, packet.fromCode, packet.toCodes, packet.sentAt, ctx.now],
+  );
+  return rowCount === 1;
+}
+
+export type NotedPacket = { partnerRef: string; sequence: number; sentAt: Date; toCodes: string[] };
+
+const NOTED = `select partner_ref as "partnerRef", sequence, sent_at as "sentAt", to_codes as "toCodes" from exchange.axis_packet`;
+
+/** What was noted of an original; the earliest when the same bytes came under several ids. */
+export async function packetOf(q: Queryable, of: { partnerId: PartnerId; originalHash: string }): Promise<NotedPacket | undefined> {
+  const { rows } = await q.query(`${NOTED} where partner_id = $1 and original_hash = $2 order by received_at, partner_ref limit 1`, [of.partnerId, Buffer.from(of.originalHash, 'hex')]);
+  // safe because the statement selects exactly these columns
+  return rows[0] as NotedPacket | undefined;
+}
+
+/** The packet with which a document came first: one that is sent again, written anew, keeps its time, so that it is the same. */
+export async function firstPacketOf(q: Queryable, of: { partnerId: PartnerId; documentId: string }): Promise<NotedPacket | undefined> {
+  const { rows } = await q.query(`${NOTED} where partner_id = $1 and document_id = $2 and business in ('new', 'replace') order by received_at, partner_ref limit 1`, [of.partnerId, of.documentId]);
+  // safe because the statement selects exactly these columns
+  return rows[0] as NotedPacket | undefined;
+}
+
+export type EarlierDocument = { envelope: Envelope; contentHash: string };
+
+/** The document that a system sent under this id, as its receivers have it. `pending` while it has not been read yet. */
+export async function earlierDocument(q: Queryable, of: { partnerId: PartnerId; documentId: string }): Promise<EarlierDocument | 'pending' | undefined> {
+  const { rows } = await q.query(
+    `select i.state, m.original, encode(m.content_hash, 'hex') as hash
+       from exchange.axis_packet p
+       join exchange.inbound i on i.partner_id = p.partner_id and i.partner_ref = p.partner_ref
+       left join exchange.message_origin o on o.inbound_id = i.id
+       left join exchange.message m on m.agency_id = o.agency_id and m.id = o.message_id
+      where p.partner_id = $1 and p.document_id = $2 and p.business in ('new', 'replace') order by (m.id is null), p.received_at limit 1`,
+    [of.partnerId, of.documentId],
+  );
+  // safe because the statement selects exactly these columns
+  const row = rows[0] as { state: string; original: string | null; hash: string | null } | undefined;
+  if (row === undefined) return undefined;
+  if (row.original === null || row.hash === null) return row.state === 'waiting' ? 'pending' : undefined;
+  const read = readEnvelope(row.original);
+  return read.ok ? { envelope: read.envelope, contentHash: row.hash } : undefined;
+}
+
+export type OwnParcel = { agencyId: Id<'agency'>; transferId: string; envelopeId: string; kind: string; recipientId: string; lastStatus: string | null; lastOrdinal: number };
+
+/**
+ * The delivery of ours that a system answers: by the document's id and the agency that answers, which is the recipient or its
+ * successor. 15 and 16 answer the newest notice, everything else the document itself.
+ */
+export async function answeredDelivery(q: Queryable, of: { partnerId: PartnerId; documentId: string; byAgencyId: string; aboutNotice: boolean }): Promise<OwnParcel | undefined> {
+  const { rows } = await q.query(
+    `select d.agency_id as "agencyId", a.id as "transferId", d.envelope_id as "envelopeId", e.kind, d.recipient_agency_id as "recipientId", d.answer_ordinal as "lastOrdinal",
+            (select r.status from exchange.delivery_answer r where r.agency_id = d.agency_id and r.envelope_id = d.envelope_id and r.recipient_agency_id = d.recipient_agency_id
+              order by r.ordinal desc limit 1) as "lastStatus"
+       from exchange.axis_parcel a
+       join exchange.delivery d on d.agency_id = a.agency_id and d.transfer_id = a.id
+       join exchange.envelope e on e.agency_id = d.agency_id and e.id = d.envelope_id
+      where a.partner_id = $1 and a.document_id = $2 and $3 in (d.recipient_agency_id::text, d.delivered_to_agency_id::text) and d.state <> 'cancelled'
+        and (e.kind in ('recall', 'take_back', 'update')) = $4
+      order by a.id desc limit 1`,
+    [of.partnerId, of.documentId, of.byAgencyId, of.aboutNotice],
+  );
+  // safe because the statement selects exactly these columns
+  return rows[0] as OwnParcel | undefined;
+}

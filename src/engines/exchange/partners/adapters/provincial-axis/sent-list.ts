@@ -1,0 +1,52 @@
+import type { Queryable } from '#kernel/database.ts';
+import { isoInVietnam } from '#kernel/time.ts';
+import type { PartnerId } from '../../adapter.ts';
+import type { InboundState } from '../../inbound.ts';
+
+type Row = { docId: string; messageType: string; documentId: string | null; fromCode: string | null; toCodes: string[]; state: InboundState; problem: string | null; receivedAt: Date; changedAt: Date };
+
+/** `processing` until it is delivered, `done` when it is, `fail` when it waits for a person or was refused. */
+function statusOf(state: InboundState): { status: 'processing' | 'done' | 'fail'; words: string } {
+  switch (state) {
+    case 'incomplete':
+    case 'waiting':
+      return { status: 'processing', words: 'Trục đang xử lý' };
+    case 'applied':
+      return { status: 'done', words: 'Đã chuyển đến nơi nhận' };
+    case 'resolved':
+      return { status: 'done', words: 'Đã được xử lý thủ công' };
+    case 'refused':
+      return { status: 'fail', words: 'Bị từ chối' };
+    case 'discarded':
+      return { status: 'fail', words: 'Đã loại bỏ' };
+    case 'quarantined':
+    case 'with_person':
+      return { status: 'fail', words: 'Bị cách ly, chờ người xử lý' };
+  }
+}
+
+/** What a system has sent, newest first, before the last one that it saw. */
+export async function listSent(q: Queryable, of: { partnerId: PartnerId; before: string | null; messageType: string | null; limit: number }) {
+  const { rows } = await q.query(
+    `select i.id as "docId", p.message_type as "messageType", p.document_id as "documentId", p.from_code as "fromCode", p.to_codes as "toCodes", i.state, i.problem, i.received_at as "receivedAt", i.changed_at as "changedAt"
+       from exchange.inbound i join exchange.axis_packet p on p.partner_id = i.partner_id and p.partner_ref = i.partner_ref
+      where i.partner_id = $1 and ($2::uuid is null or i.id < $2) and ($3::text is null or p.message_type = $3) order by i.id desc limit $4`,
+    [of.partnerId, of.before, of.messageType, of.limit],
+  );
+  // safe because the statement selects exactly these columns
+  return (rows as Row[]).map(({ docId, messageType, documentId, fromCode, toCodes, state, problem, receivedAt, changedAt }) => {
+    const { status, words } = statusOf(state);
+    return {
+      docId,
+      serviceType: 'eDoc',
+      messageType,
+      documentId,
+      from: fromCode ?? '',
+      to: toCodes.join(','),
+      status,
+      status_desc: problem === null ? words : `${words}: ${problem}`,
+      created_time: isoInVietnam(receivedAt),
+      updated_time: isoInVietnam(changedAt),
+    };
+  });
+}

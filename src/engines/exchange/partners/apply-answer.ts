@@ -1,0 +1,104 @@
+import type { CommandContext } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { BusinessKind } from '../contract.ts';
+import { settleDeliveries } from '../commands/settle-deliveries.ts';
+import { noteAnswers, type Target } from '../jobs/return-answers.ts';
+import type { InboundContent, TransferId } from './adapter.ts';
+import { settleInbound, type InboundRow } from './inbound.ts';
+import { endTransfer } from './settle-transfer.ts';
+
+type Answer = Extract<InboundContent, { kind: 'answer' }>;
+type Outcome = Extract<InboundContent, { kind: 'outcome' }>;
+
+type Delivery = Pick<Target, 'agencyId' | 'envelopeId' | 'recipientAgencyId' | 'recipientName' | 'type' | 'subjectId'> & {
+  hash: string;
+  transferId: TransferId;
+  answers: number;
+  kind: BusinessKind | 'new';
+  deliveredTo: { agencyId: Id<'agency'>; name: string };
+};
+
+/**
+ * Writes an answer that came from a partner into the sender's record. Only the partner through which a delivery travelled may
+ * answer for it; what comes twice has no second effect, and what was overtaken changes no state.
+ */
+export async function applyAnswer(ctx: CommandContext, inbound: InboundRow, answer: Answer): Promise<void> {
+  const seen = { kind: 'answer' as const };
+  await lockDocument(ctx, answer);
+  const delivery = await lockDelivery(ctx, inbound, answer);
+  if (delivery === undefined) return settleInbound(ctx, inbound, { state: 'quarantined', code: 'answerUnknown', problem: `${answer.envelopeId} ${answer.addressed.code ?? ''}`, seen });
+  if (answer.contentHash !== undefined && answer.contentHash !== delivery.hash) {
+    return settleInbound(ctx, inbound, { state: 'quarantined', code: 'answerOfOtherContent', problem: answer.contentHash, seen });
+  }
+  const ordinal = answer.ordinal ?? delivery.answers + 1;
+  const receipt = answer.receipt ?? `inbound:${inbound.id}`;
+  const { agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, deliveredTo } = delivery;
+  if (delivery.answers === 0 && ordinal === 1 && (answer.status === '01' || answer.status === '02')) {
+    const first = { status: answer.status, reason: answer.reason, receipt };
+    await settleDeliveries(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, subject: { type, id: subjectId }, kind: delivery.kind, deliveredTo, state: answer.status === '01' ? 'arrived' : 'refused', answer: first }]);
+    await overtakenByNotice(ctx, delivery);
+  } else {
+    const by = { byName: answer.by.name, byTitle: answer.by.title };
+    await noteAnswers(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, ordinal, status: answer.status, at: answer.at, ...by, reason: answer.reason, receipt }]);
+  }
+  await settleInbound(ctx, inbound, { state: 'applied', seen });
+  await endIfAnswered(ctx, inbound, delivery);
+}
+
+/** The answers about a document and about its notices come by ways of their own, in any order; they are written down one after another. */
+async function lockDocument(ctx: CommandContext, answer: Answer): Promise<void> {
+  await ctx.query(
+    `select 1 from exchange.envelope where agency_id = $1 and id = (select coalesce(of_envelope_id, id) from exchange.envelope where agency_id = $1 and id = $2) for update`,
+    [answer.senderAgencyId, answer.envelopeId],
+  );
+}
+
+/** The answer to a recall, or the arrival of the replacing document, may have come before the arrival of the document itself. */
+async function overtakenByNotice(ctx: CommandContext, of: Delivery): Promise<void> {
+  await ctx.query(
+    `update exchange.delivery d set state = n.state, changed_at = $4
+       from (select case when bool_or(e.cancels) then 'recalled' else 'replaced' end as state
+               from exchange.envelope e join exchange.delivery a on a.agency_id = e.agency_id and a.envelope_id = e.id and a.recipient_agency_id = $3
+              where e.agency_id = $1 and e.of_envelope_id = $2
+                and ((e.cancels and a.state = 'agreed') or (e.kind = 'replace' and a.state in ('arrived', 'registered', 'assigned', 'in_process', 'completed')))
+             having count(*) > 0) n
+      where d.agency_id = $1 and d.envelope_id = $2 and d.recipient_agency_id = $3 and d.state = 'arrived'`,
+    [of.agencyId, of.envelopeId, of.recipientAgencyId, ctx.now],
+  );
+}
+
+async function lockDelivery(ctx: CommandContext, inbound: InboundRow, answer: Answer): Promise<Delivery | undefined> {
+  const { rows } = await ctx.query(
+    `select d.agency_id as "agencyId", d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId", d.recipient_name as "recipientName",
+            e.subject_type as type, e.subject_id as "subjectId", encode(e.content_hash, 'hex') as hash, e.kind, d.transfer_id as "transferId", d.answer_ordinal as answers,
+            json_build_object('agencyId', d.delivered_to_agency_id, 'name', d.delivered_to_name) as "deliveredTo"
+       from exchange.delivery d
+       join exchange.envelope e on e.agency_id = d.agency_id and e.id = d.envelope_id
+       join exchange.transfer t on t.agency_id = d.agency_id and t.id = d.transfer_id and t.partner_id = $3
+      where d.agency_id = $1 and d.envelope_id = $2 and d.state <> 'cancelled' and (d.recipient_agency_id::text = $4 or ($4::text is null and d.recipient_code = $5))
+        for update of d`,
+    [answer.senderAgencyId, answer.envelopeId, inbound.partnerId, answer.addressed.ref, answer.addressed.code],
+  );
+  // safe because the statement selects exactly these columns
+  return rows[0] as Delivery | undefined;
+}
+
+/** When each recipient of a parcel has answered, the parcel is done with and asked after no more. */
+async function endIfAnswered(ctx: CommandContext, inbound: InboundRow, delivery: Delivery): Promise<void> {
+  const { rowCount } = await ctx.query('select 1 from exchange.delivery where agency_id = $1 and transfer_id = $2 and answer_ordinal = 0 limit 1', [delivery.agencyId, delivery.transferId]);
+  if (rowCount !== 0) return;
+  const transfer = { agencyId: delivery.agencyId, id: delivery.transferId, kind: 'envelope' as const };
+  await endTransfer(ctx, { transfer, partner: { id: inbound.partnerId, name: inbound.partnerName } }, { state: 'processed', code: null, problem: null, partnerRef: null });
+}
+
+/** Writes down what became of a parcel that the partner had accepted. */
+export async function applyOutcome(ctx: CommandContext, inbound: InboundRow, outcome: Outcome): Promise<void> {
+  const seen = { kind: 'outcome' as const };
+  const { rows } = await ctx.query('select agency_id as "agencyId", id, kind from exchange.transfer where partner_id = $1 and id::text = $2', [inbound.partnerId, outcome.transferId]);
+  // safe because the statement selects exactly these columns
+  const transfer = rows[0] as { agencyId: Id<'agency'>; id: TransferId; kind: 'envelope' | 'answer' } | undefined;
+  if (transfer === undefined) return settleInbound(ctx, inbound, { state: 'quarantined', code: 'parcelUnknown', problem: outcome.transferId, seen });
+  const partner = { id: inbound.partnerId, name: inbound.partnerName };
+  await endTransfer(ctx, { transfer, partner }, { state: outcome.outcome, code: outcome.code, problem: outcome.problem, partnerRef: null });
+  return settleInbound(ctx, inbound, { state: 'applied', seen });
+}

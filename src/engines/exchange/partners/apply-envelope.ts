@@ -1,0 +1,123 @@
+import type { CommandContext } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { findAgencyByCode, type AgencyOnDay } from '#engines/identity/index.ts';
+import { receive, type Arrival, type Arrived, type IncomingEnvelope } from '../commands/receive.ts';
+import { routeOf } from '../domain/route.ts';
+import { readEnvelope } from '../envelope.ts';
+import type { FileInspection } from '../inspection.ts';
+import { directoryOf, transitionDaysOn } from '../jobs/deliver.ts';
+import type { InboundContent } from './adapter.ts';
+import { settleInbound, type InboundRow, type Seen } from './inbound.ts';
+import { partnerAgencyByRef, partnersOfAgencies } from './partner-rows.ts';
+import { sendAnswersOut, type AnswerKey } from './transfers.ts';
+
+type AgencyId = Id<'agency'>;
+type EnvelopeContent = Extract<InboundContent, { kind: 'envelope' }>;
+type Recipient = EnvelopeContent['recipients'][number];
+type Resolved = { recipient: Recipient; addressed: AgencyOnDay; to: AgencyOnDay };
+
+/**
+ * Takes an envelope that came from a partner to its agencies here, by the same steps as one of this installation. Mail for a
+ * closed agency goes to its successor during the transition. Whoever of its agencies cannot be found keeps the whole arrival
+ * in sight; the others have it all the same, and trying again does them nothing.
+ */
+export async function applyEnvelope(ctx: CommandContext, inbound: InboundRow, given: { content: EnvelopeContent; inspection: readonly FileInspection[] }): Promise<void> {
+  const { content } = given;
+  const read = readEnvelope(content.original);
+  const seen: Seen = { kind: 'envelope', senderName: content.sender.name, ...(read.ok ? { summary: read.envelope.document.summary } : {}) };
+  if (!read.ok) return settleInbound(ctx, inbound, { state: 'quarantined', code: 'envelopeUnreadable', problem: read.problem, seen });
+  const sender = await partnerAgencyByRef(ctx, { partnerId: inbound.partnerId, ref: content.sender.ref, code: content.sender.code });
+  if (sender === undefined) return settleInbound(ctx, inbound, { state: 'quarantined', code: 'senderUnknown', problem: `${content.sender.name} (${content.sender.code ?? content.sender.ref})`, seen });
+  if (await speaksForAnother(ctx, inbound, { senderId: sender.agencyId, code: read.envelope.sender.code })) {
+    return settleInbound(ctx, inbound, { state: 'quarantined', code: 'senderElsewhere', problem: `${content.sender.name} (${read.envelope.sender.code})`, seen });
+  }
+  const { resolved, unknown } = await resolveRecipients(ctx, content.recipients);
+  const envelope: IncomingEnvelope = {
+    envelopeId: read.envelope.envelopeId,
+    senderAgencyId: sender.agencyId,
+    statedSenderId: read.envelope.sender.agencyId,
+    original: content.original,
+    contentHash: content.contentHash,
+    inspection: given.inspection,
+  };
+  const arrived = await receive(ctx, resolved.map((each) => arrivalOf(each, envelope)));
+  await oweAnswers(ctx, { inbound, content, resolved, arrived });
+  const contradiction = arrived.find((each) => each.kind === 'contradiction');
+  if (contradiction !== undefined) return settleInbound(ctx, inbound, { state: 'refused', code: 'contradiction', problem: contradiction.reason, seen });
+  if (unknown.length === 0) return settleInbound(ctx, inbound, { state: 'applied', seen });
+  const [first] = unknown;
+  return settleInbound(ctx, inbound, { state: 'quarantined', code: first?.code ?? 'recipientUnknown', problem: unknown.map((each) => each.problem).join('; '), seen });
+}
+
+/** A partner speaks for its own agencies: not for one that is reached another way today, nor under the code of another one. */
+async function speaksForAnother(ctx: CommandContext, inbound: InboundRow, of: { senderId: AgencyId; code: string }): Promise<boolean> {
+  const present = (await partnersOfAgencies(ctx, [of.senderId], vietnamDay(ctx.now))).get(of.senderId);
+  if (present !== undefined && present.partnerId !== inbound.partnerId) return true;
+  const coded = of.code === '' ? undefined : await findAgencyByCode(ctx, of.code);
+  return coded !== undefined && coded !== of.senderId;
+}
+
+type Unknown = { code: 'recipientUnknown' | 'recipientElsewhere' | 'recipientClosed'; problem: string };
+
+async function resolveRecipients(ctx: CommandContext, recipients: readonly Recipient[]): Promise<{ resolved: Resolved[]; unknown: Unknown[] }> {
+  const today = vietnamDay(ctx.now);
+  const ids = new Map<Recipient, AgencyId>();
+  for (const recipient of recipients) {
+    // safe because an id that no agency has is not found below
+    const id = (recipient.agencyId as AgencyId | undefined) ?? (recipient.code === null ? undefined : await findAgencyByCode(ctx, recipient.code));
+    if (id !== undefined) ids.set(recipient, id);
+  }
+  const agencies = await directoryOf(ctx, [...ids.values()]);
+  const transitionDays = await transitionDaysOn(ctx, today);
+  const resolved: Resolved[] = [];
+  const unknown: Unknown[] = [];
+  for (const recipient of recipients) {
+    const name = recipient.code ?? recipient.agencyId ?? '';
+    const id = ids.get(recipient);
+    const addressed = id === undefined ? undefined : agencies.get(id);
+    if (addressed === undefined) {
+      unknown.push({ code: 'recipientUnknown', problem: `Không có cơ quan ${name}` });
+      continue;
+    }
+    const route = routeOf<AgencyId>(addressed, { today, transitionDays, find: (each) => agencies.get(each), partnerOf: () => undefined });
+    const to = route.kind === 'local' ? agencies.get(route.to) : undefined;
+    if (to !== undefined) resolved.push({ recipient, addressed, to });
+    else if (route.kind === 'returned') unknown.push({ code: 'recipientClosed', problem: `${addressed.name}: ${route.problem}` });
+    else unknown.push({ code: 'recipientElsewhere', problem: `${addressed.name} không thuộc hệ thống này` });
+  }
+  return { resolved, unknown };
+}
+
+function arrivalOf({ recipient, addressed, to }: Resolved, envelope: IncomingEnvelope): Arrival {
+  return {
+    agencyId: to.id,
+    name: to.name,
+    code: to.code,
+    isActive: to.state === 'active',
+    // The code that the sender used, whatever the agency's code is today: by it the sender finds its delivery.
+    addressed: { agencyId: addressed.id, name: addressed.name, code: recipient.code ?? addressed.code },
+    envelope,
+  };
+}
+
+/** Notes by which ids the sender will recognise the answers, and sends the first ones off: 01, or 02 with the reason. */
+async function oweAnswers(ctx: CommandContext, parts: { inbound: InboundRow; content: EnvelopeContent; resolved: readonly Resolved[]; arrived: readonly Arrived[] }): Promise<void> {
+  const { inbound, content, resolved, arrived } = parts;
+  const owed: AnswerKey[] = [];
+  for (const [index, each] of resolved.entries()) {
+    const result = arrived[index];
+    if (result?.kind !== 'kept') continue;
+    const code = each.recipient.code ?? each.addressed.code;
+    const { rowCount } = await ctx.query(
+      `insert into exchange.message_origin (agency_id, message_id, position, partner_id, inbound_id, addressed_ref, addressed_code, sender_ref, sender_code)
+       select $1, $2, coalesce((select max(position) + 1 from exchange.message_origin where agency_id = $1 and message_id = $2), 0), $3, $4, $5, $6, $7, $8
+        where not exists (select from exchange.message_origin where agency_id = $1 and message_id = $2 and addressed_ref is not distinct from $5 and addressed_code is not distinct from $6)`,
+      [each.to.id, result.messageId, inbound.partnerId, inbound.id, each.recipient.ref, code, content.sender.ref, content.sender.code],
+    );
+    if (rowCount !== 1) continue;
+    // A successor that has it already may have answered it: all its answers are owed to this address too.
+    for (let ordinal = 1; ordinal <= result.answers; ordinal += 1) owed.push({ agencyId: each.to.id, messageId: result.messageId, ordinal });
+  }
+  await sendAnswersOut(ctx, owed);
+}

@@ -1,0 +1,60 @@
+import { actorRecord } from '#kernel/actor.ts';
+import type { CommandContext } from '#kernel/command.ts';
+import { kernelErrors } from '#kernel/errors.ts';
+import type { Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { getAgencyOn } from '#engines/identity/index.ts';
+import { assertKeepsPartners, mayKeepPartners } from '../../policy.ts';
+import { partnerErrors } from '../errors.ts';
+import { lockInbound, takeInboundJob, type InboundRow } from '../inbound.ts';
+import { recordPartnerEvent } from '../record.ts';
+
+const OPEN = ['quarantined', 'with_person', 'refused'];
+
+async function lockOpen(ctx: CommandContext, inboundId: string): Promise<InboundRow> {
+  const inbound = await lockInbound(ctx, inboundId);
+  // What was handed to an agency exists for its clerks, and for nobody else's.
+  if (!mayKeepPartners(ctx.actor)) {
+    if (ctx.actor.kind !== 'person' || inbound.agencyId !== ctx.actor.agencyId) throw partnerErrors.inboundNotFound();
+    if (!ctx.actor.roles.includes('clerk')) throw kernelErrors.forbidden();
+  }
+  if (!OPEN.includes(inbound.state)) throw partnerErrors.inboundDone();
+  return inbound;
+}
+
+const partnerOf = (inbound: InboundRow) => ({ id: inbound.partnerId, name: inbound.partnerName });
+
+/** Reads and applies an arrival again, after its cause was mended. @throws exchange.inboundNotFound, exchange.inboundDone */
+export async function retryArrival(ctx: CommandContext, input: { inboundId: string }): Promise<void> {
+  const inbound = await lockOpen(ctx, input.inboundId);
+  assertKeepsPartners(ctx.actor);
+  await ctx.query(`update exchange.inbound set state = 'waiting', problem_code = null, problem = null, changed_at = $2 where id = $1`, [inbound.id, ctx.now]);
+  ctx.enqueue(takeInboundJob(inbound.id, ctx.now));
+  recordPartnerEvent(ctx, 'inbound-retried', { partner: partnerOf(inbound), data: { inboundId: inbound.id } });
+}
+
+/** Hands an arrival to the clerks of an agency here. @throws exchange.inboundNotFound, exchange.inboundDone, identity.agencyNotFound */
+export async function handArrivalOver(ctx: CommandContext, input: { inboundId: string; agencyId: Id<'agency'> }): Promise<void> {
+  const inbound = await lockOpen(ctx, input.inboundId);
+  assertKeepsPartners(ctx.actor);
+  const agency = await getAgencyOn(ctx, input.agencyId, vietnamDay(ctx.now));
+  await ctx.query(`update exchange.inbound set state = 'with_person', agency_id = $2, changed_at = $3 where id = $1`, [inbound.id, agency.id, ctx.now]);
+  recordPartnerEvent(ctx, 'inbound-assigned', { partner: partnerOf(inbound), agencyId: agency.id, data: { inboundId: inbound.id, agencyName: agency.name } });
+}
+
+/**
+ * Ends an arrival by hand: dealt with in another way, or discarded, with the reason in words. The original stays.
+ * @throws exchange.inboundNotFound, exchange.inboundDone
+ */
+export async function settleArrival(ctx: CommandContext, input: { inboundId: string; outcome: 'resolved' | 'discarded'; resolution: string }): Promise<void> {
+  const inbound = await lockOpen(ctx, input.inboundId);
+  await ctx.query('update exchange.inbound set state = $2, resolution = $3, resolved_by = $4, changed_at = $5 where id = $1', [
+    inbound.id,
+    input.outcome,
+    input.resolution,
+    JSON.stringify(actorRecord(ctx.actor)),
+    ctx.now,
+  ]);
+  const agency = inbound.agencyId === null ? {} : { agencyId: inbound.agencyId };
+  recordPartnerEvent(ctx, 'inbound-settled', { partner: partnerOf(inbound), ...agency, data: { inboundId: inbound.id, resolution: input.resolution } });
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+export const protocol = z.enum(['installation', 'provincial_axis', 'national_axis']);
+export const partnerState = z.enum(['invited', 'pairing', 'active', 'suspended']);
+
+/** How the line to a partner is, and what waits. */
+export const lineView = z.object({
+  circuit: z.enum(['closed', 'open', 'half_open']),
+  failures: z.number().int(),
+  openedAt: z.string().nullable(),
+  /** When the next try is let through. */
+  probeAt: z.string().nullable(),
+  lastSuccessAt: z.string().nullable(),
+  lastFailureAt: z.string().nullable(),
+  problemCode: z.string().nullable(),
+  problem: z.string().nullable(),
+  waiting: z.number().int(),
+  sent: z.number().int(),
+  failed: z.number().int(),
+  quarantined: z.number().int(),
+});
+
+export const partnerView = z.object({
+  id: z.uuid(),
+  protocol,
+  name: z.string(),
+  address: z.string().nullable(),
+  state: partnerState,
+  config: z.record(z.string(), z.unknown()),
+  /** The key that the other side is recognised by, as both administrators compare it; null before there is one. */
+  fingerprint: z.string().nullable(),
+  validFrom: z.string(),
+  validTo: z.string().nullable(),
+  agencies: z.number().int(),
+  conflicts: z.number().int(),
+  line: lineView,
+});
+export type PartnerView = z.output<typeof partnerView>;
+
+const name = z.string().trim().min(2).max(300);
+const address = z.url({ protocol: /^https?$/ }).max(500).nullable();
+const validTo = z.iso.date().nullable();
+
+export const newPartner = z.object({
+  protocol,
+  name,
+  address,
+  config: z.record(z.string(), z.unknown()),
+  secrets: z.record(z.string(), z.unknown()),
+  validFrom: z.iso.date().optional(),
+  validTo: validTo.optional(),
+});
+export const partnerChange = z.object({ name: name.optional(), address: address.optional(), config: z.record(z.string(), z.unknown()).optional(), validFrom: z.iso.date().optional(), validTo: validTo.optional() });
+export const suspension = z.object({ reason: z.string().trim().min(1).max(500) });
+export const newSecrets = z.object({ secrets: z.record(z.string(), z.unknown()) });
+export const newLink = z.object({ agencyId: z.uuid(), remoteId: z.string().trim().min(1).max(100), code: z.string().trim().min(1).max(100).nullable().optional() });
+export const testResult = z.object({ vi: z.string(), en: z.string() });
+
+export const linkView = z.object({ agencyId: z.uuid(), name: z.string(), code: z.string().nullable(), remoteId: z.string(), validFrom: z.string(), validTo: z.string().nullable() });
+export const conflictView = z.object({
+  remoteId: z.string(),
+  problem: z.enum(['hosted_here', 'other_partner', 'name_differs', 'code_malformed', 'code_moved']),
+  code: z.string().nullable(),
+  name: z.string(),
+  /** The agency here that it is about. */
+  agencyId: z.uuid().nullable(),
+  foundAt: z.string(),
+});
+
+export const transferState = z.enum(['waiting', 'sent', 'processed', 'refused', 'failed']);
+export const transferView = z.object({
+  agencyId: z.uuid(),
+  id: z.uuid(),
+  partnerId: z.uuid(),
+  partnerName: z.string(),
+  kind: z.enum(['envelope', 'answer']),
+  envelopeId: z.uuid().nullable(),
+  state: transferState,
+  attempts: z.number().int(),
+  nextTryAt: z.string().nullable(),
+  problemCode: z.string().nullable(),
+  problem: z.string().nullable(),
+  partnerRef: z.string().nullable(),
+  createdAt: z.string(),
+  changedAt: z.string(),
+});
+
+export const inboundState = z.enum(['incomplete', 'waiting', 'applied', 'refused', 'quarantined', 'with_person', 'resolved', 'discarded']);
+export const inboundView = z.object({
+  id: z.uuid(),
+  partnerId: z.uuid(),
+  partnerName: z.string(),
+  partnerRef: z.string(),
+  state: inboundState,
+  kind: z.enum(['envelope', 'answer', 'outcome']).nullable(),
+  senderName: z.string().nullable(),
+  summary: z.string().nullable(),
+  problemCode: z.string().nullable(),
+  problem: z.string().nullable(),
+  attempts: z.number().int(),
+  sizeBytes: z.number(),
+  /** Whose clerks have it in hand. */
+  agencyId: z.uuid().nullable(),
+  resolution: z.string().nullable(),
+  receivedAt: z.string(),
+});
+export const handOverTo = z.object({ agencyId: z.uuid() });
+export const settlement = z.object({ outcome: z.enum(['resolved', 'discarded']), resolution: z.string().trim().min(3).max(1000) });
+
+/** An invitation to another installation: handed over as a text; its fingerprint is told on another way, such as the telephone. */
+export const invitation = z.object({ name, address: address.optional() });
+export const invitationReply = z.object({ partnerId: z.uuid(), text: z.string(), fingerprint: z.string(), expiresAt: z.string() });
+export const acceptance = z.object({ text: z.string().min(50).max(10_000), fingerprint: z.string().min(10).max(200), name: name.optional() });
+export const confirmation = z.object({ fingerprint: z.string().min(10).max(200) });
+export const invitationSummary = z.object({ name: z.string(), address: z.string().nullable(), fingerprint: z.string(), expiresAt: z.string() });

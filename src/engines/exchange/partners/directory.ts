@@ -1,0 +1,112 @@
+import type { CommandContext } from '#kernel/command.ts';
+import { actorRecord } from '#kernel/actor.ts';
+import type { Id } from '#kernel/ids.ts';
+import { parseCalendarDay, vietnamDay } from '#kernel/time.ts';
+import { agenciesOn, closeAgency, createAgency, findAgencyByCode, isWellFormedCode, type AgencyKind, type AgencyLevel } from '#engines/identity/index.ts';
+import { agencyKind, agencyLevel } from '#engines/identity/contract.ts';
+import { assertKeepsPartners } from '../policy.ts';
+import type { PartnerId, RemoteAgency } from './adapter.ts';
+import { writeLink } from './commands/link-agency.ts';
+import { partnerErrors } from './errors.ts';
+import { partnerAgencyByRef } from './partner-rows.ts';
+import { recordPartnerEvent } from './record.ts';
+
+type Partner = { id: PartnerId; name: string };
+type Problem = 'hosted_here' | 'other_partner' | 'name_differs' | 'code_malformed' | 'code_moved';
+
+/**
+ * Takes a page of a partner's directory: agencies that nobody here knows are added and linked, known ones linked, closed ones
+ * closed with their successors. Whatever contradicts our own directory is reported to a person and changes nothing.
+ */
+export async function takeDirectoryPage(ctx: CommandContext, page: { partner: Partner; agencies: readonly RemoteAgency[] }): Promise<void> {
+  for (const remote of page.agencies) await takeAgency(ctx, page.partner, remote);
+  // A second round, since a successor may stand behind its predecessor.
+  for (const remote of page.agencies) if (remote.closedOn !== null) await closeRemote(ctx, page.partner, remote);
+}
+
+async function takeAgency(ctx: CommandContext, partner: Partner, remote: RemoteAgency): Promise<void> {
+  const today = vietnamDay(ctx.now);
+  const linked = await partnerAgencyByRef(ctx, { partnerId: partner.id, ref: remote.ref });
+  const coded = remote.code === null ? undefined : await findAgencyByCode(ctx, remote.code);
+  if (linked !== undefined) {
+    if (coded !== undefined && coded !== linked.agencyId) return report(ctx, { partner, remote, problem: 'code_moved', agencyId: coded });
+    if (linked.name !== remote.name) return report(ctx, { partner, remote, problem: 'name_differs', agencyId: linked.agencyId });
+    return;
+  }
+  if (coded === undefined) return remote.closedOn === null ? addRemote(ctx, partner, remote) : undefined;
+  const agency = (await agenciesOn(ctx, [coded], today)).get(coded);
+  if (agency === undefined) return;
+  const problem = agency.hosting === 'local' ? 'hosted_here' : (await isLinkedElsewhere(ctx, partner.id, coded)) ? 'other_partner' : agency.name === remote.name ? undefined : 'name_differs';
+  if (problem !== undefined) return report(ctx, { partner, remote, problem, agencyId: coded });
+  await link(ctx, { partner, remote, agencyId: coded });
+}
+
+async function addRemote(ctx: CommandContext, partner: Partner, remote: RemoteAgency): Promise<void> {
+  if (remote.code !== null && !isWellFormedCode('qd20', remote.code)) return report(ctx, { partner, remote, problem: 'code_malformed' });
+  const kind: AgencyKind = agencyKind.catch('other').parse(remote.kind);
+  const level: AgencyLevel = agencyLevel.catch('none').parse(remote.level);
+  const agencyId = await createAgency(ctx, {
+    kind,
+    level,
+    parentId: null,
+    hosting: 'external',
+    establishedOn: parseCalendarDay(remote.establishedOn ?? '') ?? vietnamDay(ctx.now),
+    name: remote.name,
+    abbreviation: remote.abbreviation,
+    note: `Danh bạ của ${partner.name}`,
+    codes: remote.code === null ? [] : [{ scheme: 'qd20', code: remote.code }],
+  });
+  await link(ctx, { partner, remote, agencyId });
+}
+
+async function link(ctx: CommandContext, of: { partner: Partner; remote: RemoteAgency; agencyId: Id<'agency'> }): Promise<void> {
+  const { partner, remote, agencyId } = of;
+  await writeLink(ctx, { partnerId: partner.id, agencyId, remoteId: remote.ref, code: remote.code, name: remote.name });
+  recordPartnerEvent(ctx, 'partner-agency-linked', { partner, data: { agencyId, agencyName: remote.name } });
+}
+
+async function isLinkedElsewhere(ctx: CommandContext, partnerId: PartnerId, agencyId: Id<'agency'>): Promise<boolean> {
+  const { rowCount } = await ctx.query('select 1 from exchange.partner_agency where agency_id = $1 and partner_id <> $2 and valid_to is null', [agencyId, partnerId]);
+  return rowCount !== 0;
+}
+
+/** Closing is a state, never a deletion: the agency stays with its codes, and its mail goes to its successor for a time. */
+async function closeRemote(ctx: CommandContext, partner: Partner, remote: RemoteAgency): Promise<void> {
+  const linked = await partnerAgencyByRef(ctx, { partnerId: partner.id, ref: remote.ref });
+  const lastDay = parseCalendarDay(remote.closedOn ?? '');
+  if (linked === undefined || lastDay === undefined || (await isLinkedElsewhere(ctx, partner.id, linked.agencyId))) return;
+  const agency = (await agenciesOn(ctx, [linked.agencyId], vietnamDay(ctx.now))).get(linked.agencyId);
+  if (agency === undefined || agency.closedOn !== null || agency.hosting === 'local') return;
+  const successors: Id<'agency'>[] = [];
+  for (const ref of remote.successors) {
+    const successor = await partnerAgencyByRef(ctx, { partnerId: partner.id, ref });
+    if (successor !== undefined) successors.push(successor.agencyId);
+  }
+  await closeAgency(ctx, { agencyId: agency.id, lastDay, legalBasis: `Danh bạ của ${partner.name}`, successorIds: successors });
+}
+
+async function report(ctx: CommandContext, found: { partner: Partner; remote: RemoteAgency; problem: Problem; agencyId?: Id<'agency'> }): Promise<void> {
+  const { partner, remote, problem } = found;
+  const { rowCount } = await ctx.query(
+    `insert into exchange.partner_conflict as c (partner_id, remote_id, problem, code, name, agency_id, found_at) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (partner_id, remote_id) do update set problem = excluded.problem, code = excluded.code, name = excluded.name, agency_id = excluded.agency_id, found_at = excluded.found_at,
+                 resolved_at = null, resolved_by = null
+      where (c.problem, c.code, c.name) is distinct from (excluded.problem, excluded.code, excluded.name)`,
+    [partner.id, remote.ref, problem, remote.code, remote.name, found.agencyId ?? null, ctx.now],
+  );
+  if (rowCount === 1) recordPartnerEvent(ctx, 'partner-conflict-found', { partner, data: { name: remote.name, problem } });
+}
+
+/** A person has looked at a difference: it stays until the partner's directory says something else. @throws exchange.conflictNotFound */
+export async function settleConflict(ctx: CommandContext, input: { partnerId: string; remoteId: string }): Promise<void> {
+  assertKeepsPartners(ctx.actor);
+  const { rows } = await ctx.query(
+    `update exchange.partner_conflict c set resolved_at = $3, resolved_by = $4 from exchange.partner p
+      where p.id = c.partner_id and c.partner_id = $1 and c.remote_id = $2 and c.resolved_at is null returning p.id, p.name, c.name as agency`,
+    [input.partnerId, input.remoteId, ctx.now, JSON.stringify(actorRecord(ctx.actor))],
+  );
+  // safe because the statement returns exactly these columns
+  const row = rows[0] as { id: PartnerId; name: string; agency: string } | undefined;
+  if (row === undefined) throw partnerErrors.conflictNotFound();
+  recordPartnerEvent(ctx, 'partner-conflict-settled', { partner: { id: row.id, name: row.name }, data: { name: row.agency } });
+}

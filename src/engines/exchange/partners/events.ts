@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { EventCatalogue } from '#kernel/events.ts';
+
+const partner = z.object({ partnerId: z.uuid(), partnerName: z.string() });
+
+/** What operators do with partners, and what happens to the lines, parcels and arrivals. No content of documents. */
+export const partnerEvents: EventCatalogue = {
+  'partner-added': { data: partner.extend({ protocol: z.string() }), vi: 'Thêm đối tác liên thông {partnerName}', en: 'Partner {partnerName} added' },
+  'partner-changed': { data: partner.extend({ changed: z.string() }), vi: 'Sửa đối tác {partnerName}: {changed}', en: 'Partner {partnerName} changed: {changed}' },
+  'partner-confirmed': { data: partner.extend({ fingerprint: z.string() }), vi: 'Xác nhận khóa của đối tác {partnerName}', en: 'The key of partner {partnerName} confirmed' },
+  'partner-suspended': { data: partner.extend({ reason: z.string() }), vi: 'Tạm dừng đối tác {partnerName}: {reason}', en: 'Partner {partnerName} suspended: {reason}' },
+  'partner-resumed': { data: partner, vi: 'Mở lại đối tác {partnerName}', en: 'Partner {partnerName} resumed' },
+  'partner-tested': { data: partner.extend({ result: z.string() }), vi: 'Thử kết nối {partnerName}: {result}', en: 'Connection to {partnerName} tested: {result}' },
+  'partner-reconciled': { data: partner.extend({ recovered: z.int(), askedAgain: z.int(), problems: z.int() }), vi: 'Đối chiếu với {partnerName}: lấy lại {recovered}, xin gửi lại {askedAgain}, cần xem {problems}', en: 'Reconciled with {partnerName}: {recovered} recovered, {askedAgain} asked for again, {problems} to look at' },
+  'envelope-recovered': { data: partner.extend({ envelopeId: z.uuid(), number: z.string(), recipientName: z.string() }), vi: 'Lấy lại văn bản {number} gửi {recipientName} từ {partnerName}', en: 'The document {number} to {recipientName} was recovered from {partnerName}' },
+  'partner-rotated': { data: partner.extend({ fingerprint: z.string() }), vi: 'Thay khóa, mật khẩu nối với {partnerName}', en: 'The secrets for {partnerName} replaced' },
+  'partner-agency-linked': { data: partner.extend({ agencyId: z.uuid(), agencyName: z.string() }), vi: 'Gửi đến {agencyName} qua {partnerName}', en: '{agencyName} is reached through {partnerName}' },
+  'partner-agency-unlinked': { data: partner.extend({ agencyId: z.uuid(), agencyName: z.string() }), vi: 'Không gửi đến {agencyName} qua {partnerName} nữa', en: '{agencyName} is no longer reached through {partnerName}' },
+  'partner-conflict-found': { data: partner.extend({ name: z.string(), problem: z.string() }), vi: 'Danh bạ của {partnerName} khác danh bạ tỉnh: {name}', en: 'The directory of {partnerName} differs: {name}' },
+  'partner-conflict-settled': { data: partner.extend({ name: z.string() }), vi: 'Đã xem khác biệt danh bạ {name} của {partnerName}', en: 'The difference {name} of {partnerName} was settled' },
+  'record-witnessed': { data: partner.extend({ size: z.int() }), vi: 'Làm chứng cho nhật ký của {partnerName} ở kích thước {size}', en: 'Witnessed the record of {partnerName} at size {size}' },
+  'record-contradicted': { data: partner.extend({ size: z.int(), problem: z.string() }), vi: 'Nhật ký của {partnerName} mâu thuẫn với lần làm chứng trước ({problem})', en: 'The record of {partnerName} contradicts what was witnessed before ({problem})' },
+  'circuit-opened': { data: partner.extend({ code: z.string() }), vi: 'Ngắt đường nối {partnerName} ({code})', en: 'The line to {partnerName} was opened ({code})' },
+  'circuit-closed': { data: partner, vi: 'Đường nối {partnerName} hoạt động lại', en: 'The line to {partnerName} works again' },
+  'transfer-sent': { data: partner.extend({ transferId: z.uuid() }), vi: '{partnerName} đã nhận gói', en: '{partnerName} has taken the parcel' },
+  'transfer-failed': { data: partner.extend({ transferId: z.uuid(), code: z.string() }), vi: 'Không chuyển được gói đến {partnerName} ({code})', en: 'The parcel could not be brought to {partnerName} ({code})' },
+  'transfer-retried': { data: partner.extend({ transferId: z.uuid() }), vi: 'Gửi lại gói đến {partnerName}', en: 'The parcel to {partnerName} is sent again' },
+  'inbound-quarantined': { data: partner.extend({ inboundId: z.uuid(), code: z.string() }), vi: 'Cách ly gói đến từ {partnerName} ({code})', en: 'An arrival from {partnerName} was put into quarantine ({code})' },
+  'inbound-retried': { data: partner.extend({ inboundId: z.uuid() }), vi: 'Xử lý lại gói đến từ {partnerName}', en: 'An arrival from {partnerName} is tried again' },
+  'inbound-assigned': { data: partner.extend({ inboundId: z.uuid(), agencyName: z.string() }), vi: 'Giao gói đến từ {partnerName} cho {agencyName}', en: 'An arrival from {partnerName} was handed to {agencyName}' },
+  'inbound-settled': { data: partner.extend({ inboundId: z.uuid(), resolution: z.string() }), vi: 'Xử lý xong gói đến từ {partnerName}: {resolution}', en: 'An arrival from {partnerName} was settled: {resolution}' },
+};

@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { systemActor } from '#kernel/actor.ts';
+import { run, type CommandContext } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
+import { outsideJob } from '#kernel/jobs.ts';
+import type { Kernel } from '#kernel/kernel.ts';
+import type { Schedule } from '#kernel/module.ts';
+import { adapterOf, PartnerUnavailable, type PartnerId } from '../adapter.ts';
+import { takeDirectoryPage } from '../directory.ts';
+import { noteLineBad, noteLineGood } from '../note-line.ts';
+import { findPartner, isInForce, openLine, type PartnerRow } from '../partner-rows.ts';
+import { restOf } from '../take-transfer.ts';
+import { keepWitnessed, newestWitnessed } from '../witness.ts';
+import { CALL_MS, sweepTransfers } from './send-parcel.ts';
+
+// safe because only this engine writes these payloads
+const payload = z.object({ partnerId: z.uuid().transform((id) => id as PartnerId) });
+/** So many pages in one job; the rest comes with the next. */
+const MOST_PAGES = 20;
+const COLLECT = 'exchange.collect';
+const DIRECTORY = 'exchange.read-directory';
+const WITNESS = 'exchange.witness-record';
+
+/** Fetches what a partner holds for us. What was kept before it failed stays kept. */
+export const collectJob = outsideJob({
+  kind: COLLECT,
+  payload,
+  maxAttempts: 1,
+  handle: (kernel, job) =>
+    poll(kernel, job.payload.partnerId, async (partner) => {
+      const collect = adapterOf(kernel, partner.protocol).collect;
+      if (collect === undefined) return;
+      for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+        const { rows } = await kernel.database.pool.query<{ cursor: string | null }>('select collect_cursor as cursor from exchange.partner_line where partner_id = $1', [partner.id]);
+        const page = await collect(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), rows[0]?.cursor ?? null);
+        await kernel.database.pool.query('update exchange.partner_line set collect_cursor = $2, collected_at = $3 where partner_id = $1', [partner.id, page.cursor, kernel.clock.now()]);
+        if (!page.isMore) return;
+      }
+    }),
+});
+
+/** Reads what changed in a partner's directory, page by page; each page is taken before the next is asked for. */
+export const readDirectoryJob = outsideJob({
+  kind: DIRECTORY,
+  payload,
+  maxAttempts: 1,
+  handle: (kernel, job) =>
+    poll(kernel, job.payload.partnerId, async (partner) => {
+      const readDirectory = adapterOf(kernel, partner.protocol).readDirectory;
+      if (readDirectory === undefined) return;
+      for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+        const { rows } = await kernel.database.pool.query<{ cursor: string | null }>('select directory_cursor as cursor from exchange.partner_line where partner_id = $1', [partner.id]);
+        const page = await readDirectory(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), rows[0]?.cursor ?? null);
+        await run(kernel, takePage, { partner, ...page }, { actor: systemActor(DIRECTORY) });
+        if (!page.isMore) return;
+      }
+    }),
+});
+
+/** Keeps the newest signed root of a partner's record, as its witness. */
+export const witnessJob = outsideJob({
+  kind: WITNESS,
+  payload,
+  maxAttempts: 1,
+  handle: (kernel, job) =>
+    poll(kernel, job.payload.partnerId, async (partner) => {
+      const witness = adapterOf(kernel, partner.protocol).witness;
+      if (witness === undefined) return;
+      const known = await newestWitnessed(kernel.database.pool, partner.id);
+      const reply = await witness(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), known?.size ?? null);
+      await run(kernel, keepWitnessed, { partner, reply }, { actor: systemActor(WITNESS) });
+    }),
+});
+
+type Page = { partner: PartnerRow; agencies: Parameters<typeof takeDirectoryPage>[1]['agencies']; cursor: string | null };
+
+async function takePage(ctx: CommandContext, page: Page): Promise<void> {
+  await takeDirectoryPage(ctx, page);
+  await ctx.query('update exchange.partner_line set directory_cursor = $2, directory_read_at = $3 where partner_id = $1', [page.partner.id, page.cursor, ctx.now]);
+}
+
+/** Calls a partner by itself, unless it is suspended or its line rests; the line learns how it went. */
+async function poll(kernel: Kernel, partnerId: PartnerId, work: (partner: PartnerRow) => Promise<void>): Promise<void> {
+  const options = { actor: systemActor(COLLECT) };
+  const partner = await findPartner(kernel.database.pool, partnerId);
+  if (partner === undefined || !isInForce(partner, kernel.clock.now())) return;
+  if ((await run(kernel, restOf, partnerId, options)) > 0) return;
+  try {
+    await work(partner);
+    await run(kernel, noteLineGood, partner, options);
+  } catch (error) {
+    if (!(error instanceof PartnerUnavailable)) throw error;
+    await run(kernel, (ctx) => (error.retry === 'again' ? noteLineBad(ctx, partner, { code: error.code, problem: error.message }) : noteLineGood(ctx, partner)), undefined, options);
+  }
+}
+
+// safe because the nil UUID names no real agency
+const NO_AGENCY = '00000000-0000-0000-0000-000000000000' as Id<'agency'>;
+
+async function askAll(ctx: CommandContext, kind: typeof COLLECT | typeof DIRECTORY | typeof WITNESS): Promise<void> {
+  const { rows } = await ctx.query(`select id from exchange.partner where state = 'active'`);
+  for (const row of rows) ctx.enqueue({ kind, agencyId: NO_AGENCY, payload: { partnerId: String(row['id']) }, dedupeKey: String(row['id']) });
+}
+
+/** Nonces whose requests cannot be valid any more are forgotten. */
+async function forgetNonces(kernel: Kernel): Promise<void> {
+  await kernel.database.pool.query('delete from exchange.partner_nonce where expires_at < $1', [kernel.clock.now()]);
+}
+
+/** What a failed poll left behind is no stuck job: the next round asks again. */
+async function dropFailedPolls(kernel: Kernel): Promise<void> {
+  await kernel.database.pool.query('delete from kernel.job where agency_id = $1 and kind = any($2) and failed_at is not null', [NO_AGENCY, [COLLECT, DIRECTORY, WITNESS]]);
+}
+
+export const partnerSchedules: readonly Schedule[] = [
+  { name: 'exchange.sweep-transfers', everyMs: 5000, run: sweepTransfers },
+  {
+    name: 'exchange.collect',
+    everyMs: 30_000,
+    run: async (kernel) => {
+      await dropFailedPolls(kernel);
+      await run(kernel, askAll, COLLECT, { actor: systemActor(COLLECT) });
+    },
+  },
+  { name: 'exchange.directory', everyMs: 15 * 60_000, run: (kernel) => run(kernel, askAll, DIRECTORY, { actor: systemActor(DIRECTORY) }) },
+  { name: 'exchange.witness', everyMs: 10 * 60_000, run: (kernel) => run(kernel, askAll, WITNESS, { actor: systemActor(WITNESS) }) },
+  { name: 'exchange.nonces', everyMs: 3_600_000, run: forgetNonces },
+];

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { systemActor } from '#kernel/actor.ts';
+import { run, type CommandContext } from '#kernel/command.ts';
+import { outsideJob } from '#kernel/jobs.ts';
+import type { Kernel } from '#kernel/kernel.ts';
+import { readBytes } from '#engines/files/index.ts';
+import { readEnvelope } from '../../envelope.ts';
+import type { FileInspection } from '../../inspection.ts';
+import { inspectFile } from '../../jobs/inspect.ts';
+import { adapterOf, type InboundContent, type Reading } from '../adapter.ts';
+import { applyAnswer, applyOutcome } from '../apply-answer.ts';
+import { applyEnvelope } from '../apply-envelope.ts';
+import { getInbound, lockInbound, settleInbound, type InboundId, type InboundRow } from '../inbound.ts';
+import { isOwnTrouble } from '../own-trouble.ts';
+import { findPartner, openLine } from '../partner-rows.ts';
+
+const JOB = 'exchange.take-inbound';
+/** What fails so often for no reason that anybody foresaw waits in quarantine, where a person sees it. */
+const MOST_ATTEMPTS = 5;
+const READ_MS = 60_000;
+
+/**
+ * Reads an arrival, looks at its files outside any transaction, and applies it in one. Whoever dies in between has changed
+ * nothing; what runs again finds its work done.
+ */
+export const takeInboundJobDefinition = outsideJob({
+  kind: JOB,
+  // safe because only this engine writes these payloads
+  payload: z.object({ inboundId: z.uuid().transform((id) => id as InboundId) }),
+  handle: async (kernel, job) => {
+    const inbound = await getInbound(kernel.database.pool, job.payload.inboundId);
+    if (inbound.state !== 'waiting') return;
+    const options = { actor: systemActor(JOB) };
+    try {
+      const reading = await read(kernel, inbound);
+      const inspection = reading.ok && reading.content.kind === 'envelope' ? await inspectAll(kernel, reading.content.original) : [];
+      await run(kernel, applyInbound, { id: inbound.id, reading, inspection }, options);
+    } catch (error) {
+      if (job.attempts < MOST_ATTEMPTS || isOwnTrouble(error)) throw error;
+      const problem = error instanceof Error ? error.message : String(error);
+      await run(kernel, applyInbound, { id: inbound.id, reading: { ok: false, code: 'defect', problem }, inspection: [] }, options);
+    }
+  },
+});
+
+async function read(kernel: Kernel, inbound: InboundRow): Promise<Reading> {
+  const partner = await findPartner(kernel.database.pool, inbound.partnerId);
+  if (partner === undefined) throw new Error('an arrival has a partner');
+  const original = await readBytes(kernel, inbound.originalHash);
+  return adapterOf(kernel, partner.protocol).read(openLine(kernel, partner, AbortSignal.timeout(READ_MS)), original);
+}
+
+async function inspectAll(kernel: Kernel, original: string): Promise<FileInspection[]> {
+  const parsed = readEnvelope(original);
+  const files = parsed.ok ? new Map(parsed.envelope.files.map((file) => [file.sha256, file])) : new Map<string, never>();
+  const found: FileInspection[] = [];
+  for (const file of files.values()) found.push(await inspectFile(kernel, file));
+  return found;
+}
+
+async function applyInbound(ctx: CommandContext, input: { id: InboundId; reading: Reading; inspection: readonly FileInspection[] }): Promise<void> {
+  const inbound = await lockInbound(ctx, input.id);
+  if (inbound.state !== 'waiting') return;
+  const { reading } = input;
+  if (!reading.ok) return settleInbound(ctx, inbound, { state: 'quarantined', code: reading.code, problem: reading.problem });
+  await applyContent(ctx, inbound, { content: reading.content, inspection: input.inspection });
+}
+
+function applyContent(ctx: CommandContext, inbound: InboundRow, given: { content: InboundContent; inspection: readonly FileInspection[] }): Promise<void> {
+  const { content, inspection } = given;
+  switch (content.kind) {
+    case 'envelope':
+      return applyEnvelope(ctx, inbound, { content, inspection });
+    case 'answer':
+      return applyAnswer(ctx, inbound, content);
+    case 'outcome':
+      return applyOutcome(ctx, inbound, content);
+  }
+}

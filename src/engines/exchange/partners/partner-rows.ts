@@ -1,0 +1,103 @@
+import type { CommandContext } from '#kernel/command.ts';
+import type { Queryable } from '#kernel/database.ts';
+import type { Id } from '#kernel/ids.ts';
+import type { Kernel } from '#kernel/kernel.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { sealBytes, unsealBytes } from '../sealed.ts';
+import { adapterOf, type PartnerId, type PartnerLine, type Party, type Protocol } from './adapter.ts';
+import { partnerErrors } from './errors.ts';
+
+export type PartnerState = 'invited' | 'pairing' | 'active' | 'suspended';
+
+export type PartnerRow = {
+  id: PartnerId;
+  protocol: Protocol;
+  name: string;
+  address: string | null;
+  state: PartnerState;
+  config: unknown;
+  sealedSecrets: Buffer;
+  pinned: unknown;
+  validFrom: string;
+  validTo: string | null;
+};
+
+const COLUMNS = `id, protocol, name, address, state, config, sealed_secrets as "sealedSecrets", pinned, valid_from as "validFrom", valid_to as "validTo"`;
+
+/** A partner, or undefined. */
+export async function findPartner(q: Queryable, id: string): Promise<PartnerRow | undefined> {
+  const { rows } = await q.query(`select ${COLUMNS} from exchange.partner where id = $1`, [id]);
+  // safe because the statement selects exactly these columns
+  return rows[0] as PartnerRow | undefined;
+}
+
+/** The same, locked until the end of the transaction. @throws exchange.partnerNotFound */
+export async function lockPartner(ctx: CommandContext, id: string): Promise<PartnerRow> {
+  const { rows } = await ctx.query(`select ${COLUMNS} from exchange.partner where id = $1 for update`, [id]);
+  // safe because the statement selects exactly these columns
+  const row = rows[0] as PartnerRow | undefined;
+  if (row === undefined) throw partnerErrors.partnerNotFound();
+  return row;
+}
+
+/** Whether parcels go to the partner and are taken from it on this day. */
+export function isInForce(partner: PartnerRow, now: Date): boolean {
+  const today = vietnamDay(now);
+  return partner.state === 'active' && partner.validFrom <= today && (partner.validTo === null || partner.validTo >= today);
+}
+
+const PURPOSE = 'exchange partner secrets';
+
+/** Secrets as they lie in the database. */
+export function sealSecrets(kernel: Kernel, secrets: unknown): Buffer {
+  return sealBytes(Buffer.from(JSON.stringify(secrets), 'utf8'), kernel.config.appSecret, PURPOSE);
+}
+
+/** An open line to a partner, with its settings and secrets read by its adapter's schemas. */
+export function openLine(kernel: Kernel, partner: PartnerRow, signal: AbortSignal): PartnerLine {
+  const adapter = adapterOf(kernel, partner.protocol);
+  const secrets: unknown = JSON.parse(unsealBytes(partner.sealedSecrets, kernel.config.appSecret, PURPOSE).toString('utf8'));
+  return {
+    kernel,
+    partnerId: partner.id,
+    name: partner.name,
+    address: partner.address,
+    config: adapter.config.parse(partner.config),
+    secrets: adapter.secrets.parse(secrets),
+    pinned: partner.pinned,
+    signal,
+  };
+}
+
+type AgencyId = Id<'agency'>;
+
+/** Through which partner each of these agencies is reached on a day, and how the partner calls it. */
+export async function partnersOfAgencies(q: Queryable, agencyIds: readonly AgencyId[], today: string): Promise<Map<AgencyId, { partnerId: PartnerId; party: Party }>> {
+  if (agencyIds.length === 0) return new Map();
+  const { rows } = await q.query(
+    `select a.agency_id as "agencyId", a.partner_id as "partnerId", a.remote_id as ref, a.code, a.name
+       from exchange.partner_agency a join exchange.partner p on p.id = a.partner_id
+      where a.agency_id = any($1) and a.valid_from <= $2 and (a.valid_to is null or a.valid_to >= $2)
+        and p.state in ('active', 'suspended') and (p.valid_to is null or p.valid_to >= $2)
+      order by a.valid_from`,
+    [[...agencyIds], today],
+  );
+  // safe because the statement selects exactly these columns
+  const read = rows as { agencyId: AgencyId; partnerId: PartnerId; ref: string; code: string | null; name: string }[];
+  return new Map(read.map(({ partnerId, ...party }) => [party.agencyId, { partnerId, party }]));
+}
+
+/**
+ * The agency here that a partner means by its own id or by a code that it had in its time: the present holder first. A closed
+ * one is found too, so that old codes are still understood.
+ */
+export async function partnerAgencyByRef(q: Queryable, by: { partnerId: PartnerId; ref?: string | null; code?: string | null }): Promise<Party | undefined> {
+  const { rows } = await q.query(
+    `select agency_id as "agencyId", remote_id as ref, code, name from exchange.partner_agency
+      where partner_id = $1 and (remote_id = $2 or code = $3)
+      order by (remote_id = $2) desc, (valid_to is null) desc, valid_from desc limit 1`,
+    [by.partnerId, by.ref ?? null, by.code ?? null],
+  );
+  // safe because the statement selects exactly these columns
+  return rows[0] as Party | undefined;
+}

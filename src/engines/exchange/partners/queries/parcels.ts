@@ -1,0 +1,35 @@
+import type { Queryable } from '#kernel/database.ts';
+import { inboundView, transferView } from '../contract.ts';
+
+const PAGE = 100;
+
+export type TransferFilter = { partnerId?: string | undefined; state?: string | undefined; before?: string | undefined };
+
+/** Parcels of the outbox, newest first, a page of 100; `before` is the id of the last one seen. */
+export async function listTransfers(q: Queryable, filter: TransferFilter) {
+  const { rows } = await q.query(
+    `select json_build_object('agencyId', t.agency_id, 'id', t.id, 'partnerId', t.partner_id, 'partnerName', p.name, 'kind', t.kind, 'envelopeId', t.envelope_id, 'state', t.state,
+              'attempts', t.attempts, 'nextTryAt', t.next_try_at, 'problemCode', t.problem_code, 'problem', t.problem, 'partnerRef', t.partner_ref, 'createdAt', t.created_at, 'changedAt', t.changed_at) as transfer
+       from exchange.transfer t join exchange.partner p on p.id = t.partner_id
+      where ($1::uuid is null or t.partner_id = $1) and ($2::text is null or t.state = $2) and ($3::uuid is null or t.id < $3)
+      order by t.id desc limit $4`,
+    [filter.partnerId ?? null, filter.state ?? null, filter.before ?? null, PAGE],
+  );
+  return rows.map((row) => transferView.parse(row['transfer']));
+}
+
+export type InboundFilter = { partnerId?: string | undefined; state?: string | undefined; before?: string | undefined; /** Only what was handed to this agency. */ agencyId?: string | undefined };
+
+/** Arrivals, newest first, a page of 100: unless a state is asked for, those that wait for a person. */
+export async function listArrivals(q: Queryable, filter: InboundFilter) {
+  const states = filter.state === undefined ? ['quarantined', 'with_person', 'refused'] : [filter.state];
+  const { rows } = await q.query(
+    `select json_build_object('id', i.id, 'partnerId', i.partner_id, 'partnerName', p.name, 'partnerRef', i.partner_ref, 'state', i.state, 'kind', i.kind, 'senderName', i.sender_name, 'summary', i.summary,
+              'problemCode', i.problem_code, 'problem', i.problem, 'attempts', i.attempts, 'sizeBytes', i.size_bytes, 'agencyId', i.agency_id, 'resolution', i.resolution, 'receivedAt', i.received_at) as inbound
+       from exchange.inbound i join exchange.partner p on p.id = i.partner_id
+      where ($1::uuid is null or i.partner_id = $1) and i.state = any($2) and ($3::uuid is null or i.id < $3) and ($4::uuid is null or i.agency_id = $4)
+      order by i.id desc limit $5`,
+    [filter.partnerId ?? null, states, filter.before ?? null, filter.agencyId ?? null, PAGE],
+  );
+  return rows.map((row) => inboundView.parse(row['inbound']));
+}
