@@ -29,4 +29,18 @@ export const auditErrors = defineErrors('audit', {
     fixVi: 'Khôi phục tệp audit-ed25519.pem từ bản sao lưu, hoặc chuyển nó đi nơi khác để hệ thống tạo khóa mới.',
     fixEn: 'Restore audit-ed25519.pem from the backup, or move it away so that a new key is made.',
   },
+  holdUnbounded: {
+    status: 422,
+    vi: 'Lệnh giữ lại phải nêu ít nhất một phạm vi: cơ quan, đối tượng, người hoặc thời gian.',
+    en: 'A hold needs a bound: an agency, a subject, a person or a span of time.',
+    fixVi: 'Chọn phạm vi cần giữ rồi lưu lại.',
+    fixEn: 'Choose what to keep and save again.',
+  },
+  holdNotFound: {
+    status: 404,
+    vi: 'Không có lệnh giữ lại nào đang có hiệu lực với mã này.',
+    en: 'There is no such hold in force.',
+    fixVi: 'Tải lại danh sách.',
+    fixEn: 'Reload the list.',
+  },
 });

@@ -5,7 +5,7 @@ import { packEntries } from './domain/pending-entries.ts';
 import { leafHashOf } from './domain/tree.ts';
 
 /**
- * Writes what a command recorded: its entries as one statement however many they are, and one row for the sealer. The
+ * Writes what a command recorded: its entries however many they are, and one row for the sealer, in one statement. The
  * JSON that is stored is the JSON that was hashed.
  */
 export const recorder: Recorder = async (ctx, events) => {
@@ -21,10 +21,12 @@ export const recorder: Recorder = async (ctx, events) => {
     return { agencyId, entryId: id, type, subject, data, leafHash: leafHashOf(writeEntry({ id, agencyId, at, type, actor, subject, data, requestId })) };
   });
   await ctx.query(
-    `insert into audit.entry (agency_id, id, type, subject_type, subject_id, data, leaf_hash, at, actor, request_id)
-     select a, i, t, st, si, d, substr($7::bytea, (n::int - 1) * 32 + 1, 32), $8::timestamptz, $9::jsonb, $10
-       from rows from (unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]), jsonb_array_elements($6::jsonb))
-            with ordinality as e (a, i, t, st, si, d, n)`,
+    `with written as (
+       insert into audit.entry (agency_id, id, type, subject_type, subject_id, data, leaf_hash, at, actor, request_id)
+       select a, i, t, st, si, d, substr($7::bytea, (n::int - 1) * 32 + 1, 32), $8::timestamptz, $9::jsonb, $10
+         from rows from (unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]), jsonb_array_elements($6::jsonb))
+              with ordinality as e (a, i, t, st, si, d, n))
+     insert into audit.pending (agency_id, id, entries) values ($11, $12, $13)`,
     [
       written.map((entry) => entry.agencyId),
       written.map((entry) => entry.entryId),
@@ -37,7 +39,9 @@ export const recorder: Recorder = async (ctx, events) => {
       at,
       actor,
       requestId,
+      first.agencyId,
+      first.id,
+      packEntries(written),
     ],
   );
-  await ctx.query('insert into audit.pending (agency_id, id, entries) values ($1, $2, $3)', [first.agencyId, first.id, packEntries(written)]);
 };

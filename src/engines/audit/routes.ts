@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { PersonActor } from '#kernel/actor.ts';
 import type { Id } from '#kernel/ids.ts';
 import { anyone, route, signedIn } from '#kernel/route.ts';
-import { consistencyProofSchema, inclusionProofSchema, treeHeadSchema, type TreeHeadReply } from './contract.ts';
+import { consistencyProofSchema, inclusionProofSchema, treeHeadSchema } from './contract.ts';
+import { base64, describeHead, describeProof } from './describe-proof.ts';
 import { auditErrors } from './errors.ts';
 import { consistencyProof, inclusionProof } from './queries/proofs.ts';
-import { getTreeHead, latestTreeHead, type TreeHead } from './queries/tree-heads.ts';
+import { getTreeHead, latestTreeHead } from './queries/tree-heads.ts';
 
-const base64 = (bytes: Buffer): string => bytes.toString('base64');
 const size = z.coerce.number().int().positive();
 
 export const routes = [
@@ -21,9 +21,7 @@ export const routes = [
     reply: inclusionProofSchema,
     run: async (http, { params, query }) => {
       const agencyId = agencyToRead(http.actor, query.agencyId);
-      const proof = await inclusionProof(http.kernel.database.pool, { agencyId, entryId: params.entryId });
-      const { entry, leafIndex } = proof;
-      return { entry, leafHash: base64(proof.leafHash), leafIndex, path: proof.path.map(base64), treeHead: describeHead(proof.head) };
+      return describeProof(await inclusionProof(http.kernel.database.pool, { agencyId, entryId: params.entryId }));
     },
   }),
   route({
@@ -60,18 +58,4 @@ function agencyToRead(actor: PersonActor, asked: string | undefined): Id<'agency
   if (!actor.roles.includes('auditor')) throw auditErrors.entryNotFound();
   // safe because the route's schema checked that it is a UUID; an agency that is none has no entries
   return asked as Id<'agency'>;
-}
-
-function describeHead(head: TreeHead): TreeHeadReply {
-  return {
-    origin: head.origin,
-    size: head.size,
-    root: base64(head.root),
-    at: head.at.toISOString(),
-    keyId: head.keyId,
-    publicKey: base64(head.publicKey),
-    signature: base64(head.signature),
-    checkpoint: head.checkpoint,
-    timestampToken: head.timestampToken === null ? null : base64(head.timestampToken),
-  };
 }

@@ -14,6 +14,32 @@ export type EntryRow = {
   leaf_hash: Buffer;
 };
 
+export type ExpiredEntryRow = {
+  agency_id: string;
+  entry_id: string;
+  leaf_hash: Buffer;
+  type: string;
+  at: Instant;
+  expired_at: Instant;
+  legal_basis: string;
+};
+
+export type LegalHoldRow = {
+  id: string;
+  agency_id: string | null;
+  subject_type: string | null;
+  subject_id: string | null;
+  person_id: string | null;
+  from_at: Instant | null;
+  to_at: Instant | null;
+  reason: string;
+  placed_at: Instant;
+  placed_by: string;
+  lifted_at: Instant | null;
+  lifted_by: string | null;
+  lift_reason: string | null;
+};
+
 export type NodeRow = {
   level: number;
   position: number;
@@ -24,6 +50,14 @@ export type PendingRow = {
   agency_id: string;
   id: string;
   entries: Buffer;
+};
+
+export type RetentionRuleRow = {
+  type_prefix: string;
+  valid_from: string;
+  valid_to: string | null;
+  keep_years: number;
+  legal_basis: string;
 };
 
 export type SealedRow = {
@@ -56,8 +90,11 @@ export type TreeHeadTimestampRow = {
 
 export type Tables = {
   'audit.entry': EntryRow;
+  'audit.expired_entry': ExpiredEntryRow;
+  'audit.legal_hold': LegalHoldRow;
   'audit.node': NodeRow;
   'audit.pending': PendingRow;
+  'audit.retention_rule': RetentionRuleRow;
   'audit.sealed': SealedRow;
   'audit.signing_key': SigningKeyRow;
   'audit.tree_head': TreeHeadRow;

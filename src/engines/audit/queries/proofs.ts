@@ -4,6 +4,7 @@ import type { AuditEntry } from '../domain/entry.ts';
 import { completeNodes, consistencyRanges, inclusionRanges, rangeHash, type LeafRange, type NodeRef, type TreeNode } from '../domain/tree.ts';
 import { auditErrors } from '../errors.ts';
 import { ENTRY_COLUMNS, toEntry, type EntryColumns } from './entries.ts';
+import type { Subject } from './timeline.ts';
 import { getTreeHead, latestTreeHead, type TreeHead } from './tree-heads.ts';
 
 export type InclusionProof = { entry: AuditEntry; leafHash: Buffer; leafIndex: number; path: Buffer[]; head: TreeHead };
@@ -36,6 +37,45 @@ export async function consistencyProof(q: Queryable, query: { first: number; sec
   if (query.first > query.second) throw auditErrors.noTreeHead();
   const [first, second] = [await getTreeHead(q, query.first), await getTreeHead(q, query.second)];
   return { first, second, path: await hashRanges(q, consistencyRanges(first.size, second.size)) };
+}
+
+/** Entries of one agency about some subjects; where an entry's data has a field of this name, it must have this value. */
+export type EntriesAbout = { agencyId: Id<'agency'>; subjects: readonly Subject[]; matching: Readonly<Record<string, string>>; head: TreeHead; limit: number };
+
+/**
+ * The proofs of all entries about some subjects in one signed tree, oldest first, with one look-up of hashes for all. Entries that the tree does
+ * not hold yet are left out: seal before asking.
+ */
+export async function inclusionProofs(q: Queryable, about: EntriesAbout): Promise<InclusionProof[]> {
+  const fields = Object.entries(about.matching);
+  const { rows } = await q.query(
+    `select ${ENTRY_COLUMNS}, e.leaf_hash, s.leaf_index
+       from audit.entry e
+       join unnest($2::text[], $3::text[]) as wanted (type, id) on e.subject_type = wanted.type and e.subject_id = wanted.id
+       join audit.sealed s on s.agency_id = e.agency_id and s.entry_id = e.id
+      where e.agency_id = $1 and s.leaf_index < $4
+        and not exists (select from unnest($5::text[], $6::text[]) as field (name, value) where e.data ->> field.name <> field.value)
+      order by e.at, e.id limit $7`,
+    [
+      about.agencyId,
+      about.subjects.map((subject) => subject.type),
+      about.subjects.map((subject) => subject.id),
+      about.head.size,
+      fields.map(([name]) => name),
+      fields.map(([, value]) => value),
+      about.limit,
+    ],
+  );
+  // safe because the columns of audit.entry and audit.sealed have exactly these types
+  const found = rows as (EntryColumns & { leaf_hash: Buffer; leaf_index: number })[];
+  const ranges = found.map((row) => inclusionRanges(row.leaf_index, about.head.size));
+  const hashes = await hashRanges(q, ranges.flat());
+  let taken = 0;
+  return found.map((row, index) => {
+    const length = ranges[index]?.length ?? 0;
+    taken += length;
+    return { entry: toEntry(row), leafHash: row.leaf_hash, leafIndex: row.leaf_index, path: hashes.slice(taken - length, taken), head: about.head };
+  });
 }
 
 /** One look-up for all complete subtrees that the ranges are made of: some dozens at most. */

@@ -70,21 +70,30 @@ type Leaf = {
 
 async function readLeaves(q: Queryable, start: number, end: number): Promise<Leaf[]> {
   const { rows } = await q.query(
-    `select s.leaf_index, s.entry_id as sealed_id, s.agency_id as sealed_agency_id, n.hash as stored, ${ENTRY_COLUMNS}
+    `select s.leaf_index, s.entry_id as sealed_id, s.agency_id as sealed_agency_id, n.hash as stored, x.leaf_hash as expired_hash, x.type as expired_type, ${ENTRY_COLUMNS}
        from audit.sealed s
        left join audit.entry e on e.agency_id = s.agency_id and e.id = s.entry_id
+       left join audit.expired_entry x on x.agency_id = s.agency_id and x.entry_id = s.entry_id
        left join audit.node n on n.level = 0 and n.position = s.leaf_index
       where s.leaf_index >= $1 and s.leaf_index < $2 order by s.leaf_index`,
     [start, end],
   );
   // safe because these are the columns selected above; those of a left join may be null
-  return (rows as ({ leaf_index: number; sealed_id: string; sealed_agency_id: string; stored: Buffer | null } & (EntryColumns | { id: null }))[]).map((row) => ({
+  return (rows as LeafRow[]).map((row) => ({
     index: row.leaf_index,
-    type: row.id === null ? undefined : row.type,
     sealedAs: { agencyId: row.sealed_agency_id, entryId: row.sealed_id },
-    computed: row.id === null ? Buffer.alloc(0) : leafHash(toEntry(row)),
     stored: row.stored,
+    ...contentOf(row),
   }));
+}
+
+type LeafRow = { leaf_index: number; sealed_id: string; sealed_agency_id: string; stored: Buffer | null } & ({ expired_hash: null; expired_type: null } | { expired_hash: Buffer; expired_type: string }) &
+  (EntryColumns | { id: null });
+
+/** Of an entry whose content left the record by rule the hash is left: who puts another one there breaks the root. */
+function contentOf(row: LeafRow): { type: string | undefined; computed: Buffer } {
+  if (row.id !== null) return { type: row.type, computed: leafHash(toEntry(row)) };
+  return row.expired_hash === null ? { type: undefined, computed: Buffer.alloc(0) } : { type: row.expired_type, computed: row.expired_hash };
 }
 
 function findChanged(leaves: readonly Leaf[], start: number, end: number): AuditProblem | undefined {

@@ -1,0 +1,1 @@
+export { evidenceCommand as main } from '#engines/exchange/offline.ts';

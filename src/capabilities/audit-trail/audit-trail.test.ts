@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { anonymous, systemActor, type Actor, type PersonActor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
+import { kernelModule } from '#kernel/kernel-module.ts';
+import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
+import { parseCalendarDay } from '#kernel/time.ts';
+import { auditModule, sealNow } from '#engines/audit/index.ts';
+import { chronicle, chronicleModule } from '#engines/audit/testing.ts';
+import { createAgency, identityModule } from '#engines/identity/index.ts';
+import type { Keeping, TrailPage, TrailRow } from './contract.ts';
+import { auditTrailModule } from './index.ts';
+
+let house: TestHouse;
+let server: ReturnType<TestHouse['server']>;
+let actor: Actor = anonymous;
+let department: Id<'agency'>;
+let commune: Id<'agency'>;
+let keeper: PersonActor;
+let auditor: PersonActor;
+let province: PersonActor;
+
+before(async () => {
+  house = await openTestHouse({ modules: [kernelModule, auditModule, identityModule, chronicleModule, auditTrailModule] });
+  server = house.server(() => Promise.resolve(actor));
+  [department, commune] = [await anAgency('Sở Nội vụ'), await anAgency('UBND xã Hoằng Hóa')];
+  keeper = somebody({ name: 'Cao Thế Kiên', agencyId: department, roles: ['agency_admin'] });
+  auditor = somebody({ name: 'Đặng Thị Kim Oanh', agencyId: commune, roles: ['auditor'] });
+  province = somebody({ name: 'Đinh Trọng Hiếu', agencyId: commune, roles: ['province_admin'] });
+  await chronicle(house.kernel, { actor: somebody({ name: '=HYPERLINK("x")', agencyId: department }), agencyIds: [department], from: 1 });
+  await chronicle(house.kernel, { actor: somebody({ name: 'Lê Thị Hoa', agencyId: commune }), agencyIds: [commune], from: 2 });
+  await sealNow(house.kernel);
+});
+after(() => house.close());
+
+let sequence = 0;
+async function anAgency(name: string): Promise<Id<'agency'>> {
+  sequence += 1;
+  const establishedOn = parseCalendarDay('2025-07-01');
+  assert.ok(establishedOn);
+  const input = { kind: 'department', level: 'province', parentId: null, hosting: 'local', establishedOn, name, abbreviation: `A${String(sequence)}` } as const;
+  return run(house.kernel, createAgency, input, { actor: systemActor('test') });
+}
+
+async function call<Body>(as: Actor, path: string, payload?: object): Promise<{ status: number; body: Body; text: string }> {
+  actor = as;
+  const reply = await server.inject({ method: payload === undefined ? 'GET' : 'POST', url: `/api/v1/audit-trail${path}`, ...(payload === undefined ? {} : { payload }) });
+  // safe because each test knows what the address answers
+  return { status: reply.statusCode, body: (reply.headers['content-type']?.includes('json') === true && reply.body !== '' ? JSON.parse(reply.body) : undefined) as Body, text: reply.body };
+}
+
+const sentences = (page: TrailPage): string[] => page.rows.filter((row) => row.type.startsWith('chronicle.')).map((row) => row.text);
+
+test('an agency’s administrator reads the own agency’s record, auditors and the province’s administrator that of all', async () => {
+  assert.deepEqual(sentences((await call<TrailPage>(keeper, '/entries?module=chronicle')).body), ['=HYPERLINK("x") (Văn thư) đã làm việc số 1']);
+  for (const overseer of [auditor, province]) {
+    assert.equal(sentences((await call<TrailPage>(overseer, '/entries?module=chronicle')).body).length, 2);
+    assert.deepEqual(sentences((await call<TrailPage>(overseer, `/entries?module=chronicle&agencyId=${department}`)).body).length, 1);
+  }
+  assert.equal(sentences((await call<TrailPage>(keeper, `/entries?module=chronicle&agencyId=${commune}`)).body).length, 1, 'another agency is asked for in vain');
+});
+
+test('nobody else reads it, and one entry of another agency does not exist', async () => {
+  for (const role of ['clerk', 'leader', 'officer', 'unit_head']) assert.equal((await call(somebody({ agencyId: department, roles: [role] }), '/entries')).status, 403);
+  assert.equal((await call(anonymous, '/entries')).status, 401);
+  const { rows } = (await call<TrailPage>(auditor, `/entries?module=chronicle&agencyId=${commune}`)).body;
+  const key = rows[0]?.id.replace('.', '/') ?? '';
+  assert.equal((await call<TrailRow>(auditor, `/entries/${key}`)).body.actorName, 'Lê Thị Hoa');
+  assert.equal((await call(keeper, `/entries/${key}`)).status, 404);
+  assert.equal((await call(keeper, '/keeping')).status, 403);
+});
+
+test('words, subjects and days are asked for together, and a span of years is refused with a reason', async () => {
+  assert.equal(sentences((await call<TrailPage>(auditor, `/entries?text=${encodeURIComponent('thị hoa')}&subjectType=thing&subjectId=a`)).body).length, 1);
+  assert.equal(sentences((await call<TrailPage>(auditor, '/entries?module=chronicle&from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z')).body).length, 0);
+  const tooLong = await call<{ error: { code: string } }>(auditor, '/entries?from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z');
+  assert.equal(tooLong.status, 422);
+  assert.match(tooLong.text, /audit-trail\.spanTooLong/);
+});
+
+test('an export is whole, harmless in a spreadsheet, provable, and recorded itself', async () => {
+  const csv = await call(auditor, '/export?format=csv&module=chronicle');
+  const lines = csv.text.trim().split('\r\n');
+  assert.equal(lines.length, 3);
+  assert.match(csv.text, /^\ufeff"Thời gian","Cơ quan"/);
+  assert.match(csv.text, /"'=HYPERLINK\(""x""\)"/);
+  const json = (await call<{ entries: TrailRow[]; treeHead: { size: number } }>(auditor, '/export?format=json&module=chronicle')).body;
+  assert.equal(json.entries.length, 2);
+  assert.ok(json.entries.every((row) => row.leafIndex !== null && row.leafIndex < json.treeHead.size));
+  const recorded = await call<TrailPage>(auditor, '/entries?module=audit-trail');
+  assert.equal(recorded.body.rows.filter((row) => row.type === 'audit-trail.audit-exported').length, 2);
+  assert.equal((await call<{ entries: TrailRow[] }>(keeper, '/export?format=json&module=chronicle')).body.entries.length, 1, 'of the own agency only');
+});
+
+test('holds are placed and lifted with a reason by overseers, rules are set by the province’s administrator', async () => {
+  const hold = { subject: { type: 'thing', id: 'a' }, reason: 'Phục vụ thanh tra năm 2026' };
+  assert.equal((await call(keeper, '/holds', hold)).status, 403);
+  assert.equal((await call(auditor, '/holds', { reason: 'Không nói giữ gì' })).status, 422);
+  assert.equal((await call(auditor, '/holds', { ...hold, reason: '' })).status, 422);
+  const { id } = (await call<{ id: string }>(auditor, '/holds', hold)).body;
+  assert.equal((await call(auditor, '/rules', { module: 'chronicle', keepYears: 10, legalBasis: 'Quy chế văn thư' })).status, 403);
+  assert.ok((await call(province, '/rules', { module: 'chronicle', keepYears: 10, legalBasis: 'Quy chế văn thư' })).status < 300);
+  const { body } = await call<Keeping>(province, '/keeping');
+  assert.deepEqual(body.abilities, ['hold', 'rule']);
+  assert.deepEqual(body.rules.map((rule) => [rule.typePrefix, rule.keepYears, rule.validTo]), [['chronicle.', 10, null]]);
+  assert.equal(body.holds[0]?.placedBy.startsWith('Đặng Thị Kim Oanh'), true);
+  assert.ok((await call(province, `/holds/${id}/lift`, { reason: 'Đã kết luận thanh tra' })).status < 300);
+  assert.equal((await call(province, `/holds/${id}/lift`, { reason: 'Đã kết luận thanh tra' })).status, 404);
+  assert.equal((await call<Keeping>(auditor, '/keeping')).body.holds[0]?.liftReason, 'Đã kết luận thanh tra');
+});
