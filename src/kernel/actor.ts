@@ -11,6 +11,8 @@ export type PersonActor = {
   postTitle: string;
   roles: readonly string[];
   sessionId: string;
+  /** Set while acting under a delegation of another agency: that of the own post, where the own certificate is. */
+  ownAgencyId?: Id<'agency'>;
   /** Set while acting under a delegation: both people are recorded. */
   onBehalfOf?: { personId: Id<'person'>; name: string; postId: Id<'post'>; postTitle: string };
 };

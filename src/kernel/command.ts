@@ -5,6 +5,7 @@ import { actorRecord, type Actor } from './actor.ts';
 import type { Clock } from './clock.ts';
 import { kernelErrors } from './errors.ts';
 import type { NewEvent, RecordedEvent } from './events.ts';
+import { sendHints, type Hint } from './hints.ts';
 import { newId, type Id } from './ids.ts';
 import { insertJobs, type NewJob } from './jobs.ts';
 import type { Kernel } from './kernel.ts';
@@ -27,6 +28,8 @@ export type CommandContext = {
   record(event: NewEvent): Id<'event'>;
   /** Puts work for after the commit into this transaction. */
   enqueue(job: NewJob): void;
+  /** Tells whoever listens, soon after the commit. Nobody may rely on it. */
+  hint(hint: Hint): void;
   kernel: Kernel;
 };
 
@@ -40,28 +43,33 @@ export type RunOptions = { actor: Actor; requestId?: string; idempotencyKey?: st
  * @throws AppError as the command throws; `kernel.unavailable` when the database is away.
  */
 export async function run<In, Out>(kernel: Kernel, command: Command<In, Out>, input: In, options: RunOptions): Promise<Out> {
-  return kernel.database.transaction(async (tx, client) => {
-    const { ctx, flush } = openContext(kernel, tx, client, options);
+  let told: readonly Hint[] = [];
+  const out = await kernel.database.transaction(async (tx, client) => {
+    const { ctx, flush, hints } = openContext(kernel, tx, client, options);
+    told = hints;
     const key = idempotencySlot(options, command.name, input);
     if (key !== undefined) {
       const earlier = await takeSlot(ctx, key);
       // safe because the stored reply was produced by this same command and input
       if (earlier.done) return earlier.reply as Out;
     }
-    const out = await command(ctx, input);
+    const result = await command(ctx, input);
     await flush();
-    if (key !== undefined) await keepReply(ctx, key, out);
-    return out;
+    if (key !== undefined) await keepReply(ctx, key, result);
+    return result;
   });
+  sendHints(kernel, told);
+  return out;
 }
 
-/** A context on an open transaction, and the function that writes what was recorded and enqueued. */
+/** A context on an open transaction, the function that writes what was recorded and enqueued, and the hints to be sent once it has committed. */
 export function openContext(
   kernel: Kernel,
   tx: Transaction<unknown>,
   client: pg.PoolClient,
   options: RunOptions,
-): { ctx: CommandContext; flush: () => Promise<void> } {
+): { ctx: CommandContext; flush: () => Promise<void>; hints: readonly Hint[] } {
+  const hints: Hint[] = [];
   const events: RecordedEvent[] = [];
   const jobs: NewJob[] = [];
   const now = kernel.clock.now();
@@ -84,15 +92,19 @@ export function openContext(
     enqueue(job) {
       jobs.push(job);
     },
+    hint(hint) {
+      hints.push(hint);
+    },
     kernel,
   };
   return {
     ctx,
+    hints,
     async flush() {
       if (events.length > 0) {
         await kernel.recorder(ctx, events);
         for (const event of events) jobs.push(...kernel.subscriberJobs(event));
-        await notifyLive(ctx, events);
+        notifyLive(ctx, events);
       }
       if (jobs.length > 0) await insertJobs(ctx, jobs);
     },

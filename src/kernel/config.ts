@@ -5,6 +5,18 @@ import { z } from 'zod';
 
 const megabytes = 1024 * 1024;
 
+/** Time servers as host, host:port or [IPv6]:port with commas between; undefined for anything else. */
+function readPeers(text: string): { name: string; host: string; port: number }[] | undefined {
+  const peers = text.split(',').map((part) => {
+    const name = part.trim();
+    const [, six, four, port] = /^(?:\[([0-9a-f:]+)\]|([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?))(?::(\d{1,5}))?$/i.exec(name) ?? [];
+    return { name, host: six ?? four ?? '', port: Number(port ?? NTP_PORT) };
+  });
+  return peers.every(({ host, port }) => host !== '' && port > 0 && port < 65_536) ? peers : undefined;
+}
+
+const NTP_PORT = 123;
+
 /** One environment variable: how it is read, and what to do when it is wrong. */
 const variables = {
   DATABASE_URL: {
@@ -35,6 +47,12 @@ const variables = {
     schema: z.string().optional(),
     mend: 'hosts that may be asked about certificates beside the built-in list, as host or host:port, internal:host:port for one in the own network; none asks nobody',
   },
+  NTP_PEERS: {
+    schema: z.string().transform(readPeers).refine((peers) => peers !== undefined, 'not a list of hosts').optional(),
+    mend: 'servers that tell the time, as host or host:port with commas between, three or more; leave it out to compare with the database’s clock alone',
+  },
+  SMTP_URL: { schema: z.url({ protocol: /^smtps?$/ }).optional(), mend: 'smtp://user:password@host:587 or smtps://user:password@host:465, or leave it out to send no e-mail' },
+  MAIL_FROM: { schema: z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/).max(300).optional(), mend: 'the sender of e-mails, such as Liên Thông <lienthong@thanhhoa.gov.vn>' },
   TRUST_ANCHORS: { schema: z.string().optional(), mend: 'a folder with trusted root certificates as .pem or .crt files' },
 } as const;
 
@@ -58,6 +76,11 @@ export type Config = {
   timestampUrl: string | undefined;
   trustAnchorsDir: string | undefined;
   revocationHosts: string | undefined;
+  /** Servers that tell the time (SNTP), against which the clocks are checked. */
+  ntpPeers: readonly { name: string; host: string; port: number }[];
+  /** The mail server and the sender of e-mails; without both no e-mail is offered. */
+  smtpUrl: string | undefined;
+  mailFrom: string | undefined;
   /** A JSON file that names tokens, HSMs and remote signing services. */
   signingServicesFile: string | undefined;
 };
@@ -108,6 +131,9 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     timestampUrl: raw.TIMESTAMP_URL,
     trustAnchorsDir: raw.TRUST_ANCHORS,
     revocationHosts: raw.REVOCATION_HOSTS,
+    ntpPeers: raw.NTP_PEERS ?? [],
+    smtpUrl: raw.SMTP_URL,
+    mailFrom: raw.MAIL_FROM,
     signingServicesFile: raw.SIGNING_SERVICES,
   };
 }

@@ -7,7 +7,7 @@ import { translateDatabaseError } from './database.ts';
 import { AppError, kernelErrors } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Authenticate, Kernel } from './kernel.ts';
-import type { Route, RouteContext, SpecialReply } from './route.ts';
+import type { ConfinedRole, Route, RouteContext, SpecialReply } from './route.ts';
 import { zodProblems } from './zod-problems.ts';
 
 const JSON_BODY_LIMIT = 1024 * 1024;
@@ -63,6 +63,7 @@ function addRoute(server: FastifyInstance, route: Route, options: HttpOptions): 
     handler: async (request, reply) => {
       const actor = await options.authenticate(kernel, { cookies: request.cookies, headers: request.headers, ip: request.ip });
       assertAccess(route, actor);
+      assertNotConfined(kernel, route, actor);
       assertSameSite(kernel, route, request);
       const input = parseInput(route, request);
       const result = await route.run(contextOf({ kernel, actor, request, reply }), input);
@@ -77,6 +78,15 @@ function assertAccess(route: Route, actor: Actor): void {
   if (route.access.kind === 'public') return;
   if (actor.kind !== 'person') throw kernelErrors.unauthenticated();
   if (route.access.kind === 'roles' && !route.access.roles.some((role) => actor.roles.includes(role))) throw kernelErrors.forbidden();
+}
+
+/** Outsiders reach only what is listed for their role. */
+function assertNotConfined(kernel: Kernel, route: Route, actor: Actor): void {
+  if (route.access.kind === 'public' || actor.kind !== 'person') return;
+  // safe because modules contribute to this point with defineConfinedRole
+  const confinements = kernel.modules.flatMap((module) => (module.contributions?.['kernel.confined-roles'] ?? []) as ConfinedRole[]);
+  const isClosed = confinements.some(({ role, routes }) => actor.roles.includes(role) && !routes.has(`${route.method} ${route.url}`));
+  if (isClosed) throw kernelErrors.forbidden();
 }
 
 /**
@@ -167,6 +177,10 @@ async function send(reply: FastifyReply, result: unknown): Promise<FastifyReply>
   }
 }
 
+/** What a page may load and reach unless it says otherwise: its own server. */
+export const CONTENT_POLICY =
+  "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
 function securityHeaders(reply: FastifyReply): void {
   reply
     .header('x-content-type-options', 'nosniff')
@@ -175,10 +189,7 @@ function securityHeaders(reply: FastifyReply): void {
     .header('cross-origin-opener-policy', 'same-origin');
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   if (!reply.hasHeader('content-security-policy')) {
-    reply.header(
-      'content-security-policy',
-      "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; font-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
-    );
+    reply.header('content-security-policy', CONTENT_POLICY);
   }
 }
 

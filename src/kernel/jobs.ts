@@ -21,7 +21,7 @@ type Common = {
  */
 export type JobDefinition =
   | (Common & { mode: 'inTransaction'; batchSize: number; handle: (ctx: CommandContext, jobs: ClaimedJob[]) => Promise<void> })
-  | (Common & { mode: 'outside'; handle: (kernel: Kernel, job: ClaimedJob) => Promise<void> });
+  | (Common & { mode: 'outside'; batchSize: number; handle: (kernel: Kernel, jobs: ClaimedJob[]) => Promise<void> });
 
 /** Declares a job whose whole effect is in the database. */
 export function databaseJob<Schema extends z.ZodType>(options: {
@@ -51,11 +51,36 @@ export function outsideJob<Schema extends z.ZodType>(options: {
   maxAttempts?: number;
   handle: (kernel: Kernel, job: ClaimedJob<z.output<Schema>>) => Promise<void>;
 }): JobDefinition {
+  return outsideBatchJob({
+    ...options,
+    batchSize: 1,
+    handle: async (kernel, jobs) => {
+      for (const job of jobs) await options.handle(kernel, job);
+    },
+  });
+}
+
+/**
+ * As `outsideJob`, with up to `batchSize` jobs together where many wait. When one of them fails, all are done again one by one: what
+ * the others had done already must then find itself done.
+ */
+export function outsideBatchJob<Schema extends z.ZodType>(options: {
+  kind: string;
+  payload: Schema;
+  batchSize: number;
+  maxAttempts?: number;
+  handle: (kernel: Kernel, jobs: ClaimedJob<z.output<Schema>>[]) => Promise<void>;
+}): JobDefinition {
   return {
     kind: options.kind,
     mode: 'outside',
+    batchSize: options.batchSize,
     maxAttempts: options.maxAttempts ?? 12,
-    handle: (kernel, job) => options.handle(kernel, { ...job, payload: options.payload.parse(job.payload) }),
+    handle: (kernel, jobs) =>
+      options.handle(
+        kernel,
+        jobs.map((job) => ({ ...job, payload: options.payload.parse(job.payload) })),
+      ),
   };
 }
 
@@ -77,5 +102,5 @@ export async function insertJobs(ctx: CommandContext, jobs: readonly NewJob[]): 
       ctx.now,
     ],
   );
-  await ctx.query(`select pg_notify('lienthong_job', '')`);
+  ctx.hint({ channel: 'lienthong_job', payload: '' });
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { diskHealth, jobsHealth } from './health.ts';
 import type { Module } from './module.ts';
+import { wrongClockSchedule } from './wrong-clock.ts';
 
 /** The kernel's own tables: jobs, idempotency keys, schedules. */
 export const kernelModule: Module = {
@@ -16,6 +17,7 @@ export const kernelModule: Module = {
         await kernel.database.pool.query('delete from kernel.idempotency where created_at < $1', [before]);
       },
     },
+    wrongClockSchedule,
   ],
   health: [jobsHealth, diskHealth],
 };

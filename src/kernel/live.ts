@@ -10,17 +10,15 @@ const CHANNEL = 'lienthong_live';
 /** PostgreSQL refuses a NOTIFY payload of 8000 bytes or more. */
 const AGENCIES_PER_HINT = 180;
 
-/** Sends the hints of a command's events with its commit. */
-export async function notifyLive(ctx: CommandContext, events: readonly RecordedEvent[]): Promise<void> {
+/** Sends the hints of a command's events soon after its commit. */
+export function notifyLive(ctx: Pick<CommandContext, 'hint'>, events: readonly RecordedEvent[]): void {
   const byTopic = Map.groupBy(events, (event) => event.type.slice(0, event.type.indexOf('.')));
-  const payloads: string[] = [];
   for (const [topic, group] of byTopic) {
     const agencyIds = [...new Set(group.map((event) => event.agencyId))];
     for (let from = 0; from < agencyIds.length; from += AGENCIES_PER_HINT) {
-      payloads.push(JSON.stringify({ topic, agencyIds: agencyIds.slice(from, from + AGENCIES_PER_HINT) } satisfies LiveHint));
+      ctx.hint({ channel: CHANNEL, payload: JSON.stringify({ topic, agencyIds: agencyIds.slice(from, from + AGENCIES_PER_HINT) } satisfies LiveHint) });
     }
   }
-  await ctx.query('select pg_notify($1, payload) from unnest($2::text[]) as payload', [CHANNEL, payloads]);
 }
 
 export type LiveListener = (hint: LiveHint) => void;

@@ -15,6 +15,17 @@ export const signedIn: Access = { kind: 'signedIn' };
 /** Whoever acts in a post that carries one of these roles. */
 export const holders = (...roles: string[]): Access => ({ kind: 'roles', roles });
 
+/**
+ * A role of outsiders. Whoever holds it reaches, of all routes that are not public, only those named here as `METHOD url`;
+ * every other one is closed, also one that is written later. Contributed under `kernel.confined-roles`.
+ */
+export type ConfinedRole = { role: string; routes: ReadonlySet<string> };
+
+/** Declares a confined role. */
+export function defineConfinedRole(confined: ConfinedRole): ConfinedRole {
+  return confined;
+}
+
 /** Replies that are not a plain JSON value. */
 export type SpecialReply =
   | { special: 'json'; text: string }

@@ -1,5 +1,6 @@
 import { systemActor } from './actor.ts';
 import { openContext } from './command.ts';
+import { sendHints, type Hint } from './hints.ts';
 import { newId } from './ids.ts';
 import type { ClaimedJob, JobDefinition } from './jobs.ts';
 import type { Kernel } from './kernel.ts';
@@ -14,7 +15,7 @@ const LANES = 3;
 /** A batch is not split into shares smaller than this. */
 const SMALLEST_SHARE = 100;
 /** Any number that is ours: it keeps two workers from claiming the same rows at the same moment. */
-const CLAIM_LOCK = 7_249_002;
+export const CLAIM_LOCK = 7_249_002;
 
 export type Worker = {
   /** Looks for work now. */
@@ -173,7 +174,9 @@ function begin(state: WorkerState, kind: string, jobs: ClaimedJob[]): void {
   if (definition === undefined) return;
   const lanes = state.lanes.get(kind) ?? { waiting: [], running: 0 };
   state.lanes.set(kind, lanes);
-  const size = definition.mode === 'inTransaction' ? Math.min(definition.batchSize, Math.max(SMALLEST_SHARE, Math.ceil(jobs.length / LANES))) : 1;
+  // Work outside waits for others than PostgreSQL: its lanes get equal shares, however small.
+  const share = Math.ceil(jobs.length / LANES);
+  const size = Math.min(definition.batchSize, definition.mode === 'inTransaction' ? Math.max(SMALLEST_SHARE, share) : share);
   for (let from = 0; from < jobs.length; from += size) lanes.waiting.push(jobs.slice(from, from + size));
   for (let free = Math.min(LANES - lanes.running, lanes.waiting.length); free > 0; free -= 1) {
     const work = workOff(state, definition, lanes).finally(() => {
@@ -217,18 +220,19 @@ async function doBatch(state: WorkerState, definition: JobDefinition, batch: Cla
 
 async function attempt(kernel: Kernel, definition: JobDefinition, batch: ClaimedJob[]): Promise<void> {
   if (definition.mode === 'outside') {
-    for (const job of batch) {
-      await definition.handle(kernel, job);
-      await kernel.database.transaction((_tx, client) => client.query(DELETE_JOBS, [[job.agencyId], [job.id]]));
-    }
+    await definition.handle(kernel, batch);
+    await kernel.database.pool.query(DELETE_JOBS, [batch.map((job) => job.agencyId), batch.map((job) => job.id)]);
     return;
   }
+  let told: readonly Hint[] = [];
   await kernel.database.transaction(async (tx, client) => {
-    const { ctx, flush } = openContext(kernel, tx, client, { actor: systemActor(definition.kind) });
+    const { ctx, flush, hints } = openContext(kernel, tx, client, { actor: systemActor(definition.kind) });
+    told = hints;
     await definition.handle(ctx, batch);
     await flush();
     await client.query(DELETE_JOBS, [batch.map((job) => job.agencyId), batch.map((job) => job.id)]);
   });
+  sendHints(kernel, told);
 }
 
 const DELETE_JOBS = `delete from kernel.job j using unnest($1::uuid[], $2::uuid[]) as done (agency_id, id) where j.agency_id = done.agency_id and j.id = done.id`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agencyGroup, agencyKind, agencyOnDay, calendarDay, role, signingPower } from '#engines/identity/contract.ts';
+import { agencyGroup, agencyKind, agencyOnDay, calendarDay, conflictProblem, conflictResolution, directoryConflict, nationalImport, recipientGroup, role, signingPower } from '#engines/identity/contract.ts';
 
 const password = z.string().min(1).max(200);
 const step = z.string().length(43);
@@ -85,7 +85,21 @@ export const agencyQuery = z.object({
   closed: z.stringbool().optional(),
 });
 export const agencyList = z.object({ agencies: z.array(agencyOnDay) });
-export const groupList = z.object({ groups: z.array(agencyGroup) });
+export const groupList = z.object({
+  groups: z.array(agencyGroup),
+  /** Those that the caller's agency named for itself. */
+  own: z.array(recipientGroup),
+  abilities: z.array(z.enum(['keep-groups'])),
+});
+export const recipientGroupRequest = z.object({ name: z.string().trim().min(2).max(100), agencyIds: z.array(z.uuid()).min(1, 'Chọn ít nhất một cơ quan.|Choose at least one agency.').max(2000) });
+export const recipientGroupParams = z.object({ groupId: z.uuid() });
+
+/** The national list of agencies: how it stands, and where it says otherwise than the directory here. */
+export const nationalDirectory = z.object({ entries: z.int(), linked: z.int(), openConflicts: z.int(), imports: z.array(nationalImport) });
+export const conflictQuery = z.object({ problem: conflictProblem.optional(), after: z.string().max(300).optional() });
+export const conflictList = z.object({ conflicts: z.array(directoryConflict), next: z.string().nullable() });
+export const conflictSettlement = z.object({ ref: z.string().min(1).max(100), problem: conflictProblem, resolution: conflictResolution });
+export const importRequest = z.object({ uploadId: z.uuid() });
 
 const validity = { validFrom: z.string(), validTo: z.string().nullable() };
 export const directoryPost = z.object({
@@ -247,6 +261,9 @@ export type AgencyPage = z.infer<typeof agencyPage>;
 export type SecurityReply = z.infer<typeof securityReply>;
 export type SessionRow = z.infer<typeof sessionRow>;
 export type TotpSecret = z.infer<typeof totpSecret>;
+export type NationalDirectory = z.infer<typeof nationalDirectory>;
+export type ConflictList = z.infer<typeof conflictList>;
+export type DirectoryConflict = z.infer<typeof directoryConflict>;
 export type GroupList = z.infer<typeof groupList>;
 export type PersonRow = z.infer<typeof personRow>;
 export type PeopleList = z.infer<typeof peopleList>;

@@ -3,6 +3,8 @@ import { abilitiesInAccounts } from './policy.ts';
 import { agencyRoutes } from './routes-agencies.ts';
 import { directoryRoutes } from './routes-directory.ts';
 import { meRoutes } from './routes-me.ts';
+import { nationalRoutes } from './routes-national.ts';
+import { importNationalListJob } from './jobs.ts';
 import { passkeyRoutes } from './routes-passkeys.ts';
 import { peopleRoutes } from './routes-people.ts';
 import { securityRoutes } from './routes-security.ts';
@@ -11,7 +13,8 @@ import { signInRoutes } from './routes-sign-in.ts';
 /** Signing in, one's own sessions and security, the directory and its administration. */
 export const accountsModule: Module = {
   name: 'accounts',
-  routes: [...signInRoutes, ...passkeyRoutes, ...meRoutes, ...securityRoutes, ...directoryRoutes, ...agencyRoutes, ...peopleRoutes],
+  routes: [...signInRoutes, ...passkeyRoutes, ...meRoutes, ...securityRoutes, ...directoryRoutes, ...agencyRoutes, ...nationalRoutes, ...peopleRoutes],
+  jobs: [importNationalListJob],
   contributions: { 'identity.abilities': [abilitiesInAccounts] },
 };
 

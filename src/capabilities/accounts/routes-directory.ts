@@ -7,7 +7,9 @@ import {
   getAgencyOn,
   listUnits,
   mayDelegateFrom,
+  mayKeepRecipientGroups,
   peopleOfAgency,
+  recipientGroupsOf,
   searchAgencies,
   type AgencyId,
 } from '#engines/identity/index.ts';
@@ -42,7 +44,11 @@ export const directoryRoutes: readonly Route[] = [
     summary: 'The groups that a document is sent to at once, with their agencies.',
     access: signedIn,
     reply: groupList,
-    run: async (http) => ({ groups: await agencyGroups(http.kernel.database.pool, todayOf(http)) }),
+    run: async (http) => {
+      const { pool } = http.kernel.database;
+      const [groups, own] = await Promise.all([agencyGroups(pool, todayOf(http)), recipientGroupsOf(pool, http.actor.agencyId, todayOf(http))]);
+      return { groups, own, abilities: mayKeepRecipientGroups(http.actor, http.actor.agencyId) ? (['keep-groups'] as const).slice() : [] };
+    },
   }),
   route({
     method: 'GET',

@@ -20,5 +20,5 @@ export async function tellTaskLists(ctx: CommandContext, agencyIds: readonly Id<
     actor: actorRecord(ctx.actor),
     requestId: ctx.requestId,
   }));
-  if (hints.length > 0) await notifyLive(ctx, hints);
+  if (hints.length > 0) notifyLive(ctx, hints);
 }

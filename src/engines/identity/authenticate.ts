@@ -120,6 +120,7 @@ function actorOf(row: SessionRow): PersonActor {
   return {
     ...own,
     agencyId: row.delegator_agency_id,
+    ...(row.agency_id === row.delegator_agency_id ? {} : { ownAgencyId: row.agency_id }),
     unitId: row.delegator_unit_id,
     roles: (row.delegated_roles ?? []).filter((role) => delegatorRoles.includes(role)),
     onBehalfOf: { personId: row.delegator_id, name: row.delegator_name, postId: row.delegator_post_id, postTitle: row.delegator_title },

@@ -47,6 +47,42 @@ export const agencyOnDay = z.object({
 
 export const agencyGroup = z.object({ key: agencyKind, vi: z.string(), en: z.string(), agencyIds: z.array(z.uuid()) });
 
+export const recipientGroup = z.object({ id: z.uuid(), name: z.string(), agencyIds: z.array(z.uuid()), agencies: z.array(z.object({ id: z.uuid(), name: z.string() })) });
+
+export const conflictProblems = ['name_differs', 'code_differs', 'closed_here', 'closed_there', 'code_reused', 'parent_missing', 'code_malformed'] as const;
+export const conflictProblem = z.enum(conflictProblems);
+export const conflictResolution = z.enum(['keep_ours', 'take_theirs']);
+
+/** Where the national list says otherwise than the directory here. */
+export const directoryConflict = z.object({
+  ref: z.string(),
+  problem: conflictProblem,
+  /** What the list says. */
+  theirs: z.object({ name: z.string(), code: z.string().nullable() }),
+  /** The agency here that it is about, as it is today. */
+  ours: z.object({ agencyId: z.uuid(), name: z.string(), code: z.string().nullable(), closedOn: z.string().nullable() }).nullable(),
+  foundAt: z.string(),
+  abilities: z.array(conflictResolution),
+});
+
+/** One reading of the national list. */
+export const nationalImport = z.object({
+  id: z.uuid(),
+  source: z.enum(['file', 'axis']),
+  origin: z.string(),
+  state: z.enum(['running', 'finished', 'failed']),
+  position: z.int(),
+  added: z.int(),
+  changed: z.int(),
+  unchanged: z.int(),
+  conflicts: z.int(),
+  unreadable: z.int(),
+  problem: z.string().nullable(),
+  startedBy: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+});
+
 export const eventData = {
   agency: z.object({ agencyId: z.uuid(), name: z.string(), day: z.string() }),
   agencyCode: z.object({ agencyId: z.uuid(), scheme: codeScheme, code: z.string(), day: z.string() }),
@@ -60,4 +96,9 @@ export const eventData = {
   refusal: z.object({ reason: z.string() }),
   nothing: z.object({}),
   counts: z.object({ agencies: z.number(), people: z.number() }),
+  listOpened: z.object({ origin: z.string() }),
+  listRead: z.object({ origin: z.string(), added: z.number(), changed: z.number(), unchanged: z.number(), conflicts: z.number(), unreadable: z.number() }),
+  listFailed: z.object({ problem: z.string() }),
+  conflict: z.object({ ref: z.string(), problem: z.string(), name: z.string(), resolution: z.string(), resolutionVi: z.string(), resolutionEn: z.string() }),
+  recipientGroup: z.object({ groupId: z.uuid(), name: z.string(), count: z.number() }),
 };

@@ -33,6 +33,7 @@ export {
   type AgencySearch,
 } from './queries/agencies.ts';
 export { actingRights, getPost, getUnit, listUnits, postsByRole, postsOfPerson, type ActingRight, type PersonId, type Post, type PostId, type Unit, type UnitId } from './queries/posts.ts';
+export { postsEverywhere } from './queries/posts-everywhere.ts';
 export { createAgency, type NewAgency } from './commands/create-agency.ts';
 export { renameAgency } from './commands/rename-agency.ts';
 export { setAgencyCode } from './commands/set-agency-code.ts';
@@ -43,7 +44,7 @@ export { appointPost, type Appointment } from './commands/appoint-post.ts';
 export { changePost } from './commands/change-post.ts';
 export { endPost } from './commands/end-post.ts';
 export { delegate, revokeDelegation, type DelegationId, type NewDelegation } from './commands/delegate.ts';
-export { openAccount } from './commands/open-account.ts';
+export { hashChosenPassword, openAccount } from './commands/open-account.ts';
 export { signInWithPassword, type Caller } from './commands/sign-in.ts';
 export { beginEnrolmentAtSignIn, continueWithCode, continueWithNewPassword, finishEnrolmentAtSignIn } from './commands/continue-sign-in.ts';
 export type { SignInState } from './commands/sign-in-steps.ts';
@@ -51,11 +52,27 @@ export { changeOwnPassword } from './commands/change-password.ts';
 export { beginTotp, finishTotp, removeTotp } from './commands/second-factor.ts';
 export { revokeSession, revokeSessions, signOut, switchPost } from './commands/sessions.ts';
 export { addPasskey, beginPasskeyEnrolment, beginPasskeySignIn, removePasskey, signInWithPasskey } from './commands/passkeys.ts';
-export { relyingParty, type RelyingParty } from './adapters/passkeys.ts';
-export { disableAccount, enableAccount, resetPassword, resetSecondFactor, unlockAccount } from './commands/administer-account.ts';
+export {
+  authenticationOptions,
+  claimedPasskeyId,
+  registrationOptions as passkeyRegistrationOptions,
+  relyingParty,
+  verifyAuthentication,
+  verifyRegistration,
+  type RelyingParty,
+  type StoredPasskey,
+} from './adapters/passkeys.ts';
+export { disableAccount, disableAccountsOf, enableAccount, resetPassword, resetSecondFactor, unlockAccount } from './commands/administer-account.ts';
 export { changeSetting } from './commands/change-setting.ts';
 export { importDirectory, type DirectoryImport, type ImportedAgency, type ImportedPost } from './commands/import-directory.ts';
+export { beginNationalImport, failNationalImport, importNationalList, runningAxisImport, runningImport, type ImportId, type ListItem } from './national/import-list.ts';
+export { listItemOf, ListUnreadable, readJsonObjects, readList } from './national/read-list.ts';
+export { codesOf, type EntryProblem, type ListedAgency, type NationalEntry } from './domain/national-entry.ts';
+export { settleDirectoryConflict, type Resolution } from './commands/settle-conflict.ts';
+export { linkableNationalAgencies, listDirectoryConflicts, nationalState, ownAgenciesAsListed, type LinkableAgency } from './queries/national-directory.ts';
+export { deleteRecipientGroup, saveRecipientGroup, type RecipientGroupId } from './commands/recipient-groups.ts';
+export { recipientGroupsOf } from './queries/recipient-groups.ts';
 export { agencyHistory, delegationsOf, peopleOfAgency, type AgencyHistory, type DelegationRow } from './queries/directory.ts';
 export { searchPeople, type PersonRow } from './queries/people.ts';
 export { listSettings, ownSecurity, ownSessions, type OwnSecurity, type OwnSession } from './queries/own-security.ts';
-export { mayAdministerAgency, mayDelegateFrom, mayGiveRoles, mayKeepDirectory } from './policy.ts';
+export { mayAdministerAgency, mayDelegateFrom, mayGiveRoles, mayKeepDirectory, mayKeepRecipientGroups } from './policy.ts';

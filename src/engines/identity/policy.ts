@@ -36,6 +36,11 @@ export function needsSecondFactor(posts: readonly { roles: readonly string[] }[]
   return posts.some((post) => isAdministrator(post.roles));
 }
 
+/** Groups of recipients are kept by those of an agency who send its documents, and by its administrator. */
+export function mayKeepRecipientGroups(actor: Actor, agencyId: string): boolean {
+  return actor.kind === 'person' && actor.agencyId === agencyId && ['clerk', 'officer', 'chief_of_office', 'unit_head', 'agency_admin'].some((role) => actor.roles.includes(role));
+}
+
 export function assertKeepsDirectory(actor: Actor): void {
   if (!mayKeepDirectory(actor)) throw kernelErrors.forbidden();
 }

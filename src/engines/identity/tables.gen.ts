@@ -1,5 +1,5 @@
 // Generated from the migrations by `npm run generate`. Do not edit.
-import type { Instant } from '#kernel/table-columns.ts';
+import type { Instant, Json } from '#kernel/table-columns.ts';
 
 export type AccountRow = {
   person_id: string;
@@ -36,6 +36,7 @@ export type AgencyRow = {
   closing_basis: string | null;
   note: string | null;
   created_at: Instant;
+  source: 'own' | 'national';
 };
 
 export type AgencyCodeRow = {
@@ -78,6 +79,49 @@ export type DelegationRow = {
   created_at: Instant;
 };
 
+export type DirectoryConflictRow = {
+  ref: string;
+  problem: 'name_differs' | 'code_differs' | 'closed_here' | 'closed_there' | 'code_reused' | 'parent_missing' | 'code_malformed';
+  code: string | null;
+  name: string;
+  agency_id: string | null;
+  found_at: Instant;
+  resolution: 'keep_ours' | 'take_theirs' | 'gone' | null;
+  resolved_at: Instant | null;
+  resolved_by: Json | null;
+};
+
+export type DirectoryImportRow = {
+  id: string;
+  source: 'file' | 'axis';
+  origin: string;
+  file_hash: Buffer | null;
+  state: 'running' | 'finished' | 'failed';
+  position: number;
+  added: number;
+  changed: number;
+  unchanged: number;
+  conflicts: number;
+  unreadable: number;
+  problem: string | null;
+  started_by: Json;
+  started_at: Instant;
+  finished_at: Instant | null;
+};
+
+export type NationalAgencyRow = {
+  ref: string;
+  parent_ref: string | null;
+  code: string | null;
+  old_code: string | null;
+  name: string;
+  is_closed: boolean;
+  agency_id: string | null;
+  taken_name: string | null;
+  taken_code: string | null;
+  read_at: Instant;
+};
+
 export type PasskeyRow = {
   id: string;
   person_id: string;
@@ -116,6 +160,20 @@ export type PostRow = {
   end_reason: string | null;
   sort_order: number;
   created_at: Instant;
+};
+
+export type RecipientGroupRow = {
+  agency_id: string;
+  id: string;
+  name: string;
+  created_at: Instant;
+  changed_at: Instant;
+};
+
+export type RecipientGroupMemberRow = {
+  agency_id: string;
+  group_id: string;
+  member_id: string;
 };
 
 export type SessionRow = {
@@ -179,10 +237,15 @@ export type Tables = {
   'identity.agency_name': AgencyNameRow;
   'identity.agency_successor': AgencySuccessorRow;
   'identity.delegation': DelegationRow;
+  'identity.directory_conflict': DirectoryConflictRow;
+  'identity.directory_import': DirectoryImportRow;
+  'identity.national_agency': NationalAgencyRow;
   'identity.passkey': PasskeyRow;
   'identity.password_history': PasswordHistoryRow;
   'identity.person': PersonRow;
   'identity.post': PostRow;
+  'identity.recipient_group': RecipientGroupRow;
+  'identity.recipient_group_member': RecipientGroupMemberRow;
   'identity.session': SessionRow;
   'identity.setting': SettingRow;
   'identity.sign_in_guard': SignInGuardRow;

@@ -1,4 +1,6 @@
+import Signature from 'lucide-react/icons/signature';
 import type { ReactNode } from 'react';
+import { ButtonLink } from '#ui/controls/button.tsx';
 import { Tabs } from '#ui/data/tabs.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Page } from '#ui/layout/page.tsx';
@@ -15,10 +17,11 @@ const VIEWS = ['bao-mat', 'phien', 'uy-quyen'] as const;
 /** How I sign in, where I am signed in now, and who acts for whom in my agency. */
 export function AccountPage(): ReactNode {
   const t = useT(accountMessages);
-  const { person, post, agency } = useSession();
+  const { person, post, agency, abilities } = useSession();
+  const isGuest = abilities.includes('guest-offices.use');
   const [{ phan: view }, setSearch] = useSearch();
   return (
-    <Page title={t('title')} subtitle={`${person.name}, ${post.title}`} width="reading">
+    <Page title={t('title')} subtitle={`${person.name}, ${post.title}`} width="reading" actions={<ButtonLink icon={Signature} to="/chu-ky-cua-toi">{t('keys')}</ButtonLink>}>
       <Tabs
         label={t('views')}
         value={VIEWS.find((known) => known === view) ?? 'bao-mat'}
@@ -26,7 +29,7 @@ export function AccountPage(): ReactNode {
         items={[
           { id: 'bao-mat', label: t('security'), content: <SecurityView /> },
           { id: 'phien', label: t('sessions'), content: <SessionsView /> },
-          { id: 'uy-quyen', label: t('delegations'), content: <DelegationsView heading="h2" agency={agency} /> },
+          ...(isGuest ? [] : [{ id: 'uy-quyen', label: t('delegations'), content: <DelegationsView heading="h2" agency={agency} /> }]),
         ]}
       />
     </Page>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import CirclePlus from 'lucide-react/icons/circle-plus';
+import FileUp from 'lucide-react/icons/file-up';
 import Search from 'lucide-react/icons/search';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
@@ -8,6 +9,7 @@ import { Select } from '#ui/controls/select.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Badge } from '#ui/data/badge.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
+import { Tabs } from '#ui/data/tabs.tsx';
 import { StateMark } from '#ui/data/state-mark.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { formatDate } from '#ui/format.ts';
@@ -19,13 +21,68 @@ import { useAbility } from '#ui/session-context.tsx';
 import type { AgencyRow, GroupList } from '../contract.ts';
 import { agencyMessages } from './agency-messages.ts';
 import { directoryMessages } from './directory-messages.ts';
+import { NationalImportDialog } from './national-import-dialog.tsx';
+import { nationalMessages } from './national-messages.ts';
+import { NationalView } from './national-view.tsx';
 import { NewAgencyDialog } from './new-agency-dialog.tsx';
 
 const TYPING_PAUSE_MS = 200;
 const MOST_ROWS = 1000;
+const NATIONAL = 'quoc-gia';
+
+/** The agencies, and for who keeps the directory the national list beside them. */
+export function DirectoryPage(): ReactNode {
+  const keepsDirectory = useAbility('accounts.keep-directory');
+  const [{ phan: view }] = useSearch();
+  return keepsDirectory && view === NATIONAL ? <NationalPage /> : <AgenciesPage hasViews={keepsDirectory} />;
+}
+
+function Views({ view }: { view: 'co-quan' | typeof NATIONAL }): ReactNode {
+  const t = useT(nationalMessages);
+  const { navigate } = useNavigation();
+  return (
+    <Tabs
+      label={t('views')}
+      value={view}
+      onChange={(id) => navigate(id === NATIONAL ? `/danh-ba?phan=${NATIONAL}` : '/danh-ba')}
+      items={[
+        { id: 'co-quan', label: t('agencies') },
+        { id: NATIONAL, label: t('national') },
+      ]}
+    />
+  );
+}
+
+function NationalPage(): ReactNode {
+  const t = useT(directoryMessages);
+  const words = useT(nationalMessages);
+  const [importing, setImporting] = useState(false);
+  return (
+    <Page
+      title={t('title')}
+      actions={
+        <Button variant="primary" icon={FileUp} onClick={() => setImporting(true)}>
+          {words('importFile')}
+        </Button>
+      }
+      bar={<Views view={NATIONAL} />}
+    >
+      <NationalView />
+      <div className="lt-row">
+        <a className="lt-button lt-button--quiet" href="/api/v1/accounts/national-directory/own.json" download>
+          {words('exportJson')}
+        </a>
+        <a className="lt-button lt-button--quiet" href="/api/v1/accounts/national-directory/own.csv" download>
+          {words('exportCsv')}
+        </a>
+      </div>
+      {importing && <NationalImportDialog onClose={() => setImporting(false)} />}
+    </Page>
+  );
+}
 
 /** Every agency of the province and beyond, found without diacritics; its page opens beside the list. */
-export function DirectoryPage(): ReactNode {
+function AgenciesPage({ hasViews }: { hasViews: boolean }): ReactNode {
   const t = useT(directoryMessages);
   const { navigate, search } = useNavigation();
   const openId = useParam('id');
@@ -34,7 +91,12 @@ export function DirectoryPage(): ReactNode {
     return query === '' ? path : `${path}?${query}`;
   };
   return (
-    <Page title={t('title')} width="full" actions={<AddAgency />} bar={<Filters />}>
+    <Page title={t('title')} width="full" actions={<AddAgency />} bar={
+        <>
+          {hasViews && <Views view="co-quan" />}
+          <Filters />
+        </>
+      }>
       <ListDetail
         listLabel={t('list')}
         detailLabel={t('detail')}

@@ -17,7 +17,7 @@ export const accountsWeb = defineWebModule({
     { id: 'directory', path: '/danh-ba', label: 'directory', short: 'directoryShort', icon: BookUser, shortcut: 'b', order: 60 },
     { id: 'people', path: '/nguoi-dung', label: 'people', icon: UserCog, shortcut: 'n', order: 80, ability: 'accounts.administer' },
     { id: 'settings', path: '/gioi-han-dang-nhap', label: 'settings', icon: SlidersHorizontal, shortcut: 'h', order: 85, ability: 'accounts.keep-directory' },
-    { id: 'account', path: '/tai-khoan', label: 'account', short: 'accountShort', icon: CircleUserRound, shortcut: 't', order: 90 },
+    { id: 'account', path: '/tai-khoan', label: 'account', short: 'accountShort', icon: CircleUserRound, shortcut: 't', order: 90, forGuests: true },
   ],
   routes: [
     { path: '/dang-nhap', bare: true, load: async () => (await import('./sign-in-page.tsx')).SignInPage },
@@ -28,6 +28,7 @@ export const accountsWeb = defineWebModule({
     },
     { path: '/nguoi-dung', load: async () => (await import('./people-page.tsx')).PeoplePage },
     { path: '/gioi-han-dang-nhap', load: async () => (await import('./settings-page.tsx')).SettingsPage },
+    { path: '/chu-ky-cua-toi', load: async () => (await import('./keys-page.tsx')).KeysPage },
     { path: '/tai-khoan', load: async () => (await import('./account-page.tsx')).AccountPage },
   ],
 });

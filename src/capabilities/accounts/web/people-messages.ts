@@ -48,6 +48,7 @@ export const peopleMessages = defineMessages({
     agency_admin: 'Quản trị cơ quan',
     province_admin: 'Quản trị tỉnh',
     auditor: 'Kiểm tra, thanh tra',
+    guest: 'Tổ chức ngoài hệ thống',
   },
   en: {
     title: 'Users',
@@ -96,5 +97,6 @@ export const peopleMessages = defineMessages({
     agency_admin: 'Agency administrator',
     province_admin: 'Province administrator',
     auditor: 'Auditor',
+    guest: 'Organisation outside',
   },
 });

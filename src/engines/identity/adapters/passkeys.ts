@@ -18,25 +18,47 @@ const library = () => import('@simplewebauthn/server');
 const transportNames = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const;
 const isTransport = (name: string): name is AuthenticatorTransport => transportNames.some((known) => known === name);
 
+export type NewPasskeyFor = {
+  /** What the device calls us. */
+  service: string;
+  /** Whom or what the device keeps the passkey for: a UUID of ours and its names. */
+  user: { id: string; name: string; displayName: string };
+  /** Those that are there already: a device makes no second one. */
+  passkeys: readonly StoredPasskey[];
+  /** Drawn at random unless the caller binds the passkey to something. */
+  challenge?: Buffer;
+  /** Whether the device should find it by the address alone, without being told its id. */
+  isDiscoverable: boolean;
+};
+
 /** What the browser needs to make a passkey. A PIN or a fingerprint is demanded, so that it stands for two factors. */
-export async function registrationOptions(party: RelyingParty, person: { id: string; login: string; name: string; passkeys: StoredPasskey[] }) {
+export async function registrationOptions(party: RelyingParty, { service, user, passkeys, challenge, isDiscoverable }: NewPasskeyFor) {
   const { generateRegistrationOptions } = await library();
   return generateRegistrationOptions({
-    rpName: 'Liên Thông',
+    rpName: service,
     rpID: party.id,
-    userName: person.login,
-    userDisplayName: person.name,
-    userID: new Uint8Array(Buffer.from(person.id.replaceAll('-', ''), 'hex')),
+    userName: user.name,
+    userDisplayName: user.displayName,
+    userID: bytesOf(Buffer.from(user.id.replaceAll('-', ''), 'hex')),
     attestationType: 'none',
-    excludeCredentials: person.passkeys.map(descriptor),
-    authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+    excludeCredentials: passkeys.map(descriptor),
+    authenticatorSelection: { residentKey: isDiscoverable ? 'preferred' : 'discouraged', userVerification: 'required' },
+    ...(challenge === undefined ? {} : { challenge: bytesOf(challenge) }),
   });
 }
 
-/** What the browser needs to prove a passkey: one of those given, or, with an empty list, any that it has for this address. */
-export async function authenticationOptions(party: RelyingParty, passkeys: StoredPasskey[]) {
+/**
+ * What the browser needs to prove a passkey: one of those given, or, with an empty list, any that it has for this address. It signs the
+ * challenge after a PIN or a fingerprint; one is drawn at random unless given.
+ */
+export async function authenticationOptions(party: RelyingParty, { passkeys, challenge }: { passkeys: readonly StoredPasskey[]; challenge?: Buffer }) {
   const { generateAuthenticationOptions } = await library();
-  return generateAuthenticationOptions({ rpID: party.id, userVerification: 'required', allowCredentials: passkeys.map(descriptor) });
+  const own = challenge === undefined ? {} : { challenge: bytesOf(challenge) };
+  return generateAuthenticationOptions({ rpID: party.id, userVerification: 'required', allowCredentials: passkeys.map(descriptor), ...own });
+}
+
+function bytesOf(buffer: Buffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(buffer);
 }
 
 function descriptor(passkey: StoredPasskey): { id: string; transports: AuthenticatorTransport[] } {
@@ -56,7 +78,7 @@ export function claimedPasskeyId(response: unknown): string | undefined {
   return clientResponse.safeParse(response).data?.id;
 }
 
-/** The new passkey when the answer holds; undefined when it does not. */
+/** The new passkey when the browser's answer to this challenge (base64url) holds; undefined when it does not. */
 export async function verifyRegistration(party: RelyingParty, challenge: string, response: unknown): Promise<StoredPasskey | undefined> {
   if (!clientResponse.safeParse(response).success) return undefined;
   const { verifyRegistrationResponse } = await library();
@@ -78,7 +100,7 @@ export async function verifyRegistration(party: RelyingParty, challenge: string,
   }
 }
 
-/** The signature counter after a proof that holds; undefined for one that does not. */
+/** The signature counter after a proof over this challenge (base64url) that holds; undefined for one that does not. */
 export async function verifyAuthentication(party: RelyingParty, proof: { challenge: string; response: unknown; passkey: StoredPasskey }): Promise<number | undefined> {
   const { passkey } = proof;
   if (!clientResponse.safeParse(proof.response).success) return undefined;
@@ -90,7 +112,7 @@ export async function verifyAuthentication(party: RelyingParty, proof: { challen
       expectedChallenge: proof.challenge,
       expectedOrigin: party.origin,
       expectedRPID: party.id,
-      credential: { id: passkey.id, publicKey: new Uint8Array(passkey.publicKey), counter: passkey.counter, transports: passkey.transports.filter(isTransport) },
+      credential: { id: passkey.id, publicKey: bytesOf(passkey.publicKey), counter: passkey.counter, transports: passkey.transports.filter(isTransport) },
       requireUserVerification: true,
     });
     return verified ? authenticationInfo.newCounter : undefined;

@@ -4,6 +4,7 @@ import { vietnamDay } from '#kernel/time.ts';
 import { identityErrors } from '../errors.ts';
 import { mayAdministerPerson } from '../policy.ts';
 import { findAccount, type Account } from '../queries/accounts.ts';
+import type { AgencyId } from '../queries/agencies.ts';
 import { postsOfPerson, type PersonId } from '../queries/posts.ts';
 import type { Tables } from '../tables.ts';
 import { forgetFailures } from './guard-sign-in.ts';
@@ -60,6 +61,24 @@ export async function disableAccount(ctx: CommandContext, input: OfPerson & { re
     .execute();
   await endSessions(ctx, { personId: account.personId, reason: 'account disabled' });
   await record(ctx, account, 'account-disabled');
+}
+
+/**
+ * Closes every open account of the people who hold a post in an agency; all their sessions end.
+ * @returns whose accounts were open until now.
+ */
+export async function disableAccountsOf(ctx: CommandContext, input: { agencyId: AgencyId; reason: string }): Promise<PersonId[]> {
+  const { rows } = await ctx.query(
+    `select a.person_id from identity.account a
+      where a.disabled_at is null
+        and exists (select from identity.post p where p.person_id = a.person_id and p.agency_id = $1 and p.starts_on <= $2::date and (p.ends_on is null or p.ends_on >= $2::date))
+      order by a.person_id for update`,
+    [input.agencyId, vietnamDay(ctx.now)],
+  );
+  // safe because the column holds people's ids
+  const people = rows.map((row) => row['person_id'] as PersonId);
+  for (const personId of people) await disableAccount(ctx, { personId, reason: input.reason });
+  return people;
 }
 
 /** Opens a disabled account again, also one that was dormant for too long. */

@@ -16,6 +16,8 @@ export type NewAgency = {
   parentId: AgencyId | null;
   /** Whether this installation serves it, or another one does. */
   hosting: 'local' | 'external';
+  /** `national` for one that is taken over from the national list; entered here unless told. */
+  source?: 'own' | 'national';
   establishedOn: CalendarDay;
   name: string;
   /** As it stands in notations: `SNV`. */
@@ -42,6 +44,7 @@ export async function createAgency(ctx: CommandContext, input: NewAgency): Promi
       level: input.level,
       parent_id: input.parentId,
       hosting: input.hosting,
+      source: input.source ?? 'own',
       established_on: input.establishedOn,
       closed_on: null,
       closing_basis: null,

@@ -54,10 +54,10 @@ export async function beginPasskeyEnrolment(kernel: Kernel, actor: PersonActor, 
   const account = await findAccount(kernel.database.pool, actor.personId);
   if (account === undefined) throw identityErrors.accountNotFound();
   const options = await registrationOptions(party, {
-    id: actor.personId,
-    login: account.login,
-    name: account.personName,
+    service: 'Liên Thông',
+    user: { id: actor.personId, name: account.login, displayName: account.personName },
     passkeys: await passkeysOf(kernel.database.pool, actor.personId),
+    isDiscoverable: true,
   });
   return { options, step: await keepChallenge(kernel, { purpose: 'passkey_enrolment', personId: actor.personId, challenge: options.challenge }) };
 }
@@ -111,7 +111,7 @@ export async function removePasskey(ctx: CommandContext, input: { passkeyId: str
 export async function beginPasskeySignIn(kernel: Kernel, input: { step?: string | undefined; party: RelyingParty }, caller: Caller) {
   await assertAddressMayTry(kernel, caller.ip);
   const personId = input.step === undefined ? null : await personOfStep(kernel, input.step);
-  const options = await authenticationOptions(input.party, personId === null ? [] : await passkeysOf(kernel.database.pool, personId));
+  const options = await authenticationOptions(input.party, { passkeys: personId === null ? [] : await passkeysOf(kernel.database.pool, personId) });
   return { options, step: await keepChallenge(kernel, { purpose: 'passkey_sign_in', personId, challenge: options.challenge }) };
 }
 

@@ -1,5 +1,5 @@
 /** What a post may do. The Vietnamese names stand in GLOSSARY.md. */
-export const roles = ['clerk', 'officer', 'unit_head', 'chief_of_office', 'leader', 'one_stop_officer', 'agency_admin', 'province_admin', 'auditor'] as const;
+export const roles = ['clerk', 'officer', 'unit_head', 'chief_of_office', 'leader', 'one_stop_officer', 'agency_admin', 'province_admin', 'auditor', 'guest'] as const;
 export type Role = (typeof roles)[number];
 
 /** Posts with one of these need a second factor and shorter sessions (TCVN 14423:2026, 5.6.2.4). */

@@ -53,50 +53,80 @@ export async function getAgencyOn(q: Queryable, id: AgencyId, day: CalendarDay):
 
 export type AgencySearch = { text: string; group?: AgencyKind; day: CalendarDay; limit: number; includeClosed?: boolean };
 
-const SEARCH = {
-  name: 'identity-search-agencies',
-  text: `select a.id
-    from identity.agency a join identity.agency_name n on n.agency_id = a.id
-   where (cardinality($1::text[]) = 0 or n.search_text like all($1::text[])
-          or exists (select from identity.agency_code c where c.agency_id = a.id and $5 <> '' and lower(c.code) like $5))
-     and ($2::text is null or a.kind = $2)
+// At 120,000 agencies each way of looking has its index, and each but that of our own agencies gives a bounded number of
+// candidates, which are then ranked. Prefixes are ranges, so that a kept plan uses the indexes for whatever was typed.
+const CANDIDATES = `
+  select n.agency_id from identity.agency a join identity.agency_name n on n.agency_id = a.id where a.source = 'own' and n.search_text like all($1::text[])
+  union select agency_id from (select agency_id from identity.agency_name where $8 <> '' and search_text ~>=~ $8 and search_text ~<~ ($8 || $12) limit 400) starting
+  union select agency_id from identity.agency_name where $7 <> '' and lower(abbreviation) = $7
+  union select agency_id from (select agency_id from identity.agency_code where $5 <> '' and lower(code) ~>=~ $5 and lower(code) ~<~ ($5 || $12) limit 400) coded
+  union select agency_id from (select agency_id from identity.agency_name where $11 <> '' and to_tsvector('simple'::regconfig, search_text) @@ to_tsquery('simple'::regconfig, $11) limit 1000) worded`;
+
+// Each candidate is looked up by itself: a plan that is kept for all searches must not read the tables as a whole.
+const RANKED = (candidates: string): string => `select a.id
+    from (${candidates}) candidate
+    cross join lateral (select id, kind, level, source, closed_on from identity.agency where id = candidate.agency_id offset 0) a
+    cross join lateral (
+      select bool_or($9 <> '' and search_text like $9) as in_order,
+             bool_or(lower(abbreviation) = $7) as is_abbreviation,
+             bool_or(valid_to is null and $8 <> '' and search_text like $8 || '%') as begins,
+             min(length(name)) as size,
+             coalesce(min(search_text) filter (where valid_to is null), min(search_text)) as words
+        from identity.agency_name where agency_id = candidate.agency_id offset 0) n
+   where ($2::text is null or a.kind = $2)
      and ($6 or a.closed_on is null or a.closed_on >= $3::date)
-   group by a.id, a.closed_on, a.level
-   order by bool_or($9 <> '' and n.search_text like $9) desc,
+   order by n.in_order desc,
             (a.closed_on is not null and a.closed_on < $3::date),
-            bool_or(lower(n.abbreviation) = $7) desc,
-            bool_or(n.valid_to is null and $8 <> '' and n.search_text like $8) desc,
+            n.is_abbreviation desc,
+            n.begins desc,
+            (a.source = 'own') desc,
             case a.level when 'central' then 0 when 'province' then 1 when 'commune' then 2 else 3 end,
-            case when cardinality($1::text[]) = 0 then array_position($10::text[], a.kind) else min(length(n.name)) end,
-            coalesce(min(n.search_text) filter (where n.valid_to is null), min(n.search_text)), a.id
-   limit $4`,
+            case when cardinality($1::text[]) = 0 then array_position($10::text[], a.kind) else n.size end,
+            n.words, a.id
+   limit $4`;
+
+/** What is looked for in the whole directory. */
+export const SEARCH = { name: 'identity-search-agencies', text: RANKED(CANDIDATES) };
+
+/** Without a word: the agencies that were entered here. Those of the national list are found by typing. */
+const BROWSE = {
+  name: 'identity-browse-agencies',
+  text: RANKED(`select id as agency_id from identity.agency where source = 'own' and $5::text is not null and $11::text is not null and $12::text is not null`),
 };
 
 /**
  * Finds agencies by the beginnings of words, with or without diacritics, by initials, abbreviation or code, also by the
  * names that they once had. Several words in their order come first, then active ones; closed ones (with their successors)
- * only when asked for, or when a word was typed.
+ * only when asked for, or when a word was typed. Ours come before those of the national list that fit as well.
  */
 export async function searchAgencies(kernel: Kernel, search: AgencySearch): Promise<AgencyOnDay[]> {
   const words = searchWords(search.text);
-  const typed = search.text.trim().toLowerCase();
-  const looksLikeCode = /^[a-z0-9.-]*\d[a-z0-9.-]*$/.test(typed);
-  const { rows } = await kernel.database.prepared(SEARCH, [
-    words.map((word) => `% ${word}%`),
-    search.group ?? null,
-    search.day,
-    Math.min(search.limit, 1000),
-    looksLikeCode ? `${typed}%` : '',
-    search.includeClosed ?? words.length > 0,
-    typed,
-    words.length === 0 ? '' : ` ${words.join(' ')}%`,
-    words.length < 2 ? '' : `% ${words.join(' ')}%`,
-    agencyKinds,
-  ]);
+  const { rows } = await kernel.database.prepared(words.length === 0 ? BROWSE : SEARCH, searchValues(search, words));
   // safe because the statement returns agency ids
   const ids = rows.map((row) => row['id'] as AgencyId);
   const found = await agenciesOn(kernel.database.pool, ids, search.day);
   return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/** The values of the search's statement. */
+export function searchValues(search: AgencySearch, words: readonly string[]): unknown[] {
+  const typed = search.text.trim().toLowerCase();
+  const looksLikeCode = /^[a-z0-9.-]*\d[a-z0-9.-]*$/.test(typed);
+  return [
+    words.map((word) => `% ${word}%`),
+    search.group ?? null,
+    search.day,
+    Math.min(search.limit, 1000),
+    looksLikeCode ? typed : '',
+    search.includeClosed ?? words.length > 0,
+    typed,
+    words.length === 0 ? '' : ` ${words.join(' ')}`,
+    words.length < 2 ? '' : `% ${words.join(' ')}%`,
+    agencyKinds,
+    words.map((word) => `${word}:*`).join(' & '),
+    // Above every letter that a folded name or a code has.
+    '\uffff',
+  ];
 }
 
 const GROUP_NAMES: Record<AgencyKind, { vi: string; en: string }> = {
@@ -115,11 +145,14 @@ const GROUP_NAMES: Record<AgencyKind, { vi: string; en: string }> = {
 
 export type AgencyGroup = { key: AgencyKind; vi: string; en: string; agencyIds: AgencyId[] };
 
-/** The groups that a document is sent to at once, each with its agencies that are active on the day. */
+/**
+ * The groups that a document is sent to at once, each with its agencies that are active on the day: those that were entered
+ * here. Nobody sends to 120,000 agencies of the national list at once.
+ */
 export async function agencyGroups(q: Queryable, day: CalendarDay): Promise<AgencyGroup[]> {
   const { rows } = await q.query(
     `select kind, array_agg(id order by id) as ids from identity.agency
-      where established_on <= $1::date and (closed_on is null or closed_on >= $1::date) group by kind`,
+      where source = 'own' and established_on <= $1::date and (closed_on is null or closed_on >= $1::date) group by kind`,
     [day],
   );
   // safe because the check of the column bounds the kinds and array_agg yields uuids as text
