@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { incomingStates, urgencies } from './domain/states.ts';
+import { incomingStates, results, urgencies, workFilters } from './domain/states.ts';
 
-export { incomingStates, urgencies } from './domain/states.ts';
+export { incomingStates, results, urgencies, workFilters } from './domain/states.ts';
 
 const id = z.uuid();
 export const incomingState = z.enum(incomingStates);
 export type IncomingState = z.infer<typeof incomingState>;
 export const urgency = z.enum(urgencies);
-export const abilities = ['register', 'refuse'] as const;
+export const abilities = ['register', 'refuse', 'submit', 'assign', 'return', 'approve', 'complete', 'report', 'pass', 'advise', 'progress', 'release', 'extend', 'answer-notice'] as const;
 export type IncomingAbility = (typeof abilities)[number];
 
 /** How the signatures of the main file stood on arrival. */
@@ -33,12 +33,24 @@ export const incomingRow = z.object({
   arrivalNumber: z.int().nullable(),
   arrivedAt: z.string(),
   twin: z.boolean(),
+  /** The sender reminded of it and it is not registered yet. */
+  reminded: z.boolean(),
+  /** The sender asks to cancel or change it, and the clerk has not answered. */
+  asked: z.boolean(),
+  /** By when the leader wants it handled, an instant; null while nobody has it and once it is done. */
+  handlingDue: z.string().nullable(),
+  /** Whoever has the work at the moment. */
+  handlerName: z.string().nullable(),
 });
 export type IncomingRow = z.infer<typeof incomingRow>;
 export const incomingList = z.object({ rows: z.array(incomingRow), next: z.string().nullable() });
 
+export const workFilter = z.enum(workFilters);
+
 export const incomingQuery = z.object({
   state: incomingState.optional(),
+  /** Narrowed to the work about documents: what waits for registration or instructions, what I handle as the main one or with others, what is late, what is done. */
+  work: workFilter.optional(),
   urgency: urgency.optional(),
   type: z.string().max(50).optional(),
   sender: z.uuid().optional(),
@@ -48,6 +60,70 @@ export const incomingQuery = z.object({
 
 export const incomingFile = z.object({ fileId: id, sha256: z.string(), name: z.string(), mediaType: z.string(), sizeBytes: z.int(), role: z.enum(['main', 'attachment']), flags: z.array(z.string()).default([]) });
 
+
+/** What the sender asked of the registered document. */
+export const noticeView = z.object({
+  id,
+  kind: z.enum(['recall', 'take_back', 'update']),
+  cancels: z.boolean(),
+  reason: z.string(),
+  changed: z.object({ summary: z.string(), urgency, answerDue: z.string().nullable() }).nullable(),
+  askedAt: z.string(),
+  dueAt: z.string(),
+  answer: z.object({ agreed: z.boolean(), at: z.string(), by: z.string(), reason: z.string().nullable() }).nullable(),
+});
+export type NoticeView = z.infer<typeof noticeView>;
+
+const named = z.object({ postId: id, name: z.string(), title: z.string() });
+
+/** One person’s part in handling a document. */
+export const assignmentView = z.object({
+  id,
+  /** Whose part it came from; null when it came from the leader. */
+  parentId: id.nullable(),
+  role: z.enum(['main', 'cooperating']),
+  state: z.enum(['open', 'passed', 'done', 'released', 'ended']),
+  assignee: named.extend({ unitName: z.string().nullable() }),
+  instruction: z.string(),
+  urgency,
+  dueAt: z.string(),
+  assignedAt: z.string(),
+  assignedBy: named,
+  openedAt: z.string().nullable(),
+  progress: z.object({ text: z.string(), at: z.string() }).nullable(),
+  extensionReason: z.string().nullable(),
+  endedAt: z.string().nullable(),
+  outcome: z.string().nullable(),
+  isMine: z.boolean(),
+});
+export type AssignmentView = z.infer<typeof assignmentView>;
+
+export const replyView = z.object({ id, summary: z.string(), draftedBy: z.string(), draftedAt: z.string(), number: z.string().nullable(), issuedAt: z.string().nullable() });
+export type ReplyView = z.infer<typeof replyView>;
+
+export const handlingView = z.object({
+  leader: named.nullable(),
+  submittedAt: z.string().nullable(),
+  submittedBy: z.string().nullable(),
+  note: z.string().nullable(),
+  /** Why it came back: to the clerk, or to whoever handles it. */
+  returnReason: z.string().nullable(),
+  assignedAt: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  dueAt: z.string().nullable(),
+  /** The day that is proposed as the deadline. */
+  proposedDue: z.iso.date(),
+  isReviewed: z.boolean(),
+  reportedAt: z.string().nullable(),
+  result: z.object({ kind: z.enum(results), text: z.string(), by: z.string(), replyId: id.nullable() }).nullable(),
+  completedAt: z.string().nullable(),
+  completedBy: z.string().nullable(),
+  assignments: z.array(assignmentView),
+  replies: z.array(replyView),
+  /** Whether the caller drafts the reply. */
+  mayReply: z.boolean(),
+});
+export type HandlingView = z.infer<typeof handlingView>;
 
 export const incomingDetail = incomingRow.extend({
   messageId: id,
@@ -65,15 +141,72 @@ export const incomingDetail = incomingRow.extend({
   refusedAt: z.string().nullable(),
   refusedBy: z.string().nullable(),
   refusalReason: z.string().nullable(),
+  openedAt: z.string().nullable(),
+  openedBy: z.string().nullable(),
+  remindedAt: z.string().nullable(),
+  /** Set when it was cancelled: its facts stay, its files are withheld. */
+  recall: z.object({ at: z.string(), kind: z.enum(['recall', 'take_back', 'update']), reason: z.string(), agreedBy: z.string().nullable() }).nullable(),
+  filesWithheld: z.boolean(),
+  replacedBy: z.object({ id: id.nullable(), number: z.string(), reason: z.string(), at: z.string() }).nullable(),
+  replaces: z.object({ id: id.nullable(), code: z.string(), reason: z.string() }).nullable(),
+  notices: z.array(noticeView),
+  contentHash: z.string(),
+  handling: handlingView,
+  /** Whether the caller may take along the evidence package of the message. */
+  mayTakeEvidence: z.boolean(),
   abilities: z.array(z.enum(abilities)),
 });
 export type IncomingDetail = z.infer<typeof incomingDetail>;
 
 export const refuseBody = z.object({ reason: z.string().trim().min(3, 'Nêu lý do để nơi gửi hiểu.|Give a reason that the sender understands.').max(1000) });
+export const answerNoticeBody = z.object({ agree: z.boolean(), reason: z.string().trim().max(1000).optional() });
 export const registeredReply = z.object({ arrivalNumber: z.int(), arrivalYear: z.int() });
+
+const text = (most: number) => z.string().trim().max(most);
+const neededText = text(1000).min(3, 'Viết ít nhất vài chữ để người nhận hiểu.|Write a few words that the reader understands.');
+const day = z.iso.date('Ngày không đúng.|The date is wrong.');
+
+export const submitBody = z.object({ leaderPostId: id, note: text(1000).default('') });
+export const assignBody = z.object({
+  instruction: neededText,
+  mainPostId: id,
+  cooperatingPostIds: z.array(id).max(50).default([]),
+  dueOn: day,
+  /** Left out, that of the document. */
+  urgency: urgency.optional(),
+  /** Whether the result goes to the leader before it counts. */
+  isReviewed: z.boolean().default(false),
+});
+export const passBody = z.object({ postId: id, instruction: neededText, /** Left out, the deadline stays. */ dueOn: day.optional() });
+export const handlingTextBody = z.object({ text: neededText });
+export const extendBody = z.object({ dueOn: day, reason: neededText });
+export const completeBody = z.object({ result: z.enum(results), text: text(2000).default(''), /** The issued reply, for `answered`. */ replyId: id.optional() });
+
+const choosable = named.extend({ unitName: z.string().nullable() });
+/** Who may instruct, and who may be assigned; `isOwnUnit` are those to whom the caller may pass work on. */
+export const handlersReply = z.object({ leaders: z.array(choosable), assignees: z.array(choosable.extend({ isHead: z.boolean(), isOwnUnit: z.boolean() })) });
+export type HandlersReply = z.infer<typeof handlersReply>;
 
 export const eventData = {
   'document-arrived': z.object({ senderName: z.string(), numberAndNotation: z.string(), verdict: z.string() }),
   'document-registered': z.object({ arrivalNumber: z.int(), arrivalYear: z.int() }),
   'document-refused': z.object({ reason: z.string() }),
+  'document-recalled': z.object({ reason: z.string() }),
+  'document-replaced': z.object({ byNumber: z.string(), reason: z.string() }),
+  'document-updated': z.object({ summary: z.string(), reason: z.string() }),
+  'document-reminded': z.object({ senderName: z.string(), by: z.string() }),
+  'answer-asked': z.object({ kindVi: z.string(), kindEn: z.string(), reason: z.string() }),
+  'document-submitted': z.object({ leaderName: z.string(), leaderTitle: z.string(), note: z.string() }),
+  'document-returned': z.object({ reason: z.string() }),
+  'document-assigned': z.object({ mainName: z.string(), mainTitle: z.string(), instruction: z.string(), dueOn: z.string(), cooperating: z.string() }),
+  'assignment-passed': z.object({ name: z.string(), title: z.string(), instruction: z.string(), dueOn: z.string() }),
+  'assignment-released': z.object({ reason: z.string() }),
+  'assignment-started': z.object({ name: z.string() }),
+  'assignment-progressed': z.object({ text: z.string() }),
+  'assignment-advised': z.object({ text: z.string() }),
+  'deadline-extended': z.object({ dueOn: z.string(), reason: z.string() }),
+  'document-reported': z.object({ result: z.enum(results), text: z.string() }),
+  'document-completed': z.object({ result: z.enum(results), resultVi: z.string(), resultEn: z.string(), text: z.string() }),
+  'reply-noted': z.object({ replyId: z.string(), summaryOrNumber: z.string() }),
+  'sender-answered': z.object({ agreed: z.boolean(), answerVi: z.string(), answerEn: z.string(), reason: z.string() }),
 } as const;

@@ -1,26 +1,24 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import type { CommandContext } from '#kernel/command.ts';
+import type { Queryable } from '#kernel/database.ts';
 import { kernelErrors } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { transition } from '#engines/cases/index.ts';
 import type { IncomingAbility, IncomingState } from './contract.ts';
 import { errors } from './errors.ts';
 import { lifecycle } from './lifecycle.ts';
-import { maySee, mayInPrinciple } from './policy.ts';
-import type { DocumentRow, Tables } from './tables.ts';
+import { CLERKS_OWN, mayInPrinciple, maySee } from './policy.ts';
+import type { Updateable } from 'kysely';
+import type { DocumentRow as DocumentColumns } from './tables.gen.ts';
+import type { AssignmentRow, DocumentRow, Tables } from './tables.ts';
 
-/**
- * Locks a document for one action: visibility, policy, state. Two clerks who press the same button wait here for each
- * other; the second meets the new state.
- */
-export async function lockForAction(
-  ctx: CommandContext,
-  documentId: string,
-  action: IncomingAbility,
-): Promise<{ actor: PersonActor; document: DocumentRow; next: IncomingState }> {
+export type LockedDocument = { actor: PersonActor; document: DocumentRow; parts: AssignmentRow[] };
+
+/** Locks a document that the caller may see. @throws incoming-documents.notFound */
+export async function lockVisible(ctx: CommandContext, documentId: string): Promise<LockedDocument> {
   const { actor } = ctx;
   if (actor.kind !== 'person') throw kernelErrors.unauthenticated();
-  const document = await ctx
+  const document: DocumentRow | undefined = await ctx
     .tables<Tables>()
     .selectFrom('incoming_documents.document')
     .selectAll()
@@ -28,9 +26,42 @@ export async function lockForAction(
     .where('id', '=', documentId)
     .forUpdate()
     .executeTakeFirst();
-  if (document === undefined || !maySee(actor, document)) throw errors.notFound();
-  if (!mayInPrinciple(actor, document)) throw errors.notYours();
-  return { actor, document, next: transition(lifecycle, document.state, action) };
+  if (document === undefined) throw errors.notFound();
+  const parts = await partsOf(ctx, document);
+  if (!maySee(actor, { ...document, parts })) throw errors.notFound();
+  return { actor, document, parts };
+}
+
+/**
+ * Locks a document for one action: visibility, policy, state. Two people who press the same button wait here for each
+ * other; the second meets the new state.
+ */
+export async function lockForAction(ctx: CommandContext, documentId: string, action: IncomingAbility): Promise<LockedDocument & { next: IncomingState }> {
+  const locked = await lockVisible(ctx, documentId);
+  const { actor, document, parts } = locked;
+  if (!mayInPrinciple(actor, action, { ...document, parts })) {
+    if (CLERKS_OWN.has(action)) throw errors.notYours();
+    // Whoever comes too late for a thing that is over is told so, not that it was never theirs.
+    transition(lifecycle, document.state, action);
+    throw errors.notYourWork();
+  }
+  return { ...locked, next: transition(lifecycle, document.state, action) };
+}
+
+/** All parts in handling a document, the first first. */
+export async function partsOf(q: Queryable, document: { agency_id: string; id: string }): Promise<AssignmentRow[]> {
+  const { rows } = await q.query('select * from incoming_documents.assignment where agency_id = $1 and document_id = $2 order by assigned_at, role desc, id', [document.agency_id, document.id]);
+  // safe because the statement selects the table's own columns
+  return rows as AssignmentRow[];
+}
+
+/** Writes what an action changes of a document. */
+export async function updateDocument(ctx: CommandContext, document: DocumentRow, changes: Updateable<DocumentColumns>): Promise<void> {
+  await ctx.tables<Tables>().updateTable('incoming_documents.document').set(changes).where('agency_id', '=', document.agency_id).where('id', '=', document.id).execute();
+}
+
+export function subjectOf(document: { id: string }): { type: 'incoming-document'; id: string } {
+  return { type: 'incoming-document', id: document.id };
 }
 
 export function agencyOf(document: DocumentRow): Id<'agency'> {

@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import type { Module } from '#kernel/module.ts';
 import { eventData } from './contract.ts';
+import { onMessageRecalled, onMessageReminded, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined } from './notice-subscribers.ts';
+import { onReplyCreated, onReplyIssued } from './reply-subscribers.ts';
 import { routes } from './routes.ts';
+import { handlingRoutes } from './routes-handling.ts';
 import { onMessageArrived } from './subscribers.ts';
 
-/** Văn bản đến: what reaches the agency, seen by its clerk within a second, registered or refused. */
+/** Văn bản đến: what reaches the agency, seen by its clerk within a second, registered or refused, handled by whom the leader names. */
 export const incomingDocumentsModule: Module = {
   name: 'incoming-documents',
   migrations: join(import.meta.dirname, 'migrations'),
-  routes,
-  subscriptions: [onMessageArrived],
+  routes: [...handlingRoutes, ...routes],
+  subscriptions: [onMessageArrived, onMessageRecalled, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined, onMessageReminded, onReplyCreated, onReplyIssued],
   events: {
     'document-arrived': {
       data: eventData['document-arrived'],
@@ -18,5 +21,27 @@ export const incomingDocumentsModule: Module = {
     },
     'document-registered': { data: eventData['document-registered'], vi: 'Tiếp nhận, số đến {arrivalNumber}', en: 'Registered with arrival number {arrivalNumber}' },
     'document-refused': { data: eventData['document-refused'], vi: 'Từ chối nhận: {reason}', en: 'Refused: {reason}' },
+    'document-recalled': { data: eventData['document-recalled'], vi: 'Hủy văn bản theo yêu cầu của nơi gửi: {reason}', en: 'Cancelled at the sender’s request: {reason}' },
+    'document-replaced': { data: eventData['document-replaced'], vi: 'Được thay thế bằng văn bản số {byNumber}: {reason}', en: 'Replaced by {byNumber}: {reason}' },
+    'document-updated': { data: eventData['document-updated'], vi: 'Cập nhật theo nơi gửi, trích yếu “{summary}”: {reason}', en: 'Updated by the sender, summary “{summary}”: {reason}' },
+    'document-reminded': { data: eventData['document-reminded'], vi: '{senderName} nhắc tiếp nhận ({by})', en: '{senderName} sent a reminder ({by})' },
+    'answer-asked': { data: eventData['answer-asked'], vi: 'Nơi gửi đề nghị {kindVi}, chờ văn thư trả lời: {reason}', en: 'The sender asks for a {kindEn}: {reason}' },
+    'document-submitted': { data: eventData['document-submitted'], vi: 'Trình {leaderTitle} {leaderName}. {note}', en: 'Submitted to {leaderTitle} {leaderName}. {note}' },
+    'document-returned': { data: eventData['document-returned'], vi: 'Trả lại: {reason}', en: 'Returned: {reason}' },
+    'document-assigned': {
+      data: eventData['document-assigned'],
+      vi: 'Phân công {mainTitle} {mainName} xử lý chính, hạn {dueOn}; phối hợp: {cooperating}. {instruction}',
+      en: 'Assigned to {mainTitle} {mainName}, due {dueOn}; cooperating: {cooperating}. {instruction}',
+    },
+    'assignment-passed': { data: eventData['assignment-passed'], vi: 'Phân công tiếp cho {title} {name}, hạn {dueOn}. {instruction}', en: 'Passed on to {title} {name}, due {dueOn}. {instruction}' },
+    'assignment-released': { data: eventData['assignment-released'], vi: 'Trả lại việc: {reason}', en: 'Gave the work back: {reason}' },
+    'assignment-started': { data: eventData['assignment-started'], vi: '{name} bắt đầu xử lý', en: '{name} started work' },
+    'assignment-progressed': { data: eventData['assignment-progressed'], vi: 'Tiến độ: {text}', en: 'Progress: {text}' },
+    'assignment-advised': { data: eventData['assignment-advised'], vi: 'Góp ý: {text}', en: 'Advice: {text}' },
+    'deadline-extended': { data: eventData['deadline-extended'], vi: 'Đổi hạn xử lý thành {dueOn}: {reason}', en: 'Changed the deadline to {dueOn}: {reason}' },
+    'document-reported': { data: eventData['document-reported'], vi: 'Báo cáo kết quả: {text}', en: 'Reported the result: {text}' },
+    'document-completed': { data: eventData['document-completed'], vi: 'Hoàn thành, {resultVi}. {text}', en: 'Completed, {resultEn}. {text}' },
+    'reply-noted': { data: eventData['reply-noted'], vi: 'Văn bản trả lời: {summaryOrNumber}', en: 'Reply: {summaryOrNumber}' },
+    'sender-answered': { data: eventData['sender-answered'], vi: 'Trả lời nơi gửi: {answerVi} {reason}', en: 'Answered the sender: {answerEn} {reason}' },
   },
 };

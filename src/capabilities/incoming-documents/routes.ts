@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { holders, rawJson, route, signedIn } from '#kernel/route.ts';
 import { timelineReply, timelineOf } from '#engines/audit/index.ts';
 import { validationOf } from '#engines/signatures/index.ts';
+import { answerSender } from './commands/answer-sender.ts';
+import { openDocument } from './commands/open-document.ts';
 import { registerDocument } from './commands/register-document.ts';
 import { refuseDocument } from './commands/refuse-document.ts';
-import { incomingDetail, incomingList, incomingQuery, refuseBody, registeredReply } from './contract.ts';
+import { answerNoticeBody, incomingDetail, incomingList, incomingQuery, refuseBody, registeredReply } from './contract.ts';
 import { errors } from './errors.ts';
 import { getIncoming } from './queries/get-incoming.ts';
 import { listInbox } from './queries/list-inbox.ts';
@@ -29,7 +31,12 @@ export const routes = [
     access: signedIn,
     params,
     reply: incomingDetail,
-    run: (http, { params: { id } }) => getIncoming(http.kernel.database.pool, http.actor, id),
+    run: async (http, { params: { id } }) => {
+      const document = await getIncoming(http.kernel, http.actor, id);
+      if (document.openedAt !== null && !document.handling.assignments.some((part) => part.isMine && part.state === 'open' && part.openedAt === null)) return document;
+      await http.run(openDocument, { documentId: id });
+      return getIncoming(http.kernel, http.actor, id);
+    },
   }),
   route({
     method: 'GET',
@@ -39,7 +46,7 @@ export const routes = [
     params,
     reply: timelineReply,
     run: async (http, { params: { id } }) => {
-      const document = await getIncoming(http.kernel.database.pool, http.actor, id);
+      const document = await getIncoming(http.kernel, http.actor, id);
       const subjects = [
         { type: 'incoming-document', id },
         { type: 'message', id: document.messageId },
@@ -54,7 +61,7 @@ export const routes = [
     access: signedIn,
     params,
     run: async (http, { params: { id } }) => {
-      const document = await getIncoming(http.kernel.database.pool, http.actor, id);
+      const document = await getIncoming(http.kernel, http.actor, id);
       const main = document.files.find((file) => file.role === 'main');
       if (main === undefined) throw errors.notFound();
       return validationOf(http.kernel.database.pool, main.sha256);
@@ -64,7 +71,7 @@ export const routes = [
     method: 'POST',
     url: `${base}/:id/register`,
     summary: 'Registers the document: the next arrival number, and 03 to the sender',
-    access: holders('clerk'),
+    access: holders('clerk', 'guest'),
     params,
     reply: registeredReply,
     run: (http, { params: { id } }) => http.run(registerDocument, { documentId: id }),
@@ -77,5 +84,18 @@ export const routes = [
     params,
     body: refuseBody,
     run: (http, { params: { id }, body }) => http.run(refuseDocument, { documentId: id, reason: body.reason }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:id/notices/:noticeId/answer`,
+    summary: 'Answers the sender’s recall or update of a registered document: 15, or 16 with the reason',
+    access: holders('clerk', 'guest'),
+    params: params.extend({ noticeId: z.uuid() }),
+    body: answerNoticeBody,
+    reply: incomingDetail,
+    run: async (http, { params: { id, noticeId }, body }) => {
+      await http.run(answerSender, { documentId: id, noticeId, ...body });
+      return getIncoming(http.kernel, http.actor, id);
+    },
   }),
 ];

@@ -26,7 +26,7 @@ async function receiveDocuments(ctx: CommandContext, events: DeliveredEvent<Mess
   await insertDocuments(ctx, arrivals);
   await openTasks(
     ctx,
-    arrivals.map(({ event, id }) => ({
+    arrivals.filter(({ event }) => event.data.standing === undefined).map(({ event, id }) => ({
       agencyId: event.agencyId,
       subject: { type: 'incoming-document', id },
       kind: 'incoming-documents.register',
@@ -64,7 +64,7 @@ async function withoutKnown(ctx: CommandContext, events: DeliveredEvent<MessageA
 async function insertDocuments(ctx: CommandContext, arrivals: Arrival[]): Promise<void> {
   const letters = new Map<string, { place: number } & LetterColumns>();
   const places = arrivals.map(({ event: { data } }) => {
-    const key = `${data.senderAgencyId} ${data.contentHash} ${data.verdict.indication}`;
+    const key = `${data.senderAgencyId} ${data.contentHash} ${data.verdict.indication}${data.standing === undefined ? '' : ` ${data.standing.state} ${data.messageId}`}`;
     const letter = letters.get(key) ?? { place: letters.size + 1, ...letterColumns(data) };
     letters.set(key, letter);
     return letter.place;
@@ -73,19 +73,25 @@ async function insertDocuments(ctx: CommandContext, arrivals: Arrival[]): Promis
   await ctx.query(
     `with letter as materialized (
        select place, sender_agency_id, sender_name, sender_code, document_code, number, notation, issued_on, type_code, type_name, summary, urgency, answer_due,
-              signer_name, signer_title, verdict, search::tsvector as search
+              signer_name, signer_title, verdict, search::tsvector as search,
+              standing, standing_kind, standing_reason, standing_number, replaces_code, replaces_reason
          from jsonb_to_recordset($1) as l (place int, sender_agency_id uuid, sender_name text, sender_code text, document_code text, number text, notation text,
-          issued_on date, type_code text, type_name text, summary text, urgency text, answer_due date, signer_name text, signer_title text, verdict text, search text))
+          issued_on date, type_code text, type_name text, summary text, urgency text, answer_due date, signer_name text, signer_title text, verdict text, search text,
+          standing text, standing_kind text, standing_reason text, standing_number text, replaces_code text, replaces_reason text))
      insert into incoming_documents.document
-       (agency_id, id, state, message_id, sender_agency_id, sender_name, sender_code, document_code, number, notation, issued_on, type_code, type_name,
-        summary, urgency, answer_due, signer_name, signer_title, verdict, files, search, arrived_at, twin_id)
-     select r.agency_id, r.id, 'arrived', r.message_id, l.sender_agency_id, l.sender_name, l.sender_code, l.document_code, l.number, l.notation, l.issued_on,
+       (agency_id, id, message_id, sender_agency_id, sender_name, sender_code, document_code, number, notation, issued_on, type_code, type_name,
+        summary, urgency, answer_due, signer_name, signer_title, verdict, files, search, arrived_at, state, recalled_at, recall_kind, recall_reason, replaced_at, replaced_by_message_id, replaced_by_number, replacement_reason,
+        replaces_code, replaces_reason, twin_id)
+     select r.agency_id, r.id, r.message_id, l.sender_agency_id, l.sender_name, l.sender_code, l.document_code, l.number, l.notation, l.issued_on,
         l.type_code, l.type_name, l.summary, l.urgency, l.answer_due, l.signer_name, l.signer_title, l.verdict, r.files, l.search, r.arrived_at,
+        coalesce(l.standing, 'arrived'), case when l.standing = 'recalled' then r.arrived_at end, case when l.standing = 'recalled' then l.standing_kind end,
+        case when l.standing = 'recalled' then l.standing_reason end, case when l.standing = 'replaced' then r.arrived_at end, case when l.standing = 'replaced' then r.standing_by end, case when l.standing = 'replaced' then l.standing_number end,
+        case when l.standing = 'replaced' then l.standing_reason end, l.replaces_code, l.replaces_reason,
         (select t.id from incoming_documents.document t
           where t.agency_id = r.agency_id and t.sender_agency_id = l.sender_agency_id and t.number = l.number and t.notation = l.notation and t.issued_on = l.issued_on
           order by t.arrived_at, t.id limit 1)
-       from rows from (unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::timestamptz[]), jsonb_array_elements($7))
-              as r (agency_id, id, message_id, place, arrived_at, files)
+       from rows from (unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::timestamptz[], $8::uuid[]), jsonb_array_elements($7))
+              as r (agency_id, id, message_id, place, arrived_at, standing_by, files)
        join letter l on l.place = r.place
      on conflict (agency_id, message_id) do nothing`,
     [
@@ -96,6 +102,7 @@ async function insertDocuments(ctx: CommandContext, arrivals: Arrival[]): Promis
       places,
       arrivals.map(({ event }) => event.at),
       JSON.stringify(arrivals.map(({ event }) => event.data.files)),
+      arrivals.map(({ event }) => event.data.standing?.byMessageId ?? null),
     ],
   );
 }
@@ -120,6 +127,12 @@ function letterColumns(data: MessageArrived) {
     signer_name: document.signerName,
     signer_title: document.signerTitle,
     verdict: data.verdict.indication,
+    standing: data.standing?.state ?? null,
+    standing_kind: data.standing?.kind ?? null,
+    standing_reason: data.standing?.reason ?? null,
+    standing_number: data.standing?.byNumber ?? null,
+    replaces_code: data.replaces?.documentCode ?? null,
+    replaces_reason: data.replaces?.reason ?? null,
     search: toTsvector(`${document.number}/${document.notation} ${document.typeName} ${document.summary} ${document.senderName} ${document.signerName}`),
   };
 }

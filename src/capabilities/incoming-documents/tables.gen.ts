@@ -1,10 +1,36 @@
 // Generated from the migrations by `npm run generate`. Do not edit.
 import type { Instant, Json } from '#kernel/table-columns.ts';
 
+export type AssignmentRow = {
+  agency_id: string;
+  document_id: string;
+  id: string;
+  parent_id: string | null;
+  role: 'main' | 'cooperating';
+  state: 'open' | 'passed' | 'done' | 'released' | 'ended';
+  post_id: string;
+  name: string;
+  title: string;
+  unit_name: string | null;
+  instruction: string;
+  urgency: 'normal' | 'urgent' | 'very_urgent' | 'flash';
+  due_at: Instant;
+  assigned_at: Instant;
+  assigned_by: string;
+  assigned_by_title: string;
+  assigned_by_post_id: string;
+  opened_at: Instant | null;
+  progress: string | null;
+  progress_at: Instant | null;
+  extension_reason: string | null;
+  ended_at: Instant | null;
+  outcome: string | null;
+};
+
 export type DocumentRow = {
   agency_id: string;
   id: string;
-  state: 'arrived' | 'registered' | 'refused';
+  state: 'arrived' | 'registered' | 'submitted' | 'assigned' | 'in-process' | 'reported' | 'completed' | 'refused' | 'recalled' | 'replaced';
   message_id: string;
   sender_agency_id: string;
   sender_name: string;
@@ -33,8 +59,71 @@ export type DocumentRow = {
   refused_at: Instant | null;
   refused_by: string | null;
   refusal_reason: string | null;
+  opened_at: Instant | null;
+  opened_by: string | null;
+  reminded_at: Instant | null;
+  is_asked: boolean;
+  recalled_at: Instant | null;
+  recall_kind: 'recall' | 'take_back' | 'update' | null;
+  recall_reason: string | null;
+  recall_agreed_by: string | null;
+  replaced_at: Instant | null;
+  replaced_by_message_id: string | null;
+  replaced_by_number: string | null;
+  replacement_reason: string | null;
+  replaces_code: string | null;
+  replaces_reason: string | null;
+  leader_post_id: string | null;
+  leader_name: string | null;
+  leader_title: string | null;
+  submitted_at: Instant | null;
+  submitted_by: string | null;
+  submission_note: string | null;
+  return_reason: string | null;
+  assigned_at: Instant | null;
+  started_at: Instant | null;
+  handling_due_at: Instant | null;
+  handler_name: string | null;
+  is_reviewed: boolean;
+  reported_at: Instant | null;
+  result: 'answered' | 'done' | 'information' | null;
+  result_text: string | null;
+  result_by: string | null;
+  result_reply_id: string | null;
+  completed_at: Instant | null;
+  completed_by: string | null;
+};
+
+export type NoticeRow = {
+  agency_id: string;
+  document_id: string;
+  id: string;
+  kind: 'recall' | 'take_back' | 'update';
+  cancels: boolean;
+  reason: string;
+  changed: Json | null;
+  asked_at: Instant;
+  due_at: Instant;
+  is_agreed: boolean | null;
+  answered_at: Instant | null;
+  answered_by: string | null;
+  answer_reason: string | null;
+};
+
+export type ReplyRow = {
+  agency_id: string;
+  document_id: string;
+  reply_id: string;
+  summary: string;
+  drafted_by: string;
+  drafted_at: Instant;
+  number: string | null;
+  issued_at: Instant | null;
 };
 
 export type Tables = {
+  'incoming_documents.assignment': AssignmentRow;
   'incoming_documents.document': DocumentRow;
+  'incoming_documents.notice': NoticeRow;
+  'incoming_documents.reply': ReplyRow;
 };

@@ -1,11 +1,13 @@
 import type { Selectable } from 'kysely';
 import type { IncomingDetail } from './contract.ts';
-import type { DocumentRow as DocumentColumns } from './tables.gen.ts';
+import type { AssignmentRow as AssignmentColumns, DocumentRow as DocumentColumns } from './tables.gen.ts';
 
 export type { Tables } from './tables.gen.ts';
 
 /** A row as it is read. */
 export type DocumentRow = Selectable<DocumentColumns>;
+
+export type AssignmentRow = Selectable<AssignmentColumns>;
 
 /** The files of a document as the exchange described them on arrival. */
 export function filesOf(document: DocumentRow): IncomingDetail['files'] {

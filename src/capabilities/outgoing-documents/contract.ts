@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { placement, writtenText } from '#engines/signatures/contract.ts';
-import { initialsLooks, outgoingStates, signingFormulas, urgencies } from './domain/states.ts';
+import { BATCH_SIZE, initialsLooks, outgoingStates, signingFormulas, urgencies } from './domain/states.ts';
 
 export { BATCH_SIZE, initialsLooks, outgoingStates, urgencies } from './domain/states.ts';
 export { placement, type Placement } from '#engines/signatures/contract.ts';
@@ -12,11 +12,13 @@ export type Urgency = z.infer<typeof urgency>;
 export const outgoingState = z.enum(outgoingStates);
 export type OutgoingState = z.infer<typeof outgoingState>;
 
-export const abilities = ['edit', 'address', 'submit', 'ask-initials', 'withdraw', 'return', 'initial', 'sign', 'number', 'seal', 'issue'] as const;
+export const abilities = ['edit', 'address', 'submit', 'ask-initials', 'withdraw', 'return', 'initial', 'sign', 'number', 'seal', 'issue', 'take-back', 'recall', 'replace', 'update', 'resend', 'remind', 'read-answer'] as const;
 export type OutgoingAbility = (typeof abilities)[number];
 
 const id = z.uuid();
 const day = z.iso.date('Ngày không đúng.|The date is wrong.');
+
+const reasonText = z.string().trim().min(3, 'Nêu lý do để người nhận hiểu.|Give a reason that the reader understands.').max(900);
 
 /** A secrecy mark is accepted here only to be refused with the law's reason. */
 export const draftFields = z.object({
@@ -28,7 +30,12 @@ export const draftFields = z.object({
   recipientIds: z.array(id).max(2000).default([]),
 });
 
-export const createDraftBody = draftFields.extend({ mainUploadId: id, attachmentUploadIds: z.array(id).max(50).default([]) });
+export const createDraftBody = draftFields.extend({ mainUploadId: id, attachmentUploadIds: z.array(id).max(50).default([]),
+  /** The issued document that it will replace, and why. */
+  replaces: z.object({ documentId: id, reason: reasonText }).nullable().default(null),
+  /** The incoming document that it answers. */
+  answersId: id.nullable().default(null),
+});
 export const editDraftBody = draftFields.extend({
   revision: z.int().min(1),
   mainUploadId: id.optional(),
@@ -43,6 +50,17 @@ export const submitBody = z.object({
 });
 export const reasonBody = z.object({ reason: z.string().trim().min(3, 'Nêu lý do để người nhận hiểu.|Give a reason that the reader understands.').max(1000) });
 
+/** What is said to recipients of an issued document; without a list, to all whom it concerns. */
+export const noticeBody = z.object({ reason: reasonText, recipientIds: z.array(id).min(1, 'Chọn ít nhất một nơi nhận.|Choose at least one recipient.').max(2000).optional() });
+export const recipientsChoice = z.object({ recipientIds: z.array(id).min(1, 'Chọn ít nhất một nơi nhận.|Choose at least one recipient.').max(2000).optional() });
+export const updateBody = z.object({
+  reason: reasonText,
+  addIds: z.array(id).max(2000).default([]),
+  removeIds: z.array(id).max(2000).default([]),
+  /** Facts beside the signed text: left out where they stay. */
+  changed: z.object({ summary: z.string().trim().min(1, 'Nhập trích yếu.|Enter the summary.').max(500), urgency, answerDue: day.nullable() }).nullable().default(null),
+});
+
 /** Left out where the key's holder confirms on a device of the own; what needs one and gets none is refused by the key's holder. */
 const pin = z.string().max(200).optional();
 
@@ -55,6 +73,31 @@ export const initialBody = z.object({
   /** What the approver should know. */
   remark: z.string().trim().max(1000).default(''),
 });
+/** Several documents in one go, all with one key. */
+export const signTogetherBody = z.object({
+  credentialId: id,
+  pin,
+  documents: z
+    .array(z.discriminatedUnion('act', [z.object({ act: z.literal('sign'), id, placement }), z.object({ act: z.literal('initial'), id, placement: placement.nullable() })]))
+    .min(1)
+    .max(BATCH_SIZE)
+    .refine((list) => new Set(list.map((each) => each.id)).size === list.length, 'Một văn bản có hai lần trong danh sách.|A document stands twice in the list.'),
+});
+const problemView = z.object({ code: z.string(), message: z.string(), fix: z.string().optional() });
+export const signTogetherReply = z.object({
+  documents: z.array(
+    z.discriminatedUnion('state', [z.object({ id, state: z.literal('signed') }), z.object({ id, state: z.literal('pending') }), z.object({ id, state: z.literal('refused'), problem: problemView })]),
+  ),
+  /** How often the person confirms where that happens on a device. */
+  confirmations: z.int(),
+});
+export type SignTogetherReply = z.infer<typeof signTogetherReply>;
+
+const idList = z.string().transform((text) => text.split(',')).pipe(z.array(id).min(1).max(BATCH_SIZE));
+export const signingProgressQuery = z.object({ ids: idList });
+export const signingProgressReply = z.object({ documents: z.array(z.object({ id, progress: z.enum(['opened', 'asked', 'putting-in', 'signed', 'failed']) })) });
+export type SigningProgressReply = z.infer<typeof signingProgressReply>;
+
 export const sealBody = z.object({
   credentialId: id,
   pin,
@@ -77,6 +120,8 @@ export const fileView = z.object({
   sealed: z.boolean(),
 });
 
+const expectedEffectName = z.enum(['called_off', 'at_once', 'asked', 'too_late', 'none']);
+
 export const recipientView = z.object({
   agencyId: id,
   name: z.string(),
@@ -89,6 +134,28 @@ export const recipientView = z.object({
       answeredAt: z.string().nullable(),
       answeredBy: z.string().nullable(),
       reason: z.string().nullable(),
+      envelopeId: id,
+      sentAt: z.string(),
+      openedAt: z.string().nullable(),
+      remindedAt: z.string().nullable(),
+      reminderCount: z.int(),
+      deliveredTo: z.string().nullable(),
+      /** What a recall and a taking back would do here, as far as it is known; whether a reminder and sending again make sense. */
+      effects: z.object({ recall: expectedEffectName, takeBack: expectedEffectName }),
+      mayRemind: z.boolean(),
+      mayResend: z.boolean(),
+      notices: z.array(
+        z.object({
+          kind: z.enum(['recall', 'take_back', 'update']),
+          cancels: z.boolean(),
+          reason: z.string(),
+          sentAt: z.string(),
+          state: z.string(),
+          answeredAt: z.string().nullable(),
+          answeredBy: z.string().nullable(),
+          answerReason: z.string().nullable(),
+        }),
+      ),
     })
     .nullable(),
 });
@@ -146,6 +213,16 @@ export const outgoingDetail = z.object({
   envelopeId: id.nullable(),
   withdrawnAt: z.string().nullable(),
   withdrawalReason: z.string().nullable(),
+  recall: z.object({ at: z.string(), by: z.string(), reason: z.string() }).nullable(),
+  /** The earlier document that this one replaces, or will. */
+  replaces: z.object({ id, numberAndNotation: z.string(), summary: z.string(), reason: z.string() }).nullable(),
+  replacedBy: z.object({ id, numberAndNotation: z.string(), at: z.string() }).nullable(),
+  /** The incoming document that it answers. */
+  answersId: id.nullable(),
+  /** Whether the caller may take along the evidence package of what was sent. */
+  mayTakeEvidence: z.boolean(),
+  /** By when the law wants it sent, once it is issued (QĐ 28/2018 Art. 6.2). */
+  sendDueAt: z.string().nullable(),
   files: z.array(fileView),
   recipients: z.array(recipientView),
   abilities: z.array(z.enum(abilities)),
@@ -202,6 +279,8 @@ export const outgoingQuery = z.object({
 });
 
 export const eventData = {
+  'reply-created': z.object({ answersId: z.uuid(), summary: z.string() }),
+  'reply-issued': z.object({ answersId: z.uuid(), numberAndNotation: z.string() }),
   'draft-created': z.object({ summary: z.string(), sha256: z.string() }),
   'draft-edited': z.object({ revision: z.int() }),
   'recipients-changed': z.object({ recipientCount: z.int() }),
@@ -225,4 +304,9 @@ export const eventData = {
     files: z.array(z.object({ role: z.string(), sha256: z.string() })),
   }),
   'document-withdrawn': z.object({ reason: z.string() }),
+  'document-recalled': z.object({ numberAndNotation: z.string(), reason: z.string(), recipientCount: z.int(), authenticityCode: z.string() }),
+  'document-replaced': z.object({ numberAndNotation: z.string(), reason: z.string(), authenticityCode: z.string(), byAuthenticityCode: z.string() }),
+  'document-updated': z.object({ reason: z.string(), addedCount: z.int(), removedCount: z.int() }),
+  'document-resent': z.object({ recipientCount: z.int() }),
+  'answers-read': z.object({ count: z.int() }),
 } as const;

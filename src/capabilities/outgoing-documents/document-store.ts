@@ -36,8 +36,10 @@ export function agencyOf(document: { agency_id: string }): Id<'agency'> {
   return document.agency_id as Id<'agency'>;
 }
 
-export function subjectOf(document: { id: string }): { type: 'outgoing-document'; id: string } {
-  return { type: 'outgoing-document', id: document.id };
+export const SUBJECT_TYPE = 'outgoing-document';
+
+export function subjectOf(document: { id: string }): { type: typeof SUBJECT_TYPE; id: string } {
+  return { type: SUBJECT_TYPE, id: document.id };
 }
 
 export async function lockDocument(ctx: CommandContext, agencyId: string, documentId: string): Promise<DocumentRow | undefined> {

@@ -22,6 +22,27 @@ export const errors = defineErrors('outgoing-documents', {
     fixVi: 'Soạn văn bản này trên máy không nối mạng và gửi theo đường công văn mật. Xóa tệp này khỏi máy nối mạng nếu có nội dung mật.',
     fixEn: 'Draft it on a machine without network and send it by the secret post.',
   },
+  alreadyReplaced: {
+    status: 409,
+    vi: 'Văn bản cần thay thế đã được thay thế bằng văn bản khác, hoặc chưa phát hành.',
+    en: 'The document to be replaced was replaced by another one already, or was never issued.',
+    fixVi: 'Mở văn bản cũ để xem văn bản thay thế; rút dự thảo này nếu không còn cần.',
+    fixEn: 'Open the old document to see what replaced it; withdraw this draft if it is not needed.',
+  },
+  nothingChanged: {
+    status: 422,
+    vi: 'Chưa có thay đổi nào về nơi nhận hoặc thông tin văn bản.',
+    en: 'Neither recipients nor facts were changed.',
+    fixVi: 'Thêm hoặc bỏ nơi nhận, hoặc sửa trích yếu, hạn trả lời.',
+    fixEn: 'Add or remove recipients, or change summary or deadline.',
+  },
+  nothingToResend: {
+    status: 409,
+    vi: 'Không có nơi nhận nào cần gửi lại.',
+    en: 'There is no recipient to send it to again.',
+    fixVi: 'Chỉ gửi lại được cho nơi đã từ chối, đã lấy lại hoặc đang chờ gửi.',
+    fixEn: 'It is sent again to recipients who refused it, from whom it was taken back, or who still wait for it.',
+  },
   changedMeanwhile: {
     status: 409,
     vi: 'Văn bản đã được người khác sửa sau khi bạn mở.',

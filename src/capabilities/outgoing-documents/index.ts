@@ -6,16 +6,26 @@ import { seal } from './commands/seal-document.ts';
 import { eventData } from './contract.ts';
 import { abilitiesInSigningRoom } from './policy.ts';
 import { routes } from './routes.ts';
+import { sentRoutes } from './routes-sent.ts';
+import { onNoticeRefused } from './subscribers.ts';
 import { signingRoutes } from './routes-signing.ts';
 
 /** Văn bản đi: drafted, signed, numbered, sealed, issued. */
 export const outgoingDocumentsModule: Module = {
   name: 'outgoing-documents',
   migrations: join(import.meta.dirname, 'migrations'),
-  routes: [...signingRoutes, ...routes],
+  routes: [...signingRoutes, ...routes, ...sentRoutes],
   contributions: { 'signatures.purposes': [approval, initials, seal], 'identity.abilities': [abilitiesInSigningRoom] },
+  subscriptions: [onNoticeRefused],
   events: {
+    'document-recalled': { data: eventData['document-recalled'], vi: 'Thu hồi {numberAndNotation} tại {recipientCount} nơi nhận: {reason}', en: 'Recalled {numberAndNotation} from {recipientCount} recipients: {reason}' },
+    'document-replaced': { data: eventData['document-replaced'], vi: 'Được thay thế bằng văn bản số {numberAndNotation}: {reason}', en: 'Replaced by {numberAndNotation}: {reason}' },
+    'document-updated': { data: eventData['document-updated'], vi: 'Cập nhật (thêm {addedCount}, bỏ {removedCount} nơi nhận): {reason}', en: 'Updated ({addedCount} recipients added, {removedCount} removed): {reason}' },
+    'document-resent': { data: eventData['document-resent'], vi: 'Gửi lại đến {recipientCount} nơi nhận', en: 'Sent again to {recipientCount} recipients' },
+    'answers-read': { data: eventData['answers-read'], vi: 'Đã xem {count} trả lời không đồng ý', en: 'Read {count} refusals' },
     'draft-created': { data: eventData['draft-created'], vi: 'Tạo dự thảo “{summary}”', en: 'Drafted “{summary}”' },
+    'reply-created': { data: eventData['reply-created'], vi: 'Soạn văn bản trả lời “{summary}”', en: 'Drafted the reply “{summary}”' },
+    'reply-issued': { data: eventData['reply-issued'], vi: 'Phát hành văn bản trả lời {numberAndNotation}', en: 'Issued the reply {numberAndNotation}' },
     'draft-edited': { data: eventData['draft-edited'], vi: 'Sửa dự thảo, bản {revision}', en: 'Edited the draft, revision {revision}' },
     'recipients-changed': { data: eventData['recipients-changed'], vi: 'Chọn lại nơi nhận, {recipientCount} cơ quan', en: 'Changed the recipients, {recipientCount} agencies' },
     'document-submitted': { data: eventData['document-submitted'], vi: 'Trình ký {approverTitle} {approverName}', en: 'Submitted to {approverTitle} {approverName}' },

@@ -73,6 +73,16 @@ const rules: Record<OutgoingAbility, (actor: PersonActor, document: PolicySubjec
   number: (actor) => has(actor, 'clerk'),
   seal: (actor) => has(actor, 'clerk'),
   issue: (actor) => has(actor, 'clerk'),
+  /** Once issued, it is the clerk who deals with the recipients (QĐ 28/2018 Art. 8); whoever signed may recall it too. */
+  'take-back': (actor) => has(actor, 'clerk'),
+  recall: (actor, document) => has(actor, 'clerk') || isApprover(actor, document),
+  update: (actor) => has(actor, 'clerk'),
+  resend: (actor) => has(actor, 'clerk'),
+  remind: (actor, document) => has(actor, 'clerk') || isDrafter(actor, document),
+  /** A replacement is drafted like any document. */
+  replace: (actor, document) => has(actor, 'clerk') || isDrafter(actor, document),
+  /** Somebody refused: the clerk has read it. */
+  'read-answer': (actor) => has(actor, 'clerk'),
 };
 
 /** Whether the person may do it in the document's present state. */
@@ -84,6 +94,9 @@ export function may(actor: PersonActor, action: OutgoingAbility, document: Polic
 export function mayInPrinciple(actor: PersonActor, action: OutgoingAbility, document: PolicySubject): boolean {
   return maySee(actor, document) && rules[action](actor, document);
 }
+
+/** The exchange hands out evidence to these; the screen offers it to nobody else. */
+export const mayTakeEvidence = (actor: PersonActor): boolean => has(actor, 'clerk', 'leader', 'chief_of_office', 'agency_admin', 'auditor');
 
 /** What a screen may offer. */
 export function abilitiesOf(actor: PersonActor, document: PolicySubject): OutgoingAbility[] {

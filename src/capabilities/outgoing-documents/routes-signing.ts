@@ -13,6 +13,7 @@ import { INITIALLING_ROLES, maySetPractice } from './policy.ts';
 import { getOutgoing } from './queries/get-outgoing.ts';
 import { practiceOf } from './queries/practice.ts';
 import { signingRoom, signingRoomCount } from './queries/signing-room.ts';
+import { progressOf, signTogether } from './sign-together.ts';
 
 const params = z.object({ id: z.uuid() });
 const base = '/api/v1/outgoing-documents';
@@ -76,6 +77,27 @@ const waiting = [
   }),
 ];
 
+const together = [
+  route({
+    method: 'POST',
+    url: `${base}/signing-room/sign`,
+    summary: 'Signs and initials several documents with one key, one PIN and one confirmation; each on its own',
+    access: holders('leader', ...INITIALLING_ROLES),
+    body: contract.signTogetherBody,
+    reply: contract.signTogetherReply,
+    run: (http, { body }) => signTogether(http, body),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/signing-room/progress`,
+    summary: 'How far the caller’s signings of some documents are, while they are being signed',
+    access: holders('leader', ...INITIALLING_ROLES),
+    query: contract.signingProgressQuery,
+    reply: contract.signingProgressReply,
+    run: (http, { query }) => progressOf(http, query.ids),
+  }),
+];
+
 const signing = [
   route({
     method: 'POST',
@@ -131,4 +153,4 @@ async function sealAll(http: Http, input: OpenSealInput, secret: string | undefi
   }
 }
 
-export const signingRoutes = [...waiting, ...signing];
+export const signingRoutes = [...waiting, ...together, ...signing];

@@ -4,7 +4,7 @@ import type { Instant, Json } from '#kernel/table-columns.ts';
 export type DocumentRow = {
   agency_id: string;
   id: string;
-  state: 'draft' | 'initialling' | 'submitted' | 'returned' | 'signed' | 'numbered' | 'sealed' | 'issued' | 'withdrawn';
+  state: 'draft' | 'initialling' | 'submitted' | 'returned' | 'signed' | 'numbered' | 'sealed' | 'issued' | 'recalled' | 'replaced' | 'withdrawn';
   revision: number;
   type_code: string;
   type_name: string;
@@ -52,6 +52,15 @@ export type DocumentRow = {
   signing_formula: 'TM' | 'KT' | 'TL' | 'TUQ' | 'Q' | null;
   on_behalf_of_name: string | null;
   on_behalf_of_title: string | null;
+  recalled_at: Instant | null;
+  recalled_by: string | null;
+  recall_reason: string | null;
+  replaces_id: string | null;
+  replace_reason: string | null;
+  replaced_by_id: string | null;
+  replaced_at: Instant | null;
+  answers_read_at: Instant | null;
+  answers_id: string | null;
 };
 
 export type FileRow = {

@@ -4,7 +4,9 @@ import { closeTasks, openTasks } from '#engines/cases/index.ts';
 import { agencyOf, subjectOf } from './document-store.ts';
 import type { DocumentRow } from './tables.ts';
 
-export type WaitingKind = 'initial' | 'sign' | 'revise' | 'number' | 'seal' | 'issue';
+export type WaitingKind = 'initial' | 'sign' | 'revise' | 'number' | 'seal' | 'issue' | 'read-answer';
+
+const IN_SIGNING_ROOM: ReadonlySet<WaitingKind> = new Set(['initial', 'sign']);
 
 /** Ends whatever the document waited for. */
 export async function endWaiting(ctx: CommandContext, document: DocumentRow, how: 'done' | 'cancelled'): Promise<void> {
@@ -28,7 +30,8 @@ export async function waitFor(
       // safe because a date column reads as YYYY-MM-DD
       dueAt: next.dueAt ?? (document.answer_due === null ? null : startOfVietnamDay(document.answer_due as CalendarDay)),
       urgency: document.urgency,
-      href: `/app/van-ban-di/${document.id}`,
+      // What waits for a signature is opened where it is signed.
+      href: `/app/${IN_SIGNING_ROOM.has(next.kind) ? 'phong-ky' : 'van-ban-di'}/${document.id}`,
     },
   ]);
 }

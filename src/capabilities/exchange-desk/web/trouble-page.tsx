@@ -13,6 +13,7 @@ import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
 import { Page } from '#ui/layout/page.tsx';
 import '#ui/layout/form.css';
 import { useAbility, useSession } from '#ui/session-context.tsx';
+import { DeskNav } from './desk-nav.tsx';
 import { DocumentName } from './document-name.tsx';
 import { messages, type MessageKey } from './messages.ts';
 import { canBeRetried, keyOf, LOOK_AGAIN_MS, troubleUrl, type Troubles } from './trouble.ts';
@@ -46,14 +47,14 @@ function Troubled(): ReactNode {
   const items = data?.items;
   const areOwnDocuments = items?.every((item) => item.agencyId === agency.id && item.subject.type === 'outgoing-document') === true;
   return (
-    <Page title={t('title')} subtitle={items === undefined || items.length === 0 ? undefined : t('subtitle', { count: items.length })} width="full">
+    <Page title={t('title')} subtitle={items === undefined || items.length === 0 ? undefined : t('subtitle', { count: items.length })} width="full" bar={<DeskNav />}>
       <DataList
         label={t('list')}
         storageKey="exchange-trouble"
         columns={columns}
         rows={items?.slice(0, shown)}
         rowId={keyOf}
-        hrefOf={areOwnDocuments ? (item) => `/van-ban-di/${item.subject.id}` : undefined}
+        hrefOf={(item) => (areOwnDocuments ? `/van-ban-di/${item.subject.id}` : `/lien-thong/goi/${item.agencyId}.${item.envelopeId}`)}
         refreshing={isFetching && items !== undefined}
         error={error}
         onRetry={() => void refetch()}

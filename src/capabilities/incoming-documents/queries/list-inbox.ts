@@ -5,8 +5,9 @@ import type { PreparedStatement } from '#kernel/database.ts';
 import { toTsquery } from '#kernel/search-text.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { z } from 'zod';
-import { PAGE_SIZE, type incomingQuery } from '../contract.ts';
-import { seesInbox } from '../policy.ts';
+import { PAGE_SIZE, type incomingQuery, type workFilters } from '../contract.ts';
+import { actingPostId } from '#engines/identity/index.ts';
+import { instructs, seesInbox } from '../policy.ts';
 
 const SIZE = String(PAGE_SIZE);
 /**
@@ -16,7 +17,8 @@ const SIZE = String(PAGE_SIZE);
 const PROBE = '(select 3000)';
 const NEWEST_FIRST = 'order by arrived_at desc, id desc';
 const ROW = `id, state, sender_name as "senderName", number, notation, issued_on as "issuedOn", type_name as "typeName", summary, urgency, answer_due as "answerDue",
-    verdict, arrival_number as "arrivalNumber", arrived_at as "arrivedAt", twin_id is not null as twin`;
+    verdict, arrival_number as "arrivalNumber", arrived_at as "arrivedAt", twin_id is not null as twin, reminded_at is not null and state = 'arrived' as reminded, is_asked as asked,
+    case when state in ('assigned', 'in-process', 'reported') then handling_due_at end as "handlingDue", case when state in ('assigned', 'in-process', 'reported') then handler_name end as "handlerName"`;
 
 const statements = new Map<string, PreparedStatement>();
 
@@ -61,18 +63,18 @@ function searched(where: string, found: string): string {
      ${NEWEST_FIRST} limit ${SIZE}`;
 }
 
-const EMPTY_PAGE = '{"rows":[],"next":null}';
-
-/** The page for a person and its filters. Whoever may not see the inbox gets an empty one: for him it does not exist. */
+/** The page for a person and its filters. Whoever does not receive for the agency finds in it the documents that they have or had a part in. */
 export async function listInbox(kernel: Kernel, actor: PersonActor, query: z.output<typeof incomingQuery>): Promise<string> {
-  if (!seesInbox(actor)) return EMPTY_PAGE;
-  const { statement: prepared, values } = inboxStatement(actor.agencyId, query);
+  const { statement: prepared, values } = inboxStatement(actor.agencyId, query, { postId: actingPostId(actor), seesAll: seesInbox(actor), instructs: instructs(actor), now: kernel.clock.now() });
   const { rows } = await kernel.database.prepared(prepared, values);
   return String(rows[0]?.['page']);
 }
 
+/** Whose list it is: needed for work filters, and for whoever does not see all. */
+export type Reader = { postId: string; seesAll: boolean; instructs: boolean; now: Date };
+
 /** The statement and its values: what the benchmark runs bare. */
-export function inboxStatement(agencyId: string, query: z.output<typeof incomingQuery>): { statement: PreparedStatement; values: unknown[] } {
+export function inboxStatement(agencyId: string, query: z.output<typeof incomingQuery>, reader?: Reader): { statement: PreparedStatement; values: unknown[] } {
   const values: unknown[] = [agencyId];
   const filters: string[] = [];
   const add = (condition: (place: string) => string, value: unknown): void => {
@@ -84,6 +86,8 @@ export function inboxStatement(agencyId: string, query: z.output<typeof incoming
   if (query.urgency !== undefined) filters.push(`urgency = '${query.urgency}'`);
   if (query.type !== undefined) add((place) => `type_code = ${place}`, query.type);
   if (query.sender !== undefined) add((place) => `sender_agency_id = ${place}`, query.sender);
+  if (reader !== undefined && !reader.seesAll) add((place) => `id in (select a.document_id from incoming_documents.assignment a where a.agency_id = $1 and a.post_id = ${place})`, reader.postId);
+  if (reader !== undefined && query.work !== undefined) addWork(query.work, { reader, filters, add });
   const cursor = decodeCursor(query.after);
   if (cursor !== undefined) {
     values.push(cursor.at, cursor.id);
@@ -95,4 +99,33 @@ export function inboxStatement(agencyId: string, query: z.output<typeof incoming
   const found = `search @@ $${String(values.length)}::tsquery`;
   // A document's number is rare: the index has it at once.
   return { statement: words.includes("'#") ? statement([...filters, found]) : statement(filters, found), values };
+}
+
+const IN_HANDS = "state in ('assigned', 'in-process', 'reported')";
+
+type Adding = { reader: Reader; filters: string[]; add: (condition: (place: string) => string, value: unknown) => void };
+
+/** What the list is narrowed to by the work about documents. */
+function addWork(work: (typeof workFilters)[number], { reader, filters, add }: Adding): void {
+  switch (work) {
+    case 'to-register':
+      filters.push("state = 'arrived'");
+      return;
+    case 'to-instruct':
+      filters.push("state = 'submitted'");
+      // a leader looks for what waits for them; the clerk for all that was submitted
+      if (reader.instructs) add((place) => `leader_post_id = ${place}`, reader.postId);
+      return;
+    case 'main':
+    case 'cooperating':
+      filters.push(IN_HANDS);
+      add((place) => `id in (select a.document_id from incoming_documents.assignment a where a.agency_id = $1 and a.post_id = ${place} and a.role = '${work}' and a.state in ('open', 'passed'))`, reader.postId);
+      return;
+    case 'overdue':
+      filters.push(IN_HANDS);
+      add((place) => `handling_due_at < ${place}::timestamptz`, reader.now);
+      return;
+    case 'done':
+      filters.push("state = 'completed'");
+  }
 }

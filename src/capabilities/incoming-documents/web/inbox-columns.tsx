@@ -10,7 +10,7 @@ import type { MessageKey } from './messages.ts';
 
 type T = Translate<MessageKey>;
 
-const stateKinds: Record<IncomingState, StateKind> = { arrived: 'present', registered: 'done', refused: 'stopped' };
+const stateKinds: Record<IncomingState, StateKind> = { arrived: 'present', registered: 'done', submitted: 'present', assigned: 'present', 'in-process': 'present', reported: 'present', completed: 'done', refused: 'stopped', recalled: 'quiet', replaced: 'quiet' };
 
 export function IncomingStateMark({ state, t }: { state: IncomingState; t: T }): ReactNode {
   return <StateMark kind={stateKinds[state]}>{t(state)}</StateMark>;
@@ -37,10 +37,11 @@ export function inboxColumns(t: T, now: Date): Column<IncomingRow>[] {
       main: true,
       render: (row) => row.summary,
     },
-    { id: 'marks', label: t('urgency'), width: '6.5rem', narrow: 'aside', optional: true, render: (row) => (row.urgency === 'normal' && !row.twin ? null : <Marks row={row} t={t} />) },
+    { id: 'marks', label: t('urgency'), width: '6.5rem', narrow: 'aside', optional: true, render: (row) => (row.urgency === 'normal' && !row.twin && !row.asked && !row.reminded ? null : <Marks row={row} t={t} />) },
     { id: 'sender', label: t('sender'), width: '14%', narrow: 'below', optional: true, render: (row) => row.senderName },
     { id: 'issuedOn', label: t('issuedOn'), width: '7rem', narrow: 'hidden', optional: 'hidden', render: (row) => formatDate(row.issuedOn) },
-    { id: 'due', label: t('due'), width: '6.5rem', narrow: 'below', optional: true, render: (row) => (row.answerDue === null ? null : <DeadlineMark due={row.answerDue} now={now} short />) },
+    { id: 'due', label: t('deadline'), width: '6.5rem', narrow: 'below', optional: true, render: (row) => <Due row={row} now={now} /> },
+    { id: 'handler', label: t('handler'), width: '9rem', narrow: 'below', optional: 'hidden', render: (row) => row.handlerName },
     { id: 'verdict', label: t('verdict'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <VerdictMark verdict={row.verdict} t={t} /> },
     { id: 'state', label: t('state'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <IncomingStateMark state={row.state} t={t} /> },
     { id: 'arrivalNumber', label: t('arrivalNumber'), width: '4.5rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => row.arrivalNumber },
@@ -55,11 +56,19 @@ export function inboxColumns(t: T, now: Date): Column<IncomingRow>[] {
   ];
 }
 
-/** What makes a row stand out: its urgency, and that the same document came before. */
+/** The leader's deadline while somebody has the document, before that the sender's; none once it is over. */
+function Due({ row, now }: { row: IncomingRow; now: Date }): ReactNode {
+  const due = row.handlingDue ?? (row.state === 'completed' ? null : row.answerDue);
+  return due === null ? null : <DeadlineMark due={due} now={now} short />;
+}
+
+/** What makes a row stand out: its urgency, what its sender asks or reminds of, and that the same document came before. */
 function Marks({ row, t }: { row: IncomingRow; t: T }): ReactNode {
   return (
     <>
       <UrgencyBadge urgency={row.urgency} t={t} />
+      {row.asked && <Badge tone="danger">{t('asked')}</Badge>}
+      {row.reminded && <Badge tone="warn">{t('reminded')}</Badge>}
       {row.twin && <Badge tone="warn">{t('twin')}</Badge>}
     </>
   );

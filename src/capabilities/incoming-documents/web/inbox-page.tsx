@@ -9,7 +9,8 @@ import { ListPage } from '#ui/layout/list-page.tsx';
 import '#ui/layout/form.css';
 import { useSearch } from '#ui/navigation.tsx';
 import type { incomingList } from '../contract.ts';
-import { incomingStates, urgencies } from '../domain/states.ts';
+import { incomingStates, urgencies, workFilters } from '../domain/states.ts';
+import { handlingMessages } from './handling-messages.ts';
 import { inboxColumns } from './inbox-columns.tsx';
 import { messages } from './messages.ts';
 import { useRegister } from './use-register.ts';
@@ -17,10 +18,11 @@ import { useRegister } from './use-register.ts';
 /** The agency's inbox: filters in the address, the list keeps its place while documents are opened beside it. */
 export function InboxPage(): ReactNode {
   const t = useT(messages);
+  const tHandling = useT(handlingMessages);
   const api = useApi();
   const register = useRegister();
   const [search] = useSearch();
-  const filters = { state: oneOf(incomingStates, search['trang_thai']), urgency: oneOf(urgencies, search['do_khan']), type: search['loai'], text: search['tim'] };
+  const filters = { work: oneOf(workFilters, search['viec']), state: oneOf(incomingStates, search['trang_thai']), urgency: oneOf(urgencies, search['do_khan']), type: search['loai'], text: search['tim'] };
   const pages = useInfiniteQuery({
     queryKey: ['incoming-documents', 'list', filters],
     queryFn: ({ signal, pageParam }) => api.get<z.infer<typeof incomingList>>('/api/v1/incoming-documents', { signal, query: { ...filters, after: pageParam } }),
@@ -34,8 +36,9 @@ export function InboxPage(): ReactNode {
       listLabel={t('list')}
       detailLabel={t('detail')}
       filters={{
-        tabs: { name: 'trang_thai', label: t('states'), all: t('all'), options: incomingStates.map((value) => ({ value, label: t(value) })) },
+        tabs: { name: 'viec', label: tHandling('work'), all: t('all'), options: workFilters.map((value) => ({ value, label: tHandling(`work.${value}`) })) },
         choices: [
+          { name: 'trang_thai', label: t('states'), all: t('anyState'), options: incomingStates.map((value) => ({ value, label: t(value) })) },
           { name: 'do_khan', label: t('urgency'), all: t('anyUrgency'), options: urgencies.map((value) => ({ value, label: t(value) })) },
           { name: 'loai', label: t('type'), all: t('anyType'), options: (types.data?.types ?? []).map(({ code, name }) => ({ value: code, label: name })) },
         ],

@@ -4,9 +4,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
+import { DeadlineMark } from '#ui/data/deadline-mark.tsx';
 import { Tabs } from '#ui/data/tabs.tsx';
 import type { TimelineReply } from '#engines/audit/contract.ts';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
 import { useT } from '#ui/i18n.ts';
@@ -15,10 +17,17 @@ import { Link, useParam } from '#ui/navigation.tsx';
 import { PdfViewer } from '#ui/pdf/pdf-viewer.tsx';
 import { RecordTimeline } from '#ui/route/record-timeline.tsx';
 import type { IncomingDetail } from '../contract.ts';
+import { DestructionNotice } from './destruction-notice.tsx';
+import { HandlingActions } from './handling-actions.tsx';
+import { handlingMessages } from './handling-messages.ts';
+import { HandlingSlip } from './handling-slip.tsx';
+import { HandlingTree } from './handling-tree.tsx';
 import { IncomingFacts } from './incoming-facts.tsx';
 import { IncomingValidation } from './incoming-validation.tsx';
 import { IncomingStateMark, UrgencyBadge, VerdictMark } from './inbox-columns.tsx';
 import { messages } from './messages.ts';
+import { NoticeBanners } from './notice-banners.tsx';
+import { noticeMessages } from './notice-messages.ts';
 import { RefuseDialog } from './refuse-dialog.tsx';
 import { useRegister } from './use-register.ts';
 
@@ -40,11 +49,13 @@ export function IncomingDetailPage(): ReactNode {
   return <Opened key={id} document={document.data} />;
 }
 
-type View = 'document' | 'facts' | 'signatures' | 'timeline';
+type View = 'document' | 'handling' | 'slip' | 'destruction' | 'facts' | 'signatures' | 'timeline';
 
 function Opened({ document }: { document: IncomingDetail }): ReactNode {
   const t = useT(messages);
-  const [view, setView] = useState<View>('document');
+  const tNotice = useT(noticeMessages);
+  const tHandling = useT(handlingMessages);
+  const [view, setView] = useState<View>(document.recall === null ? 'document' : 'destruction');
   const main = document.files.find((file) => file.role === 'main');
   return (
     <Detail
@@ -57,10 +68,13 @@ function Opened({ document }: { document: IncomingDetail }): ReactNode {
       marks={
         <>
           <span>{document.senderName}</span> <IncomingStateMark state={document.state} t={t} /> <VerdictMark verdict={document.verdict} t={t} />
+          {document.handlingDue !== null && <DeadlineMark due={document.handlingDue} now={new Date()} />}
         </>
       }
-      actions={document.abilities.length === 0 ? undefined : <Actions document={document} />}
+      actions={document.abilities.some((ability) => ability !== 'answer-notice') || document.handling.mayReply ? <Actions document={document} /> : undefined}
     >
+      <NoticeBanners document={document} />
+      <ReturnBanner document={document} />
       {document.twinId !== null && (
         <Banner tone="warn">
           {t('twinText')} <Link to={`/van-ban-den/${document.twinId}`}>{t('openTwin')}</Link>
@@ -75,8 +89,11 @@ function Opened({ document }: { document: IncomingDetail }): ReactNode {
           {
             id: 'document',
             label: t('mainFile'),
-            content: main === undefined ? null : <div className="lt-detail__pdf"><PdfViewer source={{ url: `/api/v1/files/${main.fileId}` }} name={main.name} /></div>,
+            content: main === undefined ? null : document.filesWithheld ? <Withheld /> : <div className="lt-detail__pdf"><PdfViewer source={{ url: `/api/v1/files/${main.fileId}` }} name={main.name} /></div>,
           },
+          ...(document.registeredAt === null ? [] : [{ id: 'handling', label: tHandling('handling'), content: <HandlingTree document={document} /> }]),
+          ...(document.handling.submittedAt === null ? [] : [{ id: 'slip', label: tHandling('slip'), content: <HandlingSlip document={document} /> }]),
+          ...(document.recall === null ? [] : [{ id: 'destruction', label: tNotice('destruction'), content: <DestructionNotice document={document} /> }]),
           { id: 'facts', label: t('facts'), content: <IncomingFacts document={document} /> },
           { id: 'signatures', label: t('signatures'), content: <IncomingValidation document={document} /> },
           { id: 'timeline', label: t('timeline'), content: <DocumentTimeline documentId={document.id} /> },
@@ -84,6 +101,20 @@ function Opened({ document }: { document: IncomingDetail }): ReactNode {
       />
     </Detail>
   );
+}
+
+/** Why it came back, for whoever has it now. */
+function ReturnBanner({ document }: { document: IncomingDetail }): ReactNode {
+  const t = useT(handlingMessages);
+  const { returnReason } = document.handling;
+  if (returnReason === null || document.recall !== null) return null;
+  return <Banner tone="warn">{t(document.state === 'registered' ? 'returnedToClerk' : 'returnedToHandler', { reason: returnReason })}</Banner>;
+}
+
+/** A recalled document shows its facts; its pages are kept and not shown. */
+function Withheld(): ReactNode {
+  const t = useT(noticeMessages);
+  return <EmptyState title={t('withheld')} />;
 }
 
 function Actions({ document }: { document: IncomingDetail }): ReactNode {
@@ -102,6 +133,7 @@ function Actions({ document }: { document: IncomingDetail }): ReactNode {
           {t('refuse')}
         </Button>
       )}
+      <HandlingActions document={document} />
       <RefuseDialog documentId={document.id} open={refusing} onClose={() => setRefusing(false)} />
     </>
   );

@@ -3,10 +3,10 @@ import { newId, type Id } from '#kernel/ids.ts';
 import { keepFile, takeUpload } from '#engines/files/index.ts';
 import type { z } from 'zod';
 import type { createDraftBody } from '../contract.ts';
-import { addFiles, personOf, type UploadedFile } from '../document-store.ts';
+import { addFiles, lockForAction, personOf, type UploadedFile } from '../document-store.ts';
 import { errors } from '../errors.ts';
 import { unitOf } from '../unit-of.ts';
-import type { Tables } from '../tables.ts';
+import type { DocumentRow, Tables } from '../tables.ts';
 import { draftColumns, setRecipients } from '../draft-fields.ts';
 
 export type CreateDraftInput = z.output<typeof createDraftBody> & { converted?: ConvertedMain };
@@ -23,6 +23,7 @@ export async function createDraft(ctx: CommandContext, input: CreateDraftInput):
   for (const uploadId of input.attachmentUploadIds) files.push({ role: 'attachment', file: await takeUpload(ctx, { uploadId }) });
   const unit = await unitOf(ctx, actor);
   const id = newId<'outgoing-document'>();
+  const replaced = input.replaces === null ? undefined : await assertReplaceable(ctx, input.replaces.documentId);
   await ctx
     .tables<Tables>()
     .insertInto('outgoing_documents.document')
@@ -36,6 +37,9 @@ export async function createDraft(ctx: CommandContext, input: CreateDraftInput):
       drafter_person_id: actor.personId,
       drafter_post_id: actor.postId,
       drafter_name: actor.name,
+      replaces_id: replaced?.id ?? null,
+      replace_reason: input.replaces?.reason ?? null,
+      answers_id: input.answersId,
       created_at: ctx.now,
       changed_at: ctx.now,
     })
@@ -48,6 +52,9 @@ export async function createDraft(ctx: CommandContext, input: CreateDraftInput):
     subject: { type: 'outgoing-document', id },
     data: { summary: columns.summary, sha256: files[0]?.file.sha256 ?? main.sha256 },
   });
+  if (input.answersId !== null) {
+    ctx.record({ type: 'outgoing-documents.reply-created', agencyId: actor.agencyId, subject: { type: 'outgoing-document', id }, data: { answersId: input.answersId, summary: columns.summary } });
+  }
   return { id };
 }
 
@@ -85,7 +92,18 @@ const emptyColumns = {
   envelope_id: null,
   withdrawn_at: null,
   withdrawal_reason: null,
+  recalled_at: null,
+  recalled_by: null,
+  recall_reason: null,
+  replaced_by_id: null,
+  replaced_at: null,
+  answers_read_at: null,
 } as const;
+
+/** The document that the draft is to replace: the person may, and it is issued. */
+async function assertReplaceable(ctx: CommandContext, documentId: string): Promise<DocumentRow> {
+  return (await lockForAction(ctx, documentId, 'replace')).document;
+}
 
 /** A PDF stands as it is; a DOCX stands beside the PDF that was made of it. */
 export async function mainFiles(

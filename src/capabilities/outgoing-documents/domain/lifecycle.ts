@@ -1,7 +1,7 @@
 /**
  * The life of an outgoing document as a state × action table (30/2020/NĐ-CP Art. 10 to 18): a person signs before the
- * agency, initials (ký nháy, of who answers for the content, Art. 12.1) before both, the number stands before the seal, and nothing that was issued is taken back by this table (recall is a
- * document of its own kind, made by the exchange).
+ * agency, initials (ký nháy, of who answers for the content, Art. 12.1) before both, the number stands before the seal, and what was issued
+ * stays in the register, recalled or replaced.
  */
 export const lifecycleTable = {
   name: 'outgoing-document',
@@ -15,6 +15,8 @@ export const lifecycleTable = {
     numbered: { vi: 'đã cấp số', en: 'numbered' },
     sealed: { vi: 'đã đóng dấu', en: 'sealed' },
     issued: { vi: 'đã phát hành', en: 'issued' },
+    recalled: { vi: 'đã thu hồi', en: 'recalled' },
+    replaced: { vi: 'đã được thay thế', en: 'replaced' },
     withdrawn: { vi: 'đã rút', en: 'withdrawn' },
   },
   actions: {
@@ -32,6 +34,15 @@ export const lifecycleTable = {
     number: { vi: 'cấp số', en: 'number', from: { signed: 'numbered' } },
     seal: { vi: 'đóng dấu', en: 'seal', from: { numbered: 'sealed' } },
     issue: { vi: 'phát hành', en: 'issue', from: { sealed: 'issued' } },
+    // What was issued is never taken back by this table alone: the exchange tells the recipients, and each answers.
+    'take-back': { vi: 'lấy lại', en: 'take back', from: { issued: 'issued' } },
+    recall: { vi: 'thu hồi', en: 'recall', from: { issued: 'recalled', recalled: 'recalled' } },
+    replace: { vi: 'thay thế', en: 'replace', from: { issued: 'issued', recalled: 'recalled' } },
+    'be-replaced': { vi: 'thay thế', en: 'replace', from: { issued: 'replaced', recalled: 'replaced' } },
+    update: { vi: 'cập nhật', en: 'update', from: { issued: 'issued' } },
+    resend: { vi: 'gửi lại', en: 'send again', from: { issued: 'issued' } },
+    remind: { vi: 'nhắc', en: 'remind about', from: { issued: 'issued' } },
+    'read-answer': { vi: 'xem trả lời', en: 'read the answers about', from: { issued: 'issued', recalled: 'recalled', replaced: 'replaced' } },
     withdraw: {
       vi: 'rút',
       en: 'withdraw',

@@ -1,23 +1,25 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
-import { deliveriesOf } from '#engines/exchange/index.ts';
+import { deliveriesOf, expectedEffect, findSendDueAt, type DeliveryLine } from '#engines/exchange/index.ts';
 import { numberAndNotation } from '#engines/registers/index.ts';
-import type { OutgoingDetail } from '../contract.ts';
+import { RESENDABLE } from '../commands/resend-document.ts';
+import type { OutgoingAbility, OutgoingDetail } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { opinionsOf } from '../opinions.ts';
-import { abilitiesOf, may, maySee } from '../policy.ts';
+import { abilitiesOf, may, maySee, mayTakeEvidence } from '../policy.ts';
 import { signingCapacityOf } from '../signing-capacity.ts';
 import { flagsOf, type DocumentRow, type FileRow, type RecipientRow } from '../tables.ts';
 
 /** A document as its screen shows it. @throws outgoing-documents.notFound for whoever may not see it. */
 export async function getOutgoing(q: Queryable, actor: PersonActor, documentId: string): Promise<OutgoingDetail> {
   const document = await findVisible(q, actor, documentId);
-  const [files, recipients, opinions, signAs] = await Promise.all([
+  const [files, recipients, opinions, signAs, links] = await Promise.all([
     filesOf(q, document),
     recipientsOf(q, document),
     opinionsOf(q, document),
     may(actor, 'sign', document) ? signingCapacityOf(q, actor) : null,
+    linksOf(q, document),
   ]);
   return {
     id: document.id,
@@ -58,9 +60,13 @@ export async function getOutgoing(q: Queryable, actor: PersonActor, documentId: 
     envelopeId: document.envelope_id,
     withdrawnAt: iso(document.withdrawn_at),
     withdrawalReason: document.withdrawal_reason,
+    recall: document.recalled_at === null ? null : { at: document.recalled_at.toISOString(), by: document.recalled_by ?? '', reason: document.recall_reason ?? '' },
+    ...links,
+    answersId: document.answers_id,
+    mayTakeEvidence: mayTakeEvidence(actor),
     files,
     recipients,
-    abilities: abilitiesOf(actor, document),
+    abilities: abilitiesOf(actor, document).filter((ability) => isOffered(ability, { document, recipients })),
   };
 }
 
@@ -109,9 +115,69 @@ async function recipientsOf(q: Queryable, document: DocumentRow): Promise<Outgoi
       delivery:
         delivery === undefined
           ? null
-          : { state: delivery.state, arrivedAt: delivery.arrivedAt, answeredAt: delivery.answeredAt, answeredBy: delivery.answeredBy, reason: delivery.reason },
+          : deliveryView(delivery),
     };
   });
+}
+
+type Recipients = OutgoingDetail['recipients'];
+
+function deliveryView(delivery: DeliveryLine): NonNullable<Recipients[number]['delivery']> {
+  const known = { state: delivery.state, isOpened: delivery.openedAt !== null, isAsked: delivery.notices.some((notice) => notice.cancels && (notice.state === 'waiting' || notice.state === 'arrived')) };
+  return {
+    state: delivery.state,
+    arrivedAt: delivery.arrivedAt,
+    answeredAt: delivery.answeredAt,
+    answeredBy: delivery.answeredBy,
+    reason: delivery.reason,
+    envelopeId: delivery.envelopeId,
+    sentAt: delivery.sentAt,
+    openedAt: delivery.openedAt,
+    remindedAt: delivery.remindedAt,
+    reminderCount: delivery.reminderCount,
+    deliveredTo: delivery.deliveredTo?.name ?? null,
+    effects: { recall: expectedEffect('recall', known), takeBack: expectedEffect('take_back', known) },
+    mayRemind: delivery.state === 'arrived',
+    mayResend: RESENDABLE.has(delivery.state),
+    notices: delivery.notices.map(({ kind, cancels, reason, sentAt, state, answeredAt, answeredBy, answerReason }) => ({ kind, cancels, reason, sentAt, state, answeredAt, answeredBy, answerReason })),
+  };
+}
+
+/** Some verbs need somebody at whom they would do something. */
+function isOffered(ability: OutgoingAbility, { document, recipients }: { document: DocumentRow; recipients: Recipients }): boolean {
+  const deliveries = recipients.flatMap(({ delivery }) => (delivery === null ? [] : [delivery]));
+  switch (ability) {
+    case 'take-back':
+      return deliveries.some(({ effects }) => effects.takeBack === 'at_once' || effects.takeBack === 'called_off');
+    case 'recall':
+      return document.state === 'issued' || deliveries.some(({ effects }) => effects.recall !== 'none');
+    case 'resend':
+      return deliveries.some(({ mayResend }) => mayResend);
+    case 'remind':
+      return deliveries.some(({ mayRemind }) => mayRemind);
+    case 'read-answer':
+      return deliveries.some(({ notices }) => notices.some(({ state, answeredAt }) => state === 'declined' && answeredAt !== null && (document.answers_read_at === null || new Date(answeredAt) > document.answers_read_at)));
+    default:
+      return true;
+  }
+}
+
+const NUMBER = `lpad(number::text, greatest(2, length(number::text)), '0') || '/' || notation`;
+
+/** The documents that it replaces and is replaced by, and by when the law wanted it sent. */
+async function linksOf(q: Queryable, document: DocumentRow): Promise<Pick<OutgoingDetail, 'replaces' | 'replacedBy' | 'sendDueAt'>> {
+  const ids = [document.replaces_id, document.replaced_by_id].flatMap((id) => id ?? []);
+  const { rows } = ids.length === 0 ? { rows: [] } : await q.query(`select id, ${NUMBER} as number, summary from outgoing_documents.document where agency_id = $1 and id = any($2)`, [document.agency_id, ids]);
+  // safe because the statement selects exactly these columns, and both documents were issued
+  const byId = new Map((rows as { id: string; number: string; summary: string }[]).map((row) => [row.id, row]));
+  const old = document.replaces_id === null ? undefined : byId.get(document.replaces_id);
+  const next = document.replaced_by_id === null ? undefined : byId.get(document.replaced_by_id);
+  const dueAt = document.envelope_id === null ? null : await findSendDueAt(q, { agencyId: document.agency_id, envelopeId: document.envelope_id });
+  return {
+    replaces: old === undefined ? null : { id: old.id, numberAndNotation: old.number, summary: old.summary, reason: document.replace_reason ?? '' },
+    replacedBy: next === undefined || document.replaced_at === null ? null : { id: next.id, numberAndNotation: next.number, at: document.replaced_at.toISOString() },
+    sendDueAt: iso(dueAt),
+  };
 }
 
 function iso(instant: Date | null): string | null {

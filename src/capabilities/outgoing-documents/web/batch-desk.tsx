@@ -12,9 +12,9 @@ import { batchMessages } from './batch-messages.ts';
 import { BatchRow } from './batch-row.tsx';
 import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
 import { sameSize } from './signing-paper.tsx';
-import { imageUrlOf, useCredentials } from './signing-data.ts';
+import { imageUrlOf, useCredentials, usePractice, type InitialsLook } from './signing-data.ts';
 import type { Outcome, QueuedRow } from './signing-queue.ts';
-import { isReady, useBatch, type Batch } from './use-batch.ts';
+import { isReady, useBatch, type Batch, type BatchEntry } from './use-batch.ts';
 import './signing-room.css';
 
 type Props = { rows: readonly QueuedRow[]; onSigned: (documentId: string, outcome: Outcome) => void; onClose: () => void };
@@ -32,15 +32,10 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
   const batch = useBatch(rows, { signerName: person.name, onSigned });
   const [openId, setOpenId] = useState(rows[0]?.id);
   const open = batch.entries.find((entry) => entry.row.id === openId) ?? batch.entries[0];
-  const placing: PdfPlacing | undefined =
-    open?.row.act === 'sign' && open.place !== undefined && open.result === undefined
-      ? {
-          look: { kind: 'signature', label: t('signatureOf', { name: person.name }), imageUrl: imageUrlOf(credentials?.find(({ id }) => id === choice.credentialId)) },
-          value: open.place,
-          size: sameSize(open.place),
-          onChange: (place) => batch.move(open.row.id, place),
-        }
-      : undefined;
+  const credential = credentials?.find(({ id }) => id === choice.credentialId);
+  const confirmsElsewhere = credential !== undefined && !credential.needsPin;
+  const practice = usePractice(open?.row.act === 'initial');
+  const placing = open === undefined ? undefined : placingOf(open, { batch, label: t(open.row.act === 'sign' ? 'signatureOf' : 'initialsOf', { name: person.name }), imageUrl: imageUrlOf(credential), initialsLook: practice.data?.initialsLook });
   return (
     <Page title={t('title')} subtitle={t('text')} width="full">
       <div className="lt-work lt-batch">
@@ -48,10 +43,10 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
           {open !== undefined && open.row.main !== null && <PdfViewer key={open.row.id} source={{ url: `/api/v1/files/${open.row.main.fileId}` }} name={open.row.main.name} placing={placing} />}
         </div>
         <aside className="lt-work__side" aria-label={t('list')}>
-          {batch.finished && <Finished batch={batch} onClose={onClose} />}
+          {batch.finished && <Finished batch={batch} confirmsElsewhere={confirmsElsewhere} onClose={onClose} />}
           <ol className="lt-batch__list" aria-label={t('list')}>
             {batch.entries.map((entry) => (
-              <BatchRow key={entry.row.id} entry={entry} open={entry === open} signerName={person.name} batch={batch} onOpen={() => setOpenId(entry.row.id)} />
+              <BatchRow key={entry.row.id} entry={entry} open={entry === open} signerName={person.name} batch={batch} confirmsElsewhere={confirmsElsewhere} onOpen={() => setOpenId(entry.row.id)} />
             ))}
           </ol>
           {!batch.finished && (
@@ -62,6 +57,7 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
               }}
             >
               <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} />
+              {confirmsElsewhere && batch.toSign.length > 0 && <p className="lt-quiet">{t('oneConfirmation', { count: batch.toSign.length })}</p>}
               <Progress batch={batch} />
               <div className="lt-form__actions">
                 <Button type="submit" variant="primary" icon={FileSignature} loading={batch.running} disabled={!isKeyReady(credentials, choice) || !isReady(batch)}>
@@ -77,6 +73,16 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
       </div>
     </Page>
   );
+}
+
+type PlacingOptions = { batch: Batch; label: string; imageUrl: string | undefined; initialsLook: InitialsLook | undefined };
+
+/** The frame of the signature or of the initials on the open document, as long as it is not signed. */
+function placingOf({ row, place, result }: BatchEntry, { batch, label, imageUrl, initialsLook }: PlacingOptions): PdfPlacing | undefined {
+  if (place === undefined || result !== undefined) return undefined;
+  if (row.act === 'initial' && (initialsLook === undefined || initialsLook === 'none')) return undefined;
+  const look = { kind: 'signature' as const, label, imageUrl: row.act === 'initial' && initialsLook === 'text' ? undefined : imageUrl };
+  return { look, value: place, size: sameSize(place), onChange: (moved) => batch.move(row.id, moved) };
 }
 
 function Progress({ batch }: { batch: Batch }): ReactNode {
@@ -107,7 +113,7 @@ function Stopped({ problem }: { problem: ApiError }): ReactNode {
   );
 }
 
-function Finished({ batch, onClose }: { batch: Batch; onClose: () => void }): ReactNode {
+function Finished({ batch, confirmsElsewhere, onClose }: { batch: Batch; confirmsElsewhere: boolean; onClose: () => void }): ReactNode {
   const t = useT(batchMessages);
   const count = (state: string) => batch.entries.filter((entry) => entry.result?.state === state).length;
   const [pending, refused] = [count('pending'), count('refused')];
@@ -115,7 +121,7 @@ function Finished({ batch, onClose }: { batch: Batch; onClose: () => void }): Re
     <>
       <div role="status">
         <Banner tone={refused > 0 ? 'warn' : 'done'} title={t('finished', { signed: count('signed') })}>
-          {pending > 0 && <p>{t('finishedPending', { count: pending })}</p>}
+          {pending > 0 && <p>{t(!confirmsElsewhere ? 'finishedCompleting' : batch.confirmations > 1 ? 'finishedPendingTurns' : 'finishedPending', { count: pending, times: batch.confirmations })}</p>}
           {refused > 0 && <p>{t('finishedRefused', { count: refused })}</p>}
         </Banner>
       </div>

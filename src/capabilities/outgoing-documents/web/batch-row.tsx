@@ -8,10 +8,10 @@ import { messages } from './messages.ts';
 import { UrgencyBadge } from './outgoing-marks.tsx';
 import type { Batch, BatchEntry } from './use-batch.ts';
 
-type Props = { entry: BatchEntry; open: boolean; signerName: string; batch: Batch; onOpen: () => void };
+type Props = { entry: BatchEntry; open: boolean; signerName: string; batch: Batch; confirmsElsewhere: boolean; onOpen: () => void };
 
 /** One document of the batch: where it will be signed, or what became of it. */
-export function BatchRow({ entry, open, signerName, batch, onOpen }: Props): ReactNode {
+export function BatchRow({ entry, open, signerName, batch, confirmsElsewhere, onOpen }: Props): ReactNode {
   const t = useT(batchMessages);
   const words = useT(messages);
   const { row, included, readiness, result } = entry;
@@ -23,7 +23,7 @@ export function BatchRow({ entry, open, signerName, batch, onOpen }: Props): Rea
         </span>
         <span>{row.summary}</span>
       </button>
-      {result === undefined ? <Where entry={entry} signerName={signerName} /> : <Result result={result} />}
+      {result === undefined ? <Where entry={entry} signerName={signerName} /> : <Result result={result} confirmsElsewhere={confirmsElsewhere} />}
       {result === undefined && !batch.running && (
         <span className="lt-row">
           {included && readiness === 'guessed' && open && (
@@ -45,6 +45,8 @@ export function BatchRow({ entry, open, signerName, batch, onOpen }: Props): Rea
   );
 }
 
+const RESULT_KINDS = { waiting: 'ahead', signing: 'present', pending: 'present', signed: 'done' } as const;
+
 function Where({ entry: { included, place, readiness }, signerName }: { entry: BatchEntry; signerName: string }): ReactNode {
   const t = useT(batchMessages);
   if (!included) return <StateMark kind="quiet">{t('leftOut')}</StateMark>;
@@ -62,14 +64,15 @@ function Where({ entry: { included, place, readiness }, signerName }: { entry: B
     unreadable: { kind: 'stopped', text: t('unreadable') },
     found: { kind: 'present', text: t('found', { page, name: signerName }) },
     confirmed: { kind: 'present', text: t('confirmed', { page }) },
-    automatic: { kind: 'present', text: t('initials') },
+    automatic: { kind: 'present', text: t('initials', { page }) },
   };
   return <StateMark kind={looks[readiness].kind}>{looks[readiness].text}</StateMark>;
 }
 
-function Result({ result }: { result: NonNullable<BatchEntry['result']> }): ReactNode {
+function Result({ result, confirmsElsewhere }: { result: NonNullable<BatchEntry['result']>; confirmsElsewhere: boolean }): ReactNode {
   const t = useT(batchMessages);
-  if (result.state !== 'refused') return <StateMark kind={result.state === 'signed' ? 'done' : 'present'}>{t(result.state)}</StateMark>;
+  if (result.state === 'pending' && !confirmsElsewhere) return <StateMark kind="present">{t('completing')}</StateMark>;
+  if (result.state !== 'refused') return <StateMark kind={RESULT_KINDS[result.state]}>{t(result.state)}</StateMark>;
   return (
     <>
       <StateMark kind="stopped">{t('refused', { reason: result.message })}</StateMark>

@@ -1,55 +1,84 @@
 import { ApiError } from '#ui/api-error.ts';
-import type { Placement } from '../contract.ts';
+import type { Placement, SigningProgressReply, SignTogetherReply } from '../contract.ts';
 
 /** One document of a batch, with the place that was found or confirmed for it. */
 export type BatchItem = { id: string; act: 'sign' | 'initial'; placement: Placement | null };
 
 export type BatchResult =
+  | { state: 'waiting' }
   | { state: 'signing' }
   | { state: 'signed' }
   /** The signer confirms on a device. */
   | { state: 'pending' }
   | { state: 'refused'; message: string; fix: string | undefined };
 
-export type SignOne = (item: BatchItem, idempotencyKey: string) => Promise<{ state: 'signed' | 'pending' }>;
+export type BatchRun = {
+  items: readonly BatchItem[];
+  send: (items: readonly BatchItem[], idempotencyKey: string) => Promise<SignTogetherReply>;
+  /** How far the server is; asked again and again while it signs. */
+  follow: (ids: readonly string[]) => Promise<SigningProgressReply>;
+  pause: () => Promise<void>;
+  key: string;
+  onResult: (id: string, result: BatchResult | undefined) => void;
+};
 
-export type BatchRun = { items: readonly BatchItem[]; sign: SignOne; newKey: () => string; onResult: (id: string, result: BatchResult | undefined) => void };
-
-/** What is wrong with the key or its PIN is wrong for every document: to go on would only use up attempts. */
-const ABOUT_THE_KEY: ReadonlySet<string> = new Set([
-  'wrongPin', 'pinMissing', 'credentialLocked', 'devicePinWrong', 'devicePinLastTry', 'devicePinLocked', 'devicePinExpired', 'deviceMissing', 'deviceRemoved', 'keyNotOnDevice',
-  'signaturesUsedUp', 'notYourCredential', 'credentialNotFound', 'certificateNotYetValid', 'certificateExpired', 'certificateEndedToday', 'certificateRevoked', 'certificateRejected',
-  'imageMissing', 'imageNotInForce',
-].map((code) => `signatures.${code}`)); // prettier-ignore
+export type BatchEnd = { /** What was wrong with the key or the connection, so that the rest is not signed. */ stopped: ApiError | undefined; confirmations: number };
 
 /**
- * Signs document after document, each by a request of its own, so that one that fails does not hold up the others. What is wrong with the key
- * stops at the first document, before more attempts are used; so do the end of the session and a server that is away twice.
- * @returns the error that stopped it, which is not one document's
+ * Signs all documents by one request, so that the PIN is checked once and a device asks once, and shows each document's progress meanwhile. An
+ * answer that was lost on its way is asked for once more under the same key, which signs nothing twice.
  */
-export async function signOneByOne({ items, sign, newKey, onResult }: BatchRun): Promise<ApiError | undefined> {
-  for (const item of items) {
-    onResult(item.id, { state: 'signing' });
-    try {
-      onResult(item.id, await signPatiently(item, { sign, key: newKey() }));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (ABOUT_THE_KEY.has(error.code) || error.status === 401 || error.status === 0) {
-        onResult(item.id, undefined);
-        return error;
-      }
-      onResult(item.id, { state: 'refused', message: error.message, fix: error.fix });
-    }
+export async function signTogether(run: BatchRun): Promise<BatchEnd> {
+  const { items, onResult } = run;
+  const settled = new Set<string>();
+  const note = (id: string, result: BatchResult | undefined): void => {
+    if (result?.state === 'signed') settled.add(id);
+    onResult(id, result);
+  };
+  for (const { id } of items) note(id, { state: 'waiting' });
+  const watching = { isOver: false };
+  const watched = watch(run, watching, (id, result) => {
+    if (!watching.isOver && !settled.has(id)) note(id, result);
+  });
+  try {
+    const reply = await sendPatiently(run);
+    watching.isOver = true;
+    for (const document of reply.documents.filter(({ id }) => !settled.has(id))) note(document.id, document.state === 'refused' ? { state: 'refused', message: document.problem.message, fix: document.problem.fix } : { state: document.state });
+    return { stopped: undefined, confirmations: reply.confirmations };
+  } catch (error) {
+    watching.isOver = true;
+    if (!(error instanceof ApiError)) throw error;
+    // What is signed is signed; the others wait for the next press.
+    for (const { id } of items) if (!settled.has(id)) note(id, undefined);
+    return { stopped: error, confirmations: 0 };
+  } finally {
+    watching.isOver = true;
+    await watched;
   }
-  return undefined;
 }
 
-/** When the answer was lost on its way, the same request is sent once more: its key makes sure that nothing is signed twice. */
-async function signPatiently(item: BatchItem, { sign, key }: { sign: SignOne; key: string }): Promise<{ state: 'signed' | 'pending' }> {
+async function sendPatiently({ items, send, key }: BatchRun): Promise<SignTogetherReply> {
   try {
-    return { state: (await sign(item, key)).state };
+    return await send(items, key);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 0) throw error;
-    return { state: (await sign(item, key)).state };
+    return send(items, key);
+  }
+}
+
+async function watch({ items, follow, pause }: BatchRun, watching: { isOver: boolean }, note: (id: string, result: BatchResult) => void): Promise<void> {
+  const ids = items.map(({ id }) => id);
+  for (;;) {
+    await pause();
+    if (watching.isOver) return;
+    // The request itself says what is wrong; without this answer only the screen stands still.
+    const { documents } = await follow(ids).catch((error: unknown): SigningProgressReply => {
+      if (error instanceof ApiError) return { documents: [] };
+      throw error;
+    });
+    for (const { id, progress } of documents) {
+      if (progress === 'signed') note(id, { state: 'signed' });
+      else if (progress === 'putting-in') note(id, { state: 'signing' });
+    }
   }
 }

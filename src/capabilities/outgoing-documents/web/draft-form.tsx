@@ -17,6 +17,7 @@ import '#ui/layout/form.css';
 import type { CapabilitiesView, UploadView } from '#engines/files/contract.ts';
 import type { DocumentTypeList } from '#engines/registers/contract.ts';
 import type { z } from 'zod';
+import type { IncomingDetail } from '#capabilities/incoming-documents/contract.ts';
 import type { draftFields, OutgoingDetail } from '../contract.ts';
 import { urgencies } from '../domain/states.ts';
 import { draftMessages } from './draft-messages.ts';
@@ -38,14 +39,28 @@ function initialFields(document: OutgoingDetail | undefined): Fields {
   };
 }
 
+/** What a reply begins with: to whom the document came from, about what it was. */
+function replyFields(answered: IncomingDetail, summary: string): Fields {
+  return { ...initialFields(undefined), summary, urgency: answered.urgency, recipientIds: [answered.senderAgencyId] };
+}
+
+export type DraftFormProps = {
+  document: OutgoingDetail | undefined;
+  /** The issued document that a new one will replace. */
+  replaced?: OutgoingDetail | undefined;
+  /** The incoming document that a new one will answer. */
+  answered?: IncomingDetail | undefined;
+};
+
 /** The form of a draft: files by drag and drop with progress and resume, what the document says of itself, and to whom it goes. */
-export function DraftForm({ document }: { document: OutgoingDetail | undefined }): ReactNode {
+export function DraftForm({ document, replaced, answered }: DraftFormProps): ReactNode {
   const t = useT(draftMessages);
   const api = useApi();
   const { navigate } = useNavigation();
   const toasts = useToasts();
   const queries = useQueryClient();
-  const [fields, setFields] = useState(() => initialFields(document));
+  const [fields, setFields] = useState(() => (answered === undefined ? initialFields(document ?? replaced) : replyFields(answered, t('answeringSummary', { number: `${answered.number}/${answered.notation}`, subject: answered.summary.replace(/^(v\/v|về việc|về)\s+/i, '') }).slice(0, 500))));
+  const [replaceReason, setReplaceReason] = useState('');
   const [removedFileIds, setRemoved] = useState<readonly string[]>([]);
   const set = (change: Partial<Fields>) => setFields((before) => ({ ...before, ...change }));
   const capabilities = useQuery({ queryKey: ['files', 'capabilities'], staleTime: 300_000, queryFn: ({ signal }) => api.get<CapabilitiesView>('/api/v1/files/capabilities', { signal }) });
@@ -63,7 +78,9 @@ export function DraftForm({ document }: { document: OutgoingDetail | undefined }
         mainUploadId: main.items.find((item) => item.state === 'done')?.result?.id,
         attachmentUploadIds: attachments.items.flatMap((item) => (item.result === undefined ? [] : [item.result.id])),
       };
-      if (document === undefined) return (await api.post<{ id: string }>('/api/v1/outgoing-documents', body)).id;
+      const replaces = replaced === undefined ? {} : { replaces: { documentId: replaced.id, reason: replaceReason } };
+      const answers = answered === undefined ? {} : { answersId: answered.id };
+      if (document === undefined) return (await api.post<{ id: string }>('/api/v1/outgoing-documents', { ...body, ...replaces, ...answers })).id;
       await api.put(`/api/v1/outgoing-documents/${document.id}`, { ...body, revision: document.revision, removedFileIds });
       return document.id;
     },
@@ -86,6 +103,13 @@ export function DraftForm({ document }: { document: OutgoingDetail | undefined }
       }}
     >
       {problem !== undefined && problem.fields.length === 0 && <SaveProblem problem={problem} fields={fields} onChange={set} />}
+      {replaced !== undefined && (
+        <>
+          <Banner title={t('replacing', { number: replaced.numberAndNotation ?? '' })}>{t('replacingText')}</Banner>
+          <TextArea label={t('replaceReason')} required rows={2} maxLength={900} value={replaceReason} onChange={setReplaceReason} error={problem?.fieldMessage('replaces.reason')} />
+        </>
+      )}
+      {answered !== undefined && <Banner title={t('answering', { number: `${answered.number}/${answered.notation}`, sender: answered.senderName })}>{answered.summary}</Banner>}
       <FileDrop
         label={document === undefined ? t('main') : t('replaceMain')}
         hint={t(capabilities.data?.docxToPdf === false ? 'mainHintPdfOnly' : 'mainHint')}
@@ -95,7 +119,7 @@ export function DraftForm({ document }: { document: OutgoingDetail | undefined }
       <KeptFiles files={kept} onRemove={(id) => setRemoved([...removedFileIds, id])} />
       <Select label={t('type')} required value={fields.typeCode} onChange={(typeCode) => set({ typeCode })} options={(types.data?.types ?? []).map(({ code, name }) => ({ value: code, label: name }))} error={problem?.fieldMessage('typeCode')} />
       <TextArea label={t('summary')} hint={t('summaryHint')} required rows={2} maxLength={500} value={fields.summary} onChange={(summary) => set({ summary })} error={problem?.fieldMessage('summary')} />
-      <RecipientsField values={fields.recipientIds} onChange={(ids) => set({ recipientIds: [...ids] })} error={problem?.fieldMessage('recipientIds')} known={document?.recipients ?? []} />
+      <RecipientsField values={fields.recipientIds} onChange={(ids) => set({ recipientIds: [...ids] })} error={problem?.fieldMessage('recipientIds')} known={document?.recipients ?? (answered === undefined ? [] : [{ agencyId: answered.senderAgencyId, name: answered.senderName }])} />
       <div className="lt-fields">
         <Select label={t('urgency')} value={fields.urgency} onChange={(urgency) => set({ urgency })} options={urgencies.map((value) => ({ value, label: t(value) }))} />
         <DateField label={t('due')} optional value={fields.answerDue ?? undefined} onChange={(answerDue) => set({ answerDue: answerDue ?? null })} min={calendarDay(new Date())} error={problem?.fieldMessage('answerDue')} />

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
+import { ButtonLink } from '#ui/controls/button.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
-import { useT } from '#ui/i18n.ts';
+import { useT, type Translate } from '#ui/i18n.ts';
 import type { CredentialSummary } from '#engines/signatures/contract.ts';
+import { keyMessages } from './key-messages.ts';
 import { signMessages } from './sign-messages.ts';
 
 export type KeyChoice = { credentialId: string | undefined; pin: string };
@@ -16,34 +18,82 @@ export type KeyFieldsProps = {
   pinError?: string | undefined;
 };
 
-/** Which certificate, and its PIN. A single certificate is chosen already. */
+/** Where people see and connect their keys. */
+const KEYS_PAGE = '/chu-ky-cua-toi';
+
+/** Which certificate, and its PIN where it is typed here. A single certificate is chosen already. */
 export function KeyFields({ credentials, kind, value, onChange, pinError }: KeyFieldsProps): ReactNode {
   const t = useT(signMessages);
-  if (credentials?.length === 0) return <Banner tone="warn">{t(kind === 'person' ? 'noCertificate' : 'noAgencyCertificate')}</Banner>;
+  const k = useT(keyMessages);
+  if (credentials?.length === 0) {
+    return (
+      <Banner tone="warn" actions={<ButtonLink size="small" to={`${KEYS_PAGE}?ket-noi=1`}>{k('connect')}</ButtonLink>}>
+        {k(kind === 'person' ? 'noCertificate' : 'noAgencyCertificate')}
+      </Banner>
+    );
+  }
+  const chosen = chosenOf(credentials, value);
   return (
-    <div className="lt-fields">
-      <Select
-        label={t('certificate')}
-        required
-        placeholder={t('chooseCertificate')}
-        value={value.credentialId}
-        onChange={(credentialId) => onChange({ ...value, credentialId })}
-        options={(credentials ?? []).map((credential) => ({ value: credential.id, label: credential.label }))}
-      />
-      {asksForPin(credentials, value) ? (
-        <TextField label={t('pin')} hint={t('pinHint')} type="password" required autoComplete="off" value={value.pin} onChange={(pin) => onChange({ ...value, pin })} error={pinError} />
-      ) : (
-        <p className="lt-quiet">{t('confirmElsewhere')}</p>
+    <>
+      <div className="lt-fields">
+        <Select
+          label={t('certificate')}
+          required
+          placeholder={t('chooseCertificate')}
+          value={value.credentialId}
+          onChange={(credentialId) => onChange({ ...value, credentialId })}
+          options={(credentials ?? []).map((credential) => ({ value: credential.id, label: optionLabel(credential, k) }))}
+        />
+        <Secret chosen={chosen} value={value} onChange={onChange} pinError={pinError} />
+      </div>
+      {chosen !== undefined && !chosen.hasImage && (
+        <Banner tone="warn" actions={<ButtonLink size="small" to={KEYS_PAGE}>{k('addImage')}</ButtonLink>}>
+          {k('noImage')}
+        </Banner>
       )}
-    </div>
+    </>
   );
 }
 
-function asksForPin(credentials: KeyFieldsProps['credentials'], { credentialId }: KeyChoice): boolean {
-  return credentials?.find(({ id }) => id === credentialId)?.needsPin ?? true;
+type SecretProps = Pick<KeyFieldsProps, 'value' | 'onChange' | 'pinError'> & { chosen: CredentialSummary | undefined };
+
+function Secret({ chosen, value, onChange, pinError }: SecretProps): ReactNode {
+  const t = useT(signMessages);
+  const k = useT(keyMessages);
+  const type = (pin: string) => onChange({ ...value, pin });
+  if (chosen === undefined || chosen.needsPin) return <TextField label={t('pin')} hint={t('pinHint')} type="password" required autoComplete="off" value={value.pin} onChange={type} error={pinError} />;
+  if (chosen.mayTypePin) return <TextField label={k('optionalPin')} hint={k('optionalPinHint')} optional type="password" autoComplete="off" value={value.pin} onChange={type} error={pinError} />;
+  return <p className="lt-quiet">{chosen.place === 'computer' ? k('afterComputer') : chosen.place === 'device' ? k('afterDevice') : k('afterRemote', { service: serviceName(chosen, k) })}</p>;
+}
+
+/** The service or device that holds a key, as people call it. */
+export function serviceName({ service, place }: CredentialSummary, k: Translate<keyof typeof keyMessages.vi>): string {
+  if (service === null) return k(place === 'device' ? 'ownDevice' : 'ownService');
+  if (service.label !== null) return service.label;
+  switch (service.kind) {
+    case 'smartca':
+      return k('service_smartca');
+    case 'mysign':
+      return k('service_mysign');
+    case 'csc':
+      return k('service_csc');
+    case 'pkcs11':
+      return k('service_pkcs11');
+  }
+}
+
+function optionLabel(credential: CredentialSummary, k: Translate<keyof typeof keyMessages.vi>): string {
+  const { label, place } = credential;
+  if (place === 'file') return label;
+  if (place === 'computer') return k('optionComputer', { label });
+  return k('optionHeld', { label, service: serviceName(credential, k) });
+}
+
+function chosenOf(credentials: KeyFieldsProps['credentials'], { credentialId }: KeyChoice): CredentialSummary | undefined {
+  return credentials?.find(({ id }) => id === credentialId);
 }
 
 /** Whether a key was chosen and what it asks for was typed. */
 export function isKeyReady(credentials: KeyFieldsProps['credentials'], choice: KeyChoice): boolean {
-  return choice.credentialId !== undefined && (choice.pin !== '' || !asksForPin(credentials, choice));
+  return choice.credentialId !== undefined && (choice.pin !== '' || !(chosenOf(credentials, choice)?.needsPin ?? true));
 }

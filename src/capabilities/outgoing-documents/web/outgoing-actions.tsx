@@ -11,6 +11,7 @@ import type { OutgoingDetail } from '../contract.ts';
 import { messages } from './messages.ts';
 import { NumberDialog } from './number-dialog.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
+import { SentActions } from './sent-actions.tsx';
 import { SubmitDialog } from './submit-dialog.tsx';
 
 type Open = 'submit' | 'return' | 'withdraw' | 'number' | undefined;
@@ -68,6 +69,7 @@ export function OutgoingActions({ document }: { document: OutgoingDetail }): Rea
           {t('withdraw')}
         </Button>
       )}
+      <SentActions document={document} />
       <SubmitDialog document={document} open={open === 'submit'} onClose={close} />
       <NumberDialog document={document} open={open === 'number'} onClose={close} />
       <ReasonDialog document={document} verb="return" open={open === 'return'} onClose={close} />

@@ -18,6 +18,8 @@ import { OutgoingActions } from './outgoing-actions.tsx';
 import { OutgoingFacts } from './outgoing-facts.tsx';
 import { OutgoingStateMark, UrgencyBadge } from './outgoing-marks.tsx';
 import { routeOf } from './outgoing-route.ts';
+import { RecipientsTable } from './recipients-table.tsx';
+import { SentBanners } from './sent-banners.tsx';
 
 /** Topics that make an outgoing document old: its own steps, and what its recipients answer. */
 export const OUTGOING_TOPICS = ['exchange', 'signatures'];
@@ -48,7 +50,7 @@ export function OutgoingDetailPage(): ReactNode {
   return <Opened key={id} document={document.data} />;
 }
 
-type View = 'route' | 'document' | 'facts' | 'timeline';
+type View = 'route' | 'recipients' | 'document' | 'facts' | 'timeline';
 
 function Opened({ document }: { document: OutgoingDetail }): ReactNode {
   const t = useT(messages);
@@ -66,6 +68,7 @@ function Opened({ document }: { document: OutgoingDetail }): ReactNode {
       actions={document.abilities.length === 0 ? undefined : <OutgoingActions document={document} />}
     >
       {document.state === 'returned' && document.returnReason !== null && <Banner tone="warn">{t('returnedBecause', { reason: document.returnReason })}</Banner>}
+      <SentBanners document={document} />
       {document.withdrawalReason !== null && <Banner>{t('withdrawnBecause', { reason: document.withdrawalReason })}</Banner>}
       <Tabs
         label={t('detail')}
@@ -74,6 +77,7 @@ function Opened({ document }: { document: OutgoingDetail }): ReactNode {
         onChange={(id) => setView(id as View)}
         items={[
           { id: 'route', label: t('route'), content: <RouteLine label={t('route')} stations={routeOf(document, t)} now={new Date()} /> },
+          ...(document.issuedAt === null ? [] : [{ id: 'recipients', label: t('recipients'), content: <RecipientsTable document={document} /> }]),
           {
             id: 'document',
             label: t('mainFile'),

@@ -7,6 +7,7 @@ import { Details } from '#ui/layout/details.tsx';
 import { Section } from '#ui/layout/page.tsx';
 import type { OutgoingDetail } from '../contract.ts';
 import { messages } from './messages.ts';
+import { LastingCopies } from './lasting-copies.tsx';
 import { OpinionList } from './opinion-list.tsx';
 import { OutgoingStateMark } from './outgoing-marks.tsx';
 
@@ -50,6 +51,7 @@ export function OutgoingFacts({ document }: { document: OutgoingDetail }): React
           ))}
         </ul>
       </Section>
+      {document.issuedAt !== null && <LastingCopies files={document.files} />}
       <Section title={t('recipients')}>
         <ul className="lt-files">
           {document.recipients.map((recipient) => (

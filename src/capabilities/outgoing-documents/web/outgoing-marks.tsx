@@ -16,6 +16,8 @@ const kinds: Record<OutgoingState, StateKind> = {
   numbered: 'present',
   sealed: 'present',
   issued: 'done',
+  recalled: 'quiet',
+  replaced: 'quiet',
   withdrawn: 'quiet',
 };
 

@@ -18,6 +18,8 @@ const PRESENT: Record<OutgoingDetail['state'], Station | undefined> = {
   numbered: 'seal',
   sealed: 'issue',
   issued: undefined,
+  recalled: undefined,
+  replaced: undefined,
   withdrawn: 'draft',
 };
 
@@ -41,7 +43,7 @@ export function routeOf(document: OutgoingDetail, t: T): RouteStation[] {
     ...station,
     ...facts[station.id],
     ...(station.id === present && document.returnReason !== null ? { note: document.returnReason } : {}),
-    ...(station.id === 'issue' && document.state === 'issued' ? { branches: document.recipients.map((recipient) => branchOf(recipient, t)) } : {}),
+    ...(station.id === 'issue' && present === undefined ? { branches: document.recipients.map((recipient) => branchOf(recipient, t)) } : {}),
   }));
 }
 
@@ -84,6 +86,7 @@ function branchOf(recipient: Recipient, t: T): RouteBranch {
     state: delivery?.arrivedAt === null || delivery === null ? 'present' : 'done',
     at: delivery?.arrivedAt ?? undefined,
   };
+  if (delivery?.state === 'recalled' || delivery?.state === 'replaced' || delivery?.state === 'cancelled') return endedBranch(recipient, { arrived, state: delivery.state }, t);
   const refused = delivery?.state === 'refused' || delivery?.state === 'returned';
   const isAnswered = delivery?.answeredAt !== null && delivery?.answeredAt !== undefined;
   const answered: RouteStation = {
@@ -95,4 +98,18 @@ function branchOf(recipient: Recipient, t: T): RouteBranch {
     ...(delivery?.reason === null || delivery?.reason === undefined ? {} : { note: delivery.reason }),
   };
   return { id: recipient.agencyId, label: recipient.name, stations: [arrived, answered] };
+}
+
+/** A branch whose document is no longer in force at its recipient: recalled, replaced, or never delivered. */
+function endedBranch(recipient: Recipient, { arrived, state }: { arrived: RouteStation; state: 'recalled' | 'replaced' | 'cancelled' }, t: T): RouteBranch {
+  const notice = recipient.delivery?.notices.findLast(({ cancels, state: answer }) => cancels && answer === 'agreed');
+  const ended: RouteStation = {
+    id: `${recipient.agencyId}-ended`,
+    label: t(`station.${state}`),
+    state: 'stopped',
+    at: notice?.answeredAt ?? undefined,
+    people: notice?.answeredBy === null || notice?.answeredBy === undefined ? [] : [{ name: notice.answeredBy }],
+    ...(notice === undefined ? {} : { note: notice.reason }),
+  };
+  return { id: recipient.agencyId, label: recipient.name, stations: state === 'cancelled' ? [ended] : [arrived, ended] };
 }

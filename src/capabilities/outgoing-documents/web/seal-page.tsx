@@ -1,9 +1,11 @@
 import Stamp from 'lucide-react/icons/stamp';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { ApiError } from '#ui/api-context.tsx';
 import { Button, ButtonLink } from '#ui/controls/button.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDate } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Page } from '#ui/layout/page.tsx';
@@ -12,11 +14,14 @@ import { PdfViewer, type PdfHighlight, type Placement } from '#ui/pdf/pdf-viewer
 import '#ui/layout/form.css';
 import type { WrittenText } from '#engines/signatures/contract.ts';
 import type { OutgoingDetail } from '../contract.ts';
+import type { FileOrder } from './agent-work.ts';
+import { AwaitSignature } from './await-signature.tsx';
 import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
 import { useOutgoing } from './outgoing-detail.tsx';
 import { signMessages } from './sign-messages.ts';
 import { useCredentials, usePlaces, type FoundPlaces } from './signing-data.ts';
 import { useDocumentAction } from './use-document-action.ts';
+import { useOwnSigning } from './use-own-signing.ts';
 
 /** The clerk seals the numbered document with the agency's certificate; number and date go into the blanks of its head. */
 export function SealPage(): ReactNode {
@@ -36,6 +41,8 @@ type SealReply = { state: 'signed' | 'pending'; document: OutgoingDetail };
 function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
   const t = useT(signMessages);
   const { navigate } = useNavigation();
+  const toasts = useToasts();
+  const queries = useQueryClient();
   const main = document.files.find((file) => file.role === 'main');
   const places = usePlaces(main, { signerName: document.signerName ?? '', kind: 'seal' });
   const { credentials } = useCredentials('agency');
@@ -49,8 +56,22 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
   const seal = useDocumentAction<SealReply>({
     documentId: document.id,
     step: 'seal',
-    done: ({ state }) => t(state === 'signed' ? 'sealedToast' : 'pendingToast'),
-    onDone: ({ state }) => navigate(state === 'signed' ? `/phat-hanh/${document.id}` : `/van-ban-di/${document.id}`),
+    done: ({ state }) => (state === 'signed' ? t('sealedToast') : undefined),
+    onDone: ({ state }) => (state === 'signed' ? navigate(`/phat-hanh/${document.id}`) : void waiting.look()),
+  });
+  const send = (): void => seal.mutate({ credentialId, pin: choice.pin, texts });
+  const waiting = useOwnSigning(document.id, {
+    enabled: document.abilities.includes('seal'),
+    onSigned: () => {
+      // A confirmation seals one file: the next attachment has to be asked for.
+      const { data } = queries.getQueryState<OutgoingDetail>(['outgoing-documents', 'detail', document.id]) ?? {};
+      if (data?.abilities.includes('seal') === true && credentialId !== undefined) {
+        send();
+        return;
+      }
+      toasts.show({ tone: 'done', text: t('sealedToast') });
+      navigate(`/phat-hanh/${document.id}`);
+    },
   });
   const problem = seal.error instanceof ApiError ? seal.error : undefined;
   const sealPlace = document.signaturePlace;
@@ -65,12 +86,21 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
     <div className="lt-work">
       <div className="lt-work__paper">{main !== undefined && <PdfViewer source={{ url: `/api/v1/files/${main.fileId}` }} name={main.name} highlights={highlights} inView={inView} />}</div>
       <aside className="lt-work__side" aria-label={t('sealTitle')}>
-        {!canSeal && <Banner tone="warn">{t('notReady')}</Banner>}
-        {canSeal && (
+        {!canSeal && waiting.signing === undefined && <Banner tone="warn">{t('notReady')}</Banner>}
+        {waiting.signing !== undefined && (
+          <AwaitSignature
+            waiting={{ ...waiting, signing: waiting.signing }}
+            credentials={credentials}
+            order={orderOf(document)}
+            isFresh={seal.data?.state === 'pending'}
+            onLeave={() => navigate(`/van-ban-di/${document.id}`)}
+          />
+        )}
+        {canSeal && waiting.signing === undefined && (
           <form
             onSubmit={(event) => {
               event.preventDefault();
-              seal.mutate({ credentialId, pin: choice.pin, texts });
+              send();
             }}
           >
             <p>
@@ -109,6 +139,12 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
       </aside>
     </div>
   );
+}
+
+/** What a signing program is asked to do with the next file: the main one is issued with its number, an attachment is signed as one. */
+function orderOf({ files, numberAndNotation, issuedOn }: OutgoingDetail): FileOrder {
+  const isMain = files.some(({ role, sealed }) => role === 'main' && !sealed);
+  return { kind: isMain ? 'issued' : 'appendix', ...(numberAndNotation === null ? {} : { documentNumber: numberAndNotation }), ...(issuedOn === null ? {} : { issuedOn }) };
 }
 
 /** Number, day and month as 30/2020/NĐ-CP App. I.II.3, 4 writes them, at the blanks that were found. */

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useApi, type Api } from '#ui/api-context.tsx';
+import { preferredFirst } from '#ui/signing-agents/known-agents.ts';
 import type { CredentialSummary, Placement } from '#engines/signatures/contract.ts';
 import type { z } from 'zod';
 import type { practiceView } from '../contract.ts';
@@ -7,13 +8,13 @@ import type { practiceView } from '../contract.ts';
 export type Blank = { page: number; x: number; baseline: number; width: number; fontSize: number };
 
 /** What the server found on the pages: where the signature belongs, and the blanks of number and date. */
-export type FoundPlaces = { pageCount: number; signature: Placement; isFound: boolean; blanks: { number?: Blank; day?: Blank; month?: Blank } };
+export type FoundPlaces = { pageCount: number; signature: Placement; isFound: boolean; /** Where initials go that nobody places. */ initials: Placement; blanks: { number?: Blank; day?: Blank; month?: Blank } };
 
-/** The certificates that this person may sign with now, of one kind. */
+/** The certificates that this person may sign with now, of one kind; in front the one that is chosen beforehand in this browser. */
 export function useCredentials(kind: 'person' | 'agency') {
   const api = useApi();
   const query = useQuery({ queryKey: ['signatures', 'credentials'], queryFn: ({ signal }) => api.get<{ credentials: CredentialSummary[] }>('/api/v1/signatures/credentials', { signal }) });
-  return { ...query, credentials: query.data?.credentials.filter((credential) => credential.kind === kind && credential.state === 'active') };
+  return { ...query, credentials: query.data === undefined ? undefined : preferredFirst(query.data.credentials.filter((credential) => credential.kind === kind && credential.state === 'active')) };
 }
 
 /** The picture that the signature will show, for whoever places it. */
@@ -40,6 +41,8 @@ export function placesQuery(api: Api, file: { fileId: string } | undefined, opti
 
 /** The frame of initials when somebody points at a page: 25 × 9 mm, half of a signature, in points. */
 export const INITIALS_SIZE = { width: 71, height: 25.5 };
+
+export type InitialsLook = z.infer<typeof practiceView>['initialsLook'];
 
 /** What the agency chose where the law leaves the choice. */
 export function usePractice(enabled = true) {

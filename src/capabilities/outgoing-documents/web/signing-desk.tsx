@@ -6,12 +6,14 @@ import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import type { PdfPlacing, Placement } from '#ui/pdf/pdf-viewer.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { useShortcuts, type Shortcut } from '#ui/shortcuts.tsx';
 import type { OutgoingDetail } from '../contract.ts';
+import { AwaitSignature } from './await-signature.tsx';
 import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { sameSize, SigningPaper } from './signing-paper.tsx';
@@ -20,6 +22,7 @@ import { imageUrlOf, INITIALS_SIZE, useCredentials, usePlaces, usePractice } fro
 import type { Outcome } from './signing-queue.ts';
 import { roomMessages } from './signing-room-messages.ts';
 import { useDocumentAction } from './use-document-action.ts';
+import { useOwnSigning } from './use-own-signing.ts';
 
 export type SigningDeskProps = {
   document: OutgoingDetail;
@@ -36,18 +39,27 @@ export type SigningDeskProps = {
 export function SigningDesk({ document, about, more, onDone, keys = true }: SigningDeskProps): ReactNode {
   const t = useT(signMessages);
   const side = useRef<HTMLElement>(null);
-  const { act, placing, sign, choose, choice, credentials, note, remark } = useSigningAct(document, onDone);
+  const { act, placing, sign, choose, choice, credentials, note, remark, waiting } = useSigningAct(document, onDone);
   const [returning, setReturning] = useState(false);
   const returns = document.abilities.includes('return');
   useDeskKeys({ on: keys, side, signs: act !== undefined, returns, onReturn: setReturning });
   const problem = sign.error instanceof ApiError ? sign.error : undefined;
   return (
     <div className="lt-work lt-signing">
-      <SigningPaper document={document} placing={placing} />
+      <SigningPaper document={document} placing={waiting.signing === undefined ? placing : undefined} />
       <aside className="lt-work__side" ref={side} aria-label={t('signTitle')}>
         {about}
-        {act === undefined && <Banner tone="warn">{t('notReady')}</Banner>}
-        {act !== undefined && (
+        {act === undefined && waiting.signing === undefined && <Banner tone="warn">{t('notReady')}</Banner>}
+        {waiting.signing !== undefined && (
+          <AwaitSignature
+            waiting={{ ...waiting, signing: waiting.signing }}
+            credentials={credentials}
+            order={{ kind: act === 'initial' ? 'comment' : 'approved' }}
+            isFresh={sign.isAsked}
+            onLeave={() => onDone('pending')}
+          />
+        )}
+        {act !== undefined && waiting.signing === undefined && (
           <form
             onSubmit={(event) => {
               event.preventDefault();
@@ -87,10 +99,11 @@ type SignReply = { state: 'signed' | 'pending'; document: OutgoingDetail };
 /** What the server lets this person do with the document here, and everything that it takes. */
 function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => void) {
   const t = useT(signMessages);
+  const toasts = useToasts();
   const { person } = useSession();
   const act = document.abilities.includes('sign') ? 'sign' : document.abilities.includes('initial') ? 'initial' : undefined;
   const main = document.files.find((file) => file.role === 'main');
-  const places = usePlaces(act === 'sign' ? main : undefined, { signerName: person.name, kind: 'person' });
+  const places = usePlaces(act === undefined ? undefined : main, { signerName: person.name, kind: 'person' });
   const practice = usePractice(act === 'initial');
   const { credentials } = useCredentials('person');
   const [moved, setMoved] = useState<Placement>();
@@ -98,19 +111,26 @@ function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => v
   const [remark, setRemark] = useState('');
   const choice = { ...typed, credentialId: typed.credentialId ?? credentials?.[0]?.id };
   const imageUrl = imageUrlOf(credentials?.find(({ id }) => id === choice.credentialId));
-  const place = moved ?? places.data?.signature;
+  const place = moved ?? (act === 'initial' ? places.data?.initials : places.data?.signature);
+  const waiting = useOwnSigning(document.id, {
+    enabled: act !== undefined,
+    onSigned: () => {
+      toasts.show({ tone: 'done', text: t(act === 'initial' ? 'initialledToast' : 'signedToast') });
+      onDone(act === 'initial' ? 'initialled' : 'signed');
+    },
+  });
   const send = useDocumentAction<SignReply>({
     documentId: document.id,
     step: act ?? 'sign',
-    done: ({ state }) => t(state === 'pending' ? 'pendingToast' : act === 'initial' ? 'initialledToast' : 'signedToast'),
-    onDone: ({ state }) => onDone(state === 'pending' ? 'pending' : act === 'initial' ? 'initialled' : 'signed'),
+    done: ({ state }) => (state === 'pending' ? undefined : t(act === 'initial' ? 'initialledToast' : 'signedToast')),
+    onDone: ({ state }) => (state === 'pending' ? void waiting.look() : onDone(act === 'initial' ? 'initialled' : 'signed')),
   });
   const look = { kind: 'signature' as const, imageUrl, label: t(act === 'initial' ? 'initialsOf' : 'signatureOf', { name: person.name }) };
   const placing: PdfPlacing | undefined =
     act === 'sign' && place !== undefined
       ? { look, value: place, size: sameSize(place), onChange: setMoved }
       : act === 'initial' && practice.data !== undefined && practice.data.initialsLook !== 'none'
-        ? { look: practice.data.initialsLook === 'image' ? look : { ...look, imageUrl: undefined }, value: moved, size: INITIALS_SIZE, onChange: setMoved }
+        ? { look: practice.data.initialsLook === 'image' ? look : { ...look, imageUrl: undefined }, value: place, size: place === undefined ? INITIALS_SIZE : sameSize(place), onChange: setMoved }
         : undefined;
   return {
     act,
@@ -118,9 +138,10 @@ function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => v
     choice,
     choose,
     credentials,
+    waiting,
     note:
       act === 'initial' ? (
-        <InitialsNote hidden={practice.data?.initialsLook === 'none'} page={moved?.page} onAuto={() => setMoved(undefined)} />
+        <InitialsNote hidden={practice.data?.initialsLook === 'none'} page={place?.page} isMoved={moved !== undefined} error={places.error} onAuto={() => setMoved(undefined)} />
       ) : (
         <PlaceNote found={places.data?.isFound} page={place?.page} error={places.error} />
       ),
@@ -128,6 +149,7 @@ function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => v
     sign: {
       error: send.error,
       isPending: send.isPending,
+      isAsked: send.data?.state === 'pending',
       ready: isKeyReady(credentials, choice) && (act === 'initial' || place !== undefined),
       send: () => send.mutate({ ...choice, placement: act === 'initial' ? (moved ?? null) : place, ...(act === 'initial' ? { remark } : {}) }),
     },
@@ -160,10 +182,14 @@ function PlaceNote({ found, page, error }: { found: boolean | undefined; page: n
   return found ? <p className="lt-quiet">{t('placeFound', { page: page ?? 1 })}</p> : <Banner tone="warn">{t('placeGuessed', { page: page ?? 1 })}</Banner>;
 }
 
-function InitialsNote({ hidden, page, onAuto }: { hidden: boolean; page: number | undefined; onAuto: () => void }): ReactNode {
+type InitialsNoteProps = { hidden: boolean; page: number | undefined; isMoved: boolean; error: Error | null; onAuto: () => void };
+
+function InitialsNote({ hidden, page, isMoved, error, onAuto }: InitialsNoteProps): ReactNode {
   const t = useT(roomMessages);
   if (hidden) return <p className="lt-quiet">{t('initialsHidden')}</p>;
+  if (error !== null) return <ErrorState compact error={error} />;
   if (page === undefined) return <p className="lt-quiet">{t('initialsPlace')}</p>;
+  if (!isMoved) return <p className="lt-quiet">{t('initialsFound', { page })}</p>;
   return (
     <p className="lt-quiet">
       {t('initialsPlaced', { page })}{' '}

@@ -142,12 +142,16 @@ function useQueueKeys({ rows, openId, selected, onSelect, onSign, onReturn }: Si
       navigate(`/phong-ky/${target.id}`);
     };
     const waiting = rows?.filter((row) => row.outcome === undefined) ?? [];
+    const select = () => {
+      if (openId !== undefined && waiting.some((row) => row.id === openId)) onSelect(toggled(selected, openId));
+    };
     const count = waiting.filter((row) => selected.has(row.id)).length;
     const several = count > 0 && count <= BATCH_SIZE;
     return [
       { keys: 'j', label: t('next'), group, run: () => go(1) },
       { keys: 'k', label: t('previous'), group, run: () => go(-1) },
-      { keys: 'x', label: t('selectKey'), group, run: () => waiting.some((row) => row.id === openId) && onSelect(toggled(selected, openId ?? '')) },
+      { keys: 'x', label: t('selectKey'), group, run: select },
+      { keys: 'Space', label: t('selectKey'), group, run: select },
       ...(several
         ? [
             { keys: 's', label: t('signSelected', { count }), group, run: onSign },
@@ -157,17 +161,6 @@ function useQueueKeys({ rows, openId, selected, onSelect, onSign, onReturn }: Si
     ];
   }, [t, navigate, rows, openId, selected, onSelect, onSign, onReturn, byKey]);
   useShortcuts(shortcuts);
-  useEffect(() => {
-    // Space belongs to whatever has the focus; where nothing has it, to the open document.
-    const onSpace = (event: globalThis.KeyboardEvent) => {
-      if (event.key !== ' ' || event.defaultPrevented || event.target !== document.body) return;
-      if (rows?.some((row) => row.id === openId && row.outcome === undefined) !== true) return;
-      event.preventDefault();
-      onSelect(toggled(selected, openId ?? ''));
-    };
-    window.addEventListener('keydown', onSpace);
-    return () => window.removeEventListener('keydown', onSpace);
-  }, [rows, openId, selected, onSelect]);
 }
 
 function toggled(selected: ReadonlySet<string>, id: string): ReadonlySet<string> {

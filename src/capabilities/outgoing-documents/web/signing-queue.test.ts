@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '#ui/api-error.ts';
-import type { SigningRoomRow } from '../contract.ts';
-import { signOneByOne, type BatchItem, type BatchResult, type SignOne } from './batch-signing.ts';
+import type { SigningProgressReply, SigningRoomRow, SignTogetherReply } from '../contract.ts';
+import { signTogether, type BatchEnd, type BatchItem, type BatchResult } from './batch-signing.ts';
 import { keepPlaces, neighbour, nextWaiting, outcomeOf, type Done, type QueuedRow } from './signing-queue.ts';
 
 const row = (id: string, waitingSince = '2026-11-20T01:00:00Z'): SigningRoomRow => ({
@@ -38,44 +38,82 @@ test('going on from row to row ends at both ends', () => {
 
 const items = (ids: string): BatchItem[] => Array.from(ids, (id) => ({ id, act: 'sign', placement: null }));
 const problem = (status: number, code: string) => new ApiError({ status, code, message: code });
+type Sent = SignTogetherReply['documents'][number]['state'];
+const reply = (states: Readonly<Record<string, Sent>>, confirmations = 1): SignTogetherReply => ({
+  confirmations,
+  documents: Object.entries(states).map(([id, state]) => (state === 'refused' ? { id, state, problem: { code: 'cases.notInThisState', message: 'Đã ký rồi' } } : { id, state })),
+});
 
-async function runBatch(ids: string, sign: SignOne): Promise<{ stopped: ApiError | undefined; results: Map<string, BatchResult>; tried: string[] }> {
+type Ran = { end: BatchEnd; results: Map<string, BatchResult>; seen: string[]; keys: string[] };
+
+/** `progress` is what the server says while it signs, one answer after the other. */
+async function runBatch(ids: string, send: () => Promise<SignTogetherReply>, progress: SigningProgressReply['documents'][] = []): Promise<Ran> {
   const results = new Map<string, BatchResult>();
-  const tried: string[] = [];
-  let keys = 0;
-  const stopped = await signOneByOne({
+  const seen: string[] = [];
+  const keys: string[] = [];
+  const end = await signTogether({
     items: items(ids),
-    newKey: () => String((keys += 1)),
-    onResult: (id, result) => (result === undefined ? results.delete(id) : results.set(id, result)),
-    sign: (item, key) => {
-      tried.push(`${item.id}${key}`);
-      return sign(item, key);
+    key: 'one press',
+    pause: () => new Promise((resolve) => setTimeout(resolve, 1)),
+    follow: () => Promise.resolve({ documents: progress.shift() ?? [] }),
+    onResult: (id, result) => {
+      seen.push(`${id} ${result?.state ?? 'free'}`);
+      if (result === undefined) results.delete(id);
+      else results.set(id, result);
+    },
+    send: (_, key) => {
+      keys.push(key);
+      return send();
     },
   });
-  return { stopped, results, tried };
+  return { end, results, seen, keys };
 }
 
 test('one document that fails does not hold up the others, and says why', async () => {
-  const { stopped, results, tried } = await runBatch('abc', ({ id }) => (id === 'b' ? Promise.reject(problem(409, 'cases.notInThisState')) : Promise.resolve({ state: id === 'c' ? 'pending' : 'signed' })));
-  assert.equal(stopped, undefined);
-  assert.deepEqual([...results], [['a', { state: 'signed' }], ['b', { state: 'refused', message: 'cases.notInThisState', fix: undefined }], ['c', { state: 'pending' }]]);
-  assert.deepEqual(tried, ['a1', 'b2', 'c3']);
+  const { end, results, keys } = await runBatch('abc', () => Promise.resolve(reply({ a: 'signed', b: 'refused', c: 'pending' })));
+  assert.deepEqual(end, { stopped: undefined, confirmations: 1 });
+  assert.deepEqual([...results], [['a', { state: 'signed' }], ['b', { state: 'refused', message: 'Đã ký rồi', fix: undefined }], ['c', { state: 'pending' }]]);
+  assert.deepEqual(keys, ['one press'], 'one request for all');
 });
 
-test('a wrong PIN, a locked key and an ended session stop at once: no further attempt is used up', async () => {
+test('a wrong PIN, a locked key and an ended session stop at once: one attempt, and everything waits for the next press', async () => {
   for (const error of [problem(422, 'signatures.wrongPin'), problem(423, 'signatures.credentialLocked'), problem(422, 'signatures.devicePinWrong'), problem(409, 'signatures.deviceRemoved'), problem(401, 'kernel.unauthenticated')]) {
-    const { stopped, results, tried } = await runBatch('abc', ({ id }) => (id === 'b' ? Promise.reject(error) : Promise.resolve({ state: 'signed' })));
-    assert.equal(stopped, error);
-    assert.deepEqual(tried, ['a1', 'b2'], error.code);
-    assert.deepEqual([...results.keys()], ['a'], 'what was not signed waits for the next press');
+    const { end, results, keys } = await runBatch('abc', () => Promise.reject(error));
+    assert.equal(end.stopped, error);
+    assert.equal(keys.length, 1, error.code);
+    assert.equal(results.size, 0);
   }
 });
 
 test('an answer that is lost is asked for once more under the same key, and a server that is away twice stops', async () => {
   let lost = 1;
-  const once = await runBatch('a', () => (lost-- > 0 ? Promise.reject(problem(0, 'network.unreachable')) : Promise.resolve({ state: 'signed' })));
-  assert.deepEqual([once.tried, once.results.get('a'), once.stopped], [['a1', 'a1'], { state: 'signed' }, undefined]);
+  const once = await runBatch('a', () => (lost-- > 0 ? Promise.reject(problem(0, 'network.unreachable')) : Promise.resolve(reply({ a: 'signed' }))));
+  assert.deepEqual([once.keys, once.results.get('a'), once.end.stopped], [['one press', 'one press'], { state: 'signed' }, undefined]);
   const away = await runBatch('ab', () => Promise.reject(problem(0, 'network.unreachable')));
-  assert.deepEqual(away.tried, ['a1', 'a1']);
-  assert.equal(away.stopped?.code, 'network.unreachable');
+  assert.equal(away.keys.length, 2);
+  assert.equal(away.end.stopped?.code, 'network.unreachable');
+});
+
+test('while the server signs, each document shows how far it is, and nothing goes back', async () => {
+  let answer: (value: SignTogetherReply) => void = () => undefined;
+  const progress: SigningProgressReply['documents'][] = [
+    [{ id: 'a', progress: 'asked' }],
+    [{ id: 'a', progress: 'putting-in' }],
+    [{ id: 'a', progress: 'signed' }, { id: 'b', progress: 'putting-in' }],
+    [{ id: 'a', progress: 'putting-in' }],
+  ];
+  const running = runBatch('ab', () => new Promise((resolve) => (answer = resolve)), progress);
+  while (progress.length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  answer(reply({ a: 'signed', b: 'signed' }));
+  assert.deepEqual((await running).seen, ['a waiting', 'b waiting', 'a signing', 'a signed', 'b signing', 'b signed']);
+});
+
+test('when the connection is lost for good, what is known to be signed stays signed', async () => {
+  const progress: SigningProgressReply['documents'][] = [[{ id: 'a', progress: 'signed' }]];
+  const { end, results } = await runBatch('ab', async () => {
+    while (progress.length > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    throw problem(0, 'network.unreachable');
+  }, progress);
+  assert.equal(end.stopped?.code, 'network.unreachable');
+  assert.deepEqual([...results], [['a', { state: 'signed' }]]);
 });

@@ -1,8 +1,10 @@
-import { useQueries } from '@tanstack/react-query';
-import { useState } from 'react';
-import { useApi, type ApiError } from '#ui/api-context.tsx';
-import type { Placement } from '../contract.ts';
-import { signOneByOne, type BatchResult } from './batch-signing.ts';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect, useState } from 'react';
+import { useApi, type Api, type ApiError } from '#ui/api-context.tsx';
+import { useT } from '#ui/i18n.ts';
+import type { Placement, SigningProgressReply } from '../contract.ts';
+import { batchMessages } from './batch-messages.ts';
+import { signTogether, type BatchResult } from './batch-signing.ts';
 import { placesQuery } from './signing-data.ts';
 import type { Outcome, QueuedRow } from './signing-queue.ts';
 
@@ -21,6 +23,8 @@ export type Batch = {
   finished: boolean;
   /** What was wrong with the key or the connection. */
   stopped: ApiError | undefined;
+  /** How often the person confirms on the device. */
+  confirmations: number;
   move: (id: string, place: Placement) => void;
   confirm: (id: string) => void;
   include: (id: string, included: boolean) => void;
@@ -28,60 +32,104 @@ export type Batch = {
 };
 
 type Choice = { moved?: Placement; confirmed?: boolean; leftOut?: boolean };
+type OnSigned = (id: string, outcome: Outcome) => void;
+
+const FOLLOW_MS = 700;
+/** A device is waited for longer than a server. */
+const LOOK_MS = 2500;
 
 /** Several documents on their way to be signed in one go: what was found and decided for each, and what became of it. */
-export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: { signerName: string; onSigned: (id: string, outcome: Outcome) => void }): Batch {
+export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: { signerName: string; onSigned: OnSigned }): Batch {
   const api = useApi();
-  const found = useQueries({ queries: rows.map((row) => placesQuery(api, row.act === 'sign' ? (row.main ?? undefined) : undefined, { signerName, kind: 'person' })) });
+  const found = useQueries({ queries: rows.map((row) => placesQuery(api, row.main ?? undefined, { signerName, kind: 'person' })) });
   const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(new Map());
-  const [results, setResults] = useState<ReadonlyMap<string, BatchResult>>(new Map());
+  const { results, note } = useResults(rows, onSigned);
   const [running, setRunning] = useState(false);
-  const [stopped, setStopped] = useState<ApiError>();
+  const [{ stopped, confirmations }, setEnd] = useState<{ stopped: ApiError | undefined; confirmations: number }>({ stopped: undefined, confirmations: 0 });
   const change = (id: string, choice: Choice) => setChoices((before) => new Map(before).set(id, { ...before.get(id), ...choice }));
   const entries = rows.map((row, index): BatchEntry => {
     const choice = choices.get(row.id);
     const places = found[index];
-    const place = choice?.moved ?? places?.data?.signature;
+    const place = choice?.moved ?? (row.act === 'sign' ? places?.data?.signature : places?.data?.initials);
     return { row, place, included: choice?.leftOut !== true, result: results.get(row.id), readiness: readinessOf(row, { choice, isFound: places?.data?.isFound, failed: places?.isError === true }) };
   });
   const toSign = entries.filter((entry) => entry.included && entry.result === undefined);
-  const note = (id: string, result: BatchResult | undefined) => {
-    setResults((before) => {
-      const next = new Map(before);
-      if (result === undefined) next.delete(id);
-      else next.set(id, result);
-      return next;
-    });
-    const row = rows.find((each) => each.id === id);
-    if (result?.state === 'pending') onSigned(id, 'pending');
-    if (result?.state === 'signed') onSigned(id, row?.act === 'initial' ? 'initialled' : 'signed');
-  };
+  useLateConfirmations({ api, running, results, note });
   return {
     entries,
     toSign,
-    done: entries.filter(({ result }) => result !== undefined && result.state !== 'signing').length,
+    done: entries.filter(({ result }) => result !== undefined && result.state !== 'signing' && result.state !== 'waiting').length,
     running,
     finished: !running && toSign.length === 0 && results.size > 0,
     stopped,
+    confirmations,
     move: (id, moved) => change(id, { moved }),
     confirm: (id) => change(id, { confirmed: true }),
     include: (id, included) => change(id, { leftOut: !included }),
     run: async (key) => {
       setRunning(true);
-      setStopped(undefined);
+      setEnd({ stopped: undefined, confirmations: 0 });
       try {
-        const problem = await signOneByOne({
-          items: toSign.map(({ row, place }) => ({ id: row.id, act: row.act, placement: place ?? null })),
-          sign: ({ id, act, placement }, idempotencyKey) => api.post(`/api/v1/outgoing-documents/${id}/${act}`, { ...key, placement }, { idempotencyKey }),
-          newKey: () => crypto.randomUUID(),
+        const end = await signTogether({
+          // Initials that nobody moved go where the server finds their place then.
+          items: toSign.map(({ row, place }) => ({ id: row.id, act: row.act, placement: (row.act === 'sign' ? place : choices.get(row.id)?.moved) ?? null })),
+          send: (documents, idempotencyKey) => api.post('/api/v1/outgoing-documents/signing-room/sign', { ...key, documents }, { idempotencyKey }),
+          follow: (ids) => progress(api, ids),
+          pause: () => new Promise((resolve) => setTimeout(resolve, FOLLOW_MS)),
+          key: crypto.randomUUID(),
           onResult: note,
         });
-        setStopped(problem);
+        setEnd(end);
       } finally {
         setRunning(false);
       }
     },
   };
+}
+
+function progress(api: Api, ids: readonly string[], signal?: AbortSignal): Promise<SigningProgressReply> {
+  return api.get<SigningProgressReply>('/api/v1/outgoing-documents/signing-room/progress', { query: { ids: ids.join(',') }, ...(signal === undefined ? {} : { signal }) });
+}
+
+type Note = (id: string, result: BatchResult | undefined) => void;
+
+/** What became of each document; the room around it is told what left its queue. */
+function useResults(rows: readonly QueuedRow[], onSigned: OnSigned): { results: ReadonlyMap<string, BatchResult>; note: Note } {
+  const [results, setResults] = useState<ReadonlyMap<string, BatchResult>>(new Map());
+  const note = useCallback(
+    (id: string, result: BatchResult | undefined) => {
+      setResults((before) => {
+        const next = new Map(before);
+        if (result === undefined) next.delete(id);
+        else next.set(id, result);
+        return next;
+      });
+      if (result?.state === 'pending') onSigned(id, 'pending');
+      if (result?.state === 'signed') onSigned(id, rows.find((row) => row.id === id)?.act === 'initial' ? 'initialled' : 'signed');
+    },
+    [rows, onSigned],
+  );
+  return { results, note };
+}
+
+/** While the person confirms on a device, the screen shows what has become of it. */
+function useLateConfirmations({ api, running, results, note }: { api: Api; running: boolean; results: ReadonlyMap<string, BatchResult>; note: Note }): void {
+  const t = useT(batchMessages);
+  const pending = [...results].flatMap(([id, { state }]) => (state === 'pending' ? [id] : []));
+  const { data } = useQuery({
+    queryKey: ['outgoing-documents', 'signing-progress', pending],
+    enabled: !running && pending.length > 0,
+    refetchInterval: LOOK_MS,
+    staleTime: 0,
+    queryFn: ({ signal }) => progress(api, pending, signal),
+  });
+  useEffect(() => {
+    for (const document of data?.documents ?? []) {
+      if (results.get(document.id)?.state !== 'pending') continue;
+      if (document.progress === 'signed') note(document.id, { state: 'signed' });
+      if (document.progress === 'failed') note(document.id, { state: 'refused', message: t('notConfirmed'), fix: t('notConfirmedFix') });
+    }
+  }, [data, results, note, t]);
 }
 
 /** The button works once each document that is not left out has its place. */

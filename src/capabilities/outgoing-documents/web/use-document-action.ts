@@ -9,7 +9,8 @@ import { useToasts } from '#ui/feedback/toast.tsx';
 export function useDocumentAction<Reply>(options: {
   documentId: string;
   step: string;
-  done: (reply: Reply) => string;
+  /** Nothing where the screen itself says what follows. */
+  done: (reply: Reply) => string | undefined;
   onDone?: (reply: Reply) => void;
 }): UseMutationResult<Reply> {
   const api = useApi();
@@ -18,7 +19,8 @@ export function useDocumentAction<Reply>(options: {
   return useMutation<Reply, Error, unknown>({
     mutationFn: (body) => api.post<Reply>(`/api/v1/outgoing-documents/${options.documentId}/${options.step}`, body),
     onSuccess: (reply) => {
-      toasts.show({ tone: 'done', text: options.done(reply) });
+      const text = options.done(reply);
+      if (text !== undefined) toasts.show({ tone: 'done', text });
       options.onDone?.(reply);
     },
     onSettled: () => void queries.invalidateQueries({ queryKey: ['outgoing-documents'] }),

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { PersonActor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
+import { newId, type Id } from '#kernel/ids.ts';
+import { storeBytes } from '#engines/files/index.ts';
+import { sendEnvelope } from '#engines/exchange/index.ts';
+import { judgeRules } from './alerts.ts';
+import type { AlertRow, AlertsReply, RuleRow, RulesReply } from './contract.ts';
+import { openDesk, type Desk } from './testing.ts';
+import { openMailServer, type MailServer } from './testing/mail-server.ts';
+
+let desk: Desk;
+let mail: MailServer;
+let sender: Id<'agency'>;
+let commune: Id<'agency'>;
+let clerk: PersonActor;
+let receiver: PersonActor;
+let province: PersonActor;
+let auditor: PersonActor;
+before(async () => {
+  mail = await openMailServer();
+  desk = await openDesk({ smtpUrl: mail.url, mailFrom: 'Liên Thông <lienthong@thanhhoa.gov.vn>' });
+  sender = await desk.agency('Sở Nội vụ');
+  commune = await desk.agency('UBND xã Hoằng Hóa', { kind: 'commune' });
+  clerk = await desk.person(sender, 'Trần Thị Thu Hà', ['clerk']);
+  receiver = await desk.person(commune, 'Lê Văn Sơn', ['clerk']);
+  const office = await desk.agency('UBND tỉnh', { kind: 'province' });
+  province = await desk.person(office, 'Đinh Trọng Hiếu', ['province_admin']);
+  auditor = await desk.person(office, 'Vũ Thị Lan', ['auditor']);
+});
+after(async () => {
+  await mail.close();
+  await desk.house.close();
+});
+
+const standing = async (as: PersonActor): Promise<AlertRow[]> => (await desk.call<AlertsReply>(as, 'GET', '/alerts')).body.rows;
+const rules = async (): Promise<RulesReply> => (await desk.call<RulesReply>(province, 'GET', '/alert-rules')).body;
+async function rule(kind: RuleRow['kind']): Promise<RuleRow> {
+  const found = (await rules()).rules.find((each) => each.kind === kind);
+  assert.ok(found);
+  return found;
+}
+async function change(kind: RuleRow['kind'], changes: Partial<RuleRow>): Promise<number> {
+  const wanted = { ...(await rule(kind)), ...changes };
+  return (await desk.call(province, 'PUT', `/alert-rules/${wanted.id}`, bodyOf(wanted))).status;
+}
+/** What a rule's form sends: everything that may be changed. */
+function bodyOf({ name, thresholdMinutes, quietMinutes, isOn, agencyRoles, keeperRoles, emails, posts }: RuleRow) {
+  return { name, thresholdMinutes, quietMinutes, isOn, agencyRoles, keeperRoles, emails, postIds: posts.map(({ agencyId, postId }) => ({ agencyId, postId })) };
+}
+const tasks = (): Promise<{ agency_id: string; assignee: string; state: string; title: string }[]> =>
+  desk.house.sql(`select agency_id, assignee, state, title from cases.task where kind = 'exchange-desk.alert' order by opened_at, assignee`);
+
+async function addPartner(name: string): Promise<string> {
+  const id = newId();
+  await desk.house.sql(
+    `insert into exchange.partner (id, protocol, name, address, state, config, sealed_secrets, pinned, valid_from, created_at, changed_at) values ($1, 'installation', $2, null, 'active', '{}', '', '{}', '2026-01-01', now(), now())`,
+    [id, name],
+  );
+  await desk.house.sql(`insert into exchange.partner_line (partner_id, circuit, failures) values ($1, 'closed', 0)`, [id]);
+  return id;
+}
+const breakLine = (id: string): Promise<unknown> => desk.house.sql(`update exchange.partner_line set circuit = 'open', opened_at = $2, failures = 5 where partner_id = $1`, [id, desk.house.kernel.clock.now()]);
+const mendLine = (id: string): Promise<unknown> => desk.house.sql(`update exchange.partner_line set circuit = 'closed', opened_at = null, failures = 0 where partner_id = $1`, [id]);
+
+test('a partner that is away for five minutes is told once: in the lists of work and by letter; it ends when the line works', async () => {
+  assert.equal(await change('partner_down', { emails: ['truc.ban@thanhhoa.gov.vn'] }), 204);
+  const partner = await addPartner('Trục tỉnh Nghệ An');
+  await breakLine(partner);
+  await desk.pass(4);
+  assert.deepEqual(await standing(province), []);
+  await desk.pass(1);
+  await desk.pass(1);
+  assert.deepEqual((await standing(province)).map(({ kind, about, state }) => [kind, about, state]), [['partner_down', 'Trục tỉnh Nghệ An', 'open']]);
+  assert.deepEqual((await tasks()).map((task) => [task.assignee, task.state]), [[`post:${province.postId}`, 'open']]);
+  assert.equal(mail.letters.length, 1);
+  const [letter] = mail.letters;
+  assert.deepEqual(letter?.to, ['truc.ban@thanhhoa.gov.vn']);
+  assert.match(letter.text, /Subject: =\?UTF-8\?/);
+  const body = Buffer.from(letter.text.split('\n\n').slice(1).join('').replaceAll('\n', ''), 'base64').toString();
+  assert.match(/base64/.test(letter.text) ? body : letter.text, /Trục tỉnh Nghệ An|Tr=E1=BB=A5c/);
+  await mendLine(partner);
+  await desk.pass(1);
+  assert.deepEqual(await standing(province), []);
+  assert.deepEqual((await tasks()).map((task) => task.state), ['done']);
+});
+
+test('within the quiet period the same is not told again; afterwards it is', async () => {
+  const partner = await addPartner('Trục quốc gia');
+  await breakLine(partner);
+  await desk.pass(6);
+  await desk.pass(1);
+  const told = mail.letters.length;
+  await desk.pass(30);
+  assert.equal(mail.letters.length, told);
+  await desk.pass(31);
+  await desk.pass(1);
+  assert.equal(mail.letters.length, told + 1);
+  await mendLine(partner);
+  await desk.pass(1);
+});
+
+test('a mail server that is away for a while gets the letter later', async () => {
+  const partner = await addPartner('Bộ Nội vụ');
+  mail.refuse(1);
+  const told = mail.letters.length;
+  await breakLine(partner);
+  await desk.pass(6);
+  assert.equal(mail.letters.length, told);
+  await desk.pass(1);
+  await desk.pass(1);
+  assert.equal(mail.letters.length, told + 1);
+  await mendLine(partner);
+  await desk.pass(1);
+});
+
+test('a delivery that nobody takes for ten minutes is told to the agency’s clerks and to the province', async () => {
+  const stored = await storeBytes(desk.house.kernel, Buffer.from('văn bản'), { limitBytes: 1000 });
+  const document = {
+    code: 'H56.12.2026.9', number: '9', notation: 'SNV-VP', issuedOn: '2026-11-20', documentType: 'cong-van', typeName: 'Công văn', summary: 'V/v thử', urgency: 'normal' as const, answerDue: null,
+    signerName: 'A', signerTitle: 'B', senderName: 'Sở Nội vụ', senderCode: 'H56.12', pageCount: 1,
+  };
+  const input = { agencyId: sender, subject: { type: 'outgoing-document', id: newId() }, recipients: [commune], document, files: [{ ...stored, name: 'a.txt', mediaType: 'text/plain', role: 'main' as const }] };
+  await run(desk.house.kernel, sendEnvelope, input, { actor: clerk });
+  // Nobody works on it: only the rules are looked at.
+  desk.house.clock.advance(9 * 60_000);
+  await judgeRules(desk.house.kernel);
+  assert.deepEqual(await standing(clerk), []);
+  desk.house.clock.advance(2 * 60_000);
+  await judgeRules(desk.house.kernel);
+  assert.deepEqual((await standing(clerk)).map(({ kind, about, count, abilities }) => [kind, about, count, abilities]), [['queue_old', 'Sở Nội vụ', 1, ['acknowledge']]]);
+  assert.deepEqual(await standing(receiver), [], 'another agency does not see it');
+  assert.deepEqual((await tasks()).filter((task) => task.state === 'open').map((task) => task.assignee).toSorted(), [`post:${province.postId}`, 'role:clerk']);
+});
+
+test('whoever takes note of it takes it out of all lists of work; it stands until its cause is gone; a second note and a stranger are refused', async () => {
+  const [alert] = await standing(clerk);
+  assert.ok(alert);
+  const path = `/alerts/${alert.id}/acknowledge`;
+  assert.equal((await desk.call(receiver, 'POST', path, {})).status, 404, 'for a stranger there is no such alert');
+  assert.equal((await desk.call(auditor, 'POST', path, {})).status, 404, 'an auditor only looks');
+  assert.equal((await desk.call(clerk, 'POST', path, { note: 'Đã báo quản trị' })).status, 204);
+  assert.equal((await desk.call(province, 'POST', path, {})).status, 409);
+  assert.deepEqual((await standing(province)).map(({ state, acknowledgedBy, note }) => [state, acknowledgedBy, note]), [['acknowledged', 'Trần Thị Thu Hà', 'Đã báo quản trị']]);
+  assert.deepEqual((await tasks()).filter((task) => task.state === 'open'), []);
+  await desk.pass(1);
+  await desk.pass(1);
+  assert.deepEqual(await standing(province), [], 'the worker delivered it');
+});
+
+test('documents that were not acknowledged on the day of arrival are told to the receiver’s clerks', async () => {
+  await desk.pass(24 * 60);
+  await desk.pass(1);
+  assert.deepEqual((await standing(receiver)).map(({ kind, count }) => [kind, count]), [['receipt_late', 1]]);
+  assert.ok((await tasks()).some((task) => task.agency_id === commune && task.assignee === 'role:clerk' && task.state === 'open' && task.title.includes('1 văn bản chưa báo nhận')));
+});
+
+test('a rule that is switched off ends its alerts and tells nobody', async () => {
+  assert.equal(await change('receipt_late', { isOn: false }), 204);
+  await desk.pass(1);
+  assert.deepEqual(await standing(receiver), []);
+});
+
+test('rules are kept by the province’s administrator only; a rule that tells nobody, an unknown person and a wrong address are refused', async () => {
+  const queue = await rule('queue_old');
+  const { id } = queue;
+  const body = bodyOf(queue);
+  const put = async (as: PersonActor, changes: object): Promise<number> => (await desk.call(as, 'PUT', `/alert-rules/${id}`, { ...body, postIds: [], ...changes })).status;
+  assert.equal(await put(auditor, {}), 403);
+  assert.equal(await put(clerk, {}), 403);
+  assert.equal(await put(province, { agencyRoles: [], keeperRoles: [], emails: [] }), 400);
+  assert.equal(await put(province, { postIds: [{ agencyId: sender, postId: newId() }] }), 404);
+  assert.equal(await put(province, { emails: ['không phải thư'] }), 422);
+  assert.equal((await desk.call(province, 'PUT', `/alert-rules/${newId()}`, { ...body, postIds: [] })).status, 404);
+  assert.equal(await put(province, { postIds: [{ agencyId: sender, postId: clerk.postId }] }), 204);
+  assert.deepEqual((await rule('queue_old')).posts.map((post) => post.name), ['Trần Thị Thu Hà (Chuyên viên)']);
+  assert.equal((await desk.call(province, 'POST', '/alert-rules', { ...body, postIds: [], kind: 'partner_down', name: 'Mất kết nối một giờ', thresholdMinutes: 60 })).status, 200);
+  assert.equal((await rules()).rules.length, 4);
+});
+
+test('without a mail server no e-mail is offered', async () => {
+  const bare = await openDesk();
+  try {
+    const admin = await bare.person(await bare.agency('UBND tỉnh', { kind: 'province' }), 'Đinh Trọng Hiếu', ['province_admin']);
+    const reply = (await bare.call<RulesReply>(admin, 'GET', '/alert-rules')).body;
+    assert.equal(reply.canMail, false);
+    const [first] = reply.rules;
+    assert.ok(first);
+    assert.equal((await bare.call(admin, 'PUT', `/alert-rules/${first.id}`, { ...bodyOf(first), emails: ['a@b.vn'] })).status, 400);
+  } finally {
+    await bare.house.close();
+  }
+});

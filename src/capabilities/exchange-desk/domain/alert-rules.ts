@@ -1,0 +1,46 @@
+/** When an alert is told, and told again: pure rules over what the rows say. */
+
+export type AlertKind = 'partner_down' | 'queue_old' | 'receipt_late';
+
+/** What was found just now: about whom, since when, how many things. */
+export type Found = { subjectId: string; agencyId: string | null; name: string; since: Date; count: number };
+
+export type Standing = { id: string; subjectId: string; state: 'open' | 'acknowledged'; toldAt: Date | null };
+
+export type Step =
+  | { kind: 'open'; found: Found; tells: boolean }
+  | { kind: 'keep'; alert: Standing; found: Found; tells: boolean }
+  | { kind: 'end'; alert: Standing };
+
+export type Judged = {
+  rule: { thresholdMinutes: number; quietMinutes: number };
+  found: readonly Found[];
+  standing: readonly Standing[];
+  /** When the same was last told, also of an alert that is over. */
+  lastToldAt: ReadonlyMap<string, Date>;
+  now: Date;
+};
+
+const MINUTE_MS = 60_000;
+
+/**
+ * What has to happen with the alerts of one rule: what has stood longer than the threshold is opened, what stands stays, what is gone
+ * ends. The same is told again only after the quiet period, and never once somebody has taken note of it.
+ */
+export function judgeAlerts({ rule, found, standing, lastToldAt, now }: Judged): Step[] {
+  const isDue = (since: Date): boolean => now.getTime() - since.getTime() >= rule.thresholdMinutes * MINUTE_MS;
+  const isQuiet = (subjectId: string): boolean => {
+    const told = lastToldAt.get(subjectId);
+    return told !== undefined && now.getTime() - told.getTime() < rule.quietMinutes * MINUTE_MS;
+  };
+  const due = new Map(found.filter((each) => isDue(each.since)).map((each) => [each.subjectId, each]));
+  const known = new Set(standing.map((alert) => alert.subjectId));
+  return [
+    ...standing.map((alert): Step => {
+      const still = due.get(alert.subjectId);
+      if (still === undefined) return { kind: 'end', alert };
+      return { kind: 'keep', alert, found: still, tells: alert.state === 'open' && !isQuiet(alert.subjectId) };
+    }),
+    ...[...due.values()].filter((each) => !known.has(each.subjectId)).map((each): Step => ({ kind: 'open', found: each, tells: !isQuiet(each.subjectId) })),
+  ];
+}

@@ -1,0 +1,66 @@
+import { writeSpreadsheet, type Cell, type Sheet } from '#kernel/spreadsheet.ts';
+import { formatInstant } from '#kernel/time.ts';
+import { writeReportPdf } from '#engines/signatures/index.ts';
+import { figureNames, type Figures, type StatisticsReply } from './contract.ts';
+import { figureWords, groupWords, measures } from './statistics-words.ts';
+
+/** Who asked for the file, and when. */
+export type MadeFor = { agencyName: string; madeAt: Date };
+
+const TITLE = 'Thống kê gửi, nhận văn bản điện tử';
+/** `2026-11` as people write it. */
+const monthWord = (month: string): string => `${month.slice(5, 7)}/${month.slice(0, 4)}`;
+const periodOf = ({ from, to }: StatisticsReply): string => (from === to ? `Tháng ${monthWord(from)}` : `Từ tháng ${monthWord(from)} đến tháng ${monthWord(to)}`);
+const sourceOf = ({ countedAt }: StatisticsReply, { agencyName, madeAt }: MadeFor): string =>
+  `${agencyName} lập lúc ${formatInstant(madeAt)}${countedAt === null ? '' : `; số liệu đến ${formatInstant(new Date(countedAt))}`}`;
+
+/** The statistics as a workbook: a sheet by agency, one by level, one by month. */
+export function statisticsWorkbook(statistics: StatisticsReply, made: MadeFor): Buffer {
+  const columns = (first: string): Sheet['columns'] => [{ label: first, width: 44 }, ...figureNames.map((name) => ({ label: figureWords[name], width: 11 }))];
+  const cells = (first: string, figures: Figures): Cell[] => [first, ...figureNames.map((name) => figures[name])];
+  const heading = [TITLE, periodOf(statistics), sourceOf(statistics, made), ...measures];
+  const foot = cells('Tổng cộng', statistics.total);
+  const sheet = (name: string, first: string, rows: Cell[][]): Sheet => ({ name, heading, columns: columns(first), rows, foot });
+  return writeSpreadsheet({
+    madeAt: made.madeAt,
+    creator: made.agencyName,
+    sheets: [
+      sheet('Theo cơ quan', 'Cơ quan', statistics.agencies.map((each) => cells(each.name, each.figures))),
+      sheet('Theo cấp', 'Cấp', statistics.levels.map((each) => cells(`${groupWords[each.group]} (${String(each.agencies)})`, each.figures))),
+      sheet('Theo tháng', 'Tháng', statistics.months.map((each) => cells(monthWord(each.month), each.figures))),
+    ],
+  });
+}
+
+/** The statistics on paper (PDF/A): the sum, the levels, the months, then each agency. */
+export function statisticsPaper(statistics: StatisticsReply, made: MadeFor): Buffer {
+  const { total } = statistics;
+  const rows = (figures: Figures): (readonly [string, string])[] => figureNames.filter((name) => figures[name] > 0).map((name) => [figureWords[name], number(figures[name])]);
+  const late = total.sentLate + total.noticeLate + total.noticeOverdue;
+  return writeReportPdf({
+    language: 'vi',
+    title: TITLE,
+    verdict: `${periodOf(statistics)}: gửi ${number(total.sent)} văn bản, nhận ${number(total.received)} văn bản.`,
+    tone: late === 0 ? 'good' : 'open',
+    lead: [`Gửi đúng hạn ${number(total.sentOnTime)}, gửi chậm ${number(total.sentLate)}; báo nhận trong ngày ${number(total.noticeOnTime)}, chậm ${number(total.noticeLate)}, quá hạn chưa báo ${number(total.noticeOverdue)}.`],
+    sections: [
+      { heading: 'Tổng cộng', rows: rows(total) },
+      ...statistics.levels.map((each) => ({ heading: `${groupWords[each.group]} (${String(each.agencies)} cơ quan)`, rows: [['Số liệu', sentence(each.figures)] as const] })),
+      { heading: 'Theo tháng', rows: statistics.months.map((each) => [monthWord(each.month), sentence(each.figures)] as const) },
+      { heading: 'Theo cơ quan', rows: statistics.agencies.map((each) => [each.name, sentence(each.figures)] as const) },
+      { heading: 'Cách tính', paragraphs: measures },
+    ],
+    footer: sourceOf(statistics, made),
+    pageLabel: 'Trang {page}/{pages}',
+    madeAt: made.madeAt,
+  });
+}
+
+const number = (value: number): string => new Intl.NumberFormat('vi-VN').format(value);
+
+function sentence(figures: Figures): string {
+  return [
+    `Gửi ${number(figures.sent)} văn bản (${number(figures.sentSigned)} ký số) đến ${number(figures.recipients)} lượt nơi nhận: đã đến ${number(figures.arrived)}, phải gửi giấy ${number(figures.needPaper)}; đúng hạn ${number(figures.sentOnTime)}, chậm ${number(figures.sentLate)}.`,
+    `Nhận ${number(figures.received)} (${number(figures.receivedSigned)} ký số): báo nhận trong ngày ${number(figures.noticeOnTime)}, chậm ${number(figures.noticeLate)}, quá hạn ${number(figures.noticeOverdue)}.`,
+  ].join(' ');
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FlowNode } from '../contract.ts';
+import { MOST_NODES, placeFlow, shortName } from './flow-map-model.ts';
+
+const node = (id: string, group: FlowNode['group'] = 'commune'): FlowNode => ({ id, name: id, abbreviation: id, group, sent: 1, received: 0 });
+
+test('agencies of a group stand together on the ring, no two in one place', () => {
+  const { nodes, groups } = placeFlow([node('a'), node('b', 'department'), node('c'), node('d', 'outside')], []);
+  assert.deepEqual(nodes.map((each) => each.group), ['department', 'commune', 'commune', 'outside']);
+  assert.deepEqual(groups, ['department', 'commune', 'outside']);
+  assert.equal(new Set(nodes.map((each) => `${each.x.toFixed(0)} ${each.y.toFixed(0)}`)).size, 4);
+});
+
+test('the more goes along a line, the bolder it is; the two directions are two lines', () => {
+  const edges = [{ from: 'a', to: 'b', sent: 100, arrived: 100, troubled: 0 }, { from: 'b', to: 'a', sent: 1, arrived: 1, troubled: 0 }];
+  const [bold, thin] = placeFlow([node('a'), node('b')], edges).edges;
+  assert.ok(bold && thin && bold.width > thin.width && bold.path !== thin.path);
+});
+
+test('lines to agencies that are not drawn are left out, and one agency or none is no trouble', () => {
+  const many = Array.from({ length: 60 }, (_, index) => node(String(index)));
+  const map = placeFlow(many, [{ from: '0', to: '59', sent: 1, arrived: 1, troubled: 0 }]);
+  assert.deepEqual([map.nodes.length, map.edges.length], [MOST_NODES, 0]);
+  assert.deepEqual([placeFlow([], []).nodes.length, placeFlow([node('a')], []).nodes.length], [0, 1]);
+});
+
+test('a long name ends with dots', () => assert.equal(shortName('Ủy ban nhân dân phường Nguyễn Trãi mở rộng thêm').length, 30));

@@ -1,0 +1,62 @@
+import { flowGroups, type FlowEdge, type FlowGroup, type FlowNode } from '../contract.ts';
+
+export const MOST_NODES = 36;
+const SIZE = { width: 960, height: 620 };
+const RADIUS = 215;
+const GAP_RADIANS = 0.12;
+
+export type PlacedNode = FlowNode & { x: number; y: number; anchor: 'start' | 'end' | 'middle'; labelX: number; labelY: number };
+export type PlacedEdge = FlowEdge & { path: string; width: number };
+export type FlowMap = { viewBox: string; nodes: PlacedNode[]; edges: PlacedEdge[]; groups: FlowGroup[] };
+
+/** Places the busiest agencies on a ring, group by group with a gap between, and bends each line towards the middle; the nodes come busiest first. */
+export function placeFlow(nodes: readonly FlowNode[], edges: readonly FlowEdge[]): FlowMap {
+  const busiest = nodes.slice(0, MOST_NODES);
+  const groups = flowGroups.filter((group) => busiest.some((node) => node.group === group));
+  const turn = (2 * Math.PI - groups.length * GAP_RADIANS) / Math.max(busiest.length, 1);
+  const placed: PlacedNode[] = [];
+  let angle = -Math.PI / 2;
+  for (const group of groups) {
+    for (const node of busiest.filter((each) => each.group === group)) {
+      placed.push(placeAt(node, angle + turn / 2));
+      angle += turn;
+    }
+    angle += GAP_RADIANS;
+  }
+  const at = new Map(placed.map((node) => [node.id, node]));
+  const most = Math.max(...edges.map((edge) => edge.sent), 1);
+  return {
+    viewBox: `0 0 ${String(SIZE.width)} ${String(SIZE.height)}`,
+    nodes: placed,
+    groups,
+    edges: edges.flatMap((edge) => {
+      const [from, to] = [at.get(edge.from), at.get(edge.to)];
+      return from === undefined || to === undefined ? [] : [{ ...edge, path: bend(from, to), width: 1 + 5 * Math.sqrt(edge.sent / most) }];
+    }),
+  };
+}
+
+function placeAt(node: FlowNode, angle: number): PlacedNode {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const [x, y] = [SIZE.width / 2 + RADIUS * cos, SIZE.height / 2 + RADIUS * sin];
+  const isSide = Math.abs(cos) > 0.15;
+  return { ...node, x, y, anchor: isSide ? (cos > 0 ? 'start' : 'end') : 'middle', labelX: x + 16 * cos, labelY: y + (isSide ? 4 + 8 * sin : 18 * sin + 4) };
+}
+
+/** The two directions of a pair are bent to different sides, so that both are seen. */
+function bend(from: PlacedNode, to: PlacedNode): string {
+  const [middleX, middleY] = [SIZE.width / 2, SIZE.height / 2];
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const length = Math.hypot(dx, dy) || 1;
+  const [x, y] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
+  const controlX = x + (middleX - x) * 0.6 - (dy / length) * 14;
+  const controlY = y + (middleY - y) * 0.6 + (dx / length) * 14;
+  const round = (value: number): string => value.toFixed(1);
+  return `M${round(from.x)} ${round(from.y)}Q${round(controlX)} ${round(controlY)} ${round(to.x)} ${round(to.y)}`;
+}
+
+/** A name that fits beside the ring. */
+export function shortName(name: string): string {
+  const short = name.replace(/^Ủy ban nhân dân /, 'UBND ');
+  return short.length <= 30 ? short : `${short.slice(0, 29).trimEnd()}…`;
+}

@@ -1,0 +1,95 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { useApi } from '#ui/api-context.tsx';
+import { Tabs } from '#ui/data/tabs.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
+import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
+import { formatBytes, formatDate, formatDateTime, formatNumber } from '#ui/format.ts';
+import { useT } from '#ui/i18n.ts';
+import { Detail } from '#ui/layout/detail.tsx';
+import { Details } from '#ui/layout/details.tsx';
+import { useParam } from '#ui/navigation.tsx';
+import { useAbility } from '#ui/session-context.tsx';
+import { messages } from './messages.ts';
+import { PartnerActions } from './partner-actions.tsx';
+import { AgenciesPart, ChecklistPart, KeysPart } from './partner-parts.tsx';
+import { PartnerMark } from './partners-page.tsx';
+import { LOOK_AGAIN_MS, PARTNERS, SYSTEMS, type Partner, type System } from './words.ts';
+
+/** One system: how it is, and what an administrator does with it. */
+export function PartnerDetailPage(): ReactNode {
+  const id = useParam('id') ?? '';
+  const api = useApi();
+  const partner = useQuery({ queryKey: ['exchange', 'partner', id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Partner>(`${PARTNERS}/${id}`, { signal }) });
+  const isSystem = partner.data?.protocol === 'provincial_axis';
+  const system = useQuery({ queryKey: ['exchange', 'system', id], enabled: isSystem, refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<System>(`${SYSTEMS}/${id}`, { signal }) });
+  const error = partner.error ?? system.error;
+  if (error !== null) return <ErrorState error={error} onRetry={() => void partner.refetch()} />;
+  if (partner.data === undefined || (isSystem && system.data === undefined)) {
+    return (
+      <SkeletonGroup>
+        <Skeleton shape="title" />
+        <Skeleton shape="block" height="40vh" />
+      </SkeletonGroup>
+    );
+  }
+  return <Opened key={id} partner={partner.data} system={system.data} />;
+}
+
+function Opened({ partner, system }: { partner: Partner; system: System | undefined }): ReactNode {
+  const t = useT(messages);
+  const mayKeep = useAbility('exchange-partners.keep');
+  const [view, setView] = useState('facts');
+  return (
+    <Detail lead={t(`protocol.${partner.protocol}`)} title={partner.name} marks={<PartnerMark partner={partner} />} actions={mayKeep ? <PartnerActions partner={partner} system={system} /> : undefined}>
+      {system?.isSandbox === true && <Banner tone="warn">{t('enterSandboxText')}</Banner>}
+      <Tabs
+        label={t('detail')}
+        value={view}
+        onChange={setView}
+        items={[
+          { id: 'facts', label: t('facts'), content: <Facts partner={partner} system={system} /> },
+          { id: 'agencies', label: t('agencies'), content: <AgenciesPart partner={partner} mayAdd={mayKeep && system !== undefined} /> },
+          ...(system === undefined
+            ? []
+            : [
+                { id: 'keys', label: t('keys'), content: <KeysPart partner={partner} system={system} mayKeep={mayKeep} /> },
+                { id: 'checklist', label: t('checklist'), content: <ChecklistPart system={system} /> },
+              ]),
+        ]}
+      />
+    </Detail>
+  );
+}
+
+function Facts({ partner, system }: { partner: Partner; system: System | undefined }): ReactNode {
+  const t = useT(messages);
+  const { line } = partner;
+  return (
+    <Details
+      items={[
+        { label: t('systemId'), value: system === undefined ? null : <code>{system.systemId}</code> },
+        { label: t('address'), value: partner.address },
+        { label: t('lastContact'), value: line.lastSuccessAt === null ? t('never') : formatDateTime(line.lastSuccessAt) },
+        { label: t('waiting'), value: line.waiting + line.sent === 0 ? t('nothing') : t(system === undefined ? 'toSend' : 'toFetch', { count: line.waiting + line.sent }) },
+        { label: t('troubled'), value: line.failed + line.quarantined === 0 ? t('nothing') : [...(line.failed > 0 ? [t('failedCount', { count: line.failed })] : []), ...(line.quarantined > 0 ? [t('quarantinedCount', { count: line.quarantined })] : [])].join(', ') },
+        { label: t('failures'), value: line.failures === 0 ? null : formatNumber(line.failures) },
+        { label: t('probeAt'), value: line.probeAt === null ? null : formatDateTime(line.probeAt) },
+        { label: t('problem'), value: line.problem, wide: true },
+        { label: t('today'), value: system === undefined ? null : t('todayValue', { messages: formatNumber(system.usedToday.messages), bytes: formatBytes(system.usedToday.bytes) }) },
+        {
+          label: t('quotas'),
+          value:
+            system === undefined
+              ? null
+              : t('quotasValue', { messages: formatNumber(system.quotas.messagesPerDay), megabytes: formatNumber(system.quotas.megabytesPerDay), requests: formatNumber(system.quotas.requestsPerMinute) }),
+          wide: true,
+        },
+        { label: t('conflicts'), value: partner.conflicts === 0 ? null : formatNumber(partner.conflicts) },
+        { label: t('validity'), value: partner.validTo === null ? formatDate(partner.validFrom) : `${formatDate(partner.validFrom)} – ${formatDate(partner.validTo)}` },
+        { label: t('fingerprint'), value: partner.fingerprint === null ? null : <code>{partner.fingerprint}</code>, wide: true },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,172 @@
+import RefreshCw from 'lucide-react/icons/refresh-cw';
+import Waypoints from 'lucide-react/icons/waypoints';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { useApi } from '#ui/api-context.tsx';
+import { Button } from '#ui/controls/button.tsx';
+import { Combobox } from '#ui/controls/combobox.tsx';
+import { Select } from '#ui/controls/select.tsx';
+import { TextArea } from '#ui/controls/text-area.tsx';
+import { DataList, type Column } from '#ui/data/data-list.tsx';
+import { EmptyState } from '#ui/feedback/empty-state.tsx';
+import { Forbidden } from '#ui/feedback/forbidden.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
+import { useToasts } from '#ui/feedback/toast.tsx';
+import { formatBytes, formatDateTime } from '#ui/format.ts';
+import { useT } from '#ui/i18n.ts';
+import '#ui/layout/form.css';
+import { Page } from '#ui/layout/page.tsx';
+import { useNavigation } from '#ui/navigation.tsx';
+import { Menu } from '#ui/overlays/menu.tsx';
+import { useAbility } from '#ui/session-context.tsx';
+import { ActDialog } from './act-dialog.tsx';
+import { messages } from './messages.ts';
+import { LOOK_AGAIN_MS, reasonOf, type Arrival } from './words.ts';
+
+const ARRIVALS = '/api/v1/exchange/arrivals';
+
+/** What came and could not be delivered: its facts, the reason, and what to do about it. */
+export function QuarantinePage(): ReactNode {
+  const t = useT(messages);
+  const { navigate } = useNavigation();
+  const mayWatch = useAbility('exchange-partners.watch');
+  const maySettle = useAbility('exchange-partners.settle');
+  const back = (
+    <Button icon={Waypoints} onClick={() => navigate('/he-thong-ket-noi')}>
+      {t('back')}
+    </Button>
+  );
+  return (
+    <Page title={t('quarantine')} width="full" actions={mayWatch ? back : undefined}>
+      {mayWatch || maySettle ? <Quarantine /> : <Forbidden />}
+    </Page>
+  );
+}
+
+function Quarantine(): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const mayKeep = useAbility('exchange-partners.keep');
+  const maySettle = useAbility('exchange-partners.settle');
+  const { data, error, isFetching, refetch } = useQuery({ queryKey: ['exchange', 'arrivals'], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ arrivals: Arrival[] }>(ARRIVALS, { signal }) });
+  const columns: Column<Arrival>[] = [
+    { id: 'from', label: t('from'), width: '18%', narrow: 'top', render: (row) => row.partnerName },
+    {
+      id: 'what',
+      label: t('what'),
+      main: true,
+      narrow: 'title',
+      render: (row) => (
+        <span className="lt-stack">
+          <span>{row.summary ?? t('unreadable')}</span>
+          {row.senderName !== null && <span>{row.senderName}</span>}
+        </span>
+      ),
+    },
+    { id: 'why', label: t('why'), width: '28%', narrow: 'below', render: (row) => <span title={row.problem ?? undefined}>{reasonOf(t, row.problemCode)}</span> },
+    { id: 'at', label: t('receivedAt'), width: '9.5rem', narrow: 'below', render: (row) => formatDateTime(row.receivedAt) },
+    { id: 'size', label: t('size'), width: '6rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => formatBytes(row.sizeBytes) },
+    ...(maySettle ? [{ id: 'act', label: t('act'), width: '15rem', narrow: 'below' as const, render: (row: Arrival) => <Acts row={row} mayKeep={mayKeep} /> }] : []),
+  ];
+  return (
+    <DataList
+      label={t('quarantine')}
+      storageKey="exchange-quarantine"
+      columns={columns}
+      rows={data?.arrivals}
+      rowId={(row) => row.id}
+      error={error}
+      onRetry={() => void refetch()}
+      refreshing={isFetching && data !== undefined}
+      empty={
+        <EmptyState kind="last" title={t('quarantineEmpty')}>
+          {t('quarantineEmptyText')}
+        </EmptyState>
+      }
+    />
+  );
+}
+
+function Acts({ row, mayKeep }: { row: Arrival; mayKeep: boolean }): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const toasts = useToasts();
+  const queries = useQueryClient();
+  const [open, setOpen] = useState<'hand-over' | 'settle' | undefined>();
+  const close = () => setOpen(undefined);
+  const retry = useMutation({
+    mutationFn: () => api.post(`${ARRIVALS}/${row.id}/retry`),
+    onSuccess: () => toasts.show({ tone: 'done', text: t('retried') }),
+    onError: (error) => toasts.show(problemToast(error)),
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['exchange'] }),
+  });
+  return (
+    <span className="lt-row">
+      {mayKeep && (
+        <Button size="small" icon={RefreshCw} loading={retry.isPending} onClick={() => retry.mutate()}>
+          {t('retry')}
+        </Button>
+      )}
+      <Menu
+        trigger={<Button size="small">{t('act')}</Button>}
+        entries={[
+          ...(mayKeep ? [{ id: 'hand-over', label: t('handOver'), onSelect: () => setOpen('hand-over') }] : []),
+          { id: 'original', label: t('original'), onSelect: () => window.location.assign(`${ARRIVALS}/${row.id}/original`) },
+          { id: 'settle', label: t('settle'), onSelect: () => setOpen('settle') },
+        ]}
+      />
+      {open === 'hand-over' && <HandOver row={row} onClose={close} />}
+      {open === 'settle' && <Settle row={row} onClose={close} />}
+    </span>
+  );
+}
+
+type Found = { agencies: { id: string; name: string; hosting: string; code: string | null }[] };
+
+function HandOver({ row, onClose }: { row: Arrival; onClose: () => void }): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const [agencyId, setAgencyId] = useState<string | undefined>();
+  const [typed, setTyped] = useState('');
+  const { data, isFetching } = useQuery({ queryKey: ['directory', 'hand-over', typed], queryFn: ({ signal }) => api.get<Found>('/api/v1/accounts/agencies', { signal, query: { text: typed } }) });
+  const options = (data?.agencies ?? []).filter((each) => each.hosting === 'local').map((each) => ({ value: each.id, label: each.name, ...(each.code === null ? {} : { hint: each.code }) }));
+  return (
+    <ActDialog
+      title={t('handOver')}
+      text={t('handOverText')}
+      verb={t('handOverVerb')}
+      disabled={agencyId === undefined}
+      send={() => api.post(`${ARRIVALS}/${row.id}/hand-over`, { agencyId })}
+      done={() => t('handedOver')}
+      onClose={onClose}
+    >
+      {(problem) => <Combobox label={t('agency')} required options={options} value={agencyId} onChange={setAgencyId} onType={setTyped} loading={isFetching} error={problem('agencyId')} />}
+    </ActDialog>
+  );
+}
+
+function Settle({ row, onClose }: { row: Arrival; onClose: () => void }): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const [outcome, setOutcome] = useState<'resolved' | 'discarded'>('resolved');
+  const [resolution, setResolution] = useState('');
+  return (
+    <ActDialog title={t('settle')} text={t('settleText')} verb={t('settle')} send={() => api.post(`${ARRIVALS}/${row.id}/settle`, { outcome, resolution })} done={() => t('settled')} onClose={onClose}>
+      {(problem) => (
+        <>
+          <Select
+            label={t('outcome')}
+            required
+            value={outcome}
+            onChange={setOutcome}
+            options={[
+              { value: 'resolved', label: t('resolved') },
+              { value: 'discarded', label: t('discarded') },
+            ]}
+          />
+          <TextArea label={t('resolution')} required rows={3} value={resolution} onChange={setResolution} error={problem('resolution')} />
+        </>
+      )}
+    </ActDialog>
+  );
+}

@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import type { inboundView, partnerView, systemView, transferView } from '#engines/exchange/contract.ts';
+import type { Translate } from '#ui/i18n.ts';
+import { messages, type MessageKey } from './messages.ts';
+
+export type Partner = z.infer<typeof partnerView>;
+export type System = z.infer<typeof systemView>;
+export type Arrival = z.infer<typeof inboundView>;
+export type Transfer = z.infer<typeof transferView>;
+
+export const PARTNERS = '/api/v1/exchange/partners';
+export const SYSTEMS = '/api/v1/exchange/systems';
+export const LOOK_AGAIN_MS = 30_000;
+
+const known = new Set<string>(Object.keys(messages.vi));
+const isKey = (key: string): key is MessageKey => known.has(key);
+
+/** The reason of an arrival in quarantine, in words; codes that no sentence was written for are named. */
+export function reasonOf(t: Translate<MessageKey>, code: string | null): string {
+  const key = `code.${code ?? ''}`;
+  return isKey(key) ? t(key) : t('code.other', { code: code ?? '' });
+}
+
+/** The name of a step of the checklist. */
+export function stepOf(t: Translate<MessageKey>, step: string): string {
+  const key = `step.${step}`;
+  return isKey(key) ? t(key) : step;
+}

@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useApi } from '#ui/api-context.tsx';
+import { ButtonLink } from '#ui/controls/button.tsx';
+import { Select } from '#ui/controls/select.tsx';
+import { TextField } from '#ui/controls/text-field.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
+import { useT } from '#ui/i18n.ts';
+import type { CredentialSummary } from '#engines/signatures/contract.ts';
+import { guestMessages } from './guest-messages.ts';
+
+export type KeyChoice = { credentialId: string | undefined; pin: string };
+
+/** Keys of a file, a token of the installation or a remote service; programs on the computer sign the file before it is uploaded. */
+function useKeys(): readonly CredentialSummary[] | undefined {
+  const api = useApi();
+  const { data } = useQuery({ queryKey: ['signatures', 'credentials'], queryFn: ({ signal }) => api.get<{ credentials: CredentialSummary[] }>('/api/v1/signatures/credentials', { signal }) });
+  return data?.credentials.filter(({ kind, place }) => kind === 'person' && place !== 'computer');
+}
+
+/** Which certificate, and its PIN where it is typed here. */
+export function SignFields({ value, onChange, pinError }: { value: KeyChoice; onChange: (value: KeyChoice) => void; pinError: string | undefined }): ReactNode {
+  const t = useT(guestMessages);
+  const keys = useKeys();
+  if (keys?.length === 0) {
+    return (
+      <Banner tone="warn" actions={<ButtonLink size="small" to="/chu-ky-cua-toi?ket-noi=1">{t('connect')}</ButtonLink>}>
+        {t('noCertificate')}
+      </Banner>
+    );
+  }
+  const chosen = keys?.find(({ id }) => id === value.credentialId);
+  const typesPin = chosen === undefined || chosen.needsPin || chosen.mayTypePin;
+  return (
+    <div className="lt-fields">
+      <Select
+        label={t('certificate')}
+        required
+        placeholder={t('choose')}
+        value={value.credentialId}
+        onChange={(credentialId) => onChange({ ...value, credentialId })}
+        options={(keys ?? []).map(({ id, label }) => ({ value: id, label }))}
+      />
+      {typesPin ? (
+        <TextField label={t('pin')} type="password" autoComplete="off" required={chosen?.mayTypePin !== true} value={value.pin} onChange={(pin) => onChange({ ...value, pin })} error={pinError} />
+      ) : (
+        <p className="lt-quiet">{t('confirmElsewhere')}</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+import Download from 'lucide-react/icons/download';
+import FileArchive from 'lucide-react/icons/file-archive';
+import Printer from 'lucide-react/icons/printer';
+import type { ReactNode } from 'react';
+import { Button } from '#ui/controls/button.tsx';
+import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
+import { formatDateTime } from '#ui/format.ts';
+import { useLanguage, useT } from '#ui/i18n.ts';
+import '#ui/layout/form.css';
+import type { OutgoingDetail } from '../contract.ts';
+import { deliveryWords, noticeKindWords, noticeStateWords } from '../domain/delivery-words.ts';
+import { sentMessages } from './sent-messages.ts';
+import './sent.css';
+
+type Recipient = OutgoingDetail['recipients'][number];
+type Delivery = NonNullable<Recipient['delivery']>;
+
+const kinds: Record<string, StateKind> = { waiting: 'present', no_route: 'present', returned: 'stopped', cancelled: 'quiet', arrived: 'present', refused: 'stopped', recalled: 'quiet', replaced: 'quiet' };
+
+/** Each recipient with its state, its times, what was asked of it since and what it answered; to print and to take along. */
+export function RecipientsTable({ document }: { document: OutgoingDetail }): ReactNode {
+  const t = useT(sentMessages);
+  const sent = document.recipients.filter(({ delivery }) => delivery !== null);
+  if (sent.length === 0) return <p className="lt-quiet">{t('noneSent')}</p>;
+  return (
+    <section className="lt-sent">
+      <div className="lt-sent__head">
+        <SendDue document={document} />
+        <div className="lt-row lt-sent__tools">
+          <a className="lt-button lt-button--quiet lt-button--small" href={`/api/v1/outgoing-documents/${document.id}/recipients.csv`} download>
+            <span className="lt-button__content">
+              <Download size={16} aria-hidden="true" />
+              {t('download')}
+            </span>
+          </a>
+          {document.mayTakeEvidence && document.envelopeId !== null && (
+            <a className="lt-button lt-button--quiet lt-button--small" href={`/api/v1/exchange/envelopes/${document.envelopeId}/evidence`} download>
+              <span className="lt-button__content">
+                <FileArchive size={16} aria-hidden="true" />
+                {t('evidence')}
+              </span>
+            </a>
+          )}
+          <Button size="small" icon={Printer} onClick={() => window.print()}>
+            {t('print')}
+          </Button>
+        </div>
+      </div>
+      <table className="lt-sent__table">
+        <caption className="read-by-screen-reader">{t('tableCaption')}</caption>
+        <thead>
+          <tr>
+            {(['recipients', 'state', 'arrivedAt', 'openedAt', 'answeredAt', 'notices'] as const).map((key) => (
+              <th key={key} scope="col">
+                {t(key)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{sent.map((recipient) => (recipient.delivery === null ? null : <Line key={recipient.agencyId} hasEvidence={document.mayTakeEvidence} recipient={recipient} delivery={recipient.delivery} />))}</tbody>
+      </table>
+    </section>
+  );
+}
+
+function Line({ recipient, delivery, hasEvidence }: { recipient: Recipient; delivery: Delivery; hasEvidence: boolean }): ReactNode {
+  const t = useT(sentMessages);
+  const { language } = useLanguage();
+  const at = (instant: string | null) => (instant === null ? null : <time dateTime={instant}>{formatDateTime(instant)}</time>);
+  return (
+    <tr>
+      <th scope="row">
+        {recipient.name}
+        {delivery.deliveredTo !== null && <span className="lt-quiet lt-sent__more">{t('deliveredTo', { name: delivery.deliveredTo })}</span>}
+        {hasEvidence && (
+          <a className="lt-sent__more lt-sent__evidence" href={`/api/v1/exchange/envelopes/${delivery.envelopeId}/evidence?recipientAgencyId=${recipient.agencyId}`} download aria-label={t('evidenceOf', { name: recipient.name })}>
+            {t('evidence')}
+          </a>
+        )}
+      </th>
+      <td data-label={t('state')}>
+        <StateMark kind={kinds[delivery.state] ?? 'done'}>{deliveryWords(delivery.state)[language]}</StateMark>
+        {delivery.reason !== null && delivery.reason !== '' && <span className="lt-quiet lt-sent__more">{delivery.reason}</span>}
+      </td>
+      <td data-label={t('arrivedAt')}>{at(delivery.arrivedAt)}</td>
+      <td data-label={t('openedAt')}>
+        {at(delivery.openedAt) ?? (delivery.state === 'arrived' ? <span className="lt-quiet">{t('notOpened')}</span> : null)}
+        {delivery.remindedAt !== null && <span className="lt-quiet lt-sent__more">{t('remindedAt', { count: delivery.reminderCount, at: formatDateTime(delivery.remindedAt) })}</span>}
+      </td>
+      <td data-label={t('answeredAt')}>
+        {at(delivery.answeredAt)}
+        {delivery.answeredBy !== null && <span className="lt-quiet lt-sent__more">{delivery.answeredBy}</span>}
+      </td>
+      <td data-label={t('notices')}>
+        {delivery.notices.map((notice) => (
+          <div key={notice.sentAt} className="lt-sent__notice">
+            <StateMark kind={notice.state === 'agreed' ? 'done' : notice.state === 'declined' ? 'stopped' : 'present'}>{`${noticeKindWords[notice.kind][language]}: ${noticeStateWords(notice.state)[language]}`}</StateMark>
+            <span className="lt-quiet lt-sent__more">
+              {[formatDateTime(notice.answeredAt ?? notice.sentAt), notice.answeredBy, notice.answerReason].filter((text) => text !== null && text !== '').join(', ')}
+            </span>
+          </div>
+        ))}
+      </td>
+    </tr>
+  );
+}
+
+/** Whether it was sent by the law's hour. */
+function SendDue({ document }: { document: OutgoingDetail }): ReactNode {
+  const t = useT(sentMessages);
+  if (document.sendDueAt === null || document.issuedAt === null) return <span />;
+  const isInTime = document.issuedAt <= document.sendDueAt;
+  return (
+    <p className="lt-quiet">
+      {t('sendDue', { at: formatDateTime(document.sendDueAt) })} <strong>{t(isInTime ? 'sentInTime' : 'sentLate')}</strong>
+    </p>
+  );
+}

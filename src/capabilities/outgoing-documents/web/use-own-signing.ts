@@ -1,0 +1,70 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { useApi } from '#ui/api-context.tsx';
+import type { OwnSigning } from '#engines/signatures/contract.ts';
+
+const LOOK_MS = 2500;
+
+export type Waiting = {
+  /** The person's signing of this document that waits for a phone or a program, or that just ended without a signature. */
+  signing: OwnSigning | undefined;
+  /** A request was just sent, or the program just answered: looks at once. */
+  look: () => Promise<void>;
+  /** The person has read what became of it: the form is there again. */
+  dismiss: () => void;
+};
+
+/**
+ * Follows a signature that somebody else's device makes, from the request to its end: also one that was begun before this page was opened.
+ * @param onSigned once, when the signature is in the document and every list knows it
+ */
+export function useOwnSigning(documentId: string, { enabled, onSigned }: { enabled: boolean; onSigned: () => void }): Waiting {
+  const api = useApi();
+  const queries = useQueryClient();
+  const queryKey = ['signatures', 'own-signing', documentId];
+  const query = useQuery<OwnSigning | null>({
+    queryKey,
+    // The document may have gone its way before this page heard that it is signed.
+    enabled: enabled || isUnderWay(queries.getQueryData<OwnSigning | null>(queryKey)),
+    staleTime: 0,
+    refetchInterval: ({ state }) => (isUnderWay(state.data) ? LOOK_MS : false),
+    queryFn: async ({ signal }) => {
+      const known = queries.getQueryData<OwnSigning | null>(queryKey);
+      if (known !== null && known !== undefined) return api.get<OwnSigning>(`/api/v1/signatures/signings/${known.id}`, { signal });
+      const { signing } = await api.get<{ signing: OwnSigning | null }>('/api/v1/signatures/signings', { signal, query: { subjectType: 'outgoing-document', subjectId: documentId } });
+      // What was opened and never begun is no reason to keep the person from the form; what is being signed at this very moment, by the press of
+      // a button here, answers that button itself.
+      return signing?.state === 'pending' ? signing : null;
+    },
+  });
+  const isSigned = query.data?.state === 'completed';
+  const dismiss = (): void => {
+    // A look that is on its way would bring back what the person has just put away.
+    void queries.cancelQueries({ queryKey }).then(() => queries.setQueryData(queryKey, null));
+  };
+  useEffect(() => {
+    if (!isSigned) return;
+    queries.setQueryData(['signatures', 'own-signing', documentId], null);
+    void queries.invalidateQueries({ queryKey: ['outgoing-documents'] }).then(onSigned);
+    // Only the end of the signing starts it, whatever has to be done afterwards at that moment.
+  }, [isSigned, documentId, queries]);
+  return {
+    signing: isSigned ? undefined : (query.data ?? undefined),
+    look: async () => {
+      await query.refetch();
+    },
+    dismiss,
+  };
+}
+
+/** Gives the signing up with the server; then the document can be signed again at once. */
+export function useAbandon({ id }: OwnSigning, onDone: () => void): { error: Error | null; isPending: boolean; mutate: () => void } {
+  const api = useApi();
+  const { error, isPending, mutate } = useMutation({ mutationFn: () => api.post(`/api/v1/signatures/signings/${id}/agent-abandon`), onSuccess: onDone });
+  return { error, isPending, mutate: () => mutate() };
+}
+
+/** Whether a signature may still come by itself. */
+export function isUnderWay(signing: OwnSigning | null | undefined): boolean {
+  return signing?.state === 'pending' || signing?.state === 'signing';
+}
