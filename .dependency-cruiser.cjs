@@ -46,7 +46,14 @@ module.exports = {
       comment: 'What an engine promises is its index.ts; the rest may change any day. A test may use the builders in testing.ts.',
       severity: 'error',
       from: { path: '^src/(engines/([^/]+)|capabilities|app)/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/engines/([^/]+)/', pathNot: ['^src/engines/$2/', '^src/engines/[^/]+/(index|contract)\\.ts$'] },
+      to: { path: '^src/engines/([^/]+)/', pathNot: ['^src/engines/$2/', '^src/engines/[^/]+/(index|contract|offline)\\.ts$'] },
+    },
+    {
+      name: 'offline-doors-need-no-house',
+      comment: 'What verifies evidence in ten years has no database and no server: an engine’s offline.ts reaches neither.',
+      severity: 'error',
+      from: { path: '^src/engines/[^/]+/offline\\.ts$' },
+      to: { path: 'node_modules/(pg|kysely|fastify)/', reachable: true },
     },
     {
       name: 'capabilities-meet-at-contracts',

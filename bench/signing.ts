@@ -16,7 +16,7 @@ import { readSigningProfile } from '#engines/signatures/domain/pdf/signing/index
 import type { SigningProfile } from '#engines/signatures/domain/pdf/signing/index.ts';
 import { buildPdf } from '#engines/signatures/domain/pdf/testing.ts';
 import { signatureAlgorithmFor } from '#engines/signatures/domain/pki/algorithms.ts';
-import { signed } from '#engines/signatures/domain/pki/authority.ts';
+import { signed } from '#engines/signatures/domain/pki/draft.ts';
 import { encodeName } from '#engines/signatures/domain/pki/name.ts';
 import { encryptWithPassword } from '#engines/signatures/domain/pki/pkcs12-encryption.ts';
 import { validatePdf } from '#engines/signatures/domain/validation/index.ts';

@@ -16,7 +16,44 @@ create table audit.entry (
   constraint entry_type_check CHECK ((type ~ '^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$'::text))
 );
 comment on table audit.entry is 'Scope: agency. Append-only. What happened: one row an event, with the hash that enters the tree.';
+CREATE INDEX entry_time ON audit.entry USING brin (at) WITH (pages_per_range='32');
 CREATE INDEX entry_timeline ON audit.entry USING btree (agency_id, subject_type, subject_id, at, id);
+
+create table audit.expired_entry (
+  agency_id uuid not null,
+  entry_id uuid not null,
+  leaf_hash bytea not null,
+  type text not null,
+  at timestamp with time zone not null,
+  expired_at timestamp with time zone not null,
+  legal_basis text not null,
+  constraint expired_entry_pkey PRIMARY KEY (agency_id, entry_id),
+  constraint expired_entry_leaf_hash_check CHECK ((length(leaf_hash) = 32))
+);
+comment on table audit.expired_entry is 'Scope: agency. Append-only. Entries whose content left the record when its time was over: the leaf stays, so that the tree still verifies.';
+
+create table audit.legal_hold (
+  id uuid not null,
+  agency_id uuid,
+  subject_type text,
+  subject_id text,
+  person_id uuid,
+  from_at timestamp with time zone,
+  to_at timestamp with time zone,
+  reason text not null,
+  placed_at timestamp with time zone not null,
+  placed_by text not null,
+  lifted_at timestamp with time zone,
+  lifted_by text,
+  lift_reason text,
+  constraint legal_hold_pkey PRIMARY KEY (id),
+  constraint legal_hold_check CHECK (((subject_type IS NULL) = (subject_id IS NULL))),
+  constraint legal_hold_check1 CHECK (((agency_id IS NOT NULL) OR (subject_id IS NOT NULL) OR (person_id IS NOT NULL) OR (from_at IS NOT NULL))),
+  constraint legal_hold_check2 CHECK (((to_at IS NULL) OR (from_at IS NULL) OR (to_at >= from_at))),
+  constraint legal_hold_check3 CHECK ((((lifted_at IS NULL) = (lifted_by IS NULL)) AND ((lifted_at IS NULL) = (lift_reason IS NULL)))),
+  constraint legal_hold_reason_check CHECK (((length(reason) >= 5) AND (length(reason) <= 1000)))
+);
+comment on table audit.legal_hold is 'Scope: installation. What must not leave the record while an inspection, a complaint or a court needs it, whatever the rules of retention say.';
 
 create table audit.node (
   level smallint not null,
@@ -37,6 +74,19 @@ create table audit.pending (
   constraint pending_entries_check CHECK (((length(entries) > 0) AND ((length(entries) % 64) = 0)))
 );
 comment on table audit.pending is 'Scope: agency. Entries that wait for the sealer, one row a command under its first entry: agency, id and leaf of each, 64 bytes together. A row leaves with the transaction that puts its entries into the tree.';
+
+create table audit.retention_rule (
+  type_prefix text not null,
+  valid_from date not null,
+  valid_to date,
+  keep_years integer not null,
+  legal_basis text not null,
+  constraint retention_rule_pkey PRIMARY KEY (type_prefix, valid_from),
+  constraint retention_rule_check CHECK (((valid_to IS NULL) OR (valid_to >= valid_from))),
+  constraint retention_rule_keep_years_check CHECK (((keep_years >= 1) AND (keep_years <= 100))),
+  constraint retention_rule_type_prefix_check CHECK ((type_prefix ~ '^[a-z][a-z0-9-]*(\.[a-z0-9-]*)?$'::text))
+);
+comment on table audit.retention_rule is 'Scope: installation. For how many years the content of entries whose type begins so is kept. What no rule speaks of is kept for ever.';
 
 create table audit.sealed (
   agency_id uuid not null,
@@ -185,15 +235,27 @@ create table certificates.certificate (
   search tsvector not null,
   added_at timestamp with time zone not null,
   added_by text not null,
+  asked_at timestamp with time zone,
+  asked_by uuid,
+  answered_at timestamp with time zone,
+  ask_problem text,
+  unanswered_since timestamp with time zone,
+  status_as_of timestamp with time zone,
+  status_answer text,
   constraint certificate_agency_id_fingerprint_key UNIQUE (agency_id, fingerprint),
   constraint certificate_pkey PRIMARY KEY (agency_id, id),
+  constraint certificate_ask_problem_check CHECK ((ask_problem = ANY (ARRAY['notTrusted'::text, 'noAddress'::text, 'notAllowed'::text, 'silent'::text]))),
   constraint certificate_check CHECK ((valid_to > valid_from)),
   constraint certificate_check1 CHECK (((status = 'revoked'::text) = (revoked_at IS NOT NULL))),
+  constraint certificate_check2 CHECK (((answered_at IS NULL) OR (asked_at IS NOT NULL))),
+  constraint certificate_check3 CHECK (((unanswered_since IS NULL) = (ask_problem IS NULL))),
+  constraint certificate_check4 CHECK (((status_answer IS NULL) = (status_as_of IS NULL))),
   constraint certificate_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{64}$'::text)),
   constraint certificate_holder_kind_check CHECK ((holder_kind = ANY (ARRAY['person'::text, 'agency'::text, 'device'::text]))),
   constraint certificate_holder_name_check CHECK (((length(holder_name) >= 1) AND (length(holder_name) <= 300))),
   constraint certificate_note_check CHECK (((length(note) >= 1) AND (length(note) <= 1000))),
-  constraint certificate_status_check CHECK ((status = ANY (ARRAY['active'::text, 'revoked'::text]))),
+  constraint certificate_status_answer_check CHECK ((status_answer ~ '^[0-9a-f]{64}$'::text)),
+  constraint certificate_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'revoked'::text]))),
   constraint certificate_status_source_check CHECK ((status_source = ANY (ARRAY['own'::text, 'ocsp'::text, 'list'::text, 'person'::text, 'none'::text]))),
   constraint certificate_token_serial_check CHECK (((length(token_serial) >= 1) AND (length(token_serial) <= 100))),
   constraint certificate_warned_days_check CHECK ((warned_days = ANY (ARRAY[60, 30, 7])))
@@ -203,6 +265,7 @@ CREATE INDEX certificate_by_end ON certificates.certificate USING btree (valid_t
 CREATE INDEX certificate_of_agency ON certificates.certificate USING btree (agency_id, valid_to, id);
 CREATE INDEX certificate_of_person ON certificates.certificate USING btree (agency_id, person_id) WHERE (person_id IS NOT NULL);
 CREATE INDEX certificate_search ON certificates.certificate USING gin (search);
+CREATE INDEX certificate_to_ask ON certificates.certificate USING btree (asked_at NULLS FIRST, agency_id, id) WHERE ((NOT is_built_in) AND (status <> 'revoked'::text));
 
 create table certificates.form (
   code text not null,
@@ -257,6 +320,156 @@ CREATE INDEX request_newest ON certificates.request USING btree (asked_at DESC, 
 CREATE INDEX request_of_agency ON certificates.request USING btree (agency_id, asked_at DESC, id DESC);
 CREATE UNIQUE INDEX request_open_for_certificate ON certificates.request USING btree (agency_id, certificate_id, kind) WHERE ((state = ANY (ARRAY['submitted'::text, 'approved'::text])) AND (certificate_id IS NOT NULL));
 
+create table exchange.axis_agency (
+  agency_id uuid not null,
+  version bigint not null,
+  facts jsonb not null,
+  changed_at timestamp with time zone not null,
+  constraint axis_agency_pkey PRIMARY KEY (agency_id),
+  constraint axis_agency_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint axis_agency_version_check CHECK ((version > 0))
+);
+comment on table exchange.axis_agency is 'Scope: installation. The agencies that live here as vendors'' systems last could read them, each with the version of its last change.';
+CREATE INDEX axis_agency_version ON exchange.axis_agency USING btree (version);
+
+create table exchange.axis_key (
+  partner_id uuid not null,
+  id uuid not null,
+  key_hash bytea not null,
+  hint text not null,
+  note text,
+  created_at timestamp with time zone not null,
+  created_by jsonb not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint axis_key_key_hash_key UNIQUE (key_hash),
+  constraint axis_key_pkey PRIMARY KEY (partner_id, id),
+  constraint axis_key_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint axis_key_check CHECK ((expires_at > created_at)),
+  constraint axis_key_hint_check CHECK ((length(hint) = 4)),
+  constraint axis_key_key_hash_check CHECK ((length(key_hash) = 32)),
+  constraint axis_key_note_check CHECK ((length(note) <= 200))
+);
+comment on table exchange.axis_key is 'Scope: installation. The keys with which a vendor''s system shows who it is; several are good side by side, so that one is replaced without a pause.';
+
+create table exchange.axis_meter (
+  partner_id uuid not null,
+  day date not null,
+  messages integer not null,
+  bytes bigint not null,
+  minute timestamp with time zone not null,
+  requests integer not null,
+  seen_at timestamp with time zone not null,
+  constraint axis_meter_pkey PRIMARY KEY (partner_id),
+  constraint axis_meter_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint axis_meter_bytes_check CHECK ((bytes >= 0)),
+  constraint axis_meter_messages_check CHECK ((messages >= 0)),
+  constraint axis_meter_requests_check CHECK ((requests >= 0))
+);
+comment on table exchange.axis_meter is 'Scope: installation. What a vendor''s system has used of its quotas: messages and bytes of the day, requests of the minute.';
+
+create table exchange.axis_packet (
+  partner_id uuid not null,
+  partner_ref text not null,
+  original_hash bytea not null,
+  message_type text not null,
+  document_id text,
+  business text not null,
+  sequence integer not null,
+  from_code text,
+  to_codes text[] not null,
+  sent_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  constraint axis_packet_pkey PRIMARY KEY (partner_id, partner_ref),
+  constraint axis_packet_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint axis_packet_business_check CHECK ((business = ANY (ARRAY['new'::text, 'revoke'::text, 'update'::text, 'replace'::text, 'take_back'::text, 'status'::text, 'unreadable'::text]))),
+  constraint axis_packet_document_id_check CHECK ((length(document_id) <= 300)),
+  constraint axis_packet_from_code_check CHECK ((length(from_code) <= 100)),
+  constraint axis_packet_message_type_check CHECK ((message_type = ANY (ARRAY['edoc'::text, 'status'::text, 'unreadable'::text]))),
+  constraint axis_packet_original_hash_check CHECK ((length(original_hash) = 32)),
+  constraint axis_packet_partner_ref_check CHECK (((length(partner_ref) >= 1) AND (length(partner_ref) <= 200))),
+  constraint axis_packet_sequence_check CHECK ((sequence >= 0))
+);
+comment on table exchange.axis_packet is 'Scope: installation. Append-only. What vendors'' systems sent, as far as their lists and later notices about the same document need it; the original is with inbound.';
+CREATE INDEX axis_packet_document ON exchange.axis_packet USING btree (partner_id, document_id, received_at);
+CREATE INDEX axis_packet_hash ON exchange.axis_packet USING btree (partner_id, original_hash);
+CREATE INDEX axis_packet_list ON exchange.axis_packet USING btree (partner_id, received_at, partner_ref);
+
+create table exchange.axis_parcel (
+  agency_id uuid not null,
+  id uuid not null,
+  partner_id uuid not null,
+  message_type text not null,
+  document_id text not null,
+  from_code text not null,
+  to_codes text[] not null,
+  state text not null,
+  note text,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint axis_parcel_pkey PRIMARY KEY (agency_id, id),
+  constraint axis_parcel_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint axis_parcel_agency_id_id_fkey FOREIGN KEY (agency_id, id) REFERENCES exchange.transfer(agency_id, id),
+  constraint axis_parcel_document_id_check CHECK (((length(document_id) >= 1) AND (length(document_id) <= 300))),
+  constraint axis_parcel_message_type_check CHECK ((message_type = ANY (ARRAY['edoc'::text, 'status'::text]))),
+  constraint axis_parcel_note_check CHECK ((length(note) <= 1000)),
+  constraint axis_parcel_state_check CHECK ((state = ANY (ARRAY['initial'::text, 'processing'::text, 'done'::text, 'fail'::text])))
+);
+comment on table exchange.axis_parcel is 'Scope: agency. A parcel that waits to be listed and fetched by a vendor''s system, until the system says that it has it.';
+CREATE INDEX axis_parcel_document ON exchange.axis_parcel USING btree (partner_id, document_id);
+CREATE INDEX axis_parcel_open ON exchange.axis_parcel USING btree (partner_id, id) WHERE (state = ANY (ARRAY['initial'::text, 'processing'::text]));
+
+create table exchange.axis_sandbox (
+  agency_id uuid not null,
+  partner_id uuid,
+  constraint axis_sandbox_partner_id_key UNIQUE (partner_id),
+  constraint axis_sandbox_pkey PRIMARY KEY (agency_id),
+  constraint axis_sandbox_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint axis_sandbox_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id)
+);
+comment on table exchange.axis_sandbox is 'Scope: installation. Agencies that exist for trying only; nothing goes between them and real ones.';
+
+create table exchange.axis_sending (
+  agency_id uuid not null,
+  transfer_id uuid not null,
+  part smallint not null,
+  partner_id uuid not null,
+  packet_hash bytea not null,
+  size_bytes bigint not null,
+  begun_at timestamp with time zone not null,
+  doc_id text,
+  state text not null,
+  changed_at timestamp with time zone not null,
+  constraint axis_sending_pkey PRIMARY KEY (agency_id, transfer_id, part),
+  constraint axis_sending_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint axis_sending_agency_id_transfer_id_fkey FOREIGN KEY (agency_id, transfer_id) REFERENCES exchange.transfer(agency_id, id),
+  constraint axis_sending_check CHECK (((state = 'begun'::text) = (doc_id IS NULL))),
+  constraint axis_sending_doc_id_check CHECK (((length(doc_id) >= 1) AND (length(doc_id) <= 200))),
+  constraint axis_sending_packet_hash_check CHECK ((length(packet_hash) = 32)),
+  constraint axis_sending_part_check CHECK ((part >= 0)),
+  constraint axis_sending_size_bytes_check CHECK ((size_bytes > 0)),
+  constraint axis_sending_state_check CHECK ((state = ANY (ARRAY['begun'::text, 'initial'::text, 'processing'::text, 'done'::text, 'fail'::text])))
+);
+comment on table exchange.axis_sending is 'Scope: agency. Packets that were sent to the national axis: noted before the first try, so that after a crash the axis is asked before anything is sent again.';
+CREATE INDEX axis_sending_doc ON exchange.axis_sending USING btree (partner_id, doc_id) WHERE (doc_id IS NOT NULL);
+
+create table exchange.axis_step (
+  partner_id uuid not null,
+  step text not null,
+  done_at timestamp with time zone,
+  problem_code text,
+  problem_vi text,
+  problem_en text,
+  problem_at timestamp with time zone,
+  constraint axis_step_pkey PRIMARY KEY (partner_id, step),
+  constraint axis_step_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint axis_step_check CHECK (((problem_code IS NULL) = (problem_at IS NULL))),
+  constraint axis_step_check1 CHECK (((done_at IS NOT NULL) OR (problem_at IS NOT NULL))),
+  constraint axis_step_step_check CHECK ((step = ANY (ARRAY['registered'::text, 'listed'::text, 'sent'::text, 'duplicate'::text, 'received'::text, 'fetched'::text, 'acknowledged'::text, 'status03'::text, 'status04'::text, 'status05'::text, 'status06'::text, 'recall'::text])))
+);
+comment on table exchange.axis_step is 'Scope: installation. How far a vendor has come with the checklist in sandbox mode, and what last went wrong at each step.';
+
 create table exchange.contradiction (
   agency_id uuid not null,
   sender_agency_id uuid not null,
@@ -285,17 +498,26 @@ create table exchange.delivery (
   successors jsonb,
   created_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
+  arrived_at timestamp with time zone,
+  opened_at timestamp with time zone,
+  answered_at timestamp with time zone,
+  reminded_at timestamp with time zone,
+  reminder_count integer not null default 0,
+  transfer_id uuid,
   constraint delivery_pkey PRIMARY KEY (agency_id, envelope_id, recipient_agency_id),
   constraint delivery_agency_id_envelope_id_fkey FOREIGN KEY (agency_id, envelope_id) REFERENCES exchange.envelope(agency_id, id),
+  constraint delivery_agency_id_transfer_id_fkey FOREIGN KEY (agency_id, transfer_id) REFERENCES exchange.transfer(agency_id, id),
   constraint delivery_recipient_agency_id_fkey FOREIGN KEY (recipient_agency_id) REFERENCES identity.agency(id),
   constraint delivery_answer_ordinal_check CHECK ((answer_ordinal >= 0)),
   constraint delivery_check CHECK (((status IS NULL) = (answer_ordinal = 0))),
-  constraint delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'no_route'::text, 'returned'::text, 'arrived'::text, 'refused'::text, 'registered'::text, 'assigned'::text, 'in_process'::text, 'completed'::text]))),
-  constraint delivery_status_check CHECK ((status = ANY (ARRAY['01'::text, '02'::text, '03'::text, '04'::text, '05'::text, '06'::text])))
+  constraint delivery_reminder_count_check CHECK ((reminder_count >= 0)),
+  constraint delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'no_route'::text, 'returned'::text, 'arrived'::text, 'refused'::text, 'registered'::text, 'assigned'::text, 'in_process'::text, 'completed'::text, 'cancelled'::text, 'recalled'::text, 'replaced'::text, 'agreed'::text, 'declined'::text]))),
+  constraint delivery_status_check CHECK ((status = ANY (ARRAY['01'::text, '02'::text, '03'::text, '04'::text, '05'::text, '06'::text, '15'::text, '16'::text])))
 );
 comment on table exchange.delivery is 'Scope: agency. One recipient of an envelope, as the sender knows it: on the way, arrived, refused, registered, and who holds it.';
 CREATE INDEX delivery_open ON exchange.delivery USING btree (agency_id, created_at) WHERE (state = ANY (ARRAY['waiting'::text, 'no_route'::text, 'returned'::text]));
 CREATE INDEX delivery_rerouted ON exchange.delivery USING btree (agency_id, envelope_id, delivered_to_agency_id) WHERE (delivered_to_agency_id <> recipient_agency_id);
+CREATE INDEX delivery_transfer ON exchange.delivery USING btree (agency_id, transfer_id) WHERE (transfer_id IS NOT NULL);
 
 create table exchange.delivery_answer (
   agency_id uuid not null,
@@ -311,7 +533,7 @@ create table exchange.delivery_answer (
   constraint delivery_answer_pkey PRIMARY KEY (agency_id, envelope_id, recipient_agency_id, ordinal),
   constraint delivery_answer_agency_id_envelope_id_recipient_agency_id_fkey FOREIGN KEY (agency_id, envelope_id, recipient_agency_id) REFERENCES exchange.delivery(agency_id, envelope_id, recipient_agency_id),
   constraint delivery_answer_ordinal_check1 CHECK ((ordinal > 0)),
-  constraint delivery_answer_status_check CHECK ((status = ANY (ARRAY['01'::text, '02'::text, '03'::text, '04'::text, '05'::text, '06'::text])))
+  constraint delivery_answer_status_check CHECK ((status = ANY (ARRAY['01'::text, '02'::text, '03'::text, '04'::text, '05'::text, '06'::text, '15'::text, '16'::text])))
 );
 comment on table exchange.delivery_answer is 'Scope: agency. Append-only. What a recipient answered, with its signed receipt: the sender''s copy.';
 
@@ -328,15 +550,68 @@ create table exchange.envelope (
   sent_by jsonb not null,
   inspection jsonb,
   inspected_at timestamp with time zone,
+  kind text not null default 'new'::text,
+  of_envelope_id uuid,
+  cancels boolean not null default false,
+  sequence integer not null default 0,
+  reason text,
+  signed_at timestamp with time zone,
+  send_due_at timestamp with time zone,
   constraint envelope_pkey PRIMARY KEY (agency_id, id),
   constraint envelope_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint envelope_cancels_check CHECK (((NOT cancels) OR (kind = ANY (ARRAY['recall'::text, 'take_back'::text, 'update'::text])))),
   constraint envelope_check CHECK (((inspection IS NULL) = (inspected_at IS NULL))),
   constraint envelope_content_hash_check CHECK ((length(content_hash) = 32)),
+  constraint envelope_due_check CHECK (((signed_at IS NULL) = (send_due_at IS NULL))),
+  constraint envelope_kind_check CHECK ((kind = ANY (ARRAY['new'::text, 'recall'::text, 'take_back'::text, 'update'::text, 'replace'::text]))),
+  constraint envelope_of_check CHECK ((((kind = 'new'::text) = (of_envelope_id IS NULL)) AND ((kind = 'new'::text) = (reason IS NULL)))),
+  constraint envelope_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
   constraint envelope_recipient_count_check CHECK ((recipient_count > 0)),
+  constraint envelope_sequence_check CHECK ((sequence >= 0)),
   constraint envelope_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'very_urgent'::text, 'flash'::text])))
 );
 comment on table exchange.envelope is 'Scope: agency. What an agency sent: one row for all its recipients.';
+CREATE INDEX envelope_by_time ON exchange.envelope USING btree (agency_id, sent_at, id);
+CREATE INDEX envelope_notice ON exchange.envelope USING btree (agency_id, of_envelope_id) WHERE (of_envelope_id IS NOT NULL);
 CREATE INDEX envelope_subject ON exchange.envelope USING btree (agency_id, subject_type, subject_id);
+
+create table exchange.inbound (
+  id uuid not null,
+  partner_id uuid not null,
+  partner_ref text not null,
+  original_hash bytea not null,
+  size_bytes bigint not null,
+  media_type text not null,
+  state text not null,
+  kind text,
+  sender_name text,
+  summary text,
+  attempts integer not null,
+  problem_code text,
+  problem text,
+  agency_id uuid,
+  resolution text,
+  resolved_by jsonb,
+  received_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint inbound_partner_id_partner_ref_key UNIQUE (partner_id, partner_ref),
+  constraint inbound_pkey PRIMARY KEY (id),
+  constraint inbound_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint inbound_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint inbound_attempts_check CHECK ((attempts >= 0)),
+  constraint inbound_check CHECK (((state = 'with_person'::text) <= (agency_id IS NOT NULL))),
+  constraint inbound_check1 CHECK (((state = ANY (ARRAY['quarantined'::text, 'refused'::text])) <= (problem_code IS NOT NULL))),
+  constraint inbound_check2 CHECK (((state = ANY (ARRAY['resolved'::text, 'discarded'::text])) = (resolved_by IS NOT NULL))),
+  constraint inbound_kind_check CHECK ((kind = ANY (ARRAY['envelope'::text, 'answer'::text, 'outcome'::text]))),
+  constraint inbound_original_hash_check CHECK ((length(original_hash) = 32)),
+  constraint inbound_partner_ref_check CHECK (((length(partner_ref) >= 1) AND (length(partner_ref) <= 200))),
+  constraint inbound_size_bytes_check CHECK ((size_bytes > 0)),
+  constraint inbound_state_check CHECK ((state = ANY (ARRAY['incomplete'::text, 'waiting'::text, 'applied'::text, 'refused'::text, 'quarantined'::text, 'with_person'::text, 'resolved'::text, 'discarded'::text])))
+);
+comment on table exchange.inbound is 'Scope: installation. Everything that came from a partner, with its untouched original: what could not be read or applied waits here in quarantine, in sight, until it is tried again or a person has dealt with it.';
+CREATE INDEX inbound_agency ON exchange.inbound USING btree (agency_id, received_at) WHERE (state = 'with_person'::text);
+CREATE INDEX inbound_incomplete ON exchange.inbound USING btree (partner_id, received_at) WHERE (state = 'incomplete'::text);
+CREATE INDEX inbound_trouble ON exchange.inbound USING btree (received_at) WHERE (state = ANY (ARRAY['quarantined'::text, 'with_person'::text]));
 
 create table exchange.message (
   agency_id uuid not null,
@@ -352,6 +627,12 @@ create table exchange.message (
   answer_ordinal integer not null,
   arrived_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
+  kind text not null default 'new'::text,
+  of_envelope_id uuid,
+  target_agency_id uuid,
+  target_message_id uuid,
+  sequence integer not null default 0,
+  opened_at timestamp with time zone,
   constraint message_agency_id_sender_agency_id_envelope_id_key UNIQUE (agency_id, sender_agency_id, envelope_id),
   constraint message_pkey PRIMARY KEY (agency_id, id),
   constraint message_addressed_agency_id_fkey FOREIGN KEY (addressed_agency_id) REFERENCES identity.agency(id),
@@ -359,9 +640,16 @@ create table exchange.message (
   constraint message_sender_agency_id_fkey FOREIGN KEY (sender_agency_id) REFERENCES identity.agency(id),
   constraint message_answer_ordinal_check CHECK ((answer_ordinal > 0)),
   constraint message_content_hash_check CHECK ((length(content_hash) = 32)),
-  constraint message_state_check CHECK ((state = ANY (ARRAY['arrived'::text, 'refused'::text, 'registered'::text, 'assigned'::text, 'in_process'::text, 'completed'::text])))
+  constraint message_kind_check CHECK ((kind = ANY (ARRAY['new'::text, 'recall'::text, 'take_back'::text, 'update'::text, 'replace'::text]))),
+  constraint message_notice_state_check CHECK (((kind = ANY (ARRAY['recall'::text, 'take_back'::text, 'update'::text])) >= (state = ANY (ARRAY['asked'::text, 'agreed'::text, 'declined'::text])))),
+  constraint message_of_check CHECK (((kind = 'new'::text) = (of_envelope_id IS NULL))),
+  constraint message_sequence_check CHECK ((sequence >= 0)),
+  constraint message_state_check CHECK ((state = ANY (ARRAY['arrived'::text, 'refused'::text, 'registered'::text, 'assigned'::text, 'in_process'::text, 'completed'::text, 'recalled'::text, 'replaced'::text, 'asked'::text, 'agreed'::text, 'declined'::text]))),
+  constraint message_target_check CHECK (((target_agency_id IS NULL) = (target_message_id IS NULL)))
 );
 comment on table exchange.message is 'Scope: agency. What arrived at an agency: the untouched original, the steps by which it was verified, and how far the agency is with it.';
+CREATE INDEX message_by_time ON exchange.message USING btree (agency_id, arrived_at, id);
+CREATE INDEX message_notice ON exchange.message USING btree (agency_id, sender_agency_id, of_envelope_id) WHERE (of_envelope_id IS NOT NULL);
 
 create table exchange.message_answer (
   agency_id uuid not null,
@@ -376,7 +664,7 @@ create table exchange.message_answer (
   constraint message_answer_pkey PRIMARY KEY (agency_id, message_id, ordinal),
   constraint message_answer_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES exchange.message(agency_id, id),
   constraint message_answer_ordinal_check1 CHECK ((ordinal > 0)),
-  constraint message_answer_status_check CHECK ((status = ANY (ARRAY['01'::text, '02'::text, '03'::text, '04'::text, '05'::text, '06'::text])))
+  constraint message_answer_status_check CHECK ((status = ANY (ARRAY['01'::text, '02'::text, '03'::text, '04'::text, '05'::text, '06'::text, '15'::text, '16'::text])))
 );
 comment on table exchange.message_answer is 'Scope: agency. Append-only. What the agency answered to a message, with the signed receipt: the receiver''s copy.';
 
@@ -394,6 +682,148 @@ create table exchange.message_file (
 );
 comment on table exchange.message_file is 'Scope: agency. Append-only. The files of a message: the receiver''s own rows on the same bytes.';
 
+create table exchange.message_origin (
+  agency_id uuid not null,
+  message_id uuid not null,
+  position smallint not null,
+  partner_id uuid not null,
+  inbound_id uuid not null,
+  addressed_ref text,
+  addressed_code text,
+  sender_ref text not null,
+  sender_code text,
+  constraint message_origin_pkey PRIMARY KEY (agency_id, message_id, "position"),
+  constraint message_origin_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES exchange.message(agency_id, id),
+  constraint message_origin_position_check CHECK (("position" >= 0))
+);
+comment on table exchange.message_origin is 'Scope: agency. Append-only. Through which partner a message came, and by which ids and codes its sender will recognise the answers.';
+CREATE INDEX message_origin_inbound ON exchange.message_origin USING btree (inbound_id);
+
+create table exchange.partner (
+  id uuid not null,
+  protocol text not null,
+  name text not null,
+  address text,
+  state text not null,
+  config jsonb not null,
+  sealed_secrets bytea not null,
+  pinned jsonb not null,
+  valid_from date not null,
+  valid_to date,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint partner_pkey PRIMARY KEY (id),
+  constraint partner_address_check CHECK ((length(address) <= 500)),
+  constraint partner_check CHECK (((valid_to IS NULL) OR (valid_to >= valid_from))),
+  constraint partner_name_check CHECK (((length(name) >= 2) AND (length(name) <= 300))),
+  constraint partner_protocol_check CHECK ((protocol = ANY (ARRAY['installation'::text, 'provincial_axis'::text, 'national_axis'::text]))),
+  constraint partner_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'pairing'::text, 'active'::text, 'suspended'::text])))
+);
+comment on table exchange.partner is 'Scope: installation. The systems outside with which this installation exchanges documents: how each is called, how it is recognised, and the secrets, encrypted under the installation''s secret.';
+CREATE UNIQUE INDEX partner_name ON exchange.partner USING btree (lower(name));
+CREATE UNIQUE INDEX partner_system ON exchange.partner USING btree (((config ->> 'systemId'::text))) WHERE (protocol = 'provincial_axis'::text);
+
+create table exchange.partner_agency (
+  partner_id uuid not null,
+  agency_id uuid not null,
+  valid_from date not null,
+  valid_to date,
+  remote_id text not null,
+  code text,
+  name text not null,
+  constraint partner_agency_pkey PRIMARY KEY (partner_id, agency_id, valid_from),
+  constraint partner_agency_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint partner_agency_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint partner_agency_check CHECK (((valid_to IS NULL) OR (valid_to >= valid_from))),
+  constraint partner_agency_code_check CHECK ((length(code) <= 100)),
+  constraint partner_agency_remote_id_check CHECK (((length(remote_id) >= 1) AND (length(remote_id) <= 100)))
+);
+comment on table exchange.partner_agency is 'Scope: installation. Which agency outside is reached through which partner, and by which id the partner knows it, each for a time; valid_to is the last day.';
+CREATE INDEX partner_agency_code ON exchange.partner_agency USING btree (partner_id, code);
+CREATE UNIQUE INDEX partner_agency_remote ON exchange.partner_agency USING btree (partner_id, remote_id) WHERE (valid_to IS NULL);
+CREATE UNIQUE INDEX partner_agency_route ON exchange.partner_agency USING btree (agency_id) WHERE (valid_to IS NULL);
+
+create table exchange.partner_conflict (
+  partner_id uuid not null,
+  remote_id text not null,
+  problem text not null,
+  code text,
+  name text not null,
+  agency_id uuid,
+  found_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  resolved_by jsonb,
+  constraint partner_conflict_pkey PRIMARY KEY (partner_id, remote_id),
+  constraint partner_conflict_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint partner_conflict_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint partner_conflict_check CHECK (((resolved_at IS NULL) = (resolved_by IS NULL))),
+  constraint partner_conflict_problem_check CHECK ((problem = ANY (ARRAY['hosted_here'::text, 'other_partner'::text, 'name_differs'::text, 'code_malformed'::text, 'code_moved'::text]))),
+  constraint partner_conflict_remote_id_check CHECK (((length(remote_id) >= 1) AND (length(remote_id) <= 100)))
+);
+comment on table exchange.partner_conflict is 'Scope: installation. What a partner''s directory says otherwise than ours: reported to a person, never overwritten.';
+
+create table exchange.partner_file (
+  partner_id uuid not null,
+  sha256 bytea not null,
+  size_bytes bigint not null,
+  received_bytes bigint not null,
+  is_here boolean not null,
+  announced_at timestamp with time zone not null,
+  constraint partner_file_pkey PRIMARY KEY (partner_id, sha256),
+  constraint partner_file_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint partner_file_check CHECK (((received_bytes >= 0) AND (received_bytes <= size_bytes))),
+  constraint partner_file_sha256_check CHECK ((length(sha256) = 32)),
+  constraint partner_file_size_bytes_check CHECK ((size_bytes > 0))
+);
+comment on table exchange.partner_file is 'Scope: installation. The files that a partner announced, and how far each has come: what it sent before it need not send again.';
+
+create table exchange.partner_file_part (
+  partner_id uuid not null,
+  sha256 bytea not null,
+  starts_at bigint not null,
+  size_bytes bigint not null,
+  part_hash bytea not null,
+  constraint partner_file_part_pkey PRIMARY KEY (partner_id, sha256, starts_at),
+  constraint partner_file_part_partner_id_sha256_fkey FOREIGN KEY (partner_id, sha256) REFERENCES exchange.partner_file(partner_id, sha256),
+  constraint partner_file_part_part_hash_check CHECK ((length(part_hash) = 32)),
+  constraint partner_file_part_size_bytes_check CHECK ((size_bytes > 0)),
+  constraint partner_file_part_starts_at_check CHECK ((starts_at >= 0))
+);
+comment on table exchange.partner_file_part is 'Scope: installation. The parts of a file that is still coming, in the order of their places.';
+
+create table exchange.partner_line (
+  partner_id uuid not null,
+  circuit text not null,
+  failures integer not null,
+  opened_at timestamp with time zone,
+  probe_at timestamp with time zone,
+  last_success_at timestamp with time zone,
+  last_failure_at timestamp with time zone,
+  problem_code text,
+  problem text,
+  collect_cursor text,
+  collected_at timestamp with time zone,
+  directory_cursor text,
+  directory_read_at timestamp with time zone,
+  constraint partner_line_pkey PRIMARY KEY (partner_id),
+  constraint partner_line_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint partner_line_check CHECK (((circuit = 'closed'::text) = (opened_at IS NULL))),
+  constraint partner_line_circuit_check CHECK ((circuit = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text]))),
+  constraint partner_line_failures_check CHECK ((failures >= 0))
+);
+comment on table exchange.partner_line is 'Scope: installation. How the line to a partner is: whether its circuit is closed, when it is tried next, how far collecting and the directory have come.';
+
+create table exchange.partner_nonce (
+  partner_id uuid not null,
+  nonce text not null,
+  expires_at timestamp with time zone not null,
+  constraint partner_nonce_pkey PRIMARY KEY (partner_id, nonce),
+  constraint partner_nonce_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint partner_nonce_nonce_check CHECK (((length(nonce) >= 16) AND (length(nonce) <= 100)))
+);
+comment on table exchange.partner_nonce is 'Scope: installation. The nonces of signed requests that were taken: none is taken twice while its request could still be valid.';
+CREATE INDEX partner_nonce_age ON exchange.partner_nonce USING btree (expires_at);
+
 create table exchange.receipt_key (
   key_id text not null,
   public_key jsonb not null,
@@ -405,6 +835,45 @@ create table exchange.receipt_key (
 comment on table exchange.receipt_key is 'Scope: installation. The keys that sign receipts: the public half as JWK, the private half encrypted under the installation''s secret. Retired ones stay, to verify old receipts.';
 CREATE UNIQUE INDEX receipt_key_in_use ON exchange.receipt_key USING btree (((retired_at IS NULL))) WHERE (retired_at IS NULL);
 
+create table exchange.transfer (
+  agency_id uuid not null,
+  id uuid not null,
+  partner_id uuid not null,
+  kind text not null,
+  envelope_id uuid,
+  message_id uuid,
+  ordinal integer,
+  position smallint,
+  order_key text not null,
+  state text not null,
+  attempts integer not null,
+  checks integer not null,
+  next_try_at timestamp with time zone,
+  problem_code text,
+  problem text,
+  partner_ref text,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  changed_at timestamp with time zone not null,
+  constraint transfer_pkey PRIMARY KEY (agency_id, id),
+  constraint transfer_agency_id_envelope_id_fkey FOREIGN KEY (agency_id, envelope_id) REFERENCES exchange.envelope(agency_id, id),
+  constraint transfer_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint transfer_agency_id_message_id_ordinal_fkey FOREIGN KEY (agency_id, message_id, ordinal) REFERENCES exchange.message_answer(agency_id, message_id, ordinal),
+  constraint transfer_attempts_check CHECK ((attempts >= 0)),
+  constraint transfer_check CHECK (((kind = 'envelope'::text) = (envelope_id IS NOT NULL))),
+  constraint transfer_check1 CHECK (((kind = 'answer'::text) = ((message_id IS NOT NULL) AND (ordinal IS NOT NULL) AND ("position" IS NOT NULL)))),
+  constraint transfer_check2 CHECK (((state = ANY (ARRAY['waiting'::text, 'sent'::text])) = (next_try_at IS NOT NULL))),
+  constraint transfer_checks_check CHECK ((checks >= 0)),
+  constraint transfer_kind_check CHECK ((kind = ANY (ARRAY['envelope'::text, 'answer'::text]))),
+  constraint transfer_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'processed'::text, 'refused'::text, 'failed'::text])))
+);
+comment on table exchange.transfer is 'Scope: agency. The outbox: one parcel for a partner, with an envelope for some of its agencies or an answer to one; it waits here until the partner has taken it and said what became of it.';
+CREATE UNIQUE INDEX transfer_answer ON exchange.transfer USING btree (agency_id, message_id, ordinal, "position") WHERE (kind = 'answer'::text);
+CREATE INDEX transfer_open ON exchange.transfer USING btree (partner_id, next_try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sent'::text]));
+CREATE INDEX transfer_order ON exchange.transfer USING btree (agency_id, order_key, id) WHERE (state = 'waiting'::text);
+CREATE INDEX transfer_ref ON exchange.transfer USING btree (partner_id, partner_ref) WHERE (partner_ref IS NOT NULL);
+CREATE INDEX transfer_trouble ON exchange.transfer USING btree (changed_at) WHERE (state = ANY (ARRAY['refused'::text, 'failed'::text]));
+
 create table exchange.transition_period (
   valid_from date not null,
   valid_to date,
@@ -415,6 +884,157 @@ create table exchange.transition_period (
   constraint transition_period_days_check CHECK ((days >= 0))
 );
 comment on table exchange.transition_period is 'Scope: reference. For how many days after an agency was closed its mail goes to its successor; valid_to is the last day of the rule.';
+
+create table exchange.withheld_file (
+  agency_id uuid not null,
+  file_id uuid not null,
+  message_id uuid not null,
+  since timestamp with time zone not null,
+  constraint withheld_file_pkey PRIMARY KEY (agency_id, file_id),
+  constraint withheld_file_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES exchange.message(agency_id, id)
+);
+comment on table exchange.withheld_file is 'Scope: agency. Append-only. The files of cancelled documents: kept as evidence, opened by auditors only.';
+
+create table exchange.witnessed_head (
+  partner_id uuid not null,
+  origin text not null,
+  size bigint not null,
+  root bytea not null,
+  key_id text not null,
+  checkpoint text not null,
+  problem text,
+  witnessed_at timestamp with time zone not null,
+  constraint witnessed_head_pkey PRIMARY KEY (partner_id, origin, size, root),
+  constraint witnessed_head_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint witnessed_head_problem_check CHECK ((problem = ANY (ARRAY['signature'::text, 'rewritten'::text, 'shorter'::text, 'key'::text]))),
+  constraint witnessed_head_root_check CHECK ((length(root) = 32)),
+  constraint witnessed_head_size_check CHECK ((size > 0))
+);
+comment on table exchange.witnessed_head is 'Scope: installation. Append-only. Signed roots of the records of other installations, kept here as their witness: whoever rewrites a record contradicts one of them.';
+CREATE INDEX witnessed_head_newest ON exchange.witnessed_head USING btree (partner_id, witnessed_at DESC) WHERE (problem IS NULL);
+
+create table exchange_desk.alert (
+  id uuid not null,
+  rule_id uuid not null,
+  kind text not null,
+  subject_id uuid not null,
+  agency_id uuid,
+  subject_name text not null,
+  state text not null,
+  since timestamp with time zone not null,
+  count integer not null,
+  opened_at timestamp with time zone not null,
+  told_at timestamp with time zone,
+  task_agencies uuid[] not null,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by jsonb,
+  note text,
+  over_at timestamp with time zone,
+  constraint alert_pkey PRIMARY KEY (id),
+  constraint alert_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint alert_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES exchange_desk.alert_rule(id),
+  constraint alert_check CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
+  constraint alert_check1 CHECK (((state <> 'acknowledged'::text) OR (acknowledged_at IS NOT NULL))),
+  constraint alert_check2 CHECK (((state = 'over'::text) = (over_at IS NOT NULL))),
+  constraint alert_count_check CHECK ((count >= 0)),
+  constraint alert_kind_check CHECK ((kind = ANY (ARRAY['partner_down'::text, 'queue_old'::text, 'receipt_late'::text]))),
+  constraint alert_note_check CHECK (((length(note) >= 1) AND (length(note) <= 1000))),
+  constraint alert_state_check CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'over'::text])))
+);
+comment on table exchange_desk.alert is 'Scope: installation. What the rules found: since when, who was told, who took note of it, and when it was over.';
+CREATE INDEX alert_newest ON exchange_desk.alert USING btree (opened_at DESC, id DESC);
+CREATE UNIQUE INDEX alert_standing ON exchange_desk.alert USING btree (rule_id, subject_id) WHERE (state <> 'over'::text);
+CREATE INDEX alert_told ON exchange_desk.alert USING btree (rule_id, subject_id, told_at) WHERE (told_at IS NOT NULL);
+
+create table exchange_desk.alert_rule (
+  id uuid not null,
+  kind text not null,
+  name text not null,
+  threshold_minutes integer not null,
+  quiet_minutes integer not null,
+  is_on boolean not null,
+  agency_roles text[] not null,
+  keeper_roles text[] not null,
+  posts jsonb not null,
+  emails text[] not null,
+  changed_at timestamp with time zone not null,
+  changed_by text not null,
+  constraint alert_rule_pkey PRIMARY KEY (id),
+  constraint alert_rule_kind_check CHECK ((kind = ANY (ARRAY['partner_down'::text, 'queue_old'::text, 'receipt_late'::text]))),
+  constraint alert_rule_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint alert_rule_quiet_minutes_check CHECK (((quiet_minutes >= 1) AND (quiet_minutes <= 43200))),
+  constraint alert_rule_threshold_minutes_check CHECK (((threshold_minutes >= 1) AND (threshold_minutes <= 43200)))
+);
+comment on table exchange_desk.alert_rule is 'Scope: installation. When somebody is to be told that the exchange is in trouble, who, and how often again.';
+
+create table exchange_desk.day_statistic (
+  agency_id uuid not null,
+  day date not null,
+  sent integer not null,
+  recipients integer not null,
+  arrived integer not null,
+  refused integer not null,
+  need_paper integer not null,
+  returned integer not null,
+  waiting integer not null,
+  sent_signed integer not null,
+  sent_valid integer not null,
+  sent_on_time integer not null,
+  sent_late integer not null,
+  received integer not null,
+  received_signed integer not null,
+  received_outside integer not null,
+  notice_on_time integer not null,
+  notice_late integer not null,
+  notice_open integer not null,
+  counted_at timestamp with time zone not null,
+  constraint day_statistic_pkey PRIMARY KEY (agency_id, day),
+  constraint day_statistic_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id)
+);
+comment on table exchange_desk.day_statistic is 'Scope: agency. The figures of an agency''s exchange day by day (28/2018/QĐ-TTg Art. 11), counted anew whenever something of a day changes.';
+CREATE INDEX day_statistic_by_day ON exchange_desk.day_statistic USING btree (day);
+CREATE INDEX day_statistic_open ON exchange_desk.day_statistic USING btree (day) WHERE (notice_open > 0);
+
+create table exchange_desk.flow (
+  agency_id uuid not null,
+  grain text not null,
+  starts_at timestamp with time zone not null,
+  other_agency_id uuid not null,
+  sent integer not null,
+  arrived integer not null,
+  returned integer not null,
+  received integer not null,
+  received_outside integer not null,
+  constraint flow_pkey PRIMARY KEY (agency_id, grain, starts_at, other_agency_id),
+  constraint flow_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint flow_other_agency_id_fkey FOREIGN KEY (other_agency_id) REFERENCES identity.agency(id),
+  constraint flow_arrived_check CHECK ((arrived >= 0)),
+  constraint flow_check CHECK (((received_outside >= 0) AND (received_outside <= received))),
+  constraint flow_grain_check CHECK ((grain = ANY (ARRAY['minute'::text, 'hour'::text, 'day'::text]))),
+  constraint flow_received_check CHECK ((received >= 0)),
+  constraint flow_returned_check CHECK ((returned >= 0)),
+  constraint flow_sent_check CHECK ((sent >= 0))
+);
+comment on table exchange_desk.flow is 'Scope: agency. How much an agency sent to and received from each other one, by minute, hour and day: counted anew from the exchange whenever something of an hour changes.';
+CREATE INDEX flow_by_time ON exchange_desk.flow USING btree (grain, starts_at);
+
+create table exchange_desk.stale_hour (
+  agency_id uuid not null,
+  hour timestamp with time zone not null,
+  mark uuid not null,
+  constraint stale_hour_pkey PRIMARY KEY (agency_id, hour, mark),
+  constraint stale_hour_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id)
+);
+comment on table exchange_desk.stale_hour is 'Scope: agency. The hours whose figures have to be counted again, because something of them changed: emptied every few seconds.';
+
+create table exchange_desk.watermark (
+  agency_id uuid not null,
+  sent_at timestamp with time zone,
+  arrived_at timestamp with time zone,
+  constraint watermark_pkey PRIMARY KEY (agency_id),
+  constraint watermark_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id)
+);
+comment on table exchange_desk.watermark is 'Scope: agency. Up to which sending and which arrival the hours of an agency were marked.';
 
 create table files.blob (
   sha256 bytea not null,
@@ -492,6 +1112,179 @@ CREATE INDEX upload_by_hash ON files.upload USING btree (sha256) WHERE (state = 
 CREATE INDEX upload_by_person ON files.upload USING btree (agency_id, person_id) WHERE (state = 'receiving'::text);
 CREATE INDEX upload_expiry ON files.upload USING btree (expires_at);
 
+create table guest_offices.application (
+  id uuid not null,
+  state text not null,
+  invitation_id uuid,
+  token_hash bytea not null,
+  applied_from bytea not null,
+  name text not null,
+  abbreviation text not null,
+  kind text not null,
+  licence_number text not null,
+  address text not null,
+  contact_name text not null,
+  contact_title text not null,
+  email text not null,
+  phone text not null,
+  login text not null,
+  password_hash text,
+  password_is_long boolean not null,
+  applied_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  decided_by text,
+  refusal_reason text,
+  agency_id uuid,
+  constraint application_login_key UNIQUE (login),
+  constraint application_token_hash_key UNIQUE (token_hash),
+  constraint application_pkey PRIMARY KEY (id),
+  constraint application_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint application_invitation_id_fkey FOREIGN KEY (invitation_id) REFERENCES guest_offices.invitation(id),
+  constraint application_abbreviation_check CHECK (((length(abbreviation) >= 1) AND (length(abbreviation) <= 30))),
+  constraint application_address_check CHECK (((length(address) >= 5) AND (length(address) <= 500))),
+  constraint application_check CHECK ((((state = 'waiting'::text) = (decided_at IS NULL)) AND ((decided_at IS NULL) = (decided_by IS NULL)))),
+  constraint application_check1 CHECK (((state = 'refused'::text) = (refusal_reason IS NOT NULL))),
+  constraint application_check2 CHECK (((state = 'approved'::text) = (agency_id IS NOT NULL))),
+  constraint application_check3 CHECK (((state = 'waiting'::text) = (password_hash IS NOT NULL))),
+  constraint application_contact_name_check CHECK (((length(contact_name) >= 2) AND (length(contact_name) <= 120))),
+  constraint application_contact_title_check CHECK (((length(contact_title) >= 2) AND (length(contact_title) <= 150))),
+  constraint application_email_check CHECK (((length(email) >= 3) AND (length(email) <= 200))),
+  constraint application_kind_check CHECK ((kind = ANY (ARRAY['press_office'::text, 'enterprise'::text, 'socio_political'::text, 'other'::text]))),
+  constraint application_licence_number_check CHECK (((length(licence_number) >= 3) AND (length(licence_number) <= 50))),
+  constraint application_login_check CHECK (((login = lower(login)) AND ((length(login) >= 3) AND (length(login) <= 60)))),
+  constraint application_name_check CHECK (((length(name) >= 2) AND (length(name) <= 300))),
+  constraint application_phone_check CHECK (((length(phone) >= 6) AND (length(phone) <= 30))),
+  constraint application_refusal_reason_check CHECK (((length(refusal_reason) >= 3) AND (length(refusal_reason) <= 1000))),
+  constraint application_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'refused'::text])))
+);
+comment on table guest_offices.application is 'Scope: installation. Organisations that ask for an account, with the login and password that their first person will have. The password''s hash goes with the decision; applied_from is a hash of the network address, against floods.';
+CREATE INDEX application_by_age ON guest_offices.application USING btree (state, applied_at, id);
+CREATE INDEX application_by_source ON guest_offices.application USING btree (applied_from, applied_at);
+
+create table guest_offices.application_paper (
+  application_id uuid not null,
+  position smallint not null,
+  name text not null,
+  media_type text not null,
+  bytes bytea not null,
+  constraint application_paper_pkey PRIMARY KEY (application_id, "position"),
+  constraint application_paper_application_id_fkey FOREIGN KEY (application_id) REFERENCES guest_offices.application(id),
+  constraint application_paper_bytes_check CHECK (((length(bytes) >= 1) AND (length(bytes) <= 5242880))),
+  constraint application_paper_media_type_check CHECK ((media_type = ANY (ARRAY['application/pdf'::text, 'image/jpeg'::text, 'image/png'::text, 'application/pkix-cert'::text]))),
+  constraint application_paper_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint application_paper_position_check CHECK ((("position" >= 0) AND ("position" <= 4)))
+);
+comment on table guest_offices.application_paper is 'Scope: installation. What an organisation handed in with its application: a scan of its licence, its public certificate.';
+
+create table guest_offices.invitation (
+  id uuid not null,
+  agency_id uuid not null,
+  purpose text not null,
+  token_hash bytea not null,
+  invitee text not null,
+  contact text not null,
+  invited_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint invitation_token_hash_key UNIQUE (token_hash),
+  constraint invitation_pkey PRIMARY KEY (id),
+  constraint invitation_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint invitation_check CHECK (((used_at IS NULL) OR (revoked_at IS NULL))),
+  constraint invitation_check1 CHECK ((expires_at > created_at)),
+  constraint invitation_contact_check CHECK ((length(contact) <= 200)),
+  constraint invitation_invitee_check CHECK (((length(invitee) >= 2) AND (length(invitee) <= 300))),
+  constraint invitation_purpose_check CHECK ((purpose = ANY (ARRAY['office'::text, 'colleague'::text])))
+);
+comment on table guest_offices.invitation is 'Scope: installation. Links that an agency gave to an organisation outside, or a guest office to a colleague: used once, for seven days. Only the SHA-256 of a link is kept.';
+CREATE INDEX invitation_by_agency ON guest_offices.invitation USING btree (agency_id, created_at DESC);
+
+create table guest_offices.letter (
+  agency_id uuid not null,
+  id uuid not null,
+  state text not null,
+  recipient_agency_id uuid not null,
+  recipient_name text not null,
+  number text,
+  notation text not null,
+  issued_on date not null,
+  summary text not null,
+  reply_to_document_id uuid,
+  reply_to_label text,
+  author_person_id uuid not null,
+  author_name text not null,
+  author_title text not null,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  ordinal integer,
+  constraint letter_pkey PRIMARY KEY (agency_id, id),
+  constraint letter_check CHECK ((((state = 'sent'::text) = (sent_at IS NOT NULL)) AND ((sent_at IS NULL) = (ordinal IS NULL)))),
+  constraint letter_check1 CHECK (((reply_to_document_id IS NULL) = (reply_to_label IS NULL))),
+  constraint letter_notation_check CHECK (((length(notation) >= 1) AND (length(notation) <= 100))),
+  constraint letter_number_check CHECK (((length(number) >= 1) AND (length(number) <= 50))),
+  constraint letter_ordinal_check CHECK ((ordinal >= 1)),
+  constraint letter_reply_to_label_check CHECK ((length(reply_to_label) <= 300)),
+  constraint letter_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'sent'::text]))),
+  constraint letter_summary_check CHECK (((length(summary) >= 1) AND (length(summary) <= 500)))
+);
+comment on table guest_offices.letter is 'Scope: agency. What a guest office sends, and what waits for its signature. A number that is missing means that the letter has none.';
+CREATE INDEX letter_newest ON guest_offices.letter USING btree (agency_id, created_at DESC, id DESC);
+CREATE INDEX letter_reply ON guest_offices.letter USING btree (agency_id, reply_to_document_id) WHERE (reply_to_document_id IS NOT NULL);
+CREATE INDEX letter_sent ON guest_offices.letter USING btree (agency_id, sent_at) WHERE (sent_at IS NOT NULL);
+
+create table guest_offices.letter_file (
+  agency_id uuid not null,
+  letter_id uuid not null,
+  position smallint not null,
+  role text not null,
+  file_id uuid not null,
+  sha256 text not null,
+  name text not null,
+  media_type text not null,
+  size_bytes bigint not null,
+  flags text[] not null,
+  constraint letter_file_pkey PRIMARY KEY (agency_id, letter_id, "position"),
+  constraint letter_file_agency_id_letter_id_fkey FOREIGN KEY (agency_id, letter_id) REFERENCES guest_offices.letter(agency_id, id) ON DELETE CASCADE,
+  constraint letter_file_check CHECK (((role = 'main'::text) = ("position" = 0))),
+  constraint letter_file_position_check CHECK ((("position" >= 0) AND ("position" <= 20))),
+  constraint letter_file_role_check CHECK ((role = ANY (ARRAY['main'::text, 'attachment'::text]))),
+  constraint letter_file_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint letter_file_size_bytes_check CHECK ((size_bytes >= 1))
+);
+comment on table guest_offices.letter_file is 'Scope: agency. The files of a letter; the main one comes first and is exchanged for its signed version when it is signed here.';
+
+create table guest_offices.office (
+  agency_id uuid not null,
+  application_id uuid not null,
+  state text not null,
+  daily_limit integer not null,
+  approved_at timestamp with time zone not null,
+  suspended_at timestamp with time zone,
+  suspended_by text,
+  suspension_reason text,
+  suspended_people uuid[] not null,
+  constraint office_application_id_key UNIQUE (application_id),
+  constraint office_pkey PRIMARY KEY (agency_id),
+  constraint office_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint office_application_id_fkey FOREIGN KEY (application_id) REFERENCES guest_offices.application(id),
+  constraint office_check CHECK (((state = 'suspended'::text) = (suspended_at IS NOT NULL))),
+  constraint office_check1 CHECK ((((suspended_at IS NULL) = (suspended_by IS NULL)) AND ((suspended_at IS NULL) = (suspension_reason IS NULL)))),
+  constraint office_check2 CHECK (((state = 'suspended'::text) OR (cardinality(suspended_people) = 0))),
+  constraint office_daily_limit_check CHECK (((daily_limit >= 1) AND (daily_limit <= 1000))),
+  constraint office_state_check CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text]))),
+  constraint office_suspension_reason_check CHECK (((length(suspension_reason) >= 3) AND (length(suspension_reason) <= 1000)))
+);
+comment on table guest_offices.office is 'Scope: installation. Agencies without a system of their own whose people have accounts here; suspended_people are those whose accounts the suspension closed.';
+
+create table guest_offices.suspension_notice (
+  agency_id uuid not null,
+  envelope_id uuid not null,
+  recipient_agency_id uuid not null,
+  constraint suspension_notice_pkey PRIMARY KEY (agency_id, envelope_id, recipient_agency_id)
+);
+comment on table guest_offices.suspension_notice is 'Scope: agency. Of which envelopes the sender was told that they wait at a suspended office, so that it is told once.';
+
 create table identity.account (
   person_id uuid not null,
   login text not null,
@@ -535,15 +1328,18 @@ create table identity.agency (
   closing_basis text,
   note text,
   created_at timestamp with time zone not null,
+  source text not null default 'own'::text,
   constraint agency_pkey PRIMARY KEY (id),
   constraint agency_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES identity.agency(id),
   constraint agency_check CHECK (((closed_on IS NULL) OR (closed_on >= established_on))),
   constraint agency_check1 CHECK ((parent_id IS DISTINCT FROM id)),
   constraint agency_hosting_check CHECK ((hosting = ANY (ARRAY['local'::text, 'external'::text]))),
   constraint agency_kind_check CHECK ((kind = ANY (ARRAY['province'::text, 'department'::text, 'commune'::text, 'district'::text, 'party_body'::text, 'central'::text, 'socio_political'::text, 'public_unit'::text, 'enterprise'::text, 'press_office'::text, 'other'::text]))),
-  constraint agency_level_check CHECK ((level = ANY (ARRAY['central'::text, 'province'::text, 'district'::text, 'commune'::text, 'none'::text])))
+  constraint agency_level_check CHECK ((level = ANY (ARRAY['central'::text, 'province'::text, 'district'::text, 'commune'::text, 'none'::text]))),
+  constraint agency_source_check CHECK ((source = ANY (ARRAY['own'::text, 'national'::text])))
 );
 comment on table identity.agency is 'Scope: reference. Agencies and organisations through time. closed_on is the last day on which one existed; a closed one is never deleted.';
+CREATE INDEX agency_own ON identity.agency USING btree (kind, id) WHERE (source = 'own'::text);
 CREATE INDEX agency_parent ON identity.agency USING btree (parent_id);
 
 create table identity.agency_code (
@@ -562,6 +1358,7 @@ create table identity.agency_code (
 comment on table identity.agency_code is 'Scope: reference. The codes of an agency side by side: qd20 from left to right, qcvn102 from right to left, enterprise number; each for its time.';
 CREATE UNIQUE INDEX agency_code_current ON identity.agency_code USING btree (scheme, code) WHERE (valid_to IS NULL);
 CREATE INDEX agency_code_lookup ON identity.agency_code USING btree (code);
+CREATE INDEX agency_code_start ON identity.agency_code USING btree (lower(code) text_pattern_ops);
 
 create table identity.agency_name (
   agency_id uuid not null,
@@ -578,7 +1375,10 @@ create table identity.agency_name (
   constraint agency_name_name_check CHECK (((length(name) >= 2) AND (length(name) <= 300)))
 );
 comment on table identity.agency_name is 'Scope: reference. The names of an agency, each for its time; valid_to is the last day. search_text is folded by the application.';
+CREATE INDEX agency_name_abbreviation ON identity.agency_name USING btree (lower(abbreviation));
 CREATE UNIQUE INDEX agency_name_current ON identity.agency_name USING btree (agency_id) WHERE (valid_to IS NULL);
+CREATE INDEX agency_name_start ON identity.agency_name USING btree (search_text text_pattern_ops);
+CREATE INDEX agency_name_words ON identity.agency_name USING gin (to_tsvector('simple'::regconfig, search_text));
 
 create table identity.agency_successor (
   predecessor_id uuid not null,
@@ -617,6 +1417,86 @@ create table identity.delegation (
 comment on table identity.delegation is 'Scope: reference. Authority given by one post to another, in writing, for a time and a content (TUQ., NĐ 30/2020 Art. 13); it cannot be given on.';
 CREATE INDEX delegation_delegate ON identity.delegation USING btree (delegate_post_id);
 CREATE INDEX delegation_delegator ON identity.delegation USING btree (delegator_post_id);
+
+create table identity.directory_conflict (
+  ref text not null,
+  problem text not null,
+  code text,
+  name text not null,
+  agency_id uuid,
+  found_at timestamp with time zone not null,
+  resolution text,
+  resolved_at timestamp with time zone,
+  resolved_by jsonb,
+  constraint directory_conflict_pkey PRIMARY KEY (ref, problem),
+  constraint directory_conflict_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint directory_conflict_ref_fkey FOREIGN KEY (ref) REFERENCES identity.national_agency(ref),
+  constraint directory_conflict_check CHECK (((resolution IS NULL) = (resolved_at IS NULL))),
+  constraint directory_conflict_check1 CHECK (((resolution IS NULL) = (resolved_by IS NULL))),
+  constraint directory_conflict_problem_check CHECK ((problem = ANY (ARRAY['name_differs'::text, 'code_differs'::text, 'closed_here'::text, 'closed_there'::text, 'code_reused'::text, 'parent_missing'::text, 'code_malformed'::text]))),
+  constraint directory_conflict_resolution_check CHECK ((resolution = ANY (ARRAY['keep_ours'::text, 'take_theirs'::text, 'gone'::text])))
+);
+comment on table identity.directory_conflict is 'Scope: installation. Where the national list says otherwise than the directory here: a person decides; nothing that was entered here is overwritten.';
+CREATE INDEX directory_conflict_agency ON identity.directory_conflict USING btree (agency_id) WHERE (agency_id IS NOT NULL);
+CREATE INDEX directory_conflict_open ON identity.directory_conflict USING btree (found_at, ref, problem) WHERE (resolution IS NULL);
+
+create table identity.directory_import (
+  id uuid not null,
+  source text not null,
+  origin text not null,
+  file_hash bytea,
+  state text not null,
+  position integer not null,
+  added integer not null,
+  changed integer not null,
+  unchanged integer not null,
+  conflicts integer not null,
+  unreadable integer not null,
+  problem text,
+  started_by jsonb not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint directory_import_pkey PRIMARY KEY (id),
+  constraint directory_import_added_check CHECK ((added >= 0)),
+  constraint directory_import_changed_check CHECK ((changed >= 0)),
+  constraint directory_import_check CHECK (((source = 'file'::text) = (file_hash IS NOT NULL))),
+  constraint directory_import_check1 CHECK (((state = 'running'::text) = (finished_at IS NULL))),
+  constraint directory_import_check2 CHECK (((state = 'failed'::text) = (problem IS NOT NULL))),
+  constraint directory_import_conflicts_check CHECK ((conflicts >= 0)),
+  constraint directory_import_file_hash_check CHECK ((length(file_hash) = 32)),
+  constraint directory_import_origin_check CHECK (((length(origin) >= 1) AND (length(origin) <= 300))),
+  constraint directory_import_position_check CHECK (("position" >= 0)),
+  constraint directory_import_source_check CHECK ((source = ANY (ARRAY['file'::text, 'axis'::text]))),
+  constraint directory_import_state_check CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'failed'::text]))),
+  constraint directory_import_unchanged_check CHECK ((unchanged >= 0)),
+  constraint directory_import_unreadable_check CHECK ((unreadable >= 0))
+);
+comment on table identity.directory_import is 'Scope: installation. The readings of the national list of agencies: from what, how far, with what result.';
+CREATE INDEX directory_import_newest ON identity.directory_import USING btree (started_at DESC);
+CREATE UNIQUE INDEX directory_import_running ON identity.directory_import USING btree ((true)) WHERE (state = 'running'::text);
+
+create table identity.national_agency (
+  ref text not null,
+  parent_ref text,
+  code text,
+  old_code text,
+  name text not null,
+  is_closed boolean not null,
+  agency_id uuid,
+  taken_name text,
+  taken_code text,
+  read_at timestamp with time zone not null,
+  constraint national_agency_pkey PRIMARY KEY (ref),
+  constraint national_agency_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint national_agency_code_check CHECK (((length(code) >= 1) AND (length(code) <= 100))),
+  constraint national_agency_name_check CHECK (((length(name) >= 2) AND (length(name) <= 300))),
+  constraint national_agency_old_code_check CHECK (((length(old_code) >= 1) AND (length(old_code) <= 100))),
+  constraint national_agency_parent_ref_check CHECK (((length(parent_ref) >= 1) AND (length(parent_ref) <= 100))),
+  constraint national_agency_ref_check CHECK (((length(ref) >= 1) AND (length(ref) <= 100)))
+);
+comment on table identity.national_agency is 'Scope: reference. The national list of agencies as it was last read, each entry with the agency here that it means.';
+CREATE UNIQUE INDEX national_agency_agency ON identity.national_agency USING btree (agency_id) WHERE (agency_id IS NOT NULL);
+CREATE INDEX national_agency_parent ON identity.national_agency USING btree (parent_ref) WHERE (parent_ref IS NOT NULL);
 
 create table identity.passkey (
   id text not null,
@@ -673,13 +1553,37 @@ create table identity.post (
   constraint post_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id),
   constraint post_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES identity.unit(id),
   constraint post_check CHECK (((ends_on IS NULL) OR (ends_on >= starts_on))),
-  constraint post_roles_check CHECK ((roles <@ ARRAY['clerk'::text, 'officer'::text, 'unit_head'::text, 'chief_of_office'::text, 'leader'::text, 'one_stop_officer'::text, 'agency_admin'::text, 'province_admin'::text, 'auditor'::text])),
+  constraint post_roles_check CHECK ((roles <@ ARRAY['clerk'::text, 'officer'::text, 'unit_head'::text, 'chief_of_office'::text, 'leader'::text, 'one_stop_officer'::text, 'agency_admin'::text, 'province_admin'::text, 'auditor'::text, 'guest'::text])),
   constraint post_signing_powers_check CHECK ((signing_powers <@ ARRAY['TM'::text, 'KT'::text, 'TL'::text, 'TUQ'::text, 'Q'::text])),
   constraint post_title_check CHECK (((length(title) >= 2) AND (length(title) <= 150)))
 );
 comment on table identity.post is 'Scope: reference. A person in a post of an agency for a period, with what the post may do and the formulas in which it may sign (NĐ 30/2020 Art. 13).';
 CREATE INDEX post_agency ON identity.post USING btree (agency_id);
 CREATE INDEX post_person ON identity.post USING btree (person_id);
+
+create table identity.recipient_group (
+  agency_id uuid not null,
+  id uuid not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint recipient_group_pkey PRIMARY KEY (agency_id, id),
+  constraint recipient_group_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint recipient_group_name_check CHECK (((length(name) >= 2) AND (length(name) <= 100)))
+);
+comment on table identity.recipient_group is 'Scope: agency. Groups of recipients that an agency named for itself, to be chosen at once when a document is sent.';
+CREATE UNIQUE INDEX recipient_group_name ON identity.recipient_group USING btree (agency_id, lower(name));
+
+create table identity.recipient_group_member (
+  agency_id uuid not null,
+  group_id uuid not null,
+  member_id uuid not null,
+  constraint recipient_group_member_pkey PRIMARY KEY (agency_id, group_id, member_id),
+  constraint recipient_group_member_agency_id_group_id_fkey FOREIGN KEY (agency_id, group_id) REFERENCES identity.recipient_group(agency_id, id),
+  constraint recipient_group_member_member_id_fkey FOREIGN KEY (member_id) REFERENCES identity.agency(id)
+);
+comment on table identity.recipient_group_member is 'Scope: agency. The agencies of a group of recipients.';
+CREATE INDEX recipient_group_member_reverse ON identity.recipient_group_member USING btree (member_id);
 
 create table identity.session (
   id uuid not null,
@@ -766,6 +1670,47 @@ create table identity.unit (
 comment on table identity.unit is 'Scope: reference. The units of an agency, such as its office and divisions.';
 CREATE INDEX unit_agency ON identity.unit USING btree (agency_id);
 
+create table incoming_documents.assignment (
+  agency_id uuid not null,
+  document_id uuid not null,
+  id uuid not null,
+  parent_id uuid,
+  role text not null,
+  state text not null,
+  post_id uuid not null,
+  name text not null,
+  title text not null,
+  unit_name text,
+  instruction text not null,
+  urgency text not null,
+  due_at timestamp with time zone not null,
+  assigned_at timestamp with time zone not null,
+  assigned_by text not null,
+  assigned_by_title text not null,
+  assigned_by_post_id uuid not null,
+  opened_at timestamp with time zone,
+  progress text,
+  progress_at timestamp with time zone,
+  extension_reason text,
+  ended_at timestamp with time zone,
+  outcome text,
+  constraint assignment_pkey PRIMARY KEY (agency_id, document_id, id),
+  constraint assignment_agency_id_document_id_fkey FOREIGN KEY (agency_id, document_id) REFERENCES incoming_documents.document(agency_id, id),
+  constraint assignment_agency_id_document_id_parent_id_fkey FOREIGN KEY (agency_id, document_id, parent_id) REFERENCES incoming_documents.assignment(agency_id, document_id, id),
+  constraint assignment_check CHECK (((progress IS NULL) = (progress_at IS NULL))),
+  constraint assignment_check1 CHECK (((state = ANY (ARRAY['open'::text, 'passed'::text])) = (ended_at IS NULL))),
+  constraint assignment_extension_reason_check CHECK (((length(extension_reason) >= 1) AND (length(extension_reason) <= 1000))),
+  constraint assignment_instruction_check CHECK ((length(instruction) <= 2000)),
+  constraint assignment_outcome_check CHECK ((length(outcome) <= 2000)),
+  constraint assignment_progress_check CHECK (((length(progress) >= 1) AND (length(progress) <= 1000))),
+  constraint assignment_role_check CHECK ((role = ANY (ARRAY['main'::text, 'cooperating'::text]))),
+  constraint assignment_state_check CHECK ((state = ANY (ARRAY['open'::text, 'passed'::text, 'done'::text, 'released'::text, 'ended'::text]))),
+  constraint assignment_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'very_urgent'::text, 'flash'::text])))
+);
+comment on table incoming_documents.assignment is 'Scope: agency. Who is to handle an incoming document, as the main one or with others, by whose instruction and by when, and what came of it.';
+CREATE INDEX assignment_post ON incoming_documents.assignment USING btree (agency_id, post_id, document_id);
+CREATE UNIQUE INDEX assignment_standing ON incoming_documents.assignment USING btree (agency_id, document_id, post_id) WHERE (state = ANY (ARRAY['open'::text, 'passed'::text]));
+
 create table incoming_documents.document (
   agency_id uuid not null,
   id uuid not null,
@@ -798,26 +1743,116 @@ create table incoming_documents.document (
   refused_at timestamp with time zone,
   refused_by text,
   refusal_reason text,
+  opened_at timestamp with time zone,
+  opened_by text,
+  reminded_at timestamp with time zone,
+  is_asked boolean not null default false,
+  recalled_at timestamp with time zone,
+  recall_kind text,
+  recall_reason text,
+  recall_agreed_by text,
+  replaced_at timestamp with time zone,
+  replaced_by_message_id uuid,
+  replaced_by_number text,
+  replacement_reason text,
+  replaces_code text,
+  replaces_reason text,
+  leader_post_id uuid,
+  leader_name text,
+  leader_title text,
+  submitted_at timestamp with time zone,
+  submitted_by text,
+  submission_note text,
+  return_reason text,
+  assigned_at timestamp with time zone,
+  started_at timestamp with time zone,
+  handling_due_at timestamp with time zone,
+  handler_name text,
+  is_reviewed boolean not null default false,
+  reported_at timestamp with time zone,
+  result text,
+  result_text text,
+  result_by text,
+  result_reply_id uuid,
+  completed_at timestamp with time zone,
+  completed_by text,
   constraint document_pkey PRIMARY KEY (agency_id, id),
   constraint document_agency_id_register_id_fkey FOREIGN KEY (agency_id, register_id) REFERENCES registers.register(agency_id, id),
   constraint document_arrival_number_check CHECK ((arrival_number >= 1)),
-  constraint document_check CHECK (((state = 'registered'::text) = (arrival_number IS NOT NULL))),
+  constraint document_arrival_state_check CHECK (((arrival_number IS NULL) OR (state <> ALL (ARRAY['arrived'::text, 'refused'::text])))),
+  constraint document_assigned_check CHECK (((state <> ALL (ARRAY['assigned'::text, 'in-process'::text, 'reported'::text])) OR ((assigned_at IS NOT NULL) AND (handling_due_at IS NOT NULL)))),
   constraint document_check1 CHECK ((((arrival_number IS NULL) = (register_id IS NULL)) AND ((arrival_number IS NULL) = (arrival_year IS NULL)) AND ((arrival_number IS NULL) = (registered_at IS NULL)))),
   constraint document_check2 CHECK (((state = 'refused'::text) = (refused_at IS NOT NULL))),
-  constraint document_state_check CHECK ((state = ANY (ARRAY['arrived'::text, 'registered'::text, 'refused'::text]))),
+  constraint document_completed_check CHECK (((state <> 'completed'::text) OR ((completed_at IS NOT NULL) AND (completed_by IS NOT NULL) AND (result IS NOT NULL)))),
+  constraint document_leader_check CHECK ((((leader_post_id IS NULL) = (leader_name IS NULL)) AND ((leader_post_id IS NULL) = (leader_title IS NULL)))),
+  constraint document_opened_check CHECK (((opened_at IS NULL) = (opened_by IS NULL))),
+  constraint document_recall_kind_check CHECK ((recall_kind = ANY (ARRAY['recall'::text, 'take_back'::text, 'update'::text]))),
+  constraint document_recalled_check CHECK ((((state = 'recalled'::text) = (recalled_at IS NOT NULL)) AND ((recalled_at IS NULL) = (recall_kind IS NULL)) AND ((recalled_at IS NULL) = (recall_reason IS NULL)))),
+  constraint document_registered_check CHECK (((state <> ALL (ARRAY['registered'::text, 'submitted'::text, 'assigned'::text, 'in-process'::text, 'reported'::text, 'completed'::text])) OR (arrival_number IS NOT NULL))),
+  constraint document_replaced_check CHECK ((((state <> 'replaced'::text) OR (replaced_at IS NOT NULL)) AND ((replaced_at IS NULL) = (replaced_by_message_id IS NULL)))),
+  constraint document_replaces_check CHECK (((replaces_code IS NULL) = (replaces_reason IS NULL))),
+  constraint document_reported_check CHECK (((state <> 'reported'::text) OR ((reported_at IS NOT NULL) AND (result IS NOT NULL)))),
+  constraint document_result_check CHECK ((result = ANY (ARRAY['answered'::text, 'done'::text, 'information'::text]))),
+  constraint document_result_text_check CHECK ((length(result_text) <= 2000)),
+  constraint document_return_reason_check CHECK (((length(return_reason) >= 1) AND (length(return_reason) <= 1000))),
+  constraint document_started_check CHECK (((state <> 'in-process'::text) OR (started_at IS NOT NULL))),
+  constraint document_state_check CHECK ((state = ANY (ARRAY['arrived'::text, 'registered'::text, 'submitted'::text, 'assigned'::text, 'in-process'::text, 'reported'::text, 'completed'::text, 'refused'::text, 'recalled'::text, 'replaced'::text]))),
+  constraint document_submission_note_check CHECK (((length(submission_note) >= 1) AND (length(submission_note) <= 1000))),
+  constraint document_submitted_check CHECK (((state <> 'submitted'::text) OR ((submitted_at IS NOT NULL) AND (leader_post_id IS NOT NULL)))),
   constraint document_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'very_urgent'::text, 'flash'::text]))),
   constraint document_verdict_check CHECK ((verdict = ANY (ARRAY['TOTAL-PASSED'::text, 'TOTAL-FAILED'::text, 'INDETERMINATE'::text, 'UNREADABLE'::text, 'UNSIGNED'::text])))
 );
 comment on table incoming_documents.document is 'Scope: agency. The documents that reached an agency, with what their senders said of them and what became of them here.';
 CREATE UNIQUE INDEX document_arrival_number ON incoming_documents.document USING btree (agency_id, register_id, arrival_year, arrival_number) WHERE (arrival_number IS NOT NULL);
+CREATE INDEX document_code ON incoming_documents.document USING btree (agency_id, sender_agency_id, document_code);
+CREATE INDEX document_completed ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'completed'::text);
+CREATE INDEX document_handled ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = ANY (ARRAY['assigned'::text, 'in-process'::text, 'reported'::text]));
 CREATE UNIQUE INDEX document_message ON incoming_documents.document USING btree (agency_id, message_id);
 CREATE INDEX document_newest ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC);
 CREATE INDEX document_refused ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'refused'::text);
 CREATE INDEX document_search ON incoming_documents.document USING gin (agency_id, search);
+CREATE INDEX document_submitted ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'submitted'::text);
 CREATE INDEX document_twin ON incoming_documents.document USING btree (agency_id, sender_agency_id, number, notation, issued_on);
 CREATE INDEX document_type ON incoming_documents.document USING btree (agency_id, type_code, arrived_at DESC, id DESC);
 CREATE INDEX document_urgent ON incoming_documents.document USING btree (agency_id, urgency, arrived_at DESC, id DESC) WHERE (urgency <> 'normal'::text);
 CREATE INDEX document_waiting ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'arrived'::text);
+CREATE INDEX document_withdrawn ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = ANY (ARRAY['recalled'::text, 'replaced'::text]));
+
+create table incoming_documents.notice (
+  agency_id uuid not null,
+  document_id uuid not null,
+  id uuid not null,
+  kind text not null,
+  cancels boolean not null,
+  reason text not null,
+  changed jsonb,
+  asked_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  is_agreed boolean,
+  answered_at timestamp with time zone,
+  answered_by text,
+  answer_reason text,
+  constraint notice_pkey PRIMARY KEY (agency_id, document_id, id),
+  constraint notice_agency_id_document_id_fkey FOREIGN KEY (agency_id, document_id) REFERENCES incoming_documents.document(agency_id, id),
+  constraint notice_check CHECK ((((is_agreed IS NULL) = (answered_at IS NULL)) AND ((is_agreed IS NULL) = (answered_by IS NULL)))),
+  constraint notice_kind_check CHECK ((kind = ANY (ARRAY['recall'::text, 'take_back'::text, 'update'::text])))
+);
+comment on table incoming_documents.notice is 'Scope: agency. What senders asked of registered documents, a recall or an update, and what the agency''s clerk answered by when.';
+
+create table incoming_documents.reply (
+  agency_id uuid not null,
+  document_id uuid not null,
+  reply_id uuid not null,
+  summary text not null,
+  drafted_by text not null,
+  drafted_at timestamp with time zone not null,
+  number text,
+  issued_at timestamp with time zone,
+  constraint reply_pkey PRIMARY KEY (agency_id, document_id, reply_id),
+  constraint reply_agency_id_document_id_fkey FOREIGN KEY (agency_id, document_id) REFERENCES incoming_documents.document(agency_id, id),
+  constraint reply_check CHECK (((number IS NULL) = (issued_at IS NULL)))
+);
+comment on table incoming_documents.reply is 'Scope: agency. The outgoing documents that were drafted to answer an incoming one, with their numbers once they are issued.';
 
 create table kernel.idempotency (
   agency_id uuid not null,
@@ -919,21 +1954,37 @@ create table outgoing_documents.document (
   signing_formula text,
   on_behalf_of_name text,
   on_behalf_of_title text,
+  recalled_at timestamp with time zone,
+  recalled_by text,
+  recall_reason text,
+  replaces_id uuid,
+  replace_reason text,
+  replaced_by_id uuid,
+  replaced_at timestamp with time zone,
+  answers_read_at timestamp with time zone,
+  answers_id uuid,
   constraint document_pkey PRIMARY KEY (agency_id, id),
   constraint document_agency_id_register_id_fkey FOREIGN KEY (agency_id, register_id) REFERENCES registers.register(agency_id, id),
+  constraint document_replaced_by_fkey FOREIGN KEY (agency_id, replaced_by_id) REFERENCES outgoing_documents.document(agency_id, id),
+  constraint document_replaces_fkey FOREIGN KEY (agency_id, replaces_id) REFERENCES outgoing_documents.document(agency_id, id),
   constraint document_authenticity_code_check CHECK ((authenticity_code ~ '^[2-9a-hjkmnp-z]{20}$'::text)),
   constraint document_check CHECK ((((number IS NULL) = (notation IS NULL)) AND ((number IS NULL) = (issued_on IS NULL)) AND ((number IS NULL) = (register_id IS NULL)) AND ((number IS NULL) = (year IS NULL)))),
-  constraint document_check1 CHECK (((state <> ALL (ARRAY['numbered'::text, 'sealed'::text, 'issued'::text])) OR (number IS NOT NULL))),
-  constraint document_check2 CHECK (((state <> ALL (ARRAY['signed'::text, 'numbered'::text, 'sealed'::text, 'issued'::text])) OR (signed_at IS NOT NULL))),
-  constraint document_check3 CHECK (((state = 'issued'::text) = (issued_at IS NOT NULL))),
   constraint document_check4 CHECK (((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL))),
   constraint document_initialling_check CHECK (((state <> 'initialling'::text) OR ((initials_post_id IS NOT NULL) AND (initialled_at IS NULL)))),
   constraint document_initials_check CHECK ((((initials_post_id IS NULL) = (initials_name IS NULL)) AND ((initials_post_id IS NULL) = (initials_title IS NULL)) AND ((initials_post_id IS NULL) = (initials_asked_at IS NULL)))),
+  constraint document_issued_check CHECK (((state = ANY (ARRAY['issued'::text, 'recalled'::text, 'replaced'::text])) = (issued_at IS NOT NULL))),
   constraint document_number_check CHECK ((number >= 1)),
+  constraint document_numbered_check CHECK (((state <> ALL (ARRAY['numbered'::text, 'sealed'::text, 'issued'::text, 'recalled'::text, 'replaced'::text])) OR (number IS NOT NULL))),
   constraint document_on_behalf_of_check CHECK (((on_behalf_of_name IS NULL) = (on_behalf_of_title IS NULL))),
+  constraint document_recall_reason_check CHECK (((length(recall_reason) >= 1) AND (length(recall_reason) <= 1000))),
+  constraint document_recalled_check CHECK ((((state <> 'recalled'::text) OR (recalled_at IS NOT NULL)) AND ((recalled_at IS NULL) = (recall_reason IS NULL)) AND ((recalled_at IS NULL) = (recalled_by IS NULL)))),
+  constraint document_replace_reason_check CHECK (((length(replace_reason) >= 1) AND (length(replace_reason) <= 1000))),
+  constraint document_replaced_check CHECK ((((state = 'replaced'::text) = (replaced_at IS NOT NULL)) AND ((replaced_at IS NULL) = (replaced_by_id IS NULL)))),
+  constraint document_replaces_check CHECK (((replaces_id IS NULL) = (replace_reason IS NULL))),
   constraint document_revision_check CHECK ((revision >= 1)),
+  constraint document_signed_check CHECK (((state <> ALL (ARRAY['signed'::text, 'numbered'::text, 'sealed'::text, 'issued'::text, 'recalled'::text, 'replaced'::text])) OR (signed_at IS NOT NULL))),
   constraint document_signing_formula_check CHECK ((signing_formula = ANY (ARRAY['TM'::text, 'KT'::text, 'TL'::text, 'TUQ'::text, 'Q'::text]))),
-  constraint document_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'initialling'::text, 'submitted'::text, 'returned'::text, 'signed'::text, 'numbered'::text, 'sealed'::text, 'issued'::text, 'withdrawn'::text]))),
+  constraint document_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'initialling'::text, 'submitted'::text, 'returned'::text, 'signed'::text, 'numbered'::text, 'sealed'::text, 'issued'::text, 'recalled'::text, 'replaced'::text, 'withdrawn'::text]))),
   constraint document_summary_check CHECK (((length(summary) >= 1) AND (length(summary) <= 500))),
   constraint document_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'very_urgent'::text, 'flash'::text])))
 );
@@ -941,6 +1992,7 @@ comment on table outgoing_documents.document is 'Scope: agency. The documents th
 CREATE INDEX document_by_state ON outgoing_documents.document USING btree (agency_id, state, created_at DESC, id DESC);
 CREATE INDEX document_newest ON outgoing_documents.document USING btree (agency_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX document_number ON outgoing_documents.document USING btree (agency_id, register_id, year, number) WHERE (number IS NOT NULL);
+CREATE INDEX document_replacing ON outgoing_documents.document USING btree (agency_id, replaces_id) WHERE (replaces_id IS NOT NULL);
 CREATE INDEX document_to_initial ON outgoing_documents.document USING btree (agency_id, initials_post_id) WHERE (state = 'initialling'::text);
 CREATE INDEX document_to_sign ON outgoing_documents.document USING btree (agency_id, approver_post_id) WHERE (state = 'submitted'::text);
 
@@ -1152,13 +2204,15 @@ create table remote_signing.client (
   created_by text not null,
   created_at timestamp with time zone not null,
   disabled_at timestamp with time zone,
+  scopes text[] not null,
   constraint client_pkey PRIMARY KEY (id),
   constraint client_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint client_per_minute_check CHECK (((per_minute >= 1) AND (per_minute <= 6000))),
   constraint client_redirect_uris_check CHECK ((cardinality(redirect_uris) <= 10)),
+  constraint client_scopes_check CHECK (((scopes <@ '{service,credential}'::text[]) AND ((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 2)))),
   constraint client_secret_hash_check CHECK ((length(secret_hash) = 32))
 );
-comment on table remote_signing.client is 'Scope: installation. Applications that may ask for signatures; of the secret only its SHA-256 is kept.';
+comment on table remote_signing.client is 'Scope: installation. Applications that may ask for signatures; of the secret only its SHA-256 is kept. Scopes: service (see which certificates there are), credential (ask for signatures). disabled_at while it is suspended.';
 
 create table remote_signing.consent (
   id uuid not null,
@@ -1250,14 +2304,21 @@ create table signatures.archived_file (
   protected_until timestamp with time zone,
   asked_at timestamp with time zone not null,
   archived_at timestamp with time zone,
+  failed_at timestamp with time zone,
+  failure_vi text,
+  failure_en text,
   constraint archived_file_pkey PRIMARY KEY (agency_id, sha256),
   constraint archived_file_archived_sha256_check CHECK ((archived_sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint archived_file_check CHECK (((state = 'archived'::text) <= ((archived_sha256 IS NOT NULL) AND (file_id IS NOT NULL) AND (archived_at IS NOT NULL)))),
+  constraint archived_file_check1 CHECK ((((failed_at IS NULL) = (failure_vi IS NULL)) AND ((failed_at IS NULL) = (failure_en IS NULL)))),
+  constraint archived_file_failure_en_check CHECK (((length(failure_en) >= 1) AND (length(failure_en) <= 1000))),
+  constraint archived_file_failure_vi_check CHECK (((length(failure_vi) >= 1) AND (length(failure_vi) <= 1000))),
   constraint archived_file_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint archived_file_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'archived'::text, 'not_valid'::text])))
 );
 comment on table signatures.archived_file is 'Scope: agency. Signed files that are to last: the file as it was issued or arrived, and its newest copy with validation material and archive time stamp (PAdES B-LTA).';
 CREATE INDEX archived_file_due ON signatures.archived_file USING btree (protected_until) WHERE (state = 'archived'::text);
+CREATE INDEX archived_file_failed ON signatures.archived_file USING btree (agency_id, failed_at DESC, sha256) WHERE (failed_at IS NOT NULL);
 
 create table signatures.authority_key (
   role text not null,
@@ -1267,13 +2328,18 @@ create table signatures.authority_key (
   valid_from timestamp with time zone not null,
   valid_to timestamp with time zone not null,
   created_at timestamp with time zone not null,
+  holder text,
+  key_id text,
   constraint authority_key_pkey PRIMARY KEY (role, generation),
   constraint authority_key_check CHECK ((valid_to > valid_from)),
   constraint authority_key_generation_check CHECK ((generation > 0)),
-  constraint authority_key_here CHECK (((role = 'root'::text) OR (container IS NOT NULL))),
+  constraint authority_key_here CHECK (((role = 'root'::text) OR (container IS NOT NULL) OR (holder IS NOT NULL))),
+  constraint authority_key_holder_check CHECK ((holder ~ '^[a-z][a-z0-9-]*$'::text)),
+  constraint authority_key_in_one_place CHECK ((((holder IS NULL) = (key_id IS NULL)) AND ((holder IS NULL) OR (container IS NULL)))),
+  constraint authority_key_key_id_check CHECK ((key_id ~ '^([0-9a-f]{2})+$'::text)),
   constraint authority_key_role_check CHECK ((role = ANY (ARRAY['root'::text, 'issuing'::text, 'timestamp'::text, 'ocsp'::text])))
 );
-comment on table signatures.authority_key is 'Scope: installation. Append-only. Keys of the built-in certificate authority as encrypted PKCS#12; the highest generation of a role is the one in use. A root without container has its key outside the machine.';
+comment on table signatures.authority_key is 'Scope: installation. Append-only. Keys of the built-in certificate authority: as encrypted PKCS#12, or in the token (holder, as SIGNING_SERVICES names it) that knows them as key_id; the highest generation of a role is the one in use. A root with neither has its key outside the machine.';
 
 create table signatures.clock_mark (
   service text not null,
@@ -1455,8 +2521,8 @@ create table signatures.signing (
   evidence jsonb,
   failure_code text,
   ended_at timestamp with time zone,
+  credential_agency_id uuid not null,
   constraint signing_pkey PRIMARY KEY (agency_id, id),
-  constraint signing_agency_id_credential_id_fkey FOREIGN KEY (agency_id, credential_id) REFERENCES signatures.credential(agency_id, id),
   constraint signing_base_sha256_check CHECK ((base_sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint signing_check CHECK (((state = ANY (ARRAY['completed'::text, 'failed'::text, 'expired'::text])) = (ended_at IS NOT NULL))),
   constraint signing_check1 CHECK (((state = 'completed'::text) = ((result_sha256 IS NOT NULL) AND (result_size_bytes IS NOT NULL) AND (evidence IS NOT NULL)))),
@@ -1468,8 +2534,57 @@ create table signatures.signing (
   constraint signing_state_check CHECK ((state = ANY (ARRAY['prepared'::text, 'signing'::text, 'pending'::text, 'completed'::text, 'failed'::text, 'expired'::text])))
 );
 comment on table signatures.signing is 'Scope: agency. One act of signing one file, from the lock on the file to the signed result and the evidence kept with it.';
+CREATE INDEX signing_of_subject ON signatures.signing USING btree (agency_id, subject_type, subject_id, opened_at DESC);
 CREATE UNIQUE INDEX signing_open ON signatures.signing USING btree (agency_id, subject_type, subject_id) WHERE (state = ANY (ARRAY['prepared'::text, 'signing'::text, 'pending'::text]));
 CREATE INDEX signing_overdue ON signatures.signing USING btree (expires_at) WHERE (state = ANY (ARRAY['prepared'::text, 'signing'::text, 'pending'::text]));
+
+create table signatures.signing_batch (
+  agency_id uuid not null,
+  id uuid not null,
+  credential_agency_id uuid not null,
+  credential_id uuid not null,
+  description text not null,
+  state text not null,
+  holder_reference text,
+  turn integer not null,
+  asked_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint signing_batch_pkey PRIMARY KEY (agency_id, id),
+  constraint signing_batch_check CHECK (((state = 'asked'::text) = (ended_at IS NULL))),
+  constraint signing_batch_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'answered'::text, 'given_up'::text]))),
+  constraint signing_batch_turn_check CHECK ((turn >= 0))
+);
+comment on table signatures.signing_batch is 'Scope: agency. One request to the holder of a key for the signatures of several files; its id is the transaction that the holder knows.';
+
+create table signatures.signing_batch_item (
+  agency_id uuid not null,
+  batch_id uuid not null,
+  position smallint not null,
+  signing_id uuid not null,
+  attributes bytea not null,
+  constraint signing_batch_item_agency_id_batch_id_signing_id_key UNIQUE (agency_id, batch_id, signing_id),
+  constraint signing_batch_item_pkey PRIMARY KEY (agency_id, batch_id, "position"),
+  constraint signing_batch_item_agency_id_batch_id_fkey FOREIGN KEY (agency_id, batch_id) REFERENCES signatures.signing_batch(agency_id, id),
+  constraint signing_batch_item_agency_id_signing_id_fkey FOREIGN KEY (agency_id, signing_id) REFERENCES signatures.signing(agency_id, id),
+  constraint signing_batch_item_position_check CHECK (("position" >= 0))
+);
+comment on table signatures.signing_batch_item is 'Scope: agency. Append-only. What each file of a batch has to be signed over, in the order in which the holder was asked.';
+
+create table signatures.time_peer (
+  peer text not null,
+  asked_at timestamp with time zone not null,
+  problem text,
+  answered_at timestamp with time zone,
+  offset_ms double precision,
+  error_ms double precision,
+  constraint time_peer_pkey PRIMARY KEY (peer),
+  constraint time_peer_check CHECK ((((answered_at IS NULL) = (offset_ms IS NULL)) AND ((answered_at IS NULL) = (error_ms IS NULL)))),
+  constraint time_peer_check1 CHECK (((problem IS NOT NULL) OR (answered_at IS NOT NULL))),
+  constraint time_peer_error_ms_check CHECK ((error_ms >= (0)::double precision)),
+  constraint time_peer_peer_check CHECK (((length(peer) >= 1) AND (length(peer) <= 300))),
+  constraint time_peer_problem_check CHECK ((problem = ANY (ARRAY['silent'::text, 'malformed'::text, 'refused'::text, 'unsynchronised'::text])))
+);
+comment on table signatures.time_peer is 'Scope: installation. What each peer of NTP_PEERS said when it was asked last: by how much the database''s clock lies behind its own (offset_ms), give or take error_ms; problem when the last answer was none.';
 
 create table signatures.trust_anchor (
   fingerprint text not null,
@@ -1528,8 +2643,14 @@ create table verification.issued_document (
   issued_at timestamp with time zone not null,
   state text not null,
   files jsonb not null,
+  ended_at timestamp with time zone,
+  replaced_by_number text,
+  replaced_by_code text,
   constraint issued_document_pkey PRIMARY KEY (code),
   constraint issued_document_code_check CHECK ((code ~ '^[2-9a-hjkmnp-z]{20}$'::text)),
+  constraint issued_document_ended_check CHECK (((state = 'in_force'::text) = (ended_at IS NULL))),
+  constraint issued_document_replaced_by_code_check CHECK ((replaced_by_code ~ '^[2-9a-hjkmnp-z]{20}$'::text)),
+  constraint issued_document_replaced_check CHECK ((((state = 'replaced'::text) = (replaced_by_code IS NOT NULL)) AND ((replaced_by_code IS NULL) = (replaced_by_number IS NULL)))),
   constraint issued_document_state_check CHECK ((state = ANY (ARRAY['in_force'::text, 'recalled'::text, 'replaced'::text])))
 );
 comment on table verification.issued_document is 'Scope: installation. What the public page of an issued document may say, by the code that stands on its paper: hashes, number and issuing agency, never its content.';

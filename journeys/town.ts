@@ -1,4 +1,5 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Config } from '#kernel/config.ts';
 import { startWorker } from '#kernel/worker.ts';
 import { openTestHouse } from '#kernel/testkit.ts';
 import { modules } from '#app/capabilities.ts';
@@ -17,7 +18,7 @@ export type Visitor = { page: Page; context: BrowserContext };
 export type Town = {
   url: string;
   /** A person at a screen of their own, signed in through the sign-in page. */
-  visit(login: string, screen?: { width: number; height: number }): Promise<Visitor>;
+  visit(login: string, screen?: { width: number; height: number }, browser?: Pick<BrowserContextOptions, 'ignoreHTTPSErrors'>): Promise<Visitor>;
   /** The same in a browser of their own, whose profile in `folder` outlives it. The caller closes it. */
   visitWithProfile(login: string, folder: string): Promise<Visitor>;
   /** Somebody from the street, without an account. */
@@ -28,13 +29,13 @@ export type Town = {
 const VIETNAM = { locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', reducedMotion: 'reduce' } as const;
 const DESK = { width: 1440, height: 900 };
 
-/** The small province with its web and worker roles on a database of its own, and a real browser. */
-export async function openTown(): Promise<Town> {
+/** The small province with its web and worker roles on a database of its own, and a real browser. `config` adds to its settings. */
+export async function openTown(config: Partial<Config> = {}): Promise<Town> {
   await ensureWebBuilt();
   const house = await openTestHouse({
     modules,
     realTime: true,
-    config: { port: 0, host: '127.0.0.1', publicUrl: undefined },
+    config: { port: 0, host: '127.0.0.1', publicUrl: undefined, ...config },
     seed: {
       name: 'thanh-hoa with keys for the stories',
       run: async (kernel) => {
@@ -53,11 +54,11 @@ export async function openTown(): Promise<Town> {
     context.setDefaultTimeout(15_000);
     return { context, page: await context.newPage() };
   };
-  const open = async (screen = DESK): Promise<Visitor> => opened(await browser.newContext({ ...VIETNAM, viewport: screen }));
+  const open = async (screen = DESK, more: BrowserContextOptions = {}): Promise<Visitor> => opened(await browser.newContext({ ...VIETNAM, viewport: screen, ...more }));
   return {
     url: web.address,
-    async visit(login, screen) {
-      const visitor = await open(screen);
+    async visit(login, screen, more) {
+      const visitor = await open(screen, more);
       await signIn(visitor.page, web.address, login);
       return visitor;
     },
@@ -66,7 +67,7 @@ export async function openTown(): Promise<Town> {
       await signIn(visitor.page, web.address, login);
       return visitor;
     },
-    passerBy: open,
+    passerBy: (screen) => open(screen),
     async close() {
       await browser.close();
       await web.stop();

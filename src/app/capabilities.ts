@@ -7,8 +7,11 @@ import { filesModule } from '#engines/files/index.ts';
 import { identityModule } from '#engines/identity/index.ts';
 import { registersModule } from '#engines/registers/index.ts';
 import { signaturesModule } from '#engines/signatures/index.ts';
+import { auditTrailModule } from '#capabilities/audit-trail/index.ts';
 import { accountsModule } from '#capabilities/accounts/index.ts';
+import { exchangePartnersModule } from '#capabilities/exchange-partners/index.ts';
 import { exchangeDeskModule } from '#capabilities/exchange-desk/index.ts';
+import { guestOfficesModule } from '#capabilities/guest-offices/index.ts';
 import { incomingDocumentsModule } from '#capabilities/incoming-documents/index.ts';
 import { myWorkModule } from '#capabilities/my-work/index.ts';
 import { certificatesModule } from '#capabilities/certificates/index.ts';
@@ -29,6 +32,6 @@ export const engines: readonly Module[] = [
 ];
 
 /** The product's table of contents. */
-export const capabilities: readonly Module[] = [accountsModule, myWorkModule, outgoingDocumentsModule, incomingDocumentsModule, exchangeDeskModule, certificatesModule, remoteSigningModule, verificationModule];
+export const capabilities: readonly Module[] = [accountsModule, myWorkModule, outgoingDocumentsModule, incomingDocumentsModule, guestOfficesModule, exchangeDeskModule, exchangePartnersModule, auditTrailModule, certificatesModule, remoteSigningModule, verificationModule];
 
 export const modules: readonly Module[] = [...engines, ...capabilities];

@@ -7,6 +7,7 @@ import { createKernel, type Kernel } from '#kernel/kernel.ts';
 import { createLog, type Log } from '#kernel/log.ts';
 import { migrate } from '#kernel/migrate.ts';
 import { ensureDatabase, ensureRunning } from '#kernel/postgres/index.ts';
+import { closeSigningServices } from '#engines/signatures/index.ts';
 import { modules } from './capabilities.ts';
 
 export type Installation = {
@@ -48,6 +49,7 @@ export async function openInstallation(config: Config, options: OpenOptions = {}
     migrated,
     databaseVersion: server.version,
     async close() {
+      await closeSigningServices(kernel);
       await database.close();
       await server.stop();
     },

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { fastifyStatic } from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { createHttpServer } from '#kernel/http.ts';
+import { CONTENT_POLICY, createHttpServer } from '#kernel/http.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { createLiveHub, type LiveHub } from '#kernel/live.ts';
 import type { Route } from '#kernel/route.ts';
 import { authenticate, watchIdentity } from '#engines/identity/index.ts';
+import { AGENT_SOCKETS } from '#ui/signing-agents/addresses.ts';
 import { modules } from './capabilities.ts';
 import { healthRoutes } from './health.ts';
 import { liveRoute } from './live-route.ts';
@@ -52,12 +53,16 @@ async function listen(server: FastifyInstance, kernel: Kernel): Promise<string> 
   }
 }
 
+/** The workplace is one page whose screens change in the browser: its policy has to let all of them reach the signing programs on the computer. */
+const WORKPLACE_POLICY = `${CONTENT_POLICY}; connect-src 'self' ${AGENT_SOCKETS.join(' ')}`;
+
 /** The built files never change under their hashed names; the page that names them is asked for each time. */
 async function serveWorkplace(server: FastifyInstance): Promise<void> {
   if (!existsSync(webFolder)) return;
   await server.register(fastifyStatic, { root: webFolder, prefix: '/app/', maxAge: '365d', immutable: true, index: false, wildcard: false, preCompressed: true });
   const page = (_request: unknown, reply: { header(name: string, value: string): unknown; sendFile(name: string, options: object): unknown }) => {
     reply.header('cache-control', 'no-cache');
+    reply.header('content-security-policy', WORKPLACE_POLICY);
     return reply.sendFile('index.html', { maxAge: 0, immutable: false, cacheControl: false });
   };
   server.get('/app', page);

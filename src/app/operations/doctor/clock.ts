@@ -1,4 +1,6 @@
 import type { Queryable } from '#kernel/database.ts';
+import type { Config } from '#kernel/config.ts';
+import { askTimePeers } from '#engines/signatures/index.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 
 const SMALL_DRIFT_MS = 1000;
@@ -20,6 +22,21 @@ export async function checkClock(q: Queryable, now: () => number = Date.now): Pr
   // The answer was made somewhere between the two looks.
   const driftMs = database < before ? database - before : Math.max(0, database - after);
   return [judgeDrift(driftMs), ...(newest === undefined ? [] : [judgeBackwards(Number(newest) - after)])];
+}
+
+const WORDS = { silent: 'không trả lời', malformed: 'trả lời sai dạng', refused: 'từ chối', unsynchronised: 'tự nó chưa đồng bộ' } as const;
+
+/** Compares this machine's clock with each server of NTP_PEERS, asked now. */
+export async function checkTimePeers({ ntpPeers }: Pick<Config, 'ntpPeers'>, now: () => number = Date.now): Promise<Finding[]> {
+  return (await askTimePeers(ntpPeers, now)).map(({ peer: { name }, answer }) => {
+    if (answer.state !== 'answered') {
+      const fix = { vi: 'Kiểm tra tên, đường UDP 123 tới máy chủ giờ, hoặc chọn máy chủ khác trong NTP_PEERS.', en: 'Check the name and the way there (UDP 123), or choose another server in NTP_PEERS.' };
+      return warning({ vi: `Máy chủ giờ ${name} không cho biết giờ (${WORDS[answer.state]})`, en: `The time server ${name} does not tell the time (${answer.state})` }, fix);
+    }
+    const seconds = (Math.abs(answer.offsetMs) / 1000).toFixed(1);
+    if (Math.abs(answer.offsetMs) <= SMALL_DRIFT_MS + answer.errorMs) return ok({ vi: `Đồng hồ khớp với máy chủ giờ ${name}`, en: `The clock agrees with the time server ${name}` });
+    return problem({ vi: `Đồng hồ lệch ${seconds.replace('.', ',')} giây so với máy chủ giờ ${name}: không cấp dấu thời gian`, en: `The clock is ${seconds} s off the time server ${name}: no timestamps are given out` }, FIX);
+  });
 }
 
 const FIX = {

@@ -6,7 +6,7 @@ import { createLog } from '#kernel/log.ts';
 import { PostgresError } from '#kernel/postgres/index.ts';
 import { openInstallation, type Installation } from '../../installation.ts';
 import { checkCertificates } from './certificates.ts';
-import { checkClock } from './clock.ts';
+import { checkClock, checkTimePeers } from './clock.ts';
 import { checkContents } from './contents.ts';
 import { checkDatabase } from './database.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
@@ -42,7 +42,7 @@ export async function examineInstallation({ kernel, ownerUrl }: Pick<Installatio
   const database = await checkDatabase(kernel, ownerUrl);
   database.findings.forEach(options.tell);
   if (!database.isUsable) return;
-  const checks = [() => checkClock(kernel.database.pool, () => kernel.clock.now().getTime()), () => checkContents(kernel, options), () => checkCertificates(kernel)];
+  const checks = [() => checkClock(kernel.database.pool, () => kernel.clock.now().getTime()), () => checkTimePeers(kernel.config), () => checkContents(kernel, options), () => checkCertificates(kernel)];
   for (const check of checks) (await untilMigrated(check)).forEach(options.tell);
 }
 

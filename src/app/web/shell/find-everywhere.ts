@@ -2,6 +2,7 @@ import type { Api } from '#ui/api-context.tsx';
 import type { Command } from '#ui/commands.tsx';
 import { translate, type Language } from '#ui/i18n.ts';
 import type { FindSource, WebModule } from '#ui/web-module.ts';
+import { isGuest } from './guests.ts';
 
 const FEWEST_LETTERS = 2;
 const MOST_OF_A_KIND = 6;
@@ -13,6 +14,8 @@ export async function findEverywhere(modules: readonly WebModule[], typed: strin
   if (typed.length < FEWEST_LETTERS) return [];
   const { abilities, language } = asking;
   const sources = modules.flatMap(({ messages, finds = [] }) => finds.map((source) => ({ source, group: translate(messages, { language, key: source.label }) })));
+  // what the sources ask is closed to guests
+  if (isGuest(abilities)) return [];
   const open = sources.filter(({ source: { ability } }) => ability === undefined || abilities.includes(ability));
   return (await Promise.all(open.map(({ source, group }) => ask(source, typed, { ...asking, group })))).flat();
 }

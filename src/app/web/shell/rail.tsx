@@ -1,7 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import Ellipsis from 'lucide-react/icons/ellipsis';
 import type { ReactNode } from 'react';
-import { useApi } from '#ui/api-context.tsx';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import { formatNumber } from '#ui/format.ts';
 import { Link, useNavigation } from '#ui/navigation.tsx';
@@ -9,6 +7,7 @@ import { Menu } from '#ui/overlays/menu.tsx';
 import type { CountSource } from '#ui/web-module.ts';
 import { messages } from './messages.ts';
 import { isAt, type ShownPlace } from './places.ts';
+import { useCount } from './use-count.ts';
 import { Sign } from './sign.tsx';
 import './rail.css';
 
@@ -72,15 +71,8 @@ function RailPlace({ place, here }: { place: ShownPlace; here: boolean }): React
 
 function RailCount({ source }: { source: CountSource }): ReactNode {
   const t = useT(messages);
-  const api = useApi();
   const { language } = useLanguage();
-  const { data } = useQuery({
-    queryKey: ['count', source.url],
-    queryFn: ({ signal }) => api.get<unknown>(source.url, { signal }),
-    meta: { topics: source.topics },
-    refetchInterval: source.everyMs ?? false,
-  });
-  const count = data === undefined ? 0 : source.pick(data);
+  const count = useCount(source) ?? 0;
   if (count === 0) return null;
   return (
     <span className="lt-rail__count">

@@ -15,6 +15,7 @@ import { Header } from './header.tsx';
 import { messages } from './messages.ts';
 import { usePaletteSearch } from './palette-search.ts';
 import { usePlaces } from './places.ts';
+import { PlaceNotices } from './place-notices.tsx';
 import { Rail } from './rail.tsx';
 import './workplace.css';
 
@@ -58,6 +59,7 @@ function Frame({ modules }: { modules: readonly WebModule[] }): ReactNode {
   const close = () => setOpen(undefined);
   return (
     <div className="lt-workplace">
+      <PlaceNotices places={places} />
       <a className="lt-skip" href="#main">
         {t('skip')}
       </a>

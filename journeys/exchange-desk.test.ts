@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { signIn, type DemoClient } from '#app/demo/client.ts';
+import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
+import { sealedLetter } from '../bench/house/letter.ts';
+import { look, picture } from './accessibility.ts';
+import { openTown, type Town } from './town.ts';
+
+const PHONE = { width: 360, height: 740 };
+
+let town: Town;
+before(async () => {
+  town = await openTown();
+  const open = (login: string): Promise<DemoClient> => signIn(town.url, { login, password: DEMO_PASSWORD });
+  const [clerk, leader] = await Promise.all([open('vanthu.snv'), open('giamdoc.snv')]);
+  const { agencies } = await clerk.get<{ agencies: { id: string; name: string }[] }>('/api/v1/accounts/agencies?text=so');
+  const { documentId } = await sealedLetter({ clerk, leader }, agencies.filter((agency) => !agency.name.includes('Nội vụ')).slice(0, 6).map((agency) => agency.id));
+  await clerk.post(`/api/v1/outgoing-documents/${documentId}/issue`);
+}, { timeout: 300_000 });
+after(() => town.close());
+
+/** An administrator's first sign-in sets up codes on the phone. */
+async function signInWithCode(page: Page, login: string): Promise<void> {
+  await go(page, '/viec-cua-toi');
+  await page.getByLabel('Tên đăng nhập').fill(login);
+  await page.getByLabel(/^Mật khẩu/).fill(DEMO_PASSWORD);
+  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
+  const key = (await page.locator('.lt-accounts-code__key').textContent()) ?? '';
+  await page.getByLabel(/^Mã xác thực/).fill(codeOf(key.replace(/\s/g, '')));
+  await page.keyboard.press('Enter');
+  await page.locator('.lt-rail').waitFor();
+}
+
+/** RFC 6238 with the usual choices: SHA-1, thirty seconds, six digits. */
+function codeOf(secret: string): string {
+  const bits = (secret.match(/./g) ?? []).map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  const at = (mac.at(-1) ?? 0) & 15;
+  return String((mac.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
+}
+
+const go = async (page: Page, path: string): Promise<void> => {
+  await page.goto(`${town.url}/app${path}`);
+};
+
+test('who audits the province sees the flow live, the statistics with their files, and one document’s way without its content', { timeout: 300_000 }, async () => {
+  const { page } = await town.visit('kiemtra.tinh');
+  await go(page, '/lien-thong/luong');
+  await page.getByRole('img', { name: /Bản đồ trao đổi/ }).waitFor({ timeout: 60_000 });
+  await page.getByRole('cell', { name: /Sở Nội vụ/ }).first().waitFor();
+  await look(page, 'luồng trao đổi');
+  await picture(page, 'lien-thong-luong');
+  await page.getByLabel('Làm nổi một cơ quan').selectOption(await page.getByRole('option', { name: /Sở Nội vụ/ }).first().getAttribute('value') ?? '');
+  await look(page, 'luồng của một cơ quan');
+
+  await page.getByRole('link', { name: 'Thống kê', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'Thống kê gửi, nhận văn bản' }).waitFor();
+  await page.getByRole('link', { name: /^Sở Nội vụ/ }).waitFor();
+  await look(page, 'thống kê liên thông');
+  await picture(page, 'lien-thong-thong-ke');
+  for (const [name, begins] of [['Tải Excel', 'PK'], ['Tải PDF', '%PDF']] as const) {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name }).click()]);
+    const path = await download.path();
+    assert.ok(readFileSync(path).subarray(0, begins.length).toString() === begins, name);
+  }
+
+  await page.getByRole('link', { name: /^Sở Nội vụ/ }).press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Theo dõi văn bản' }).waitFor();
+  await page.getByText(/Văn bản của Sở Nội vụ/).first().waitFor();
+  await look(page, 'theo dõi văn bản');
+  await picture(page, 'lien-thong-van-ban');
+  await page.getByRole('link', { name: /^Văn bản của Sở Nội vụ/ }).first().click();
+  await page.getByRole('heading', { level: 1, name: /Đường đi của văn bản/ }).waitFor();
+  await page.getByText('Chỉ cơ quan có văn bản được xem nội dung').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Gói chứng cứ' }).count(), 0);
+  await look(page, 'đường đi, người giám sát');
+});
+
+test('the clerk follows the own document to each recipient, and takes the evidence along', { timeout: 300_000 }, async () => {
+  const { page } = await town.visit('vanthu.snv');
+  await go(page, '/lien-thong/van-ban');
+  await page.getByRole('link', { name: /V\/v rà soát/ }).click();
+  await page.getByRole('heading', { level: 1, name: /Đường đi của văn bản \d+\/SNV/ }).waitFor();
+  await page.getByText('Các bước kiểm tra khi đến').first().click();
+  await page.getByText('Các tệp còn nguyên vẹn: Đạt').first().waitFor();
+  await look(page, 'đường đi của văn bản');
+  await picture(page, 'lien-thong-duong-di');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Gói chứng cứ', exact: true }).click()]);
+  assert.ok(readFileSync(await download.path()).subarray(0, 2).toString() === 'PK');
+  await page.setViewportSize(PHONE);
+  await look(page, 'đường đi của văn bản trên điện thoại');
+});
+
+test('alerts and their rules are kept from the keyboard; without a mail server no address is asked for', { timeout: 300_000 }, async () => {
+  const { page } = await town.passerBy({ width: 1440, height: 900 });
+  await signInWithCode(page, 'quantri.tinh');
+  await go(page, '/lien-thong/canh-bao');
+  await page.getByText('Không có cảnh báo nào').waitFor();
+  await page.getByText('Chưa cấu hình máy chủ thư').waitFor();
+  await look(page, 'cảnh báo');
+  await picture(page, 'lien-thong-canh-bao');
+  const edit = page.getByRole('row', { name: /Mất kết nối với đối tác/ }).getByRole('button', { name: 'Sửa' });
+  await edit.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByLabel(/Báo sau/).fill('7');
+  await look(page, 'quy tắc cảnh báo');
+  assert.equal(await page.getByLabel('Địa chỉ thư điện tử').count(), 0);
+  await page.getByRole('dialog').getByRole('button', { name: 'Lưu' }).press('Enter');
+  await page.getByRole('row', { name: /Mất kết nối với đối tác/ }).getByRole('cell', { name: '7', exact: true }).waitFor();
+  await page.setViewportSize(PHONE);
+  await look(page, 'cảnh báo trên điện thoại');
+  for (const [path, name] of [['/lien-thong/luong', 'luồng'], ['/lien-thong/thong-ke', 'thống kê'], ['/lien-thong/van-ban', 'theo dõi']] as const) {
+    await go(page, path);
+    await page.getByRole('navigation', { name: 'Các phần của liên thông văn bản' }).waitFor();
+    await look(page, `${name} trên điện thoại`);
+  }
+});

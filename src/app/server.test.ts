@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { modules } from './capabilities.ts';
+import { startWeb, type WebServer } from './server.ts';
+import { ensureWebBuilt } from './web-build.ts';
+
+let house: TestHouse;
+let web: WebServer;
+before(async () => {
+  await ensureWebBuilt();
+  house = await openTestHouse({ modules, config: { port: 0, host: '127.0.0.1', publicUrl: undefined } });
+  web = await startWeb(house.kernel);
+}, { timeout: 240_000 });
+after(async () => {
+  await web.stop();
+  await house.close();
+});
+
+const connections = async (path: string): Promise<string | undefined> => {
+  const reply = await web.server.inject(path);
+  assert.ok(reply.statusCode < 400, `${path} ${String(reply.statusCode)}`);
+  return /connect-src ([^;]*)/.exec(String(reply.headers['content-security-policy']))?.[1];
+};
+
+test('the workplace may reach its own server and the sockets of the signing programs on the computer, and nothing else', async () => {
+  const allowed = "'self' wss://127.0.0.1:8987 wss://localhost:4433 wss://localhost:4434 wss://localhost:4435 wss://localhost:9201 wss://localhost:9202";
+  for (const path of ['/app', '/app/', '/app/van-ban-di/ky', '/app/chu-ky-cua-toi']) assert.equal(await connections(path), allowed, path);
+  const policy = String((await web.server.inject('/app')).headers['content-security-policy']);
+  for (const kept of ["default-src 'self'", "object-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"]) assert.ok(policy.includes(kept), kept);
+});
+
+test('public pages and replies of the server reach their own server only', async () => {
+  for (const path of ['/health/live', '/kiem-tra']) assert.equal(await connections(path), undefined, path);
+});

@@ -1,0 +1,85 @@
+import { run } from '#kernel/command.ts';
+import { AppError } from '#kernel/errors.ts';
+import { newId, type Id } from '#kernel/ids.ts';
+import { answerMessage, answerNotice, sendEnvelope, sendNotice } from '#engines/exchange/index.ts';
+import { aClerk, aDocument, aMainFile, aSentLetter } from '#engines/exchange/testing.ts';
+import type { Chance } from './chance.ts';
+import type { RunningInstallation } from './running-installation.ts';
+
+/** Who writes to whom: an agency here, and those of the other side as this side knows them. */
+export type Correspondent = { at: RunningInstallation; sender: Id<'agency'>; recipients: readonly Id<'agency'>[]; /** Letters that were acknowledged: they must stand. */ acknowledged: Letter[] };
+type Letter = { envelopeId: string; subject: { type: string; id: string } };
+
+/** What an office does to another in a moment: letters, and now and then a recall, an update, a replacement, and answers to what came. */
+export async function someTraffic(of: Correspondent, chance: Chance): Promise<void> {
+  await attempt(() => letter(of, chance));
+  if (chance.happens(0.4) && of.acknowledged.length > 0) await attempt(() => somethingAbout(of, chance.pick(of.acknowledged.slice(-8)), chance));
+  await attempt(() => answers(of, chance));
+}
+
+/**
+ * A refusal by a rule is what an office lives with (a recall overtook its answer); a database that is away is tried again with
+ * the next round. Everything else is a finding.
+ */
+async function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (isAway(error) || (error instanceof AppError && error.code.startsWith('exchange.'))) return;
+    throw error;
+  }
+}
+
+/** The codes of a server that was killed or is starting, as the driver tells them to whoever asks it directly. */
+const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08003']);
+
+function isAway(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'kernel.unavailable';
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && AWAY.has(String(error.code))) || /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+}
+
+function someOf(of: Correspondent, chance: Chance): Id<'agency'>[] {
+  const chosen = of.recipients.filter(() => chance.happens(0.6));
+  return chosen.length > 0 ? chosen : [chance.pick(of.recipients)];
+}
+
+async function letter(of: Correspondent, chance: Chance): Promise<void> {
+  const sent = await aSentLetter(of.at.kernel, { from: of.sender, to: someOf(of, chance) });
+  of.acknowledged.push(sent);
+}
+
+async function somethingAbout(of: Correspondent, earlier: Letter, chance: Chance): Promise<void> {
+  const actor = aClerk(of.sender);
+  const about = { agencyId: of.sender, subject: earlier.subject };
+  const kind = chance.pick(['recall', 'update', 'replace'] as const);
+  if (kind === 'recall') await run(of.at.kernel, sendNotice, { ...about, kind, reason: 'Sai thẩm quyền' }, { actor });
+  else if (kind === 'update') await run(of.at.kernel, sendNotice, { ...about, kind, reason: 'Đính chính', changed: { summary: 'V/v đính chính văn bản', urgency: 'normal', answerDue: null } }, { actor });
+  else {
+    const replaces = { subject: earlier.subject, reason: 'Sai số liệu' };
+    const subject = { type: 'outgoing-document', id: newId() };
+    const files = [await aMainFile(of.at.kernel)];
+    const envelopeId = await run(of.at.kernel, sendEnvelope, { agencyId: of.sender, subject, recipients: of.recipients, document: aDocument(), files, replaces }, { actor });
+    of.acknowledged.push({ envelopeId, subject });
+  }
+}
+
+/** The clerks of this side register, refuse or complete what came, and answer what they are asked. */
+async function answers({ at }: Correspondent, chance: Chance): Promise<void> {
+  const open = await at.kernel.database.pool.query<{ agency_id: Id<'agency'>; id: Id<'message'>; state: string }>(
+    `select agency_id, id, state from exchange.message where state in ('arrived', 'registered') and kind in ('new', 'replace') order by id desc limit 3`,
+  );
+  for (const message of open.rows) {
+    if (chance.happens(0.3)) continue;
+    const of = { agencyId: message.agency_id, messageId: message.id };
+    const answer = message.state === 'registered' ? ({ status: '06' } as const) : chance.happens(0.2) ? ({ status: '02', reason: 'Không đúng thẩm quyền' } as const) : ({ status: '03' } as const);
+    await attempt(() => run(at.kernel, answerMessage, { ...of, ...answer }, { actor: aClerk(message.agency_id) }));
+  }
+  const asked = await at.kernel.database.pool.query<{ agency_id: Id<'agency'>; target: Id<'message'>; id: string }>(
+    `select agency_id, target_message_id as target, id from exchange.message where state = 'asked' and target_message_id is not null limit 3`,
+  );
+  for (const each of asked.rows) {
+    const decision = chance.happens(0.7) ? { agree: true } : { agree: false, reason: 'Đã thực hiện xong' };
+    await attempt(() => run(at.kernel, answerNotice, { agencyId: each.agency_id, messageId: each.target, noticeId: each.id, ...decision }, { actor: aClerk(each.agency_id) }));
+  }
+}
