@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { ensureApplicationRole, grantToApplication } from './application-role.ts';
+import { databaseErrorCode } from './database.ts';
 import type { Module } from './module.ts';
 
 const LOCK_KEY = 7_249_001;
@@ -48,7 +50,7 @@ export async function migrate(ownerUrl: string, modules: readonly Module[], appS
       comment on table kernel.migration is 'Scope: installation. Append-only. The migrations that ran, with the hash of their text.';`);
     const role = await ensureApplicationRole(client, ownerUrl, appSecret);
     const ran = await runPending(client, listMigrations(modules));
-    await grantToApplication(client, role, ['kernel', ...modules.map((module) => schemaOf(module.name))]);
+    await untilUndisturbed(client, () => grantToApplication(client, role, ['kernel', ...modules.map((module) => schemaOf(module.name))]));
     return ran;
   } finally {
     await client.end();
@@ -72,17 +74,50 @@ async function runPending(client: pg.Client, migrations: Migration[]): Promise<s
     const before = applied.get(key);
     if (before === migration.sha256) continue;
     if (before !== undefined) throw new Error(`migration ${key} was changed after it had run; add a new file instead`);
-    await client.query('begin');
     try {
-      await client.query(`create schema if not exists ${schemaOf(migration.module)}`);
-      await client.query(migration.text);
-      await client.query('insert into kernel.migration (module, name, sha256) values ($1, $2, $3)', [migration.module, migration.name, migration.sha256]);
-      await client.query('commit');
+      await untilUndisturbed(client, () => runOne(client, migration));
     } catch (error) {
-      await client.query('rollback');
       throw new Error(`migration ${key} failed`, { cause: error });
     }
     ran.push(key);
   }
   return ran;
+}
+
+async function runOne(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(`create schema if not exists ${schemaOf(migration.module)}`);
+    await client.query(migration.text);
+    await client.query('insert into kernel.migration (module, name, sha256) values ($1, $2, $3)', [migration.module, migration.name, migration.sha256]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw error;
+  }
+}
+
+/** Shorter than PostgreSQL's deadlock_timeout of a second: we step back before anybody who works is ended for our sake. */
+const PATIENCE_MS = 500;
+const TRIES = 20;
+const LONGEST_PAUSE_MS = 2000;
+/** lock_not_available, deadlock_detected */
+const IN_THE_WAY = ['55P03', '40P01'];
+
+/**
+ * Does one transaction's work on the tables while people and workers are in them: it takes its locks in another order than they do, so it
+ * steps back from what it does not get at once, and comes again. The last time it waits for as long as it takes.
+ */
+async function untilUndisturbed(client: pg.Client, work: () => Promise<void>): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    await client.query(`set lock_timeout = ${tried === TRIES ? '0' : String(PATIENCE_MS)}`);
+    try {
+      await work();
+      await client.query('reset lock_timeout');
+      return;
+    } catch (error) {
+      if (!IN_THE_WAY.includes(databaseErrorCode(error) ?? '') || tried === TRIES) throw error;
+      await setTimeout(Math.min(50 * 2 ** tried, LONGEST_PAUSE_MS));
+    }
+  }
 }
