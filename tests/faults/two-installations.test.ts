@@ -9,7 +9,7 @@ import { services, startInstallation, untilTrue, type RunningInstallation } from
 import { someTraffic, type Correspondent } from './traffic.ts';
 
 const isLong = process.env['LIENTHONG_LONG'] === '1';
-const ROUNDS = Number(process.env['LIENTHONG_FAULT_ROUNDS'] ?? (isLong ? 500 : 6));
+const ROUNDS = Number(process.env['LIENTHONG_FAULT_ROUNDS'] ?? (isLong ? 500 : 4));
 /** So often everything is let come to rest and compared. */
 const COMPARE_EVERY = 50;
 const seed = seedOfRun();
