@@ -11,6 +11,7 @@ import { insertJobs, type NewJob } from './jobs.ts';
 import type { Kernel } from './kernel.ts';
 import { notifyLive } from './live.ts';
 import type { Log } from './log.ts';
+import type { StatementClient } from './prepared-statements.ts';
 
 /** Everything that a command may touch. Its only database handle is the open transaction. */
 export type CommandContext = {
@@ -65,8 +66,8 @@ export async function run<In, Out>(kernel: Kernel, command: Command<In, Out>, in
 /** A context on an open transaction, the function that writes what was recorded and enqueued, and the hints to be sent once it has committed. */
 export function openContext(
   kernel: Kernel,
-  tx: Transaction<unknown>,
-  client: pg.PoolClient,
+  tx: () => Transaction<unknown>,
+  client: StatementClient,
   options: RunOptions,
 ): { ctx: CommandContext; flush: () => Promise<void>; hints: readonly Hint[] } {
   const hints: Hint[] = [];
@@ -81,7 +82,7 @@ export function openContext(
     log: kernel.log.child({ requestId }),
     requestId,
     // safe because table types exist at compile time only
-    tables: <Tables>() => tx as Transaction<Tables>,
+    tables: <Tables>() => tx() as Transaction<Tables>,
     query: (text, values) => client.query(text, values),
     record(event) {
       kernel.assertCatalogued(event.type);
@@ -101,12 +102,9 @@ export function openContext(
     ctx,
     hints,
     async flush() {
-      if (events.length > 0) {
-        await kernel.recorder(ctx, events);
-        for (const event of events) jobs.push(...kernel.subscriberJobs(event));
-        notifyLive(ctx, events);
-      }
-      if (jobs.length > 0) await insertJobs(ctx, jobs);
+      for (const event of events) jobs.push(...kernel.subscriberJobs(event));
+      if (events.length > 0) notifyLive(ctx, events);
+      await Promise.all([events.length > 0 ? kernel.recorder(ctx, events) : undefined, jobs.length > 0 ? insertJobs(ctx, jobs) : undefined]);
     },
   };
 }

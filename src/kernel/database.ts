@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { AppError, kernelErrors } from './errors.ts';
 import type { Log } from './log.ts';
+import { isOutdatedPlan, nameStatements, preparing, type StatementClient, type StatementNames } from './prepared-statements.ts';
 
 // Instants come as text only where a statement builds JSON; elsewhere `pg` makes Date objects. Counts fit a number.
 pg.types.setTypeParser(pg.types.builtins.INT8, (text) => Number(text));
@@ -21,11 +22,14 @@ export type Database = {
   tables<Tables>(): Kysely<Tables>;
   /** Runs a hot, hand-written statement, prepared once per connection under `name`. */
   prepared(statement: PreparedStatement, values: unknown[]): Promise<pg.QueryResult<Record<string, unknown>>>;
-  /** One transaction at READ COMMITTED, tried again when PostgreSQL asks for it (serialisation, deadlock). */
-  transaction<Result>(work: (tx: Transaction<unknown>, client: pg.PoolClient) => Promise<Result>): Promise<Result>;
+  /** One transaction at READ COMMITTED, tried again when PostgreSQL asks for it (serialisation, deadlock). Statements that come often are prepared. */
+  transaction<Result>(work: TransactionWork<Result>): Promise<Result>;
   directUrl: string;
   close(): Promise<void>;
 };
+
+/** What is done in one transaction, by Kysely or with hand-written statements; both run on the same connection. */
+export type TransactionWork<Result> = (tx: () => Transaction<unknown>, client: StatementClient) => Promise<Result>;
 
 export type PreparedStatement = { name: string; text: string };
 
@@ -41,6 +45,8 @@ export function openDatabase(options: DatabaseOptions, log: Log): Database {
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // Statements that do not wait for each other go on their way together.
+    pipeline: true,
   });
   pool.on('error', (error) => {
     log.warn({ err: error }, 'an idle database connection was lost');
@@ -55,6 +61,7 @@ export function openDatabase(options: DatabaseOptions, log: Log): Database {
     });
   });
   const root = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  const nameOf = options.prepareStatements ? nameStatements() : undefined;
   return {
     pool,
     directUrl: options.directUrl,
@@ -67,7 +74,7 @@ export function openDatabase(options: DatabaseOptions, log: Log): Database {
         throw translateDatabaseError(error);
       }
     },
-    transaction: (work) => transact(pool, work),
+    transaction: (work) => transact({ pool, nameOf }, work),
     close: async () => {
       // Kysely ends the pool only if it ever ran a statement.
       await root.destroy();
@@ -81,21 +88,35 @@ export function openDatabase(options: DatabaseOptions, log: Log): Database {
 const RETRY_CODES = new Set(['40001', '40P01']);
 const MAX_TRIES = 5;
 
-async function transact<Result>(pool: pg.Pool, work: (tx: Transaction<unknown>, client: pg.PoolClient) => Promise<Result>): Promise<Result> {
+/** Whoever writes asks by keys: a plan for any value is as good as one for these, which PostgreSQL would make again each time. */
+const BEGIN_PREPARED = 'begin; set local plan_cache_mode = force_generic_plan';
+
+async function transact<Result>({ pool, nameOf }: { pool: pg.Pool; nameOf: StatementNames | undefined }, work: TransactionWork<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     const client = await pool.connect().catch((error: unknown) => {
       throw translateDatabaseError(error);
     });
     let broken: Error | undefined;
     try {
-      await client.query('begin');
-      const result = await work(transactionOn(client), client);
+      const begun = client.query(nameOf === undefined ? 'begin' : BEGIN_PREPARED);
+      // The first statement follows at once. PostgreSQL refuses a beginning only together with the connection; this is heard again below.
+      begun.catch(() => undefined);
+      const statements = nameOf === undefined ? client : preparing(client, nameOf);
+      let typed: Transaction<unknown> | undefined;
+      const result = await work(() => (typed ??= transactionOn(statements)), statements);
+      await begun;
       await client.query('commit');
       return result;
     } catch (error) {
       await client.query('rollback').catch((rollbackError: unknown) => {
         broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
       });
+      if (isOutdatedPlan(error)) {
+        // The connection goes and takes its plans with it, so this ends at the latest with a new one.
+        broken = new Error('the kept plans of this connection are out of date', { cause: error });
+        attempt -= 1;
+        continue;
+      }
       if (attempt < MAX_TRIES && RETRY_CODES.has(databaseErrorCode(error) ?? '')) continue;
       throw translateDatabaseError(error);
     } finally {
@@ -105,7 +126,7 @@ async function transact<Result>(pool: pg.Pool, work: (tx: Transaction<unknown>, 
 }
 
 /** Kysely on one client whose transaction we opened ourselves. */
-function transactionOn(client: pg.PoolClient): Transaction<unknown> {
+function transactionOn(client: StatementClient): Transaction<unknown> {
   const single = { connect: () => Promise.resolve({ query: client.query.bind(client), release: () => undefined }), end: () => Promise.resolve() };
   // safe because PostgresDialect only calls connect(), query() and release(); and a Transaction is a Kysely that must not open another
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- we open and commit the transaction ourselves; the class only marks the type

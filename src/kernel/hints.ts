@@ -1,7 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { service, type Kernel } from './kernel.ts';
 
 /** A word to whoever listens on a channel of PostgreSQL. Nobody may rely on it: what is true stands in the tables. */
 export type Hint = { channel: string; payload: string };
+
+/** Hints that come soon after others go together: one is heard at once, and a hundred a second wake nobody a hundred times. */
+const GATHER_MS = 20;
 
 const outbox = service<{ waiting: Map<string, Hint>; isSending: boolean }>(Symbol('hints'), () => ({ waiting: new Map(), isSending: false }));
 
@@ -34,5 +38,6 @@ async function sendAll(kernel: Kernel): Promise<void> {
     } catch (error) {
       kernel.log.debug({ err: error }, 'hints were not sent');
     }
+    await pause(GATHER_MS, undefined, { ref: false });
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { systemActor } from './actor.ts';
 import { openContext } from './command.ts';
 import { sendHints, type Hint } from './hints.ts';
@@ -8,6 +9,8 @@ import { runDueSchedules } from './schedules.ts';
 import { listenForHints } from './worker-hints.ts';
 
 const POLL_MS = 1000;
+/** While work is under way, what comes is gathered so long before the next look: many small batches cost more than fewer larger ones. */
+const GATHER_MS = 50;
 /** A letter to a whole province is one claim. */
 const CLAIM_LIMIT = 1000;
 /** Batches of one kind go side by side on so many connections, so that the process prepares one while PostgreSQL works on another. */
@@ -70,8 +73,12 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
     while (!state.stopped) {
       woken = false;
       void runPeriodicTasks(state);
+      const looked = performance.now();
       const claimed = await takeUp(state);
-      if (claimed < CLAIM_LIMIT) await sleep(POLL_MS);
+      if (claimed === CLAIM_LIMIT) continue;
+      await sleep(POLL_MS);
+      const early = GATHER_MS - (performance.now() - looked);
+      if (state.active.size > 0 && early > 0) await pause(early);
     }
   };
   const looping = options.loop === false ? Promise.resolve() : loop();
@@ -136,15 +143,16 @@ async function claim(state: WorkerState, kinds: string[]): Promise<ClaimedJob[]>
   const now = kernel.clock.now();
   const jobs = await kernel.database.transaction(async (_tx, client) => {
     // A claim that a crash of the server undoes was of a worker that the crash stopped too: it need not wait for the disk.
-    const lock = await client.query<{ locked: boolean }>(`select pg_try_advisory_xact_lock($1) as locked, set_config('synchronous_commit', 'off', true)`, [CLAIM_LOCK]);
-    if (lock.rows[0]?.locked !== true) return [];
-    const due = await client.query<{ agency_id: string; id: string }>(
-      `select agency_id, id from kernel.job
-        where failed_at is null and run_at <= $1 and (lease_until is null or lease_until < $1) and kind = any($3)
-        order by run_at limit $2`,
-      [now, CLAIM_LIMIT, kinds],
-    );
-    if (due.rows.length === 0) return [];
+    const [lock, due] = await Promise.all([
+      client.query<{ locked: boolean }>(`select pg_try_advisory_xact_lock($1) as locked, set_config('synchronous_commit', 'off', true)`, [CLAIM_LOCK]),
+      client.query<{ agency_id: string; id: string }>(
+        `select agency_id, id from kernel.job
+          where failed_at is null and run_at <= $1 and (lease_until is null or lease_until < $1) and kind = any($3)
+          order by run_at limit $2`,
+        [now, CLAIM_LIMIT, kinds],
+      ),
+    ]);
+    if (lock.rows[0]?.locked !== true || due.rows.length === 0) return [];
     // The agencies stand in the condition so that a distributed database routes the update.
     const claimed = await client.query<{ agency_id: string; id: string; kind: string; payload: unknown; attempts: number }>(
       `update kernel.job j set lease_until = $3, leased_by = $4, attempts = attempts + 1
@@ -229,8 +237,7 @@ async function attempt(kernel: Kernel, definition: JobDefinition, batch: Claimed
     const { ctx, flush, hints } = openContext(kernel, tx, client, { actor: systemActor(definition.kind) });
     told = hints;
     await definition.handle(ctx, batch);
-    await flush();
-    await client.query(DELETE_JOBS, [batch.map((job) => job.agencyId), batch.map((job) => job.id)]);
+    await Promise.all([flush(), client.query(DELETE_JOBS, [batch.map((job) => job.agencyId), batch.map((job) => job.id)])]);
   });
   sendHints(kernel, told);
 }

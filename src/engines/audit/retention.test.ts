@@ -6,7 +6,7 @@ import { kernelModule } from '#kernel/kernel-module.ts';
 import { openTestHouse, somebody } from '#kernel/testkit.ts';
 import { auditModule, countDue, expireEntries, liftHold, listHolds, placeHold, sealNow, searchEntries, setRetentionRule, verifyAll } from './index.ts';
 import { chronicle, chronicleModule } from './testing.ts';
-import type pg from 'pg';
+import type { Queryable } from '#kernel/database.ts';
 
 const system = { actor: systemActor('test') };
 
@@ -26,7 +26,7 @@ test('content leaves the record when its time is over, holds keep it, and the tr
   const hold = await run(kernel, placeHold, { scope: { subject: { type: 'thing', id: 'disputed' } }, reason: 'Thanh tra đang xem xét', by: 'Đặng Thị Kim Oanh' }, system);
   assert.equal(await countDue(kernel.database.pool, clock.now()), 3);
   // safe because the house's statements run as the owner of the tables, which is all that expireEntries uses of a client
-  const owner = { query: async (text: string, values: unknown[]) => ({ rowCount: (await house.sql(`${text} returning e.id`, values)).length }) } as unknown as pg.ClientBase;
+  const owner = { query: async (text: string, values: unknown[]) => ({ rowCount: (await house.sql(`${text} returning e.id`, values)).length }) } as unknown as Queryable;
   assert.equal(await expireEntries(owner, clock.now()), 3);
   assert.equal(await expireEntries(owner, clock.now()), 0, 'a second time finds nothing');
   assert.equal((await verifyAll(kernel.database.pool)).ok, true);

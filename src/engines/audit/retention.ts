@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { newId, type Id } from '#kernel/ids.ts';
@@ -105,7 +104,7 @@ const BATCH = 5000;
  * not do this: `owner` is a connection of the owner of the tables, in a hand of an administrator at the command line.
  * @returns how many entries
  */
-export async function expireEntries(owner: pg.ClientBase, now: Date): Promise<number> {
+export async function expireEntries(owner: Queryable, now: Date): Promise<number> {
   let expired = 0;
   for (;;) {
     const { rowCount } = await owner.query(

@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import type { Kernel } from '#kernel/kernel.ts';
+import type { StatementClient } from '#kernel/prepared-statements.ts';
 import { append, completeNodes, rootOf, type RightEdge, type TreeNode } from './domain/tree.ts';
 import { PENDING_BYTES, unpackEntries } from './domain/pending-entries.ts';
 import { signingKey } from './signing-key.ts';
@@ -26,7 +26,7 @@ export async function sealNow(kernel: Kernel): Promise<number> {
 
 type PendingRow = { agency_id: string; id: string; entries: Buffer };
 
-async function sealBatch(kernel: Kernel, client: pg.PoolClient): Promise<number> {
+async function sealBatch(kernel: Kernel, client: StatementClient): Promise<number> {
   // Whoever waits here reads the tree afterwards, with a snapshot that has the winner's batch.
   await client.query('select pg_advisory_xact_lock($1)', [SEAL_LOCK]);
   const { rows } = await client.query<PendingRow>(
@@ -56,7 +56,7 @@ async function sealBatch(kernel: Kernel, client: pg.PoolClient): Promise<number>
 }
 
 /** The size of the tree and its peaks: what is needed to go on, read by key. */
-async function readEdge(client: pg.PoolClient): Promise<RightEdge> {
+async function readEdge(client: StatementClient): Promise<RightEdge> {
   const { rows: heads } = await client.query<{ size: number }>('select size from audit.tree_head order by size desc limit 1');
   const size = heads[0]?.size ?? 0;
   const peaks = completeNodes({ start: 0, end: size });
@@ -69,7 +69,7 @@ async function readEdge(client: pg.PoolClient): Promise<RightEdge> {
   return { size, peaks: rows };
 }
 
-async function writeNodes(client: pg.PoolClient, nodes: readonly TreeNode[]): Promise<void> {
+async function writeNodes(client: StatementClient, nodes: readonly TreeNode[]): Promise<void> {
   await client.query('insert into audit.node (level, position, hash) select * from unnest($1::smallint[], $2::bigint[], $3::bytea[])', [
     nodes.map((node) => node.level),
     nodes.map((node) => node.position),
@@ -77,7 +77,7 @@ async function writeNodes(client: pg.PoolClient, nodes: readonly TreeNode[]): Pr
   ]);
 }
 
-async function writeHead(kernel: Kernel, client: pg.PoolClient, edge: RightEdge): Promise<void> {
+async function writeHead(kernel: Kernel, client: StatementClient, edge: RightEdge): Promise<void> {
   const key = signingKey(kernel);
   const at = kernel.clock.now();
   const root = rootOf(edge);

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { AppError } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { ByteRange } from './adapters/store.ts';
 import { filesErrors } from './errors.ts';
@@ -74,6 +75,19 @@ export async function readBytes(kernel: Kernel, sha256: string): Promise<Buffer>
   const bytes = await blobStore(kernel).read(sha256);
   if (hash('sha256', bytes, 'hex') !== sha256) throw filesErrors.damaged({ values: { sha256 } });
   return bytes;
+}
+
+/**
+ * The bytes of a hash at once, where the store has as many as are stated: nobody can make this read more than that. Unchecked.
+ * @returns undefined when the store has none, or another number.
+ */
+export async function readStated(kernel: Kernel, { sha256, sizeBytes }: StoredBlob): Promise<Buffer | undefined> {
+  const blobs = blobStore(kernel);
+  if (!(await blobs.has(sha256, sizeBytes))) return undefined;
+  return blobs.read(sha256).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'files.notStored') return undefined;
+    throw error;
+  });
 }
 
 /** The bytes of a hash, or a range of them, as a stream; unchecked. @throws AppError `files.notStored`. */

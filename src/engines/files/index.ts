@@ -8,7 +8,7 @@ import { expireUploads, sweepBlobs } from './sweep.ts';
 import { uploadRoutes } from './upload-routes.ts';
 import { UPLOAD_LIFE_MS } from './uploads/upload-record.ts';
 
-export { openBytes, readBytes, storeBytes, storeParts, type StoredBlob, type StoreOptions } from './blobs.ts';
+export { openBytes, readBytes, readStated, storeBytes, storeParts, type StoredBlob, type StoreOptions } from './blobs.ts';
 export { takeUpload, type TakenUpload } from './commands/take-upload.ts';
 export { convertToPdf, convertUpload, findOffice } from './convert-to-pdf.ts';
 export { cleanFileName, extensionOf } from './domain/file-name.ts';

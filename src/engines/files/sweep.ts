@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import type { Kernel } from '#kernel/kernel.ts';
+import type { StatementClient } from '#kernel/prepared-statements.ts';
 import { blobStore } from './service.ts';
 import { UPLOAD_LIFE_MS, type Upload } from './uploads/upload-record.ts';
 
@@ -40,7 +40,7 @@ export async function sweepBlobs(kernel: Kernel): Promise<number> {
  * same bytes meanwhile waits at the row and then looks whether they are still there; whoever keeps them waits and finds
  * no row. References are read after the lock, so a file that was kept a moment before counts.
  */
-async function sweepBatch(kernel: Kernel, client: pg.PoolClient, range: { before: Date; after: Buffer }): Promise<{ removed: number; last: Buffer | undefined }> {
+async function sweepBatch(kernel: Kernel, client: StatementClient, range: { before: Date; after: Buffer }): Promise<{ removed: number; last: Buffer | undefined }> {
   const { rows } = await client.query<{ sha256: Buffer }>(
     'select sha256 from files.blob where not kept and last_stored_at < $1 and sha256 > $2 order by sha256 limit $3 for update',
     [range.before, range.after, BATCH],

@@ -141,14 +141,28 @@ async function removeForeignPidFile(home: Home): Promise<void> {
   }
 }
 
-/** The port of the last time if it is free, so that addresses written down elsewhere stay right; else any free one. */
+/**
+ * The port of the last time if it is free, so that addresses written down elsewhere stay right; else one that the system gives to
+ * nobody by chance, or any, so that it is still free when the server was killed and comes back.
+ */
 async function choosePort(home: Home): Promise<number> {
   const last = Number(await readFile(join(home.path, 'port'), 'utf8').catch(() => '0'));
   if (last > 0 && (await isFree(last))) return last;
-  const port = await bind(0);
+  const port = (await findOwnPort()) ?? (await bind(0));
   if (port === undefined) throw startFailure('no free port on 127.0.0.1');
   await writePrivate(home.path, 'port', String(port));
   return port;
+}
+
+/** Whoever asks for any port, and each connection that leaves this machine, gets one from 32,768 (Linux) or 49,152 on. */
+const ownPorts = { first: 20_000, count: 12_000, tries: 20 };
+
+async function findOwnPort(): Promise<number | undefined> {
+  for (let tries = 0; tries < ownPorts.tries; tries += 1) {
+    const port = ownPorts.first + Math.floor(Math.random() * ownPorts.count);
+    if (await isFree(port)) return port;
+  }
+  return undefined;
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -114,6 +114,13 @@ describe('embedded PostgreSQL', { skip: whyNot }, () => {
     await server.stop();
   });
 
+  test('its port is one that no connection and no other program gets by chance while the server is away', { skip: process.platform !== 'linux' && 'only Linux tells which ports it gives out' }, async (t) => {
+    const server = await ensureRunning({ dataDir: await temporaryDataDir(t) });
+    const [first] = (await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8')).trim().split(/\s+/).map(Number);
+    assert.ok(Number(new URL(server.url).port) < (first ?? 0), server.url);
+    await server.stop();
+  });
+
   test('a port that another program has taken meanwhile is exchanged for a free one', async (t) => {
     const dataDir = await temporaryDataDir(t);
     const before = await ensureRunning({ dataDir });

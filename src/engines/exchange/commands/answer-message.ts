@@ -1,7 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { isoInVietnam, vietnamDay } from '#kernel/time.ts';
-import { agenciesOn } from '#engines/identity/index.ts';
+import { agenciesOn, type AgencyOnDay } from '#engines/identity/index.ts';
 import type { AnswerStatus } from '../contract.ts';
 import { signReceipts, type Receipt } from '../domain/receipt.ts';
 import { stateAfter, stateLabels, statusRules, type MessageState } from '../domain/status.ts';
@@ -31,7 +31,7 @@ type MessageRow = {
  */
 export async function answerMessage(ctx: CommandContext, input: AnswerMessage): Promise<void> {
   const reason = input.reason?.trim() === '' ? undefined : input.reason?.trim();
-  const message = await lockMessage(ctx, input);
+  const [message, receiver] = await Promise.all([lockMessage(ctx, input), agenciesOn(ctx, [input.agencyId], vietnamDay(ctx.now))]);
   const rule = statusRules[input.status];
   const state = stateAfter(message.state, input.status);
   if (state === undefined) {
@@ -40,14 +40,16 @@ export async function answerMessage(ctx: CommandContext, input: AnswerMessage): 
   }
   if (input.status === '02' && reason === undefined) throw exchangeErrors.reasonMissing({ fields: [{ path: 'reason', vi: 'Chưa nêu lý do.', en: 'The reason is missing.' }] });
   const ordinal = message.answer_ordinal + 1;
-  const [receipt] = signReceipts([await receiptOf(ctx, { input, message, reason })], await receiptKey(ctx.kernel));
-  await ctx.query('update exchange.message set state = $3, answer_ordinal = $4, changed_at = $5 where agency_id = $1 and id = $2', [input.agencyId, input.messageId, state, ordinal, ctx.now]);
+  const [receipt] = signReceipts([await receiptOf(ctx, { input, message, reason, receiver })], await receiptKey(ctx.kernel));
   const by = answeredBy(ctx);
-  await ctx.query(
-    `insert into exchange.message_answer (agency_id, message_id, ordinal, status, at, by_name, by_title, reason, receipt)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [input.agencyId, input.messageId, ordinal, input.status, ctx.now, by.name, by.title, reason ?? null, receipt],
-  );
+  await Promise.all([
+    ctx.query('update exchange.message set state = $3, answer_ordinal = $4, changed_at = $5 where agency_id = $1 and id = $2', [input.agencyId, input.messageId, state, ordinal, ctx.now]),
+    ctx.query(
+      `insert into exchange.message_answer (agency_id, message_id, ordinal, status, at, by_name, by_title, reason, receipt)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [input.agencyId, input.messageId, ordinal, input.status, ctx.now, by.name, by.title, reason ?? null, receipt],
+    ),
+  ]);
   ctx.record({
     type: 'exchange.message-answered',
     agencyId: input.agencyId,
@@ -83,9 +85,12 @@ export function answeredBy(ctx: CommandContext): { name: string; title: string |
   return { name, title: onBehalfOf === undefined ? postTitle : `${postTitle}, thay mặt ${onBehalfOf.name} (${onBehalfOf.postTitle})` };
 }
 
-async function receiptOf(ctx: CommandContext, answer: { input: AnswerMessage; message: MessageRow; reason: string | undefined }): Promise<Receipt> {
-  const { input, message, reason } = answer;
-  const agencies = await agenciesOn(ctx, [input.agencyId, message.addressed_agency_id], vietnamDay(ctx.now));
+type Answer = { input: AnswerMessage; message: MessageRow; reason: string | undefined; /** As the agency is today. */ receiver: ReadonlyMap<Id<'agency'>, AgencyOnDay> };
+
+async function receiptOf(ctx: CommandContext, { input, message, reason, receiver }: Answer): Promise<Receipt> {
+  // A message that was addressed to another agency came to its successor.
+  const addressed = message.addressed_agency_id === input.agencyId ? [] : await agenciesOn(ctx, [message.addressed_agency_id], vietnamDay(ctx.now));
+  const agencies = new Map([...receiver, ...addressed]);
   const describe = (id: Id<'agency'>) => ({ agencyId: id, code: agencies.get(id)?.code ?? null, name: agencies.get(id)?.name ?? '' });
   const read = readEnvelope(message.original);
   const sender = read.ok ? read.envelope.sender : { code: '', name: '' };

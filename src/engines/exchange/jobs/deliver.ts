@@ -143,7 +143,7 @@ function settledBy(delivery: Routed, to: { to: AgencyId; name: string }, arrived
   if (arrived === undefined) throw new Error('an arrival has no result');
   const base = { ...keyOf(delivery), deliveredTo: { agencyId: to.to, name: to.name } };
   if (arrived.kind === 'contradiction') return [{ ...base, state: 'returned', problem: arrived.reason, successors: [] }];
-  return [{ ...base, state: arrived.status === '01' ? 'arrived' : 'refused', answer: arrived }];
+  return [{ ...base, state: arrived.status === '01' ? 'arrived' : 'refused', standing: arrived.standing, answer: arrived }];
 }
 
 function notDelivered(delivery: Routed, undelivered: Exclude<Route<AgencyId, PartnerId>, { kind: 'local' | 'partner' }>): Settled[] {

@@ -65,16 +65,17 @@ async function createFile(folder: string, path: string): Promise<FileHandle> {
 
 /** Removes the drafts of processes that died over them. */
 export async function removeOldDrafts(folder: string, before: Date): Promise<void> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
+  const names = (await readdir(folder).catch(unlessMissing)) ?? [];
   for (const name of names) {
     const path = join(folder, name);
     // Another process may have finished with it meanwhile.
-    const found = await stat(path).catch(() => undefined);
+    const found = await stat(path).catch(unlessMissing);
     if (found !== undefined && found.mtime < before) await rm(path, { force: true });
   }
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
 }
 
 export function isMissing(error: unknown): boolean {

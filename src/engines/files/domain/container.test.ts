@@ -143,3 +143,19 @@ test('a damaged archive is called damaged, and none makes it fail or run on', as
     { numRuns: 400 },
   );
 });
+
+test('bytes that the store cannot read are a failure, never a damaged archive', { timeout: 20_000 }, async () => {
+  const bytes = docx();
+  const whole = memorySource(bytes);
+  const failure = Object.assign(new Error('the disk does not answer'), { code: 'EIO' });
+  let fails = false;
+  const failing: ByteSource = {
+    sizeBytes: bytes.length,
+    read(start, length) {
+      // The directory is read from the beginning of so small a file, the content of an entry behind its local header.
+      fails ||= start > 0 && length !== 30 && start < bytes.length / 2;
+      return fails ? Promise.reject(failure) : whole.read(start, length);
+    },
+  };
+  await assert.rejects(inspectContainer(failing, 'zip', 'docx'), failure);
+});

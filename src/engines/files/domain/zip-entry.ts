@@ -39,28 +39,41 @@ async function* expanded(source: ByteSource, entry: ZipEntry): AsyncIterable<Buf
   if (entry.method !== 8) throw new ZipDamage(`the archive uses method ${String(entry.method)}`);
   const inflate = createInflateRaw();
   const feeding = feed(inflate, pieces(source, start, entry.compressedBytes));
+  // Its failure also destroys the stream below; without this it would count as unhandled in between.
+  feeding.catch(() => undefined);
   try {
     // safe because no encoding was set, so the chunks are buffers
     for await (const piece of inflate) yield piece as Buffer;
     await feeding;
   } catch (error) {
-    throw new ZipDamage('an entry cannot be expanded', { cause: error });
+    if (isOfInflate(error)) throw new ZipDamage('an entry cannot be expanded', { cause: error });
+    throw error;
   } finally {
     inflate.destroy();
     await feeding.catch(() => undefined);
   }
 }
 
+/** Whether bytes could not be expanded. Any other error is no damage: the store could not read them. */
+function isOfInflate(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+}
+
 async function feed(inflate: ReturnType<typeof createInflateRaw>, input: AsyncIterable<Buffer>): Promise<void> {
-  for await (const piece of input) {
-    if (inflate.destroyed) return;
-    if (inflate.write(piece)) continue;
-    await new Promise<void>((resolve) => {
-      inflate.once('drain', resolve);
-      inflate.once('close', resolve);
-    });
+  try {
+    for await (const piece of input) {
+      if (inflate.destroyed) return;
+      if (inflate.write(piece)) continue;
+      await new Promise<void>((resolve) => {
+        inflate.once('drain', resolve);
+        inflate.once('close', resolve);
+      });
+    }
+    if (!inflate.destroyed) inflate.end();
+  } catch (error) {
+    inflate.destroy(error instanceof Error ? error : new Error('unreadable'));
+    throw error;
   }
-  if (!inflate.destroyed) inflate.end();
 }
 
 async function* pieces(source: ByteSource, start: number, length: number): AsyncIterable<Buffer> {
