@@ -88,7 +88,7 @@ test('a notice that is not given on the day of arrival is overdue when the day i
   assert.deepEqual([came.noticeOnTime, came.noticeLate, came.noticeOverdue], [2, 1, 0]);
 });
 
-test('a subscriber that runs twice, and a rebuild, change no figure', async () => {
+test('a second counting, and a rebuild, change no figure', async () => {
   const before = await statistics(province);
   assert.equal((await desk.call(province, 'POST', '/statistics/rebuild')).status, 204);
   await desk.pass(1);

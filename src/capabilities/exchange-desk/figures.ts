@@ -1,112 +1,84 @@
 import type { CommandContext } from '#kernel/command.ts';
-import { newId, type Id } from '#kernel/ids.ts';
 import { addDays, startOfVietnamDay, vietnamDay, type CalendarDay } from '#kernel/time.ts';
-import { exchangeFigures, flowOf, type ExchangeFigures, type FlowMinute } from '#engines/exchange/index.ts';
+import { exchangeFigures, flowOf, type AgencyHour, type ExchangeFigures, type Period, type PeriodFigures } from '#engines/exchange/index.ts';
+import { agenciesIn, keepDayFlow, keepHourFlow, keepOldDayFlow } from './keep-flow.ts';
 
-type AgencyId = Id<'agency'>;
-type StaleHour = { agencyId: AgencyId; hour: Date };
+type AgencyId = Period['agencyId'];
+type AgencyDay = { agencyId: AgencyId; day: CalendarDay };
 
 export const HOUR_MS = 3_600_000;
-
-/**
- * Says that something of these hours changed, so that they are counted again. Saying it twice is no harm. Each says it with a mark of its own:
- * on one shared row, whoever brings a document would wait for the counting that is taking the row away.
- */
-export async function markHours(ctx: CommandContext, hours: readonly StaleHour[]): Promise<void> {
-  if (hours.length === 0) return;
-  await ctx.query(
-    `insert into exchange_desk.stale_hour (agency_id, hour, mark)
-     select distinct agency_id, date_trunc('hour', at), $3::uuid from unnest($1::uuid[], $2::timestamptz[]) as h (agency_id, at)`,
-    [hours.map((each) => each.agencyId), hours.map((each) => each.hour), newId()],
-  );
-}
-
-/**
- * Counts up to `most` marked hours again. The mark goes before the counting, so that whatever changes meanwhile marks the
- * hour anew; the figures are counted from the exchange itself, so that no event can be counted twice or be missed for good.
- * @returns the agencies whose figures are new.
- */
-export async function countMarkedHours(ctx: CommandContext, most: number): Promise<AgencyId[]> {
-  const { rows } = await ctx.query(
-    `delete from exchange_desk.stale_hour s
-      using (select distinct agency_id, hour from exchange_desk.stale_hour order by agency_id, hour limit $1) t
-      where s.agency_id = t.agency_id and s.hour = t.hour returning s.agency_id as "agencyId", s.hour`,
-    [most],
-  );
-  // safe because the statement returns exactly these columns
-  const marked = [...new Map((rows as StaleHour[]).map((each) => [`${each.agencyId} ${each.hour.toISOString()}`, each])).values()];
-  const days = new Map<string, { agencyId: AgencyId; day: CalendarDay }>();
-  for (const { agencyId, hour } of marked) {
-    await countHour(ctx, { agencyId, hour });
-    const day = vietnamDay(hour);
-    days.set(`${agencyId} ${day}`, { agencyId, day });
-  }
-  for (const each of days.values()) await countDay(ctx, each);
-  return [...new Set(marked.map((each) => each.agencyId))];
-}
-
-async function countHour(ctx: CommandContext, { agencyId, hour }: StaleHour): Promise<void> {
-  const minutes = await flowOf(ctx, { agencyId, from: hour, to: new Date(hour.getTime() + HOUR_MS) });
-  await ctx.query(
-    `delete from exchange_desk.flow where agency_id = $1 and ((grain = 'minute' and starts_at >= $2 and starts_at < $3) or (grain = 'hour' and starts_at = $2))`,
-    [agencyId, hour, new Date(hour.getTime() + HOUR_MS)],
-  );
-  if (minutes.length === 0) return;
-  await ctx.query(
-    `with counted as (select * from unnest($2::timestamptz[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[]) as m (at, other, sent, arrived, returned, received, outside)),
-          kept as (select 'minute' as grain, * from counted
-                   union all select 'hour', date_trunc('hour', at), other, sum(sent), sum(arrived), sum(returned), sum(received), sum(outside) from counted group by 2, 3)
-     insert into exchange_desk.flow (agency_id, grain, starts_at, other_agency_id, sent, arrived, returned, received, received_outside)
-     select $1, * from kept`,
-    [agencyId, minutes.map((each) => each.minute), ...columnsOf(minutes)],
-  );
-}
-
-function columnsOf(minutes: readonly FlowMinute[]): unknown[] {
-  return [
-    minutes.map((each) => each.otherAgencyId),
-    minutes.map((each) => each.sent),
-    minutes.map((each) => each.arrived),
-    minutes.map((each) => each.returned),
-    minutes.map((each) => each.received),
-    minutes.map((each) => each.receivedOutside),
-  ];
-}
-
-/** Hours are kept this long; the flow of an older day is counted from the documents. */
+const DAY_MS = 86_400_000;
+/** Hours are kept this long; an older day is counted from the documents. */
 export const HOURS_KEPT_DAYS = 40;
+const MINUTES_KEPT_DAYS = 2;
+/** So many hours or days are counted by one statement. */
+const HOURS_AT_ONCE = 1000;
+const OLD_DAYS_AT_ONCE = 100;
 
-async function countDay(ctx: CommandContext, { agencyId, day }: { agencyId: AgencyId; day: CalendarDay }): Promise<void> {
-  const period = { agencyId, from: startOfVietnamDay(day), to: startOfVietnamDay(addDays(day, 1)) };
-  await ctx.query(`delete from exchange_desk.flow where agency_id = $1 and grain = 'day' and starts_at = $2`, [agencyId, period.from]);
-  const hasHours = day > addDays(vietnamDay(ctx.now), 1 - HOURS_KEPT_DAYS);
-  if (hasHours) await ctx.query(`${INSERT_DAY} from exchange_desk.flow where agency_id = $1 and grain = 'hour' and starts_at >= $2 and starts_at < $3 group by other_agency_id`, [agencyId, period.from, period.to]);
-  else {
-    const columns = columnsOf(await flowOf(ctx, period));
-    await ctx.query(
-      `${INSERT_DAY} from unnest($3::uuid[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[]) as m (other_agency_id, sent, arrived, returned, received, received_outside) group by other_agency_id`,
-      [agencyId, period.from, ...columns],
-    );
-  }
-  await keepDay(ctx, { agencyId, day, figures: await exchangeFigures(ctx, period) });
+/** The beginning of the hour of an instant. */
+export const hourOf = (at: Date): Date => new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS);
+
+/** The oldest hours of which minutes and hours are kept. */
+export function keptSince(now: Date): { minutes: Date; hours: Date } {
+  return { minutes: hourOf(new Date(now.getTime() - MINUTES_KEPT_DAYS * DAY_MS)), hours: startOfVietnamDay(addDays(vietnamDay(now), 1 - HOURS_KEPT_DAYS)) };
 }
 
-const INSERT_DAY = `
-insert into exchange_desk.flow (agency_id, grain, starts_at, other_agency_id, sent, arrived, returned, received, received_outside)
-select $1, 'day', $2, other_agency_id, sum(sent), sum(arrived), sum(returned), sum(received), sum(received_outside)`;
-
-async function keepDay(ctx: CommandContext, { agencyId, day, figures }: { agencyId: AgencyId; day: CalendarDay; figures: ExchangeFigures }): Promise<void> {
-  // safe because the record has exactly these keys
-  const columns = Object.entries(columnOf) as [keyof ExchangeFigures, string][];
-  const names = columns.map(([, column]) => column);
-  await ctx.query(
-    `insert into exchange_desk.day_statistic (agency_id, day, counted_at, ${names.join(', ')}) values ($1, $2, $3, ${names.map((_, index) => `$${String(index + 4)}`).join(', ')})
-     on conflict (agency_id, day) do update set counted_at = excluded.counted_at, ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`,
-    [agencyId, day, ctx.now, ...columns.map(([name]) => figures[name])],
-  );
+/**
+ * Counts hours and the days in which they lie again, from the exchange itself: counting twice changes nothing. All agencies are counted by the
+ * same statements, and only what became different is written.
+ * @returns the agencies of which something became different.
+ */
+export async function countAgain(ctx: CommandContext, hours: readonly AgencyHour[]): Promise<Set<AgencyId>> {
+  const changed = new Set<AgencyId>();
+  const { hours: hoursKept } = keptSince(ctx.now);
+  const recent = hours.filter(({ hour }) => hour >= hoursKept);
+  for (const some of chunks(recent, HOURS_AT_ONCE)) addAll(changed, await countHours(ctx, some));
+  for (const some of chunks(daysOf(recent), HOURS_AT_ONCE)) addAll(changed, await countDays(ctx, some));
+  for (const some of chunks(daysOf(hours.filter(({ hour }) => hour < hoursKept)), OLD_DAYS_AT_ONCE)) addAll(changed, await countOldDays(ctx, some));
+  return changed;
 }
 
-/** Where each figure stands in `day_statistic`. */
+function addAll<Item>(set: Set<Item>, items: Iterable<Item>): void {
+  for (const item of items) set.add(item);
+}
+
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+function daysOf(hours: readonly AgencyHour[]): AgencyDay[] {
+  const days = hours.map(({ agencyId, hour }) => ({ agencyId, day: vietnamDay(hour) }));
+  return [...new Map(days.map((each) => [`${each.agencyId} ${each.day}`, each])).values()];
+}
+
+async function countHours(ctx: CommandContext, hours: readonly AgencyHour[]): Promise<AgencyId[]> {
+  const periods = hours.map(({ agencyId, hour }) => ({ agencyId, from: hour, to: new Date(hour.getTime() + HOUR_MS) }));
+  const flow = await keepHourFlow(ctx, { periods, minutes: await flowOf(ctx, periods), minutesFrom: keptSince(ctx.now).minutes });
+  const counted = await exchangeFigures(ctx, periods);
+  const { rows } = await ctx.query(KEEP_HOURS, [counted.map((each) => each.agencyId), counted.map((each) => each.from), ...figureColumns(counted)]);
+  return [...flow, ...agenciesIn(rows)];
+}
+
+async function countDays(ctx: CommandContext, days: readonly AgencyDay[]): Promise<AgencyId[]> {
+  const periods = days.map(periodOf);
+  const flow = await keepDayFlow(ctx, periods);
+  const { rows } = await ctx.query(KEEP_DAYS, [days.map((each) => each.agencyId), days.map((each) => each.day), periods.map((each) => each.from), periods.map((each) => each.to), ctx.now]);
+  return [...flow, ...agenciesIn(rows)];
+}
+
+async function countOldDays(ctx: CommandContext, days: readonly AgencyDay[]): Promise<AgencyId[]> {
+  const periods = days.map(periodOf);
+  const flow = await keepOldDayFlow(ctx, { periods, minutes: await flowOf(ctx, periods) });
+  const counted = await exchangeFigures(ctx, periods);
+  const { rows } = await ctx.query(KEEP_OLD_DAYS, [counted.map((each) => each.agencyId), counted.map((each) => vietnamDay(each.from)), ctx.now, ...figureColumns(counted)]);
+  return [...flow, ...agenciesIn(rows)];
+}
+
+function periodOf({ agencyId, day }: AgencyDay): Period {
+  return { agencyId, from: startOfVietnamDay(day), to: startOfVietnamDay(addDays(day, 1)) };
+}
+
+/** Where each figure stands in `hour_statistic` and `day_statistic`. */
 export const columnOf = {
   sent: 'sent',
   recipients: 'recipients',
@@ -126,3 +98,44 @@ export const columnOf = {
   noticeLate: 'notice_late',
   noticeOpen: 'notice_open',
 } as const satisfies Record<keyof ExchangeFigures, string>;
+
+// safe because the record has exactly these keys
+const columns = Object.entries(columnOf) as [keyof ExchangeFigures, string][];
+const names = columns.map(([, column]) => column);
+const list = names.join(', ');
+const overwritten = names.map((name) => `${name} = excluded.${name}`).join(', ');
+/** The figures as parameters, from this number on. */
+const arraysFrom = (first: number): string => names.map((_, index) => `$${String(first + index)}::int[]`).join(', ');
+const ofRow = (alias: string): string => names.map((name) => `${alias}.${name}`).join(', ');
+
+function figureColumns(counted: readonly PeriodFigures[]): number[][] {
+  return columns.map(([name]) => counted.map((each) => each.figures[name]));
+}
+
+const KEEP_HOURS = `
+with counted as materialized (select * from unnest($1::uuid[], $2::timestamptz[], ${arraysFrom(3)}) as c (agency_id, hour, ${list})),
+     kept as (
+       insert into exchange_desk.hour_statistic (agency_id, hour, ${list})
+       select * from (select * from counted except select h.agency_id, h.hour, ${ofRow('h')} from counted c join exchange_desk.hour_statistic h on h.agency_id = c.agency_id and h.hour = c.hour) different
+       on conflict (agency_id, hour) do update set ${overwritten} returning agency_id)
+select distinct agency_id as "agencyId" from kept`;
+
+/** Keeps what `counted` says of days, in the rows that became different. */
+const keepDays = (counted: string, now: string): string => `
+with ${counted},
+     kept as (
+       insert into exchange_desk.day_statistic (agency_id, day, ${list}, counted_at)
+       select different.*, ${now}::timestamptz
+         from (select * from counted except select d.agency_id, d.day, ${ofRow('d')} from counted c join exchange_desk.day_statistic d on d.agency_id = c.agency_id and d.day = c.day) different
+       on conflict (agency_id, day) do update set ${overwritten}, counted_at = excluded.counted_at returning agency_id)
+select distinct agency_id as "agencyId" from kept`;
+
+const KEEP_DAYS = keepDays(
+  `asked as (select * from unnest($1::uuid[], $2::date[], $3::timestamptz[], $4::timestamptz[]) as a (agency_id, day, starts, ends)),
+     counted as materialized (
+       select a.agency_id, a.day, ${names.map((name) => `sum(h.${name})::int as ${name}`).join(', ')}
+         from asked a join exchange_desk.hour_statistic h on h.agency_id = a.agency_id and h.hour >= a.starts and h.hour < a.ends group by 1, 2)`,
+  '$5',
+);
+
+const KEEP_OLD_DAYS = keepDays(`counted as materialized (select * from unnest($1::uuid[], $2::date[], ${arraysFrom(4)}) as c (agency_id, day, ${list}))`, '$3');

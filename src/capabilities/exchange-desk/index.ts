@@ -3,10 +3,9 @@ import { z } from 'zod';
 import type { EventCatalogue } from '#kernel/events.ts';
 import type { Module } from '#kernel/module.ts';
 import { judgeRules } from './alerts.ts';
-import { keepFigures, lookAtOpenDays } from './keep-figures.ts';
+import { keepFigures, lookAtOpenHours } from './keep-figures.ts';
 import { abilitiesAtTheDesk } from './policy.ts';
 import { routes } from './routes.ts';
-import { subscriptions } from './subscribers.ts';
 import { sendAlertJob } from './tell-of-alert.ts';
 
 const alert = z.object({ rule: z.string(), about: z.string() });
@@ -23,16 +22,18 @@ const events: EventCatalogue = {
   'figures-rebuilt': { data: z.object({}), vi: 'Tính lại toàn bộ số liệu gửi nhận', en: 'All figures of the exchange are counted again' },
 };
 
+/** So old are the figures at most while nothing is in trouble; the screens say until when they are complete. */
+const COUNTS_EVERY_MS = 15_000;
+
 /** Liên thông văn bản: how the exchange runs, its figures, the way of each document, and alerts. What it shows is the exchange engine's; it keeps figures and alerts. */
 export const exchangeDeskModule: Module = {
   name: 'exchange-desk',
   migrations: join(import.meta.dirname, 'migrations'),
   routes,
-  subscriptions,
   jobs: [sendAlertJob],
   schedules: [
-    { name: 'exchange-desk.keep-figures', everyMs: 5_000, run: keepFigures },
-    { name: 'exchange-desk.look-at-open-days', everyMs: 300_000, run: lookAtOpenDays },
+    { name: 'exchange-desk.keep-figures', everyMs: COUNTS_EVERY_MS, run: keepFigures },
+    { name: 'exchange-desk.look-at-open-hours', everyMs: 300_000, run: lookAtOpenHours },
     { name: 'exchange-desk.judge-rules', everyMs: 30_000, run: judgeRules },
   ],
   events,

@@ -1,102 +1,150 @@
 import { actorRecord, systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
+import type { Queryable } from '#kernel/database.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { notifyLive } from '#kernel/live.ts';
-import { startOfVietnamDay, vietnamDay } from '#kernel/time.ts';
-import { busyHours, lastTraffic, type LastTraffic } from '#engines/exchange/index.ts';
+import { addDays, startOfVietnamDay, vietnamDay } from '#kernel/time.ts';
+import { mentionsSince, recordSize } from '#engines/audit/index.ts';
+import { busyHours, exchangingAgencies, figuresFollow, hoursOf, lastTrafficBefore, type AgencyHour } from '#engines/exchange/index.ts';
 import { noAgency } from './no-agency.ts';
-import { countMarkedHours, HOUR_MS, HOURS_KEPT_DAYS, markHours } from './figures.ts';
+import { countAgain, hourOf, keptSince } from './figures.ts';
 
 type AgencyId = Id<'agency'>;
 
 const TOPIC = 'exchange-desk';
 const actor = systemActor(TOPIC);
-const HOURS_AT_ONCE = 50;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 /** A rebuild goes on at the next turn, so that other periodic tasks have theirs. */
 const TURN_MS = 4_000;
+const LINES_AT_ONCE = 20_000;
+/** Of an agency's history so many days are counted by one transaction. */
+const HISTORY_DAYS = 31;
+/** An hour that is over is counted once more when everything that was begun in it has ended. */
+const HOUR_SETTLES_MS = 5 * MINUTE_MS;
 
-/** Notices new traffic and counts what is marked, for some seconds at most. */
+/**
+ * Reads on in the record and counts what changed, for some seconds at most. That an agency writes much makes it no more work: whatever
+ * happened in an hour since the last turn, the hour is counted once.
+ */
 export async function keepFigures(kernel: Kernel): Promise<void> {
-  await noticeTraffic(kernel);
   const until = performance.now() + TURN_MS;
-  while (performance.now() < until) {
-    const agencies = await run(kernel, countSome, undefined, { actor });
-    if (agencies === 0) return;
+  let goesOn = true;
+  while (goesOn && performance.now() < until) goesOn = await run(kernel, takeStep, undefined, { actor });
+}
+
+/** Until when whatever was committed is in the figures; null before the first counting. */
+export async function figuresCompleteAt(q: Queryable): Promise<Date | null> {
+  const { rows } = await q.query('select complete_at as at from exchange_desk.reading');
+  // safe because the column holds an instant or nothing
+  return (rows[0]?.['at'] as Date | null | undefined) ?? null;
+}
+
+/** One transaction of work. @returns whether there is more. */
+async function takeStep(ctx: CommandContext): Promise<boolean> {
+  const { nextLine, hoursCheckedTo } = await lockReading(ctx);
+  if (nextLine === null) return beginAnew(ctx);
+  const history = await nextHistory(ctx);
+  // A day of which some hours are not counted yet would be summed up wrongly: these come before anything else.
+  if (history !== undefined && history.before > keptSince(ctx.now).hours) return countHistory(ctx, history);
+  if (await readOn(ctx, nextLine)) return true;
+  if (await checkHours(ctx, hoursCheckedTo)) return true;
+  return history === undefined ? false : countHistory(ctx, history);
+}
+
+type Reading = { nextLine: number | null; hoursCheckedTo: Date | null };
+
+/** Whoever counts waits here for whoever is counting. */
+async function lockReading(ctx: CommandContext): Promise<Reading> {
+  const { rows } = await ctx.query('select next_line as "nextLine", hours_checked_to as "hoursCheckedTo" from exchange_desk.reading for update');
+  // safe because the migration made the one row, and nobody takes it away
+  return rows[0] as Reading;
+}
+
+/** What is committed from now on stands behind the present end of the record; what was committed before is history. */
+async function beginAnew(ctx: CommandContext): Promise<true> {
+  const nextLine = await recordSize(ctx);
+  await ctx.query('insert into exchange_desk.history (agency_id, before) select a, $2 from unnest($1::uuid[]) as a on conflict (agency_id) do update set before = excluded.before', [
+    await exchangingAgencies(ctx),
+    new Date(ctx.now.getTime() + DAY_MS),
+  ]);
+  await ctx.query('update exchange_desk.reading set next_line = $1, hours_checked_to = $2', [nextLine, hourOf(ctx.now)]);
+  return true;
+}
+
+type History = { agencyId: AgencyId; before: Date };
+
+async function nextHistory(ctx: CommandContext): Promise<History | undefined> {
+  const { rows } = await ctx.query('select agency_id as "agencyId", before from exchange_desk.history order by before desc, agency_id limit 1');
+  // safe because the statement selects exactly these columns
+  return rows[0] as History | undefined;
+}
+
+async function countHistory(ctx: CommandContext, { agencyId, before }: History): Promise<true> {
+  const last = await lastTrafficBefore(ctx, { agencyId, before });
+  if (last === null) {
+    await ctx.query('delete from exchange_desk.history where agency_id = $1', [agencyId]);
+    return true;
   }
+  const from = startOfVietnamDay(addDays(vietnamDay(last), 1 - HISTORY_DAYS));
+  await count(ctx, await busyHours(ctx, [{ agencyId, from, to: before }]));
+  await ctx.query('update exchange_desk.history set before = $2 where agency_id = $1', [agencyId, from]);
+  return true;
 }
 
-async function countSome(ctx: CommandContext): Promise<number> {
-  const agencies = await countMarkedHours(ctx, HOURS_AT_ONCE);
-  await tellScreens(ctx, agencies);
-  return agencies.length;
+/** @returns whether the record goes on. */
+async function readOn(ctx: CommandContext, nextLine: number): Promise<boolean> {
+  const { mentions, next, isEnd, sealedUntil } = await mentionsSince(ctx, { from: nextLine, most: LINES_AT_ONCE, keys: figuresFollow });
+  if (mentions.length > 0) await count(ctx, await hoursOf(ctx, mentions));
+  await ctx.query('update exchange_desk.reading set next_line = $1, complete_at = coalesce($2, complete_at)', [next, isEnd ? (sealedUntil ?? ctx.now) : null]);
+  return !isEnd;
 }
 
-/** Tells the screens of these agencies, with the commit, that figures are new (topic `exchange-desk`). Counting is no event of anybody's record. */
-async function tellScreens(ctx: CommandContext, agencyIds: readonly AgencyId[]): Promise<void> {
+/** Counts the hours that have ended since: a few changes stand in nobody's record, such as a way to a recipient that was not found. @returns whether there were any. */
+async function checkHours(ctx: CommandContext, checkedTo: Date | null): Promise<boolean> {
+  const to = hourOf(new Date(ctx.now.getTime() - HOUR_SETTLES_MS));
+  if (checkedTo !== null && checkedTo >= to) return false;
+  const from = new Date(Math.max(checkedTo?.getTime() ?? 0, to.getTime() - DAY_MS));
+  await count(ctx, await busyHours(ctx, (await exchangingAgencies(ctx)).map((agencyId) => ({ agencyId, from, to }))));
+  await ctx.query('update exchange_desk.reading set hours_checked_to = $1', [to]);
+  return true;
+}
+
+async function count(ctx: CommandContext, hours: readonly AgencyHour[]): Promise<void> {
+  tellScreens(ctx, [...(await countAgain(ctx, hours))]);
+}
+
+/** Tells the screens of these agencies, after the commit, that figures are new (topic `exchange-desk`). Counting is no event of anybody's record. */
+function tellScreens(ctx: CommandContext, agencyIds: readonly AgencyId[]): void {
   if (agencyIds.length === 0) return;
   const hint = { type: `${TOPIC}.figures-counted`, data: {}, at: ctx.now, actor: actorRecord(ctx.actor), requestId: ctx.requestId };
   notifyLive(ctx, agencyIds.map((agencyId) => ({ ...hint, agencyId, subject: { type: 'agency', id: agencyId }, id: newId<'event'>() })));
 }
 
-/** Marks the hours since the watermark of each agency that sent or received something new, in a transaction an agency. */
-async function noticeTraffic(kernel: Kernel): Promise<void> {
-  const seen = await watermarks(kernel);
-  for (const last of await lastTraffic(kernel.database.pool)) {
-    const mark = seen.get(last.agencyId);
-    const isNew = isAfter(last.lastSentAt, mark?.lastSentAt) || isAfter(last.lastArrivedAt, mark?.lastArrivedAt);
-    if (isNew) await run(kernel, markSince, { last, mark }, { actor });
-  }
+/** Counts the hours of which something still waits again, and lets go what is kept for some time only. */
+export async function lookAtOpenHours(kernel: Kernel): Promise<void> {
+  await run(kernel, countOpenHours, undefined, { actor });
 }
 
-const isAfter = (at: Date | null, mark: Date | null | undefined): boolean => at !== null && (mark === null || mark === undefined || at > mark);
+const OPEN_DAYS = 30;
+const OPEN_AT_ONCE = 2000;
 
-async function watermarks(kernel: Kernel): Promise<Map<AgencyId, LastTraffic>> {
-  const { rows } = await kernel.database.pool.query('select agency_id as "agencyId", sent_at as "lastSentAt", arrived_at as "lastArrivedAt" from exchange_desk.watermark');
+async function countOpenHours(ctx: CommandContext): Promise<void> {
+  await lockReading(ctx);
+  const { rows } = await ctx.query(`select agency_id as "agencyId", hour from exchange_desk.hour_statistic where waiting > 0 and hour >= $1 order by hour desc, agency_id limit $2`, [
+    new Date(ctx.now.getTime() - OPEN_DAYS * DAY_MS),
+    OPEN_AT_ONCE,
+  ]);
   // safe because the statement selects exactly these columns
-  return new Map((rows as LastTraffic[]).map((row) => [row.agencyId, row]));
+  await count(ctx, rows as AgencyHour[]);
+  const { minutes, hours } = keptSince(ctx.now);
+  await ctx.query(`delete from exchange_desk.flow where (grain = 'minute' and starts_at < $1) or (grain = 'hour' and starts_at < $2)`, [minutes, hours]);
+  await ctx.query('delete from exchange_desk.hour_statistic where hour < $1', [hours]);
 }
 
-/** A transaction that began before another one may commit after it: what it wrote lies a little behind the watermark. */
-const COMMITS_LATE_MS = 2 * 60_000;
-
-async function markSince(ctx: CommandContext, { last, mark }: { last: LastTraffic; mark: LastTraffic | undefined }): Promise<void> {
-  const { agencyId } = last;
-  const marks = [mark?.lastSentAt, mark?.lastArrivedAt].flatMap((at) => at?.getTime() ?? []);
-  const from = new Date(marks.length === 0 ? 0 : Math.floor((Math.min(...marks) - COMMITS_LATE_MS) / HOUR_MS) * HOUR_MS);
-  const hours = await busyHours(ctx, { agencyId, from, to: new Date(ctx.now.getTime() + HOUR_MS) });
-  await markHours(ctx, hours.map((hour) => ({ agencyId, hour })));
-  await ctx.query(
-    `insert into exchange_desk.watermark (agency_id, sent_at, arrived_at) values ($1, $2, $3)
-     on conflict (agency_id) do update set sent_at = excluded.sent_at, arrived_at = excluded.arrived_at`,
-    [agencyId, last.lastSentAt, last.lastArrivedAt],
-  );
-}
-
-/**
- * Answers to what came from outside are told to its sender only, and no event here: the days that wait for one are looked at again.
- * Minutes older than two days and hours older than forty are let go; the days stay.
- */
-export async function lookAtOpenDays(kernel: Kernel): Promise<void> {
-  await run(kernel, markOpenDays, undefined, { actor });
-}
-
-const DAY_MS = 86_400_000;
-
-async function markOpenDays(ctx: CommandContext): Promise<void> {
-  const { rows } = await ctx.query(
-    `select agency_id as "agencyId", day::text as day from exchange_desk.day_statistic
-      where day >= $1 and ((notice_open > 0 and received_outside > 0) or waiting > 0) order by day desc limit 2000`,
-    [vietnamDay(new Date(ctx.now.getTime() - 30 * DAY_MS))],
-  );
-  // safe because the statement selects exactly these columns
-  const open = rows as { agencyId: AgencyId; day: ReturnType<typeof vietnamDay> }[];
-  await markHours(ctx, open.map(({ agencyId, day }) => ({ agencyId, hour: startOfVietnamDay(day) })));
-  await ctx.query(`delete from exchange_desk.flow where (grain = 'minute' and starts_at < $1) or (grain = 'hour' and starts_at < $2)`, [new Date(ctx.now.getTime() - 2 * DAY_MS), new Date(ctx.now.getTime() - HOURS_KEPT_DAYS * DAY_MS)]);
-}
-
-/** Counts everything again from the exchange: forgets how far the traffic was seen, so that the next turns go through all of it. What was counted stands until then. */
+/** Counts everything again from the exchange: the next turns go through all of it, the newest days first. What was counted stands until then. */
 export async function rebuildFigures(ctx: CommandContext): Promise<void> {
-  await ctx.query('delete from exchange_desk.watermark');
+  await ctx.query('update exchange_desk.reading set next_line = null');
   ctx.record({ type: 'exchange-desk.figures-rebuilt', agencyId: ctx.actor.kind === 'person' ? ctx.actor.agencyId : noAgency, subject: { type: 'statistics', id: noAgency }, data: {} });
 }

@@ -70,16 +70,38 @@ export type FlowRow = {
   received_outside: number;
 };
 
-export type StaleHourRow = {
+export type HistoryRow = {
   agency_id: string;
-  hour: Instant;
-  mark: string;
+  before: Instant;
 };
 
-export type WatermarkRow = {
+export type HourStatisticRow = {
   agency_id: string;
-  sent_at: Instant | null;
-  arrived_at: Instant | null;
+  hour: Instant;
+  sent: number;
+  recipients: number;
+  arrived: number;
+  refused: number;
+  need_paper: number;
+  returned: number;
+  waiting: number;
+  sent_signed: number;
+  sent_valid: number;
+  sent_on_time: number;
+  sent_late: number;
+  received: number;
+  received_signed: number;
+  received_outside: number;
+  notice_on_time: number;
+  notice_late: number;
+  notice_open: number;
+};
+
+export type ReadingRow = {
+  only_one: boolean;
+  next_line: number | null;
+  complete_at: Instant | null;
+  hours_checked_to: Instant | null;
 };
 
 export type Tables = {
@@ -87,6 +109,7 @@ export type Tables = {
   'exchange_desk.alert_rule': AlertRuleRow;
   'exchange_desk.day_statistic': DayStatisticRow;
   'exchange_desk.flow': FlowRow;
-  'exchange_desk.stale_hour': StaleHourRow;
-  'exchange_desk.watermark': WatermarkRow;
+  'exchange_desk.history': HistoryRow;
+  'exchange_desk.hour_statistic': HourStatisticRow;
+  'exchange_desk.reading': ReadingRow;
 };

@@ -11,6 +11,7 @@ import {
   auditModule,
   consistencyProof,
   describeEvent,
+  findTreeHead,
   inclusionProof,
   latestTreeHead,
   leafHash,
@@ -86,6 +87,13 @@ test('each signed tree is the beginning of the later ones', async () => {
     assert.ok(verifyConsistency({ first, second, firstRoot: proof.first.root, secondRoot: proof.second.root, path: proof.path }));
   }
   await assert.rejects(consistencyProof(house.kernel.database.pool, { first: 1_000_000, second: 1_000_001 }), isCode('audit.noTreeHead'));
+});
+
+test('a size that was never signed has no head; a database that does not answer is a failure, and not an absence', async () => {
+  const { pool } = house.kernel.database;
+  assert.equal(await findTreeHead(pool, 1_000_000), undefined);
+  const lost = new Error('connection lost');
+  await assert.rejects(findTreeHead({ query: () => Promise.reject(lost) }, 1), lost);
 });
 
 test('the sealer comes by itself, and an idle record gets no new head', async () => {

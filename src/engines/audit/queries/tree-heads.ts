@@ -23,9 +23,14 @@ export async function latestTreeHead(q: Queryable): Promise<TreeHead | undefined
   return (await heads(q, 'order by h.size desc limit 1'))[0];
 }
 
+/** The signed tree of a size; undefined when no batch ended there. */
+export async function findTreeHead(q: Queryable, size: number): Promise<TreeHead | undefined> {
+  return (await heads(q, 'where h.size = $1', [size]))[0];
+}
+
 /** @throws AppError `audit.noTreeHead` when no batch ended at this size. */
 export async function getTreeHead(q: Queryable, size: number): Promise<TreeHead> {
-  const [head] = await heads(q, 'where h.size = $1', [size]);
+  const head = await findTreeHead(q, size);
   if (head === undefined) throw auditErrors.noTreeHead();
   return head;
 }
