@@ -192,6 +192,35 @@ test('officials sign with tokens at their own computers, and are helped when the
     assert.equal(await stateOf(clerk.page, id), 'signed');
   });
 
+  await t.test('several documents are signed one after the other, which the screen says; one that was stopped holds up nobody', async () => {
+    const { page } = deputy;
+    const ids = [];
+    for (const summary of ['V/v lần lượt một', 'V/v lần lượt hai', 'V/v lần lượt ba']) ids.push(await submit(clerk.page, { summary, to: 'Lê Thị Hồng Nhung' }));
+    await page.goto(`${town.url}/app/phong-ky`);
+    await page.getByLabel('Chọn tất cả').check();
+    await page.getByRole('button', { name: 'Ký 3 văn bản' }).click();
+    await page.getByText('nhận mỗi lần một văn bản: 3 văn bản được ký lần lượt').waitFor();
+    for (const left of [3, 2, 1]) {
+      await page.getByText(`Còn ${String(left)} văn bản có chỗ ký phỏng đoán`).waitFor();
+      const confirm = page.getByRole('button', { name: 'Đúng chỗ này' });
+      if (!(await confirm.isVisible())) await page.getByRole('button', { name: /Xem chỗ ký/ }).first().click();
+      await confirm.click();
+    }
+    computer.mood = 'refuses';
+    await page.getByRole('button', { name: 'Ký 3 văn bản' }).click();
+    await page.getByText('VGCA Sign Service không ký').waitFor({ timeout: 30_000 });
+    await page.getByText('Đã ký 0 trên 3 văn bản').waitFor();
+    await look(page, 'ký lần lượt bằng token');
+    await picture(page, 'ky-lan-luot-bang-token');
+    await page.getByRole('button', { name: 'Dừng lần ký này' }).click();
+    computer.mood = 'signs';
+    await page.getByRole('button', { name: 'Ký bằng VGCA Sign Service' }).click();
+    await page.getByText('Xong: 2 văn bản đã ký').waitFor({ timeout: 60_000 });
+    await page.getByText('1 văn bản chưa ký được').waitFor();
+    await look(page, 'ký lần lượt bằng token, xong');
+    assert.deepEqual((await Promise.all(ids.map((id) => stateOf(clerk.page, id)))).sort(), ['signed', 'signed', 'submitted']);
+  });
+
   await t.test('a program that signs whole files is lent the file, and what it sends back is checked', async () => {
     const { page } = deputy;
     const id = await submit(clerk.page, { summary: 'V/v ký cả tệp', to: 'Lê Thị Hồng Nhung' });

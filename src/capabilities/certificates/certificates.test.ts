@@ -216,6 +216,26 @@ test('when a person leaves the post, the administrator is asked about each certi
   assert.deepEqual(tasks, [{ title: 'Lê Văn Đi', assignee: 'role:agency_admin' }]);
 });
 
+test('what was to be done about a certificate is done when it is revoked, or when its holder has a newer one', async () => {
+  const openTasks = async (): Promise<string[]> =>
+    (await house.sql<{ kind: string }>(`select distinct kind from cases.task where agency_id = $1 and title = $2 and state = 'open' order by kind`, [department, 'Mai Văn Đổi'])).map((task) => task.kind);
+  const person = await somebodyIn(department, 'Mai Văn Đổi', 'Phó Giám đốc', ['leader']);
+  const first = await issueTo(person, 20);
+  await run(house.kernel, warnOfEnd, undefined, system);
+  assert.deepEqual(await openTasks(), ['certificates.renew']);
+  await issueTo(person, 10);
+  assert.deepEqual(await openTasks(), ['certificates.renew'], 'one that ends sooner renews nothing');
+  const second = await issueTo(person);
+  assert.deepEqual(await openTasks(), []);
+  await run(house.kernel, endPost, { agencyId: department, postId: person.postId, lastDay: day('2030-01-01'), reason: 'luân chuyển' }, system);
+  await house.drain();
+  assert.deepEqual(await openTasks(), ['certificates.holder-left']);
+  for (const credentialId of [first, second]) await run(house.kernel, revokeCredential, { agencyId: department, credentialId, reason: 'affiliationChanged' }, system);
+  await house.drain();
+  const left = await house.sql<{ serials: number }>(`select count(*)::int as serials from cases.task where agency_id = $1 and title = $2 and state = 'open'`, [department, 'Mai Văn Đổi']);
+  assert.ok((left[0]?.serials ?? 9) <= 1, 'only about the one that is still in force');
+});
+
 test('the statistics count by agency; search finds without diacritics', async () => {
   const { agencies } = (await call<CertificateStatistics>(province, 'GET', '/statistics')).body;
   const own = agencies.find((each) => each.agencyId === department);

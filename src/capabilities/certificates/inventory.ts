@@ -1,6 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import { toTsvector } from '#kernel/search-text.ts';
+import { closeTasks } from '#engines/cases/index.ts';
 import type { CertificateFacts } from '#engines/signatures/index.ts';
 import type { HolderKind } from './contract.ts';
 
@@ -39,7 +40,24 @@ export async function addCertificates(ctx: CommandContext, certificates: readonl
   const fresh = new Set(rows.map((row) => row.id));
   // safe because the statement returns exactly these columns
   const returned = inserted as { agency_id: string; id: Id<'certificate'>; fingerprint: string }[];
-  return new Map(returned.filter((row) => fresh.has(row.id)).map((row) => [keyOf(row.agency_id, row.fingerprint), row.id]));
+  const added = returned.filter((row) => fresh.has(row.id));
+  await endRenewals(ctx, added);
+  return new Map(added.map((row) => [keyOf(row.agency_id, row.fingerprint), row.id]));
+}
+
+/** Whoever has a certificate that lasts longer need not get another one in place of the one before, which ends or was revoked. */
+async function endRenewals(ctx: CommandContext, newer: readonly { agency_id: string; id: string }[]): Promise<void> {
+  const { rows } = await ctx.query(
+    `select distinct c.agency_id as "agencyId", c.id from unnest($1::uuid[], $2::uuid[]) as f (agency_id, id)
+       join certificates.certificate n on n.agency_id = f.agency_id and n.id = f.id
+       join certificates.certificate c on c.agency_id = n.agency_id and c.holder_kind = n.holder_kind and c.valid_to < n.valid_to
+        and (c.holder_name = n.holder_name or c.person_id = n.person_id)
+      where c.warned_days is not null or c.status <> 'active'`,
+    [newer.map((row) => row.agency_id), newer.map((row) => row.id)],
+  );
+  const kinds = ['certificates.renew', 'certificates.withdrawn'];
+  // safe because the column holds agency ids only
+  await closeTasks(ctx, rows.flatMap((row) => kinds.map((kind) => ({ agencyId: row['agencyId'] as Id<'agency'>, subject: { type: 'certificate', id: String(row['id']) }, kind }))), 'done');
 }
 
 /** How one certificate of one agency is found in the result of `addCertificates`. */

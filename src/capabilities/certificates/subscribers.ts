@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CommandContext } from '#kernel/command.ts';
 import { subscribe, type DeliveredEvent } from '#kernel/events.ts';
 import type { Id } from '#kernel/ids.ts';
-import { openTasks } from '#engines/cases/index.ts';
+import { closeTasks, openTasks } from '#engines/cases/index.ts';
 import { credentialsByKey, noteForeignStatus, readCertificates } from '#engines/signatures/index.ts';
 import { openQuestions } from './commands/ask-status.ts';
 import { addCertificates, keyOf } from './inventory.ts';
@@ -74,11 +74,13 @@ export const onCredentialRevoked = subscribe({
   data: z.object({ reason: z.string() }),
   handle: async (ctx, events) => {
     for (const event of events) {
-      await ctx.query(
+      const { rows } = await ctx.query(
         `update certificates.certificate set status = 'revoked', revoked_at = $3, revoked_reason = $4, status_source = 'own', status_checked_at = $3
-          where agency_id = $1 and credential_id = $2 and status = 'active'`,
+          where agency_id = $1 and credential_id = $2 and status = 'active' returning id`,
         [event.agencyId, event.subject.id, event.at, event.data.reason],
       );
+      // Whatever was to be done about it, to renew it or to decide what becomes of it, is done.
+      await closeTasks(ctx, rows.map((row) => ({ agencyId: event.agencyId, subject: { type: 'certificate', id: String(row['id']) } })), 'done');
     }
   },
 });

@@ -8,6 +8,7 @@ import { cscRoutes } from './routes-csc.ts';
 import { ownerRoutes } from './routes-owner.ts';
 import { clientRoutes } from './routes-clients.ts';
 import { remoteSigningSchedules } from './schedules.ts';
+import { onCredentialRevoked } from './subscribers.ts';
 
 const client = z.object({ client: z.string() });
 const credential = z.object({ label: z.string() });
@@ -38,6 +39,7 @@ export const remoteSigningModule: Module = {
   migrations: join(import.meta.dirname, 'migrations'),
   routes: [...cscRoutes, ...consentRoutes, ...ownerRoutes, ...clientRoutes],
   schedules: remoteSigningSchedules,
+  subscriptions: [onCredentialRevoked],
   events,
   contributions: { 'identity.abilities': [abilitiesInRemoteSigning] },
 };

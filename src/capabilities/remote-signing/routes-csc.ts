@@ -3,7 +3,8 @@ import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { Route } from '#kernel/route.ts';
-import { relyingParty } from '#engines/identity/index.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { postsOfPerson, relyingParty, type PersonId } from '#engines/identity/index.ts';
 import { readAuthorizations, type Authorization } from './authorizations.ts';
 import { authenticateClient, issueToken, type Caller } from './clients.ts';
 import { askAuthorization } from './commands/ask-authorization.ts';
@@ -106,8 +107,14 @@ async function credentialOf({ database }: Kernel, { personId }: Caller, input: C
   return { enrolment, credential };
 }
 
-function assertEnabled({ state, valid_from: from, valid_to: to, locked_at: lockedAt }: Credential, now: Date): void {
-  if (state !== 'active' || now >= to || now < from || lockedAt !== null) throw new CscError('invalid_request', 'The credential is disabled');
+/** Its certificate is in force, its PIN is not locked, and its owner is still with the agency. */
+async function assertEnabled({ database, clock }: Kernel, { enrolment, credential }: { enrolment: Enrolment; credential: Credential }): Promise<void> {
+  const { state, valid_from: from, valid_to: to, locked_at: lockedAt } = credential;
+  const now = clock.now();
+  // safe because enrolments hold ids of people only
+  const posts = await postsOfPerson(database.pool, enrolment.personId as PersonId, vietnamDay(now));
+  const isThere = posts.some(({ agencyId }) => agencyId === enrolment.agencyId);
+  if (state !== 'active' || now >= to || now < from || lockedAt !== null || !isThere) throw new CscError('invalid_request', 'The credential is disabled');
 }
 
 type Asked = { version: CscVersion; input: CscInput };
@@ -116,7 +123,7 @@ async function authorize(kernel: Kernel, caller: Caller, { version, input }: Ask
   // Without this scope an application sees certificates and asks for nothing.
   if (!caller.client.scopes.includes('credential')) throw new CscError('access_denied', 'The application is not registered to ask for signatures', 403);
   const { enrolment, credential } = await credentialOf(kernel, caller, input);
-  assertEnabled(credential, kernel.clock.now());
+  await assertEnabled(kernel, { enrolment, credential });
   const hashes = hashesOf(input, version);
   const hash = hashAlgorithmOf(hashes, { oid: optionalText(input, version === 1 ? 'hashAlgo' : 'hashAlgorithmOID') });
   if (Number(input['numSignatures']) !== hashes.length) throw invalid('numSignatures');
@@ -156,8 +163,8 @@ async function checkAuthorization(kernel: Kernel, { client, personId }: Caller, 
 
 async function signHash(kernel: Kernel, caller: Caller, { version, input }: Asked): Promise<CscReply> {
   const { enrolment, credential } = await credentialOf(kernel, caller, input);
-  // Revoked since the owner approved: the signature must not go out.
-  assertEnabled(credential, kernel.clock.now());
+  // Revoked, or its owner gone, since the approval: the signature must not go out.
+  await assertEnabled(kernel, { enrolment, credential });
   const hashes = hashesOf(input, version);
   const oid = optionalText(input, version === 1 ? 'hashAlgo' : 'hashAlgorithmOID');
   const hash = hashAlgorithmOf(hashes, { oid, signAlgo: optionalText(input, 'signAlgo') });

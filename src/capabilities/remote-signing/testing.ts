@@ -86,8 +86,8 @@ export type SigningHouse = TestHouse & {
   issue(person: PersonActor, keyKind?: 'p-256' | 'rsa-2048'): Promise<string>;
   enrol(person: PersonActor, credentialId: string, options?: { pin?: string }): Promise<Device & { status: number }>;
   waiting(person?: PersonActor): Promise<AuthorizationList['waiting']>;
-  /** Approves as the director would: asks for the challenge, answers with the device and the PIN. */
-  approve(ids: readonly string[], options?: { pin?: string; device?: Device }): Promise<Reply<{ signed: number; code: string }>>;
+  /** Approves as the director would, or another person: asks for the challenge, answers with the device and the PIN. */
+  approve(ids: readonly string[], options?: { pin?: string; device?: Device; person?: PersonActor }): Promise<Reply<{ signed: number; code: string }>>;
   newClient(redirectUris?: string[], perMinute?: number): Promise<{ clientId: string; clientSecret: string }>;
 };
 
@@ -146,10 +146,11 @@ export async function openSigningHouse(): Promise<SigningHouse> {
     enrol,
     newClient,
     waiting: async (who = director) => (await call<AuthorizationList>(who, 'GET', '/authorizations')).body.waiting,
-    approve: async (ids: readonly string[], options: { pin?: string; device?: Device } = {}) => {
-      const begun = await call<{ approvalId: string; options: { challenge: string }; code: string }>(director, 'POST', '/approvals', { ids });
+    approve: async (ids: readonly string[], options: { pin?: string; device?: Device; person?: PersonActor } = {}) => {
+      const { person: who = director } = options;
+      const begun = await call<{ approvalId: string; options: { challenge: string }; code: string }>(who, 'POST', '/approvals', { ids });
       if (begun.status !== 200) return { status: begun.status, body: { signed: 0, code: begun.body.code } };
-      return call<{ signed: number; code: string }>(director, 'POST', `/approvals/${begun.body.approvalId}`, { pin: options.pin ?? PIN, response: proof(options.device ?? device, begun.body.options.challenge) });
+      return call<{ signed: number; code: string }>(who, 'POST', `/approvals/${begun.body.approvalId}`, { pin: options.pin ?? PIN, response: proof(options.device ?? device, begun.body.options.challenge) });
     },
   });
 }

@@ -3,8 +3,8 @@ import { defineErrors } from '#kernel/errors.ts';
 export const verificationErrors = defineErrors('verification', {
   noFile: {
     status: 422,
-    vi: 'Bạn chưa chọn tệp nào, hoặc tệp rỗng.',
-    en: 'No file was chosen, or the file is empty.',
+    vi: 'Bạn chưa chọn tệp nào.',
+    en: 'No file was chosen.',
     fixVi: 'Chọn tệp đã ký rồi bấm Kiểm tra.',
     fixEn: 'Choose the signed file, then press Check.',
   },

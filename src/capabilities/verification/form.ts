@@ -29,7 +29,7 @@ export type SignedForm = {
 export async function readSignedForm({ kernel, request }: RouteContext): Promise<SignedForm> {
   const body = await readBody(request.raw, kernel.config.uploadLimitBytes + FORM_BYTES);
   const file = findFormFile(request.headers['content-type'], body, 'file');
-  if (file === undefined || file.bytes.length === 0) throw verificationErrors.noFile();
+  if (file === undefined) throw verificationErrors.noFile();
   const beside = findFormFiles(request.headers['content-type'], body, 'content');
   return { file, beside: beside.filter(({ bytes }) => bytes.length > 0) };
 }

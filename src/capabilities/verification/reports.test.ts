@@ -238,6 +238,22 @@ test('the page opens to the last attribute: path, revocation data, signed attrib
   assert.ok(body.indexOf('<h1 id="verdict">') < body.indexOf('<details'), 'the verdict comes before everything that has to be opened');
 });
 
+test('whatever a signature lacks, each field that the circular lists is on the page and says so', async () => {
+  const listed = ['Người ký', 'Đơn vị quản lý chứng thư', 'Tổ chức cấp chứng thư', 'Thời điểm ký', 'Dấu thời gian', 'Tính toàn vẹn', 'Hiệu lực khi ký', 'Thời hạn chứng thư', 'Tình trạng thu hồi'];
+  const nameless = await pki.leaf('signer', person.certificate.subject.attributes.filter(({ oid }) => !['2.5.4.10', '2.5.4.11'].includes(oid)));
+  const withoutUnit = await send('/kiem-tra', form([{ field: 'file', name: 'a.pdf', bytes: signTestPdf(buildPdf(), { pki, at: signingTime, holder: nameless }) }]));
+  const unread = Buffer.from(letter);
+  const container = unread.indexOf('/Contents<3') + '/Contents<'.length;
+  unread.write('05', container, 'latin1');
+  const withoutCertificate = await send('/kiem-tra', form([{ field: 'file', name: 'b.pdf', bytes: unread }]));
+  for (const page of [withoutUnit, withoutCertificate]) {
+    assert.equal(page.statusCode, 200);
+    for (const field of listed) assert.ok(page.body.includes(`<dt>${field}</dt>`), field);
+  }
+  assert.match(withoutUnit.body, /<dt>Đơn vị quản lý chứng thư<\/dt><dd>Chứng thư không nêu<\/dd>[\s\S]*<dt>Dấu thời gian<\/dt><dd>Không có<\/dd>/);
+  assert.match(withoutCertificate.body, /<dt>Thời hạn chứng thư<\/dt><dd>Không đọc được chứng thư của người ký<\/dd>/);
+});
+
 test('a detached signature alone brings the form back with the second field open', async () => {
   const alone = await send('/kiem-tra', form([{ field: 'file', name: 'a.p7s', bytes: detached(minutes) }]));
   assert.equal(alone.statusCode, 422);

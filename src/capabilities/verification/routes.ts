@@ -6,7 +6,7 @@ import { validateOpening, type StoredReport } from '#engines/signatures/index.ts
 import { answerProblem, frameOf, limitMb, readSignedForm } from './form.ts';
 import { askPage } from './portal/ask-page.ts';
 import { reportPage } from './portal/report-page.ts';
-import { fonts, stylesheet, stylesheetName } from './portal/stylesheet.ts';
+import { fonts, stylesheet } from './portal/stylesheet.ts';
 import { words, type Language } from './portal/words.ts';
 import { withinLimits } from './rate-limit.ts';
 import { sealReport } from './report-ticket.ts';
@@ -70,7 +70,7 @@ function askAgain(kernel: Kernel, { language, problem: found }: { language: Lang
 }
 
 function assetReply(asset: string): SpecialReply {
-  if (asset === stylesheetName) return { special: 'bytes', body: Buffer.from(stylesheet), contentType: 'text/css; charset=utf-8', immutable: true };
+  if (asset === stylesheet.name) return { special: 'bytes', body: Buffer.from(stylesheet.css), contentType: 'text/css; charset=utf-8', immutable: true };
   const font = fonts.get(asset);
   if (font === undefined) throw kernelErrors.notFound();
   return { special: 'bytes', body: font, contentType: 'font/woff2', immutable: true, sizeBytes: font.length };

@@ -84,7 +84,8 @@ test('what is no PDF, empty, missing or too large is answered with a page that s
   const cases: [Awaited<ReturnType<typeof post>>, number, RegExp][] = [
     [await post('a.pdf', Buffer.from('PK\u0003\u0004 not a container')), 422, /không phải gói ASiC/],
     [await post('a.pdf', Buffer.from('not a pdf')), 422, /không phải PDF, XML/],
-    [await post('a.pdf', Buffer.alloc(0)), 422, /chưa chọn tệp/],
+    [await post('a.pdf', Buffer.alloc(0)), 422, /Tệp này rỗng \(0 byte\)[\s\S]*Tải lại tệp/],
+    [await post('', Buffer.alloc(0)), 422, /chưa chọn tệp/],
     [await post('a.pdf', Buffer.alloc(6 * 1024 * 1024)), 413, /lớn hơn 5 MB/],
     [await server.inject({ method: 'POST', url: '/kiem-tra', payload: 'x', headers: { 'content-type': 'text/plain' } }), 422, /chưa chọn tệp/],
   ];

@@ -22,7 +22,7 @@ function remoteService() {
   const counts = { sign: 0, poll: 0 };
   let key: KeyObject | undefined;
   let mood: 'waiting' | 'confirmed' | 'refused' | 'too late' | 'lying' | 'silent' = 'waiting';
-  let first: 'pending' | 'at once' | 'lost answer' | 'not sent' | 'wrong PIN' = 'pending';
+  let first: 'pending' | 'at once' | 'lost answer' | 'not sent' | 'wrong PIN' | 'expired PIN' | 'pulled out' = 'pending';
   const holder: SigningDriver = {
     name: 'test-remote',
     checksSecretHere: false,
@@ -33,6 +33,8 @@ function remoteService() {
       const answer = first;
       first = 'pending';
       if (answer === 'not sent') return Promise.reject(new SigningDriverError('unavailable'));
+      if (answer === 'expired PIN') return Promise.reject(new SigningDriverError('secretExpired'));
+      if (answer === 'pulled out') return Promise.reject(new SigningDriverError('deviceRemoved'));
       if (answer === 'wrong PIN') return Promise.reject(new SigningDriverError('wrongSecret', { isLastTry: true }));
       const attributes = items[0]?.attributes ?? Buffer.alloc(0);
       asked.set(reference, attributes);
@@ -263,9 +265,10 @@ test('when the answer to the request is lost, it is asked for under the same tra
   assert.equal(remote.arrived() - before, 1);
 });
 
-test('a service that is away, or a wrong PIN there, leaves the signing open for another try', async () => {
+test('a service that is away, a wrong or expired PIN, or a device that is pulled out leaves the signing open for another try', async () => {
   remote.be('confirmed');
-  for (const [answer, code] of [['not sent', 'signatures.holderUnavailable'], ['wrong PIN', 'signatures.devicePinLastTry']] as const) {
+  const cases = [['not sent', 'signatures.holderUnavailable'], ['wrong PIN', 'signatures.devicePinLastTry'], ['expired PIN', 'signatures.devicePinExpired'], ['pulled out', 'signatures.deviceRemoved']] as const;
+  for (const [answer, code] of cases) {
     const person = somebody();
     const credentialId = await credentialOf(house.kernel, person);
     await remoteCredential(person, credentialId);

@@ -17,7 +17,7 @@ import { credentialOf, openPaper, sealOf, somebody, testModules, testPin } from 
 /** A telephone service: counts its confirmations, and answers when the test says so. */
 function phone() {
   const asked = new Map<string, readonly Buffer[]>();
-  const state = { most: 100, mood: 'waits' as 'waits' | 'confirms' | 'refuses' | 'lies about one', first: 'pending' as 'pending' | 'lost' | 'not sent' | 'at once', key: undefined as KeyObject | undefined };
+  const state = { most: 100, mood: 'waits' as 'waits' | 'confirms' | 'refuses' | 'lies about one', first: 'pending' as 'pending' | 'lost' | 'not sent' | 'at once', hsm: undefined as { asksUntilGone: number } | undefined, key: undefined as KeyObject | undefined };
   const answer = (transactionId: string): SignOutcome => {
     const { key } = state;
     if (key === undefined) throw new Error('the service has no key');
@@ -30,12 +30,14 @@ function phone() {
     mostItems: () => Promise.resolve(state.most),
     listCertificates: () => Promise.resolve([]),
     sign({ items, transactionId }: SignRequest) {
-      const { first } = state;
+      const { first, hsm } = state;
       state.first = 'pending';
+      if (hsm?.asksUntilGone === 0) return Promise.reject(new SigningDriverError('deviceMissing'));
+      if (hsm !== undefined) hsm.asksUntilGone -= 1;
       if (first === 'not sent') return Promise.reject(new SigningDriverError('unavailable'));
       asked.set(transactionId, items.map(({ attributes }) => attributes));
       if (first === 'lost') return Promise.reject(new SigningDriverError('unavailable', { isUncertain: true }));
-      return Promise.resolve(first === 'at once' ? answer(transactionId) : { state: 'pending', reference: transactionId, pollAfterMs: 5000 });
+      return Promise.resolve(first === 'at once' || hsm !== undefined ? answer(transactionId) : { state: 'pending', reference: transactionId, pollAfterMs: 5000 });
     },
     poll({ transactionId, reference }) {
       if (state.mood === 'refuses') return Promise.reject(new SigningDriverError('refused'));
@@ -52,7 +54,7 @@ before(async () => {
 });
 after(() => house.close());
 beforeEach(() => {
-  Object.assign(service.state, { most: 100, mood: 'waits', first: 'pending' });
+  Object.assign(service.state, { most: 100, mood: 'waits', first: 'pending', hsm: undefined });
   service.asked.clear();
 });
 
@@ -188,6 +190,18 @@ test('what never reached the service is said at once and may be tried again', as
   service.state.first = 'at once';
   assert.deepEqual(outcomes(await perform(signingIds)), all(3, 'signed'));
   assert.deepEqual(await signedTimes(subjects), all(3, 1));
+});
+
+test('an HSM that goes away in the middle of a batch: what it signed stays signed, the rest says why, stays open, and is signed once it is back', async () => {
+  Object.assign(service.state, { most: 2, hsm: { asksUntilGone: 1 } });
+  const { signingIds, subjects } = await papers(await phoneCredential(), 6);
+  const outcome = await perform(signingIds);
+  assert.deepEqual(outcomes(outcome), ['signed', 'signed', ...all(4, 'signatures.deviceMissing')]);
+  assert.equal(outcome.stopped?.code, 'signatures.deviceMissing');
+  assert.deepEqual(await statesOf(signingIds), [...all(2, 'completed'), ...all(4, 'prepared')]);
+  Object.assign(service.state, { hsm: { asksUntilGone: 9 } });
+  assert.deepEqual(outcomes(await perform(signingIds.slice(2))), all(4, 'signed'));
+  assert.deepEqual(await signedTimes(subjects), all(6, 1));
 });
 
 test('a refusal on the phone ends all that it was asked for', async () => {

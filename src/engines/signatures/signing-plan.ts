@@ -2,6 +2,7 @@ import type { Appearance, Placement, WrittenText } from './contract.ts';
 import {
   agencySeal,
   boundsOf,
+  colorRulesOf,
   drawWidget,
   findInitialsPlace,
   initialsImage,
@@ -35,9 +36,10 @@ export function planSigning(pdf: Buffer | PdfSource, input: PlanInput): SigningP
   if (appearance.kind === 'invisible' || (appearance.kind === 'initials' && appearance.look === 'none')) return [{ fieldName: `${input.fieldPrefix}-1`, ...reason }];
   const doc = openPdf(pdf);
   const drawings = drawingsOf(doc, input);
+  const colors = colorRulesOf(doc);
   // The seal goes last: it covers what number and date have become.
   return planWidgets(drawings).map((plan, index) => {
-    const { place, appearance: widget } = drawWidget(plan.page, pageOf(doc, plan.page), plan.drawings);
+    const { place, appearance: widget } = drawWidget(plan.page, { ...pageOf(doc, plan.page), colors }, plan.drawings);
     return { fieldName: `${input.fieldPrefix}-${String(index + 1)}`, place, appearance: widget, ...reason };
   });
 }

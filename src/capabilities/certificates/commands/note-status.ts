@@ -72,6 +72,9 @@ async function noteWithdrawn(ctx: CommandContext, certificate: Asked, { revokedA
   if (certificate.credential_id !== null) {
     await noteForeignStatus(ctx, { agencyId: certificate.agency_id, credentialId: certificate.credential_id, revoked: { at, reason: reason ?? 'unspecified' } });
   }
+  // A suspension may be lifted; after a revocation nothing is left to be renewed, and whoever left has no certificate any more.
+  const settled = status === 'revoked' ? ['certificates.renew', 'certificates.holder-left'] : [];
+  await closeTasks(ctx, settled.map((kind) => ({ agencyId: certificate.agency_id, subject: { type: 'certificate', id: certificate.id }, kind })), 'done');
   await openTasks(ctx, await tasksFor(ctx, certificate));
   say(ctx, status === 'suspended' ? 'certificates.suspension-found' : 'certificates.revocation-found', certificate, { reason: reason ?? 'unspecified', revokedOn: formatDay(vietnamDay(at)) });
 }

@@ -20,9 +20,9 @@ import { useT } from '#ui/i18n.ts';
 import { Detail } from '#ui/layout/detail.tsx';
 import { Details } from '#ui/layout/details.tsx';
 import { useNavigation, useParam } from '#ui/navigation.tsx';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { RecordTimeline } from '#ui/route/record-timeline.tsx';
 import type { CertificateDetail } from '../contract.ts';
-import { ActDialog } from './act-dialog.tsx';
 import { AskAgain, AskProgressDialog } from './ask-status.tsx';
 import { CertificateStateMark } from './certificate-marks.tsx';
 import { messages } from './messages.ts';
@@ -168,6 +168,7 @@ function Actions({ certificate, address }: Shown): ReactNode {
       {open === 'mark-revoked' && <MarkRevokedDialog address={address} onClose={close} />}
       {open === 'remove' && (
         <ActDialog
+          topics={['certificates']}
           title={t('remove')}
           text={t('removeText')}
           verb={t('remove')}
@@ -190,6 +191,7 @@ function EditDialog({ certificate, address, onClose }: Shown & { onClose: () => 
   const orNull = (text: string): string | null => (text.trim() === '' ? null : text);
   return (
     <ActDialog
+      topics={['certificates']}
       title={t('edit')}
       verb={t('save')}
       send={() => api.put(address, { tokenSerial: orNull(tokenSerial), note: orNull(note), personId: certificate.personId })}
@@ -215,6 +217,7 @@ function RevokeDialog({ credentialId, onClose }: { credentialId: string; onClose
   const [reason, setReason] = useState<(typeof reasons)[number]>('keyCompromise');
   return (
     <ActDialog
+      topics={['certificates']}
       title={t('revoke')}
       text={t('revokeText')}
       verb={t('revoke')}
@@ -236,6 +239,7 @@ function MarkRevokedDialog({ address, onClose }: { address: string; onClose: () 
   const [reason, setReason] = useState('');
   return (
     <ActDialog
+      topics={['certificates']}
       title={t('markRevoked')}
       text={t('markRevokedText')}
       verb={t('markRevoked')}

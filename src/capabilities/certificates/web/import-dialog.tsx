@@ -5,8 +5,8 @@ import { Button } from '#ui/controls/button.tsx';
 import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { useT } from '#ui/i18n.ts';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { holderKinds, type HolderKind, type importReply } from '../contract.ts';
-import { ActDialog } from './act-dialog.tsx';
 import { messages } from './messages.ts';
 
 type Chosen = { name: string; content: string };
@@ -24,6 +24,7 @@ export function ImportDialog({ onClose, onAsked }: { onClose: () => void; onAske
   };
   return (
     <ActDialog
+      topics={['certificates']}
       title={t('importTitle')}
       text={t('importText')}
       verb={t('import')}

@@ -11,8 +11,8 @@ import { useT } from '#ui/i18n.ts';
 import { Detail } from '#ui/layout/detail.tsx';
 import { Details } from '#ui/layout/details.tsx';
 import { Link, useParam } from '#ui/navigation.tsx';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import type { RequestAbility, RequestRow } from '../contract.ts';
-import { ActDialog } from './act-dialog.tsx';
 import { RequestStateMark } from './certificate-marks.tsx';
 import { messages } from './messages.ts';
 
@@ -96,6 +96,7 @@ function Actions({ request, address }: { request: RequestRow; address: string })
       </Button>
       {open !== undefined && (
         <ActDialog
+          topics={['certificates']}
           title={`${t(open)}: ${request.formName}`}
           {...(open === 'refuse' ? { text: t('refuseText') } : {})}
           verb={t(open)}

@@ -5,9 +5,9 @@ import { Select } from '#ui/controls/select.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { useT } from '#ui/i18n.ts';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { holderKinds, type CertificateDetail, type RequestBody, type RequestDetails, type RequestKind } from '../contract.ts';
-import { ActDialog } from './act-dialog.tsx';
 import { messages } from './messages.ts';
 
 const devices = ['token', 'sim', 'hsm', 'remote', 'file'] as const;
@@ -41,7 +41,7 @@ export function RequestDialog({ certificate, onClose }: { certificate?: Certific
   const change = (part: Partial<RequestBody>) => setForm((old) => ({ ...old, ...part }));
   const isIssue = form.kind === 'issue';
   return (
-    <ActDialog title={t('requestTitle')} verb={t('send')} send={() => api.post('/api/v1/certificates/requests', form)} done={() => t('sent')} onClose={onClose}>
+    <ActDialog topics={['certificates']} title={t('requestTitle')} verb={t('send')} send={() => api.post('/api/v1/certificates/requests', form)} done={() => t('sent')} onClose={onClose}>
       {(problem) => (
         <>
           {certificate !== undefined && (

@@ -5,6 +5,7 @@ import { Button } from '#ui/controls/button.tsx';
 import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
@@ -12,7 +13,6 @@ import '#ui/layout/form.css';
 import type { AskedAuthorization } from '../contract.ts';
 import { approve, wasClosed } from './approve-client.ts';
 import { messages } from './messages.ts';
-import { Problem } from './problem.tsx';
 
 /** The requests for one certificate, every document of each, and the one button under them. */
 export function ApprovalForm({ requests, most }: { requests: readonly AskedAuthorization[]; most: number }): ReactNode {
@@ -46,7 +46,7 @@ export function ApprovalForm({ requests, most }: { requests: readonly AskedAutho
           <Request key={each.id} request={each} isChosen={!left.has(each.id)} onChoose={(isChosen) => toggle(each.id, isChosen)} />
         ))}
       </ul>
-      {wasClosed(send.error) ? <Banner tone="info">{t('cancelled')}</Banner> : <Problem error={send.error} />}
+      {wasClosed(send.error) ? <Banner tone="info">{t('cancelled')}</Banner> : <ProblemBanner error={send.error} />}
       {count > most && <Banner tone="warn">{t('tooMany', { count: most })}</Banner>}
       <TextField label={t('pin')} required type="password" autoComplete="off" value={pin} onChange={setPin} hint={t('approveHint')} />
       <div className="lt-form__actions">
@@ -90,7 +90,7 @@ function Request({ request, isChosen, onChoose }: RequestProps): ReactNode {
           </li>
         ))}
       </ol>
-      <Problem error={refuse.error} />
+      <ProblemBanner error={refuse.error} />
       <div className="lt-row">
         <Button size="small" loading={refuse.isPending} onClick={() => refuse.mutate()}>
           {t('refuse')}

@@ -5,13 +5,13 @@ import { Button } from '#ui/controls/button.tsx';
 import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import '#ui/layout/form.css';
 import type { ClientSecret } from '../contract.ts';
 import { clientMessages } from './client-messages.ts';
-import { Problem } from './problem.tsx';
 
 type Scope = 'service' | 'credential';
 const SCOPES: readonly Scope[] = ['service', 'credential'];
@@ -60,7 +60,7 @@ export function RegisterDialog({ send, onDone, onClose }: RegisterProps): ReactN
         </fieldset>
         <TextArea label={t('addresses')} rows={3} hint={t('addressesHint')} value={addresses} onChange={setAddresses} error={problem('redirectUris')} />
         <TextField label={t('perMinute')} required inputMode="numeric" hint={t('perMinuteHint')} value={perMinute} onChange={setPerMinute} error={problem('perMinute')} />
-        <Problem error={error} />
+        <ProblemBanner error={error} />
       </div>
     </Dialog>
   );
@@ -96,7 +96,7 @@ export function ConfirmDialog<Reply>({ act, client, send, onDone, onClose }: Con
         </>
       }
     >
-      <Problem error={confirm.error} />
+      <ProblemBanner error={confirm.error} />
     </Dialog>
   );
 }

@@ -5,6 +5,7 @@ import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Section } from '#ui/layout/page.tsx';
@@ -12,7 +13,6 @@ import '#ui/layout/form.css';
 import type { RemoteCredentialList } from '../contract.ts';
 import { enrol, wasClosed } from './approve-client.ts';
 import { messages } from './messages.ts';
-import { Problem } from './problem.tsx';
 
 /** The person's own certificates, each to be opened to remote signing or closed. */
 export function OwnKeys(): ReactNode {
@@ -50,7 +50,7 @@ function OwnKey({ credential }: { credential: RemoteCredentialList['credentials'
     <li className="lt-remote-request">
       <strong>{credential.label}</strong>
       <p className="lt-quiet">{credential.isEnrolled ? t('opened', { names: credential.passkeys.map((each) => each.name).join(', ') }) : t('closed')}</p>
-      <Problem error={withdraw.error} />
+      <ProblemBanner error={withdraw.error} />
       {isOpening ? (
         <Enrolment credentialId={credential.id} onDone={() => setOpening(false)} />
       ) : (
@@ -90,7 +90,7 @@ function Enrolment({ credentialId, onDone }: { credentialId: string; onDone: () 
         send.mutate();
       }}
     >
-      {wasClosed(send.error) ? <Banner tone="info">{t('cancelled')}</Banner> : <Problem error={send.error} />}
+      {wasClosed(send.error) ? <Banner tone="info">{t('cancelled')}</Banner> : <ProblemBanner error={send.error} />}
       <TextField label={t('deviceName')} required maxLength={80} value={name} onChange={setName} />
       <TextField label={t('pin')} required type="password" autoComplete="off" value={pin} onChange={setPin} />
       <div className="lt-row">

@@ -24,7 +24,7 @@ export function askPage(options: PageFrame & { limitMb: number; problem?: AskPro
     children: html`
       ${problem === undefined
         ? null
-        : html`<section class="problem" role="alert" aria-labelledby="problem">
+        : html`<section class="box problem" role="alert" aria-labelledby="problem">
             <h2 id="problem">${problem.title}</h2>
             <p>${problem.text}</p>
             <p>${problem.todo}</p>

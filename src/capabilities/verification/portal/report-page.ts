@@ -105,7 +105,7 @@ function Enclosed({ content, report, fileName, w }: { content: Buffer; report: S
 function containerFindings({ findings = [], cause }: StoredReport, language: Language): VNode | null {
   const more = findings.filter(({ text }) => text.vi !== cause?.vi);
   if (more.length === 0) return null;
-  return html`<section class="problem">
+  return html`<section class="box problem">
     <ul>
       ${more.map(({ text }) => html`<li>${text[language]}</li>`)}
     </ul>
@@ -127,7 +127,7 @@ function Downloads({ report, ticket, language }: { report: StoredReport; ticket:
 
 function Flags({ report, w }: { report: StoredReport; w: Words }): VNode {
   const kinds = [...new Set(report.flags.map((flag) => flag.kind))];
-  return html`<section class="problem">
+  return html`<section class="box problem">
     <h2>${w.flagsTitle}</h2>
     <ul>
       ${kinds.map((kind) => html`<li>${w.flags[kind]}</li>`)}

@@ -43,20 +43,21 @@ function instantText(w: Words, { signingTime, timeSource }: StoredSignature): st
   return `${at(signingTime)} (${timeSource === 'timestamp' ? w.byTimestamp : w.byClaim})`;
 }
 
-/** The fields that 15/2025/TT-BKHCN wants shown come first, the technical ones after them. */
+/** The fields that 15/2025/TT-BKHCN wants shown come first, and say so where there is nothing to show; the technical ones after them. */
 export function signatureRows(language: Language, signature: StoredSignature): Row[] {
   const w = words[language];
   const { certificate, timestamp, revocation, covers } = signature;
+  const unread = certificate === null ? w.certificateUnread : w.notNamed;
   return filled([
-    [w.fields.signer, signature.signer],
-    [w.fields.organization, signature.organization],
+    [w.fields.signer, signature.signer || unread],
+    [w.fields.organization, signature.organization ?? unread],
     [w.fields.title, signature.title],
-    [w.fields.issuer, signature.issuer],
-    [w.fields.signingTime, instantText(w, signature)],
-    [w.fields.timestamp, timestamp === null ? null : `${at(timestamp.time)}, ${timestamp.authority}`],
+    [w.fields.issuer, signature.issuer || unread],
+    [w.fields.signingTime, instantText(w, signature) ?? w.timeUnknown],
+    [w.fields.timestamp, timestamp === null ? w.noTimestamp : `${at(timestamp.time)}, ${timestamp.authority}`],
     [w.fields.integrity, w.integrity[signature.integrity]],
     [w.fields.validityAtSigning, w.validityAtSigning[signature.validityAtSigning]],
-    [w.fields.validity, certificate === null ? null : `${w.from} ${day(certificate.notBefore)} ${w.to} ${day(certificate.notAfter)}`],
+    [w.fields.validity, certificate === null ? w.certificateUnread : `${w.from} ${day(certificate.notBefore)} ${w.to} ${day(certificate.notAfter)}`],
     [w.fields.revocation, revocation.asOf === null ? w.revocation[revocation.status] : `${w.revocation[revocation.status]}, ${w.asOf} ${at(revocation.asOf)}`],
     [w.fields.trusted, signature.isChainTrusted ? w.trusted.yes : w.trusted.no],
     covers === undefined || covers.length === 0 ? [w.fields.coverage, signature.coversWholeFile ? w.coversAll : w.coversPart] : [technicalWords[language].covers, covers.join('; ')],

@@ -1,45 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { publicFonts, publicStylesheet } from '#ui/public/stylesheet.ts';
 
-const tokens = join(import.meta.dirname, '../../../ui/tokens');
-const fontFiles = join(createRequire(import.meta.url).resolve('@fontsource/be-vietnam-pro/package.json'), '../files');
+/** All public pages fetch their fonts here. */
+export const fonts = publicFonts();
 
-const ranges = {
-  latin: 'U+0000-00FF,U+0131,U+0152-0153,U+02C6,U+02DA,U+02DC,U+2000-206F,U+2122,U+2212',
-  vietnamese: 'U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+0300-0301,U+0303-0304,U+0308-0309,U+0323,U+0329,U+1EA0-1EF9,U+20AB',
-} as const;
-const weights = [400, 600] as const;
-
-/** The font files of the public pages by the names in their addresses. */
-export const fonts: ReadonlyMap<string, Buffer> = new Map(
-  weights.flatMap((weight) =>
-    Object.keys(ranges).map((subset) => {
-      const name = `be-vietnam-pro-${subset}-${String(weight)}-normal.woff2`;
-      return [name, readFileSync(join(fontFiles, name))] as const;
-    }),
-  ),
-);
-
-const fontFaces = weights
-  .flatMap((weight) =>
-    Object.entries(ranges).map(
-      ([subset, range]) =>
-        `@font-face{font-family:'Be Vietnam Pro';font-weight:${String(weight)};font-display:swap;src:url(/kiem-tra/be-vietnam-pro-${subset}-${String(weight)}-normal.woff2) format('woff2');unicode-range:${range}}`,
-    ),
-  )
-  .join('\n');
-
-/** The palette and tokens of the whole product, and what the public page makes of them. */
-export const stylesheet: string = [
-  fontFaces,
-  readFileSync(join(tokens, 'palette.css'), 'utf8'),
-  readFileSync(join(tokens, 'tokens.css'), 'utf8'),
-  readFileSync(join(import.meta.dirname, 'page.css'), 'utf8'),
-  readFileSync(join(import.meta.dirname, 'report.css'), 'utf8'),
-].join('\n');
-
-/** Changes with the content, so that browsers may keep it for ever. */
-export const stylesheetName: string = `${createHash('sha256').update(stylesheet).digest('hex').slice(0, 12)}.css`;
-export const stylesheetUrl: string = `/kiem-tra/${stylesheetName}`;
+export const stylesheet = publicStylesheet({ at: '/kiem-tra', sheets: ['page.css', 'report.css'].map((name) => join(import.meta.dirname, name)) });

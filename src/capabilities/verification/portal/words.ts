@@ -3,10 +3,7 @@ export type Language = 'vi' | 'en';
 /** The page's own words. Findings bring theirs with them. */
 export const words = {
   vi: {
-    product: 'Liên Thông',
     place: 'Kiểm tra chữ ký số',
-    otherLanguage: 'English',
-    skip: 'Tới nội dung chính',
     noticeLabel: 'Lưu ý',
     askTitle: 'Kiểm tra chữ ký số trên văn bản',
     askLead: 'Chọn tệp đã ký để biết ai đã ký, ký lúc nào, và văn bản có bị sửa sau khi ký hay không.',
@@ -37,6 +34,9 @@ export const words = {
     byTimestamp: 'theo dấu thời gian',
     byClaim: 'theo máy của người ký',
     timeUnknown: 'Không rõ thời điểm ký',
+    notNamed: 'Chứng thư không nêu',
+    noTimestamp: 'Không có',
+    certificateUnread: 'Không đọc được chứng thư của người ký',
     details: 'Chi tiết',
     fileTitle: 'Về tệp này',
     todo: 'Cần làm',
@@ -92,13 +92,10 @@ export const words = {
       xfa: 'Biểu mẫu XFA',
     },
     errorTitle: 'Chưa kiểm tra được',
-    notice: 'Trang này do bản cài đặt Liên Thông tại địa phương cung cấp. Kết quả theo Thông tư 15/2025/TT-BKHCN và chuẩn ETSI EN 319 102-1.',
+    footer: 'Trang này do bản cài đặt Liên Thông tại địa phương cung cấp. Kết quả theo Thông tư 15/2025/TT-BKHCN và chuẩn ETSI EN 319 102-1.',
   },
   en: {
-    product: 'Liên Thông',
     place: 'Check digital signatures',
-    otherLanguage: 'Tiếng Việt',
-    skip: 'Skip to the main content',
     noticeLabel: 'Please note',
     askTitle: 'Check the digital signatures of a document',
     askLead: 'Choose a signed file to learn who signed it, when, and whether it was changed afterwards.',
@@ -129,6 +126,9 @@ export const words = {
     byTimestamp: 'by timestamp',
     byClaim: 'by the signer’s own clock',
     timeUnknown: 'Time of signing unknown',
+    notNamed: 'Not named in the certificate',
+    noTimestamp: 'None',
+    certificateUnread: 'The signer’s certificate cannot be read',
     details: 'Details',
     fileTitle: 'About this file',
     todo: 'What to do',
@@ -184,7 +184,7 @@ export const words = {
       xfa: 'XFA form',
     },
     errorTitle: 'It could not be checked',
-    notice: 'This page is served by the local installation of Liên Thông. Results follow Circular 15/2025/TT-BKHCN and ETSI EN 319 102-1.',
+    footer: 'This page is served by the local installation of Liên Thông. Results follow Circular 15/2025/TT-BKHCN and ETSI EN 319 102-1.',
   },
 } as const;
 

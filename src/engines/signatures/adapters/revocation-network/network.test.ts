@@ -3,7 +3,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { createTestPki, days, hours, later } from '../../domain/validation/testing.ts';
-import { certificateIdOf, writeOcspRequest } from '../../domain/pki/ocsp-responder.ts';
+import { parseOcspRequest } from '../../domain/pki/ocsp.ts';
+import { certificateIdOf, writeOcspRequest, writeOcspResponse } from '../../domain/pki/ocsp-responder.ts';
 import { fetchLimited } from './fetch-limited.ts';
 import { startGathering } from './gathering.ts';
 import { builtInHosts, findHost, readHosts } from './hosts.ts';
@@ -141,7 +142,8 @@ test('the next address is asked only when the one before is silent or of no use;
   const gathering = startGathering({ network: open(), onSilence: (step) => silent.push(step.url) });
   assert.equal(await gathering.gather(lookups), true);
   assert.deepEqual([gathering.gathered.ocsps.length, gathering.gathered.crls.length, silent], [1, 0, [`${here}/dead`]]);
-  assert.ok(posted.every((each) => each.equals(body)) && posted.length === 2);
+  const [wanted] = parseOcspRequest(body).ids;
+  assert.ok(posted.every((each) => parseOcspRequest(each).ids[0]?.raw.equals(wanted?.raw ?? Buffer.alloc(0))) && posted.length === 2);
   assert.equal(await gathering.gather(lookups), true, 'still wanted: the list is next');
   assert.equal(gathering.gathered.crls.length, 1);
   assert.equal(await gathering.gather(lookups), false, 'nothing is left to ask');
@@ -151,4 +153,30 @@ test('an empty list of hosts asks nobody', async () => {
   const network = createRevocationNetwork({ hosts: [], cache: createMemoryCache(), now: () => now });
   const { gather } = startGathering({ network, onSilence: () => assert.fail('nobody is asked') });
   assert.equal(await gather([{ fingerprint: 'x', steps: [crl] }]), false);
+});
+
+test('each question carries a number of its own: an answer with another number, given before or to somebody else, is refused, one without is taken', async () => {
+  const id = certificateIdOf(pki.person.certificate, pki.issuing.certificate);
+  const body = writeOcspRequest(id);
+  const numbers: string[] = [];
+  let answerTo: (nonce: Buffer | undefined) => Buffer | undefined = (nonce) => nonce;
+  handler = (request, reply) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const { nonce } = parseOcspRequest(Buffer.concat(parts));
+      numbers.push(nonce?.toString('hex') ?? '');
+      const answerNonce = answerTo(nonce);
+      reply.end(writeOcspResponse({ responder: pki.responder, issuer: pki.issuing.certificate, ids: [id], statusOf: () => ({ status: 'good' }), now, nextUpdate: later(now, days(1)), ...(answerNonce === undefined ? {} : { nonce: answerNonce }) }));
+    });
+  };
+  const ask = (path: string) => open().ask({ kind: 'ocsp', url: `${here}/${path}`, body }, { isFresh: true });
+  await ask('own');
+  const [first = ''] = numbers;
+  answerTo = () => Buffer.from(first, 'hex');
+  await assert.rejects(ask('replayed'), /another question/);
+  answerTo = () => undefined;
+  await ask('in-advance');
+  assert.equal(new Set(numbers).size, 3);
+  assert.ok(numbers.every((number) => number.length === 68), 'an OCTET STRING of 32 bytes');
 });

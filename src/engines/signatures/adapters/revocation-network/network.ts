@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { oct } from '../../domain/asn1/der.ts';
 import { parseCertificate } from '../../domain/pki/certificate.ts';
 import { parseRevocationList } from '../../domain/pki/crl.ts';
-import { parseOcspResponse } from '../../domain/pki/ocsp.ts';
+import { parseOcspRequest, parseOcspResponse } from '../../domain/pki/ocsp.ts';
+import { writeOcspRequest } from '../../domain/pki/ocsp-responder.ts';
 import type { LookupStep } from '../../domain/validation/lookups.ts';
 import { fetchLimited } from './fetch-limited.ts';
 import type { AllowedHost } from './hosts.ts';
@@ -37,9 +40,10 @@ export function createRevocationNetwork({ hosts, cache, now, timeoutMs = TIMEOUT
 
   const fetchAnswer = async (step: LookupStep): Promise<Buffer> => {
     const { kind, url, body } = step;
-    const bytes = await fetchLimited({ url, maxBytes: MAX_BYTES[kind], ...(body === undefined ? {} : { body, contentType: 'application/ocsp-request' }) }, { hosts, timeoutMs });
+    const asked = body === undefined ? undefined : withNonce(body);
+    const bytes = await fetchLimited({ url, maxBytes: MAX_BYTES[kind], ...(asked === undefined ? {} : { body: asked.body, contentType: 'application/ocsp-request' }) }, { hosts, timeoutMs });
     const at = now();
-    const { der, until } = read(kind, bytes);
+    const { der, until } = read(kind, bytes, asked?.nonce);
     const latest = at.getTime() + KEPT_MS[kind];
     const goodUntil = new Date(Math.min(until?.getTime() ?? latest, latest));
     if (goodUntil > at) await cache.keep(step, { bytes: der, goodUntil }, at);
@@ -74,15 +78,28 @@ export function createRevocationNetwork({ hosts, cache, now, timeoutMs = TIMEOUT
   };
 }
 
+/** RFC 8954: responders must take 32 bytes. */
+const NONCE_BYTES = 32;
+
+/** The same question with a number that it alone carries: the cache knows the question without it. */
+function withNonce(body: Uint8Array): { body: Buffer; nonce: Buffer } {
+  const [id] = parseOcspRequest(Buffer.from(body)).ids;
+  if (id === undefined) throw new Error('a question about no certificate');
+  const nonce = oct(randomBytes(NONCE_BYTES));
+  return { body: writeOcspRequest(id, nonce), nonce };
+}
+
 /** Refuses what is not of the kind that was asked for, and says until when it holds. Whether it is genuine is for the validation to find out. */
-function read(kind: LookupStep['kind'], bytes: Buffer): { der: Buffer; until: Date | undefined } {
+function read(kind: LookupStep['kind'], bytes: Buffer, asked: Buffer | undefined): { der: Buffer; until: Date | undefined } {
   switch (kind) {
     case 'crl': {
       const list = parseRevocationList(fromPem(bytes));
       return { der: list.raw, until: list.nextUpdate };
     }
     case 'ocsp': {
-      const { raw, answers } = parseOcspResponse(bytes);
+      const { raw, answers, nonce } = parseOcspResponse(bytes);
+      // Answers that are signed in advance carry none (RFC 5019 section 4); one with another's was given to somebody else, or before.
+      if (nonce !== undefined && asked !== undefined && !nonce.equals(asked)) throw new Error('the answer belongs to another question');
       const ends = answers.map(({ nextUpdate }) => nextUpdate).filter((end) => end !== undefined);
       return { der: raw, until: ends.length === 0 ? undefined : new Date(Math.min(...ends.map((end) => end.getTime()))) };
     }

@@ -202,12 +202,17 @@ async function* inflated(source: ByteSource, entry: ZipEntry): AsyncIterable<Buf
     await feeding;
     if (inflate.bytesWritten !== entry.compressedBytes) throw new AsicError('asic.damaged', `bytes behind ${entry.name}`);
   } catch (error) {
-    if (error instanceof AsicError) throw error;
-    throw new AsicError('asic.damaged', entry.name, { cause: error });
+    // Any other error is no damage: the bytes could not be read.
+    if (isOfInflate(error)) throw new AsicError('asic.damaged', entry.name, { cause: error });
+    throw error;
   } finally {
     inflate.destroy();
     await feeding.catch(() => undefined);
   }
+}
+
+function isOfInflate(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
 }
 
 async function feed(inflate: ReturnType<typeof createInflateRaw>, input: AsyncIterable<Buffer>): Promise<void> {

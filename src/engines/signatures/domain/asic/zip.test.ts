@@ -147,6 +147,18 @@ test('a wrong checksum is told when the file is read', async () => {
   assert.equal(await codeOf(one({ crc: 5 })), 'asic.damaged');
 });
 
+test('bytes that the store cannot read are a failure, never a damaged container', { timeout: 20_000 }, async () => {
+  const bytes = rawZip([{ name: 'a.txt', data: Buffer.from('nội dung '.repeat(1000)), deflate: true }]);
+  const source = sourceOf(bytes);
+  const failure = Object.assign(new Error('the disk does not answer'), { code: 'EIO' });
+  let isOpen = false;
+  const archive = await openZip({ ...source, read: (start, length) => (isOpen ? Promise.reject(failure) : source.read(start, length)) });
+  isOpen = true;
+  const [entry] = archive.entries;
+  assert.ok(entry !== undefined);
+  await assert.rejects(collect(archive.open(entry)), failure);
+});
+
 test('bombs: too much expansion by the directory, or an entry that expands further than it says', async () => {
   const zeros = Buffer.alloc(80 * 1024 * 1024);
   assert.equal(await codeOf(one({ data: zeros, deflate: true }), false), 'asic.tooLarge');

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { getHeapStatistics } from 'node:v8';
 
+export type Random = (limit: number) => number;
+
 /** A repeatable stream of pseudo-random numbers below `limit` (xorshift32). */
-export function randomSource(seed: number): (limit: number) => number {
+export function randomSource(seed: number): Random {
   let state = seed;
   return (limit) => {
     state ^= state << 13;
@@ -31,7 +33,7 @@ export function bounded<T>(attempt: () => T, what: string): T {
 }
 
 /** One way of damaging a container: a changed byte, a piece lost, doubled, moved or overwritten, a length that lies. */
-export function damage(bytes: Buffer, random: (limit: number) => number): Buffer {
+export function damage(bytes: Buffer, random: Random): Buffer {
   const from = random(bytes.length);
   const piece = bytes.subarray(from, from + 1 + random(40));
   const head = bytes.subarray(0, from);
@@ -58,4 +60,39 @@ export function damage(bytes: Buffer, random: (limit: number) => number): Buffer
       return bent;
     }
   }
+}
+
+/** What text is bent with: what is put in, how long a piece may be, and what else may happen to it. */
+export type Bending = { splices: readonly string[]; longestPiece: number; orElse?: (text: Buffer, random: Random) => Buffer };
+
+/** One to three mutations of a text: a byte, a splice put in, a piece cut out, doubled or moved, or `orElse`. */
+export function bend(text: Buffer, random: Random, { splices, longestPiece, orElse }: Bending): Buffer {
+  let out = text;
+  for (let count = 1 + random(3); count > 0; count -= 1) {
+    const from = random(out.length);
+    const to = Math.min(out.length, from + 1 + random(longestPiece));
+    const [head, piece, tail] = [out.subarray(0, from), out.subarray(from, to), out.subarray(to)];
+    const other = random(out.length);
+    switch (random(orElse === undefined ? 5 : 6)) {
+      case 0:
+        out = Buffer.from(out);
+        out[from] = random(256);
+        break;
+      case 1:
+        out = Buffer.concat([head, Buffer.from(splices[random(splices.length)] ?? ''), piece, tail]);
+        break;
+      case 2:
+        out = Buffer.concat([head, tail]);
+        break;
+      case 3:
+        out = Buffer.concat([head, piece, piece, tail]);
+        break;
+      case 4:
+        out = Buffer.concat([out.subarray(0, other), piece, out.subarray(other)]);
+        break;
+      default:
+        out = orElse?.(out, random) ?? out;
+    }
+  }
+  return out;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { createValidationCache } from '../validation/cache.ts';
+import { bend, isLong, randomSource, type Random } from '../validation/testing-fuzz.ts';
 import { createTestPki, days, hours, later } from '../validation/testing.ts';
 import { XmlError } from './errors.ts';
 import { addArchiveTimestamp, addUnsignedValues, archiveInputOf, prepareEnveloped, prepareEnveloping, validateXml } from './index.ts';
@@ -18,18 +19,7 @@ const given = { crls: pki.crls(now) };
 const cache = createValidationCache();
 const agency = testSigner(pki, pki.agency);
 /** Five files, each mutated this often: 625 documents a run, 10,000 in the long one. */
-const rounds = process.env['LIENTHONG_LONG'] === undefined ? 125 : 2500;
-
-/** A repeatable stream of pseudo-random numbers below `limit` (xorshift32). */
-function randomSource(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
-}
+const rounds = isLong ? 2500 : 125;
 
 const prepared = prepareEnveloped(Buffer.from(invoice(2)), agency.signer, { signingTime: at });
 const stamped = finishXml(prepared, agency, { pki, at });
@@ -65,40 +55,8 @@ function signedContent(xml: Buffer, subject: SignedSubject): string {
   return [wanted, ...(text.match(/<ds:SignedInfo.*?<\/ds:SignedInfo>|<xades:SignedProperties.*?<\/xades:SignedProperties>/gs) ?? [])].join('\n');
 }
 
-type Random = (limit: number) => number;
-const pieces = ['<', '>', '/', '&', '"', "'", ' ', '\n', 'x', '&#13;', '&amp;', '<!---->', '<a/>', '<?p?>', '<![CDATA[]]>', ' Id="HD01"', ' xmlns=""', ' xmlns:ds="urn:x"', '#', '\ufffd', '</HDon>', '<ds:Object/>', '<!DOCTYPE a>', '\u0000', 'ế', '=', '0'] as const;
-
-/** One to three mutations: a byte, a piece put in, cut out, doubled, moved, or an attribute value replaced. */
-function mutate(xml: Buffer, random: Random): Buffer {
-  let out = xml;
-  for (let count = 1 + random(3); count > 0; count -= 1) {
-    const from = random(out.length);
-    const to = Math.min(out.length, from + 1 + random(200));
-    const [head, piece, tail] = [out.subarray(0, from), out.subarray(from, to), out.subarray(to)];
-    const other = random(out.length);
-    switch (random(6)) {
-      case 0:
-        out = Buffer.from(out);
-        out[from] = random(256);
-        break;
-      case 1:
-        out = Buffer.concat([head, Buffer.from(pieces[random(pieces.length)] ?? ''), piece, tail]);
-        break;
-      case 2:
-        out = Buffer.concat([head, tail]);
-        break;
-      case 3:
-        out = Buffer.concat([head, piece, piece, tail]);
-        break;
-      case 4:
-        out = Buffer.concat([out.subarray(0, other), piece, out.subarray(other)]);
-        break;
-      default:
-        out = moveElement(out, random);
-    }
-  }
-  return out;
-}
+const splices = ['<', '>', '/', '&', '"', "'", ' ', '\n', 'x', '&#13;', '&amp;', '<!---->', '<a/>', '<?p?>', '<![CDATA[]]>', ' Id="HD01"', ' xmlns=""', ' xmlns:ds="urn:x"', '#', '\ufffd', '</HDon>', '<ds:Object/>', '<!DOCTYPE a>', '\u0000', 'ế', '=', '0'] as const;
+const mutate = (xml: Buffer, random: Random): Buffer => bend(xml, random, { splices, longestPiece: 200, orElse: moveElement });
 
 /** Takes an element, chosen by chance, to another place. */
 function moveElement(xml: Buffer, random: Random): Buffer {

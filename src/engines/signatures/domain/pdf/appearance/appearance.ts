@@ -2,6 +2,7 @@ import { joinFragments, local, streamObject } from '../signing/fragment.ts';
 import type { FragmentObject, LocalRef, PdfFragment } from '../signing/fragment.ts';
 import type { WidgetAppearance, WidgetPlace } from '../signing/prepare.ts';
 import { writeNumber } from '../signing/serialise.ts';
+import type { ColorRules } from './color-rules.ts';
 import { embedFont, textWidth } from './font.ts';
 import type { EmbeddedFont, FontStyle } from './font.ts';
 import { toUserBox, unionOf, uprightMatrix } from './geometry.ts';
@@ -24,6 +25,17 @@ export type Drawing =
       readonly color: 'black' | 'red';
     };
 
+/** The page that is drawn on. Without colour rules it belongs to a file that has none. */
+export type Canvas = PageGeometry & { readonly colors?: ColorRules };
+
+/**
+ * What black, red and the pictures mean where the file does not say it: sRGB's primaries and white point (IEC 61966-2-1), one gamma of 2.2.
+ * As defaults (ISO 32000-1, 8.6.5.6) they hold for the plain operators and pictures of the appearance.
+ */
+const ownSpaces =
+  '/ColorSpace<</DefaultGray[/CalGray<</WhitePoint[0.9505 1 1.089]/Gamma 2.2>>]/DefaultRGB[/CalRGB<</WhitePoint[0.9505 1 1.089]' +
+  '/Gamma[2.2 2.2 2.2]/Matrix[0.4124 0.2126 0.0193 0.3576 0.7152 0.1192 0.1805 0.0722 0.9505]>>]>>';
+
 /** Room around text so that no part of a letter is cut off. */
 const textPadding = 1;
 
@@ -45,18 +57,19 @@ export function boundsOf(drawing: Drawing): DisplayRect {
  */
 export function drawWidget(
   pageIndex: number,
-  page: PageGeometry,
+  page: Canvas,
   drawings: readonly Drawing[],
 ): { readonly place: WidgetPlace; readonly appearance: WidgetAppearance } {
   const bounds = unionOf(drawings.map(boundsOf));
-  return { place: { page: pageIndex, rect: toUserBox(page, bounds) }, appearance: drawAppearance(bounds, page.rotate, drawings) };
+  return { place: { page: pageIndex, rect: toUserBox(page, bounds) }, appearance: drawAppearance(bounds, page, drawings) };
 }
 
 /** The same drawings for an existing field, whose rectangle stays as it is. */
-export function drawAppearance(bounds: DisplayRect, rotate: PageGeometry['rotate'], drawings: readonly Drawing[]): WidgetAppearance {
+export function drawAppearance(bounds: DisplayRect, { rotate, colors }: Pick<Canvas, 'rotate' | 'colors'>, drawings: readonly Drawing[]): WidgetAppearance {
   const fonts = embedFonts(drawings);
   const images = [...new Set(drawings.flatMap((drawing) => (drawing.kind === 'image' ? [drawing.image] : [])))];
-  const { objects, starts } = joinFragments([...images.map((image) => image.objects), ...[...fonts.values()].map((font) => font.objects)]);
+  const pictures = images.map((image) => (colors?.allowsTransparency === false ? image.hardEdged() : image.objects));
+  const { objects, starts } = joinFragments([...pictures, ...[...fonts.values()].map((font) => font.objects)]);
   const imageNames = new Map(images.map((image, i) => [image, `I${i}`]));
   const fontNames = new Map([...fonts.keys()].map((style, i) => [style, `F${i}`]));
   const content = drawings.map((drawing) => {
@@ -67,6 +80,7 @@ export function drawAppearance(bounds: DisplayRect, rotate: PageGeometry['rotate
   const resources = [
     ...resourceEntries('XObject', [...imageNames.values()], starts),
     ...resourceEntries('Font', [...fontNames.values()], starts.slice(images.length)),
+    ...(colors?.needsOwnSpaces === true ? [ownSpaces] : []),
   ];
   const form = formObject({ bounds, rotate, resources, content: content.join('\n') });
   return { objects: [...objects, form], form: objects.length } satisfies { objects: PdfFragment; form: number };

@@ -6,8 +6,9 @@ import { createTestPki, days, later, signTestPdf } from '../../validation/testin
 import { demoSealPng, demoSignaturePng } from '../demo-images/demo-images.ts';
 import { decodeStream, dictEntry, entryOf, findPage, getCatalog, isArray, isDict, isName, isRef, isStream, listSignatures, openPdf, resolve } from '../reader/index.ts';
 import type { PdfDict, PdfDocument, PdfStream } from '../reader/index.ts';
+import { buildPdf } from '../testing.ts';
 import { buildArchivalPdf } from '../testing/archival.ts';
-import { agencySeal, drawWidget, imageFromPng, pageMark, personSignature, textInBlank } from './index.ts';
+import { agencySeal, colorRulesOf, drawWidget, imageFromPng, pageMark, personSignature, textInBlank } from './index.ts';
 
 const pki = await createTestPki(new Date('2026-03-02T01:00:00Z'));
 const at = later(pki.start, days(10));
@@ -95,6 +96,31 @@ test('colours are those that an RGB output intent covers (6.2.4.3), pictures are
     const content = decodeStream(doc, form).toString('latin1');
     assert.doesNotMatch(content, /(^|\s)(k|K|cs|CS|sc|scn|SC|SCN|ri|gs|sh)(\s|$)/);
   }
+});
+
+test('a file says by its metadata and its output intent what an appearance has to bring along', () => {
+  const rules = (pdf: Buffer) => Object.values(colorRulesOf(openPdf(pdf)));
+  assert.deepEqual(rules(buildPdf()), [false, true], 'no claim, no rules');
+  assert.deepEqual((['rgb', 'gray', 'cmyk', 'none'] as const).map((intent) => rules(buildArchivalPdf({ intent }))), [[false, true], [true, true], [true, true], [true, false]]);
+  assert.deepEqual(rules(buildArchivalPdf({ flavour: '1b' })), [false, false], 'PDF/A-1 knows no transparency');
+  const claim = (from: string, to: string) => Buffer.from(buildArchivalPdf({ intent: 'none' }).toString('latin1').replace(from, to.padEnd(from.length)), 'latin1');
+  const part = '<pdfaid:part>2</pdfaid:part>';
+  assert.deepEqual(rules(claim(part, '<a pdfaid:part="2"/>')), [true, false], 'as an attribute');
+  assert.deepEqual(rules(claim(part, '')), [false, true]);
+  assert.deepEqual(rules(claim('/Subtype/XML', '/Filter/Foo')), [false, true], 'metadata that cannot be read claim nothing, and hold nobody up');
+});
+
+test('without an output intent the picture is ink or no ink, with the colours that it has on white paper, and says itself what red is', () => {
+  const colors = colorRulesOf(openPdf(buildArchivalPdf({ intent: 'none' })));
+  const picture = imageFromPng(demoSealPng('Sở Nội vụ', 60));
+  const [soft, hard] = [picture.objects, picture.hardEdged()].map((objects) => Buffer.concat(objects.flat().map((part) => (Buffer.isBuffer(part) ? part : Buffer.from(typeof part === 'string' ? part : '')))).toString('latin1'));
+  assert.ok(soft?.includes('/SMask ') && !soft.includes('/ImageMask'));
+  assert.ok(hard?.includes('/Mask ') && hard.includes('/ImageMask true') && !hard.includes('/SMask'));
+  const signedThere = signTestPdf(buildArchivalPdf({ intent: 'none' }), { pki, at, ...drawWidget(0, { ...page, colors }, [{ ...person, image: picture }]) });
+  const file = openPdf(signedThere);
+  const form = entryOf(file, dictEntry(file, listSignatures(file)[0]?.field.widgets[0]?.dict, 'AP'), 'N');
+  const spaces = dictEntry(file, dictEntry(file, form, 'Resources'), 'ColorSpace');
+  assert.deepEqual([...(spaces?.entries.keys() ?? [])], ['DefaultGray', 'DefaultRGB']);
 });
 
 test('objects, streams and cross-references are written as 6.1 wants them', () => {

@@ -69,7 +69,7 @@ export function embedFont(style: FontStyle, texts: readonly string[]): EmbeddedF
   const file = Buffer.from(subset.encode());
   const name = `/${subsetTag(file)}+${font.postscriptName}`;
   return {
-    objects: fontObjects({ font, name, file, widths, codes }),
+    objects: fontObjects({ font, name, file, widths, codes, glyphCount: subset.glyphs.length }),
     encode: (text) => `<${Array.from(text.normalize('NFC'), (char) => hex4(codes.get(char) ?? 0)).join('')}>`,
   };
 }
@@ -80,9 +80,10 @@ type FontParts = {
   readonly file: Buffer;
   readonly widths: ReadonlyMap<number, number>;
   readonly codes: ReadonlyMap<string, number>;
+  readonly glyphCount: number;
 };
 
-function fontObjects({ font, name, file, widths, codes }: FontParts): PdfFragment {
+function fontObjects({ font, name, file, widths, codes, glyphCount }: FontParts): PdfFragment {
   const scale = (units: number): number => Math.round((units * 1000) / font.unitsPerEm);
   const { minX, minY, maxX, maxY } = font.bbox;
   const widthList = [...widths].map(([code, width]) => `${code}[${width}]`).join('');
@@ -96,13 +97,23 @@ function fontObjects({ font, name, file, widths, codes }: FontParts): PdfFragmen
     ],
     [
       `<</Type/FontDescriptor/FontName${name}/Flags 4/FontBBox[${[minX, minY, maxX, maxY].map(scale).join(' ')}]`,
-      `/ItalicAngle ${font.italicAngle}/Ascent ${scale(font.ascent)}/Descent ${scale(font.descent)}/CapHeight ${scale(font.capHeight)}/StemV 80/FontFile2 `,
+      `/ItalicAngle ${font.italicAngle}/Ascent ${scale(font.ascent)}/Descent ${scale(font.descent)}/CapHeight ${scale(font.capHeight)}/StemV 80/CIDSet `,
+      local(5),
+      '/FontFile2 ',
       local(3),
       '>>',
     ],
     streamObject([`/Length1 ${file.length}/Filter/FlateDecode`], deflateSync(file)),
     streamObject(['/Filter/FlateDecode'], deflateSync(toUnicodeMap(codes))),
+    streamObject([], cidSet(glyphCount)),
   ];
+}
+
+/** Which characters the subset holds: all of its glyphs. PDF/A-1 asks for it (ISO 19005-1, 6.3.5); later parts want it whole where it is. */
+function cidSet(glyphCount: number): Buffer {
+  const bits = Buffer.alloc(Math.ceil(glyphCount / 8));
+  for (let glyph = 0; glyph < glyphCount; glyph += 1) bits[glyph >> 3] = (bits[glyph >> 3] ?? 0) | (0x80 >> (glyph & 7));
+  return bits;
 }
 
 /** ISO 32000-2, 9.10.3: lets readers search and copy the text. */

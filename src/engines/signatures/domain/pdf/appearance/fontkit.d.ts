@@ -2,7 +2,8 @@
 declare module 'fontkit' {
   export type PathCommand = { readonly command: 'moveTo' | 'lineTo' | 'quadraticCurveTo' | 'bezierCurveTo' | 'closePath'; readonly args: readonly number[] };
   export type Glyph = { readonly id: number; readonly advanceWidth: number; readonly path: { readonly commands: readonly PathCommand[] } };
-  export type Subset = { includeGlyph(glyph: number | Glyph): number; encode(): Uint8Array };
+  /** `glyphs` holds the parts of composed ones too once it is encoded. */
+  export type Subset = { readonly glyphs: readonly number[]; includeGlyph(glyph: number | Glyph): number; encode(): Uint8Array };
   export type Font = {
     readonly postscriptName: string;
     readonly unitsPerEm: number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createTestPki, days, hours, later, signTestPdf } from '../../validation/testing.ts';
-import { agencySeal, drawWidget, imageFromPng, pageMark, personSignature, textInBlank, textMark } from '../appearance/index.ts';
+import { agencySeal, colorRulesOf, drawWidget, imageFromPng, pageMark, personSignature, textInBlank, textMark } from '../appearance/index.ts';
 import { demoSealPng, demoSignaturePng } from '../demo-images/demo-images.ts';
 import { findPage, listSignatures, openPdf } from '../reader/index.ts';
 import { buildPdf } from '../testing.ts';
@@ -92,11 +92,12 @@ function issued(base: Buffer): readonly Buffer[] {
   assert.ok(person.kind === 'image');
   const blank = { page: 0, baseline: 142, width: 30, fontSize: 13 };
   const head = [textInBlank({ ...blank, left: 105 }, '0125', 'regular'), textInBlank({ ...blank, left: 400 }, '05', 'italic'), pageMark(page, 'https://example.vn/xac-thuc/abc')];
+  const canvas = { ...page, colors: colorRulesOf(openPdf(base)) };
   const looks = [
-    drawWidget(0, page, [person]),
-    drawWidget(0, page, head),
-    drawWidget(0, page, [agencySeal(page, person, { image: imageFromPng(demoSealPng('Sở Nội vụ', 120)), widthMm: 36 })]),
-    drawWidget(0, page, textMark(page, ['15/QĐ-SNV'], at)),
+    drawWidget(0, canvas, [person]),
+    drawWidget(0, canvas, head),
+    drawWidget(0, canvas, [agencySeal(page, person, { image: imageFromPng(demoSealPng('Sở Nội vụ', 120)), widthMm: 36 })]),
+    drawWidget(0, canvas, textMark(page, ['15/QĐ-SNV'], at)),
     {},
   ];
   const files: Buffer[] = [];
@@ -115,6 +116,21 @@ test('a file that is PDF/A-2b stays PDF/A-2b with images, numbers, code, seal, m
     assert.deepEqual(rulesBroken([pdf]), [[]], `${name}: the input is what it claims to be`);
     const steps = issued(pdf);
     assert.deepEqual(rulesBroken(isLong ? steps : steps.slice(-1)), (isLong ? steps : steps.slice(-1)).map(() => []), name);
+  }
+});
+
+test('the claim outlives pictures and texts whatever the file says of its colours, and of each part and conformance', (t) => {
+  if (!hasReader(t, 'veraPDF')) return;
+  const colors = ['none', 'gray', 'cmyk', 'rgb'] as const;
+  const claims = isLong ? (['1b', '2b', '2u', '3b'] as const).map((flavour) => [flavour, colors] as const) : ([['2b', colors], ['1b', ['none']]] as const);
+  for (const [flavour, intents] of claims) {
+    const bases = intents.map((intent) => buildArchivalPdf({ intent, flavour, pages: 1 }));
+    // PDF/A-1 wants a field that nobody sees to have an appearance all the same (ISO 19005-1, 6.9): it is held to what is seen.
+    const signed = bases.map((base) => issued(base).at(flavour === '1b' ? 3 : -1) ?? assert.fail('signed'));
+    const judged = rulesBroken([...bases, ...signed], flavour);
+    intents.forEach((intent, i) => {
+      assert.deepEqual([judged[i], judged[intents.length + i]], [[], []], `PDF/A-${flavour}, output intent: ${intent}; before and after`);
+    });
   }
 });
 

@@ -1,3 +1,4 @@
+import { PdfError } from '../errors.ts';
 import { getObject, listObjectNumbers } from './document.ts';
 import type { PdfDocument } from './document.ts';
 import { isArray, isDict, isName, isStream, isString } from './objects.ts';
@@ -52,7 +53,8 @@ export function scanActiveContent(doc: PdfDocument): ActiveContentScan {
       visit(getObject(doc, num), (dict) => {
         inspect(dict, (finding) => found.push({ ...finding, objectNumber: num }));
       });
-    } catch {
+    } catch (error) {
+      if (!(error instanceof PdfError)) throw error;
       unreadableObjects += 1; // an object that nobody can read cannot act; the count says that it was there
     }
   }

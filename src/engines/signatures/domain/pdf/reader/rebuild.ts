@@ -113,7 +113,8 @@ function parseDictAt(scan: Scan, from: number, to: number): FoundDict | undefine
   try {
     const value = parseObject(cursor);
     return isDict(value) ? { value, isStream: takeKeyword(cursor, 'stream') } : undefined;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof PdfError)) throw error;
     // what cannot be read is no trailer and no stream; the search goes on behind its keyword
     scan.patience -= window.length + failureBytes;
     if (scan.patience < 0) throw damaged('nothing but fragments of objects');

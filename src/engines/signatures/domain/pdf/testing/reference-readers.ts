@@ -13,7 +13,7 @@ const bouncyCastle = ['bcprov.jar', 'bcpkix.jar', 'bcutil.jar'].map((name) => jo
 const readers = {
   PDFBox: { jars: [...['pdfbox2.jar', 'fontbox2.jar', 'commons-logging.jar'].map((name) => join(debianJars, name)), ...bouncyCastle], main: [join(import.meta.dirname, 'readers/PdfBoxReader.java')] },
   iText: { jars: [join(debianJars, 'itext5.jar'), ...bouncyCastle], main: [join(import.meta.dirname, 'readers/ITextReader.java')] },
-  veraPDF: { jars: [join(fetchedJars, 'verapdf.jar')], main: ['org.verapdf.apps.GreenfieldCliWrapper', '--flavour', '2b', '--format', 'text', '--verbose'] },
+  veraPDF: { jars: [join(fetchedJars, 'verapdf.jar')], main: ['org.verapdf.apps.GreenfieldCliWrapper', '--format', 'text', '--verbose'] },
 } as const;
 export type ReferenceReader = keyof typeof readers;
 
@@ -41,16 +41,20 @@ export function readWith(name: ReferenceReader, files: readonly Buffer[]): reado
 }
 
 /** The same with veraPDF, which says PASS or FAIL of each file, and of each rule that it breaks: answers the broken rules of each file. */
-export function rulesBroken(files: readonly Buffer[]): readonly string[][] {
+export function rulesBroken(files: readonly Buffer[], flavour = '2b'): readonly string[][] {
   const { jars, main } = readers.veraPDF;
   const folder = mkdtempSync(join(tmpdir(), 'lienthong-'));
   try {
-    return files.map((pdf) => {
-      writeFileSync(join(folder, 'a.pdf'), pdf);
-      const lines = run(['-cp', jars.join(':'), ...main, 'a.pdf'], folder).split('\n').filter((line) => line.trim() !== '');
-      const [verdict = '', ...rules] = lines;
-      if (!/^(PASS|FAIL) /.test(verdict)) throw new Error(`veraPDF did not judge the file: ${lines.join('\n')}`);
-      return verdict.startsWith('PASS') ? [] : [verdict, ...rules];
+    const names = files.map((_, i) => `${i}.pdf`);
+    files.forEach((pdf, i) => {
+      writeFileSync(join(folder, names[i] ?? ''), pdf);
+    });
+    const lines = run(['-cp', jars.join(':'), ...main, '--flavour', flavour, ...names], folder).split('\n');
+    return names.map((name) => {
+      const at = lines.findIndex((line) => /^(PASS|FAIL) /.test(line) && line.includes(`/${name} `));
+      if (at < 0) throw new Error(`veraPDF did not judge the file: ${lines.join('\n')}`);
+      const next = lines.findIndex((line, i) => i > at && !line.startsWith(' '));
+      return lines[at]?.startsWith('PASS') ? [] : lines.slice(at, next < 0 ? undefined : next);
     });
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -62,7 +66,7 @@ function run(args: readonly string[], folder: string): string {
     return execFileSync('java', [...args], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 32_000_000 });
   } catch (error) {
     // veraPDF ends with 1 after a file that does not keep the standard.
-    if (error instanceof Error && 'status' in error && error.status === 1 && 'stdout' in error && String(error.stdout).startsWith('FAIL')) return String(error.stdout);
+    if (error instanceof Error && 'status' in error && error.status === 1 && 'stdout' in error && /^(PASS|FAIL) /.test(String(error.stdout))) return String(error.stdout);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { cursorAt, hasMore, parseKeyword, parseObject } from '../reader/lexer.ts';
-import { isArray, isString } from '../reader/index.ts';
+import { isArray, isString, PdfError } from '../reader/index.ts';
 import type { PdfObject, PdfString } from '../reader/index.ts';
 
 /** What a /ToUnicode map says: text by character code, and how many bytes a code has. */
@@ -38,7 +38,8 @@ function* tokens(data: Buffer): Generator<PdfObject | Operator, void, void> {
     else {
       try {
         yield parseObject(cursor);
-      } catch {
+      } catch (error) {
+        if (!(error instanceof PdfError)) throw error;
         parseKeyword(cursor); // PostScript that is no PDF object: step over it
       }
     }

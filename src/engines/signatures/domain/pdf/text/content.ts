@@ -90,7 +90,8 @@ function interpret(run: Run, content: Buffer, frame: Frame): void {
     if (startsOperand(content[cursor.pos] ?? 0)) {
       try {
         operands.push(parseObject(cursor));
-      } catch {
+      } catch (error) {
+        if (!(error instanceof PdfError)) throw error;
         parseKeyword(cursor); // a broken operand: step over it
       }
       if (operands.length > 64) operands = operands.slice(-64);
