@@ -835,6 +835,22 @@ create table exchange.receipt_key (
 comment on table exchange.receipt_key is 'Scope: installation. The keys that sign receipts: the public half as JWK, the private half encrypted under the installation''s secret. Retired ones stay, to verify old receipts.';
 CREATE UNIQUE INDEX receipt_key_in_use ON exchange.receipt_key USING btree (((retired_at IS NULL))) WHERE (retired_at IS NULL);
 
+create table exchange.relay (
+  agency_id uuid not null,
+  envelope_id uuid not null,
+  recipient_agency_id uuid not null,
+  partner_id uuid not null,
+  inbound_id uuid not null,
+  addressed_code text,
+  sender_ref text not null,
+  sender_code text,
+  relayed_at timestamp with time zone not null,
+  constraint relay_pkey PRIMARY KEY (agency_id, envelope_id, recipient_agency_id),
+  constraint relay_agency_id_envelope_id_recipient_agency_id_fkey FOREIGN KEY (agency_id, envelope_id, recipient_agency_id) REFERENCES exchange.delivery(agency_id, envelope_id, recipient_agency_id)
+);
+comment on table exchange.relay is 'Scope: agency. Append-only. What an agency outside sent to another agency outside through this installation: whence it came, and by which codes its sender will recognise the answers.';
+CREATE INDEX relay_inbound ON exchange.relay USING btree (inbound_id);
+
 create table exchange.transfer (
   agency_id uuid not null,
   id uuid not null,
@@ -855,13 +871,15 @@ create table exchange.transfer (
   created_at timestamp with time zone not null,
   sent_at timestamp with time zone,
   changed_at timestamp with time zone not null,
+  relay_sender_id uuid,
+  relay_envelope_id uuid,
   constraint transfer_pkey PRIMARY KEY (agency_id, id),
   constraint transfer_agency_id_envelope_id_fkey FOREIGN KEY (agency_id, envelope_id) REFERENCES exchange.envelope(agency_id, id),
   constraint transfer_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
   constraint transfer_agency_id_message_id_ordinal_fkey FOREIGN KEY (agency_id, message_id, ordinal) REFERENCES exchange.message_answer(agency_id, message_id, ordinal),
+  constraint transfer_answer_check CHECK ((((kind = 'answer'::text) = ((ordinal IS NOT NULL) AND (((message_id IS NOT NULL) AND ("position" IS NOT NULL)) <> ((relay_sender_id IS NOT NULL) AND (relay_envelope_id IS NOT NULL))))) AND ((kind = 'answer'::text) OR ((message_id IS NULL) AND (relay_sender_id IS NULL))))),
   constraint transfer_attempts_check CHECK ((attempts >= 0)),
   constraint transfer_check CHECK (((kind = 'envelope'::text) = (envelope_id IS NOT NULL))),
-  constraint transfer_check1 CHECK (((kind = 'answer'::text) = ((message_id IS NOT NULL) AND (ordinal IS NOT NULL) AND ("position" IS NOT NULL)))),
   constraint transfer_check2 CHECK (((state = ANY (ARRAY['waiting'::text, 'sent'::text])) = (next_try_at IS NOT NULL))),
   constraint transfer_checks_check CHECK ((checks >= 0)),
   constraint transfer_kind_check CHECK ((kind = ANY (ARRAY['envelope'::text, 'answer'::text]))),
@@ -872,6 +890,7 @@ CREATE UNIQUE INDEX transfer_answer ON exchange.transfer USING btree (agency_id,
 CREATE INDEX transfer_open ON exchange.transfer USING btree (partner_id, next_try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sent'::text]));
 CREATE INDEX transfer_order ON exchange.transfer USING btree (agency_id, order_key, id) WHERE (state = 'waiting'::text);
 CREATE INDEX transfer_ref ON exchange.transfer USING btree (partner_id, partner_ref) WHERE (partner_ref IS NOT NULL);
+CREATE UNIQUE INDEX transfer_relay ON exchange.transfer USING btree (agency_id, relay_sender_id, relay_envelope_id, ordinal) WHERE (relay_envelope_id IS NOT NULL);
 CREATE INDEX transfer_trouble ON exchange.transfer USING btree (changed_at) WHERE (state = ANY (ARRAY['refused'::text, 'failed'::text]));
 
 create table exchange.transition_period (
@@ -993,7 +1012,6 @@ create table exchange_desk.day_statistic (
 );
 comment on table exchange_desk.day_statistic is 'Scope: agency. The figures of an agency''s exchange day by day (28/2018/QĐ-TTg Art. 11), counted anew whenever something of a day changes.';
 CREATE INDEX day_statistic_by_day ON exchange_desk.day_statistic USING btree (day);
-CREATE INDEX day_statistic_open ON exchange_desk.day_statistic USING btree (day) WHERE (notice_open > 0);
 
 create table exchange_desk.flow (
   agency_id uuid not null,
@@ -1006,8 +1024,6 @@ create table exchange_desk.flow (
   received integer not null,
   received_outside integer not null,
   constraint flow_pkey PRIMARY KEY (agency_id, grain, starts_at, other_agency_id),
-  constraint flow_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
-  constraint flow_other_agency_id_fkey FOREIGN KEY (other_agency_id) REFERENCES identity.agency(id),
   constraint flow_arrived_check CHECK ((arrived >= 0)),
   constraint flow_check CHECK (((received_outside >= 0) AND (received_outside <= received))),
   constraint flow_grain_check CHECK ((grain = ANY (ARRAY['minute'::text, 'hour'::text, 'day'::text]))),
@@ -1018,23 +1034,52 @@ create table exchange_desk.flow (
 comment on table exchange_desk.flow is 'Scope: agency. How much an agency sent to and received from each other one, by minute, hour and day: counted anew from the exchange whenever something of an hour changes.';
 CREATE INDEX flow_by_time ON exchange_desk.flow USING btree (grain, starts_at);
 
-create table exchange_desk.stale_hour (
+create table exchange_desk.history (
+  agency_id uuid not null,
+  before timestamp with time zone not null,
+  constraint history_pkey PRIMARY KEY (agency_id),
+  constraint history_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id)
+);
+comment on table exchange_desk.history is 'Scope: agency. Agencies whose figures are being counted anew from the beginning, newest days first: what lies before this instant is still to be counted.';
+
+create table exchange_desk.hour_statistic (
   agency_id uuid not null,
   hour timestamp with time zone not null,
-  mark uuid not null,
-  constraint stale_hour_pkey PRIMARY KEY (agency_id, hour, mark),
-  constraint stale_hour_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id)
+  sent integer not null,
+  recipients integer not null,
+  arrived integer not null,
+  refused integer not null,
+  need_paper integer not null,
+  returned integer not null,
+  waiting integer not null,
+  sent_signed integer not null,
+  sent_valid integer not null,
+  sent_on_time integer not null,
+  sent_late integer not null,
+  received integer not null,
+  received_signed integer not null,
+  received_outside integer not null,
+  notice_on_time integer not null,
+  notice_late integer not null,
+  notice_open integer not null,
+  constraint hour_statistic_pkey PRIMARY KEY (agency_id, hour),
+  constraint hour_statistic_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
+  constraint hour_statistic_hour_check CHECK ((hour = date_trunc('hour'::text, hour, 'UTC'::text)))
 );
-comment on table exchange_desk.stale_hour is 'Scope: agency. The hours whose figures have to be counted again, because something of them changed: emptied every few seconds.';
+comment on table exchange_desk.hour_statistic is 'Scope: agency. The figures of an agency''s exchange hour by hour, for some weeks: a change counts its hour anew, and the day is the sum of its hours.';
+CREATE INDEX hour_statistic_by_hour ON exchange_desk.hour_statistic USING btree (hour);
+CREATE INDEX hour_statistic_waiting ON exchange_desk.hour_statistic USING btree (hour) WHERE (waiting > 0);
 
-create table exchange_desk.watermark (
-  agency_id uuid not null,
-  sent_at timestamp with time zone,
-  arrived_at timestamp with time zone,
-  constraint watermark_pkey PRIMARY KEY (agency_id),
-  constraint watermark_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id)
+create table exchange_desk.reading (
+  only_one boolean not null default true,
+  next_line bigint,
+  complete_at timestamp with time zone,
+  hours_checked_to timestamp with time zone,
+  constraint reading_pkey PRIMARY KEY (only_one),
+  constraint reading_next_line_check CHECK ((next_line >= 0)),
+  constraint reading_only_one_check CHECK (only_one)
 );
-comment on table exchange_desk.watermark is 'Scope: agency. Up to which sending and which arrival the hours of an agency were marked.';
+comment on table exchange_desk.reading is 'Scope: installation. How far the record was read for the figures. Who counts holds this row, so that nobody else does meanwhile.';
 
 create table files.blob (
   sha256 bytea not null,
@@ -1336,7 +1381,7 @@ create table identity.agency (
   constraint agency_hosting_check CHECK ((hosting = ANY (ARRAY['local'::text, 'external'::text]))),
   constraint agency_kind_check CHECK ((kind = ANY (ARRAY['province'::text, 'department'::text, 'commune'::text, 'district'::text, 'party_body'::text, 'central'::text, 'socio_political'::text, 'public_unit'::text, 'enterprise'::text, 'press_office'::text, 'other'::text]))),
   constraint agency_level_check CHECK ((level = ANY (ARRAY['central'::text, 'province'::text, 'district'::text, 'commune'::text, 'none'::text]))),
-  constraint agency_source_check CHECK ((source = ANY (ARRAY['own'::text, 'national'::text])))
+  constraint agency_source_check CHECK ((source = ANY (ARRAY['own'::text, 'national'::text, 'trial'::text])))
 );
 comment on table identity.agency is 'Scope: reference. Agencies and organisations through time. closed_on is the last day on which one existed; a closed one is never deleted.';
 CREATE INDEX agency_own ON identity.agency USING btree (kind, id) WHERE (source = 'own'::text);
@@ -1995,6 +2040,7 @@ CREATE UNIQUE INDEX document_number ON outgoing_documents.document USING btree (
 CREATE INDEX document_replacing ON outgoing_documents.document USING btree (agency_id, replaces_id) WHERE (replaces_id IS NOT NULL);
 CREATE INDEX document_to_initial ON outgoing_documents.document USING btree (agency_id, initials_post_id) WHERE (state = 'initialling'::text);
 CREATE INDEX document_to_sign ON outgoing_documents.document USING btree (agency_id, approver_post_id) WHERE (state = 'submitted'::text);
+CREATE INDEX document_unsent ON outgoing_documents.document USING btree (signed_at) WHERE (state = ANY (ARRAY['signed'::text, 'numbered'::text, 'sealed'::text]));
 
 create table outgoing_documents.file (
   agency_id uuid not null,

@@ -16,6 +16,7 @@ const commands: Record<string, CliCommand> = {
   verify: { summary: 'Kiểm tra chữ ký của tệp PDF: verify TỆP… [--json] · validate signed PDF files', load: () => import('./cli/verify.ts') },
   audit: { summary: 'Thời hạn giữ nhật ký: audit expire [--yes] · retention of the audit record', load: () => import('./cli/audit.ts') },
   evidence: { summary: 'Kiểm tra gói chứng cứ: evidence verify TỆP… [--json] · verify an evidence package, offline', load: () => import('./cli/evidence.ts') },
+  exchange: { summary: 'Đối chiếu với hệ thống bạn sau khi khôi phục: exchange reconcile --since … · compare with partners after a restore', load: () => import('./cli/exchange.ts') },
   backup: { summary: 'Sao lưu: backup THƯ_MỤC · write a backup', load: () => import('./cli/backup.ts') },
   restore: { summary: 'Khôi phục vào cơ sở dữ liệu trống: restore THƯ_MỤC · restore into an empty database', load: () => import('./cli/restore.ts') },
   doctor: { summary: 'Tự kiểm tra cài đặt và chỉ cách sửa · check the installation and say how to mend it', load: () => import('./cli/doctor.ts') },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Transform } from 'node:stream';
@@ -9,6 +9,7 @@ import { AppError } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { openBytes } from '#engines/files/index.ts';
 import { filePath } from './manifest.ts';
+import { statIfThere } from './stat-if-there.ts';
 
 export type CopiedFiles = {
   /** Files that the backup has now. */
@@ -105,10 +106,7 @@ async function copyStored(kernel: Kernel, file: ListedFile, place: { path: strin
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    (found) => found.size,
-    () => undefined,
-  );
+  return (await statIfThere(path))?.size;
 }
 
 /** Reads a list of files and does something for each, several at a time. The first failure ends it. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { operationsErrors } from './errors.ts';
+import { statIfThere } from './stat-if-there.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const migration = z.object({ module: z.string(), name: z.string(), sha256 });
@@ -44,7 +45,7 @@ export type OpenedBackup = {
  * @throws AppError `operations.noBackup` when there is none; `operations.backupUnreadable` when its manifest is not one of ours.
  */
 export async function openBackup(path: string): Promise<OpenedBackup> {
-  const folder = (await exists(join(path, MANIFEST))) ? path : await newestIn(path);
+  const folder = (await statIfThere(join(path, MANIFEST))) === undefined ? await newestIn(path) : path;
   const file = join(folder, MANIFEST);
   try {
     const manifest = manifestSchema.parse(JSON.parse(await readFile(file, 'utf8')));
@@ -56,18 +57,11 @@ export async function openBackup(path: string): Promise<OpenedBackup> {
 
 /** The names of backups are their instants, so the last one in order is the newest. */
 async function newestIn(path: string): Promise<string> {
-  const names = await readdir(path).catch(() => []);
+  const names = (await statIfThere(path))?.isDirectory() === true ? await readdir(path) : [];
   for (const name of names.filter((each) => !each.startsWith('.')).sort().reverse()) {
-    if (await exists(join(path, name, MANIFEST))) return join(path, name);
+    if ((await statIfThere(join(path, name, MANIFEST))) !== undefined) return join(path, name);
   }
   throw operationsErrors.noBackup({ values: { folder: path } });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** SHA-256 of a file, hexadecimal. */

@@ -8,7 +8,7 @@ import pg from 'pg';
 import type { Kernel } from '#kernel/kernel.ts';
 import { listMigrations, migrate } from '#kernel/migrate.ts';
 import type { Module } from '#kernel/module.ts';
-import { verifyAll, getTreeHead, type AuditVerdict } from '#engines/audit/index.ts';
+import { findTreeHead, verifyAll, type AuditVerdict } from '#engines/audit/index.ts';
 import { storeBytes } from '#engines/files/index.ts';
 import { forEachFile, progressTeller } from './backup-files.ts';
 import { copyIn } from './copy-protocol.ts';
@@ -181,6 +181,6 @@ async function wrongCounts(owner: pg.Client, manifest: Manifest): Promise<string
 
 async function sameTree(kernel: Kernel, { treeHead }: Manifest): Promise<boolean> {
   if (treeHead === null) return true;
-  const restored = await getTreeHead(kernel.database.pool, treeHead.size).catch(() => undefined);
+  const restored = await findTreeHead(kernel.database.pool, treeHead.size);
   return restored?.root.toString('base64') === treeHead.root && restored.checkpoint === treeHead.checkpoint;
 }

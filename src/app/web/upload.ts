@@ -1,4 +1,5 @@
 import type { UploadOptions } from '#ui/api-context.tsx';
+import { ApiError } from '#ui/api-error.ts';
 import { errorFrom, unreachable } from './api-errors.ts';
 import { forgetUpload, rememberUpload, rememberedUpload, uploadKey } from './upload-memory.ts';
 
@@ -79,7 +80,10 @@ async function sendAll(upload: Upload, address: string): Promise<void> {
     if (pauseMs === undefined) throw unreachable();
     failures += 1;
     await pause(pauseMs, upload.options.signal);
-    const now = await arrived(upload, address).catch(() => offset);
+    const now = await arrived(upload, address).catch((error: unknown) => {
+      if (error instanceof ApiError) return offset; // asked again after the next pause
+      throw error;
+    });
     if (now > offset) failures = 0;
     offset = now;
   }

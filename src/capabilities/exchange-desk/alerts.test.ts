@@ -8,7 +8,7 @@ import { sendEnvelope } from '#engines/exchange/index.ts';
 import { judgeRules } from './alerts.ts';
 import type { AlertRow, AlertsReply, RuleRow, RulesReply } from './contract.ts';
 import { openDesk, type Desk } from './testing.ts';
-import { openMailServer, type MailServer } from './testing/mail-server.ts';
+import { openMailServer, type MailServer } from '../../../tests/mail-server.ts';
 
 let desk: Desk;
 let mail: MailServer;

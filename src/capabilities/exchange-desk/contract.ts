@@ -14,7 +14,8 @@ const flowEdge = z.object({ from: z.uuid(), to: z.uuid(), sent: z.number().int()
 export const flowReply = z.object({
   span: z.enum(spans),
   from: z.string(),
-  until: z.string(),
+  /** Whatever went until then is counted; null before the first counting. */
+  until: z.string().nullable(),
   nodes: z.array(flowNode),
   edges: z.array(flowEdge),
   /** How many pairs there are; the quietest are left out above a bound. */
@@ -71,11 +72,14 @@ export function monthsBetween(from: string, to: string): number {
 export const statisticsReply = z.object({
   from: month,
   to: month,
+  /** Whatever went until then is counted; null where there are no figures. */
   countedAt: z.string().nullable(),
   agencies: z.array(z.object({ agencyId: z.uuid(), name: z.string(), group: z.enum(flowGroups), figures })),
   levels: z.array(z.object({ group: z.enum(flowGroups), agencies: z.number().int(), figures })),
   months: z.array(z.object({ month, figures })),
   total: figures,
+  /** Signed, due in these months and not sent today, by agency. */
+  unsent: z.object({ total: z.number().int(), agencies: z.array(z.object({ agencyId: z.uuid(), name: z.string(), count: z.number().int() })) }),
 });
 export type StatisticsReply = z.output<typeof statisticsReply>;
 
@@ -110,6 +114,27 @@ export const documentRow = z.object({
 export type DocumentRow = z.output<typeof documentRow>;
 export const documentsReply = z.object({ agencyId: z.uuid(), agencyName: z.string(), rows: z.array(documentRow), next: z.string().nullable() });
 export type DocumentsReply = z.output<typeof documentsReply>;
+
+export const unsentReply = z.object({
+  count: z.number().int(),
+  rows: z.array(
+    z.object({
+      agencyId: z.uuid(),
+      agencyName: z.string(),
+      subject: z.object({ type: z.string(), id: z.string() }),
+      isOwn: z.boolean(),
+      number: z.string().nullable(),
+      /** Of the own agency only. */
+      summary: z.string().nullable(),
+      signerName: z.string().nullable(),
+      signedAt: z.string(),
+      dueAt: z.string(),
+      waitsFor: z.enum(['number', 'seal', 'issue']),
+    }),
+  ),
+});
+export type UnsentReply = z.output<typeof unsentReply>;
+export type UnsentRow = UnsentReply['rows'][number];
 
 const hidden = { summary: z.string().nullable(), /** The address of the evidence package, for whoever may take it. */ evidence: z.string().nullable() };
 export const tracedEnvelope = envelopeTrace.omit({ summary: true }).extend({ ...hidden, isOwn: z.boolean() });

@@ -22,6 +22,7 @@ import {
   statisticsReply,
   tracedEnvelope,
   tracedMessage,
+  unsentReply,
   type StatisticsQuery,
 } from './contract.ts';
 import { rebuildFigures } from './keep-figures.ts';
@@ -31,6 +32,7 @@ import { exchangedDocuments } from './queries/documents.ts';
 import { flowMap } from './queries/flow.ts';
 import { exchangeStatistics } from './queries/statistics.ts';
 import { tracedEnvelopeFor, tracedMessageFor } from './queries/trace.ts';
+import { unsentFor } from './queries/unsent.ts';
 import { statisticsPaper, statisticsWorkbook } from './statistics-files.ts';
 
 const base = '/api/v1/exchange-desk';
@@ -102,6 +104,14 @@ export const routes: readonly Route[] = [
     run: async (http) => {
       await http.run(rebuildFigures, undefined);
     },
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/unsent`,
+    summary: 'The documents that are signed and past their deadline of sending: of all agencies for those who oversee the province, without their content.',
+    access: readers,
+    reply: unsentReply,
+    run: ({ kernel, actor }) => unsentFor(kernel, actor),
   }),
   route({
     method: 'GET',

@@ -8,6 +8,8 @@ import { figureWords, groupWords, measures } from './statistics-words.ts';
 export type MadeFor = { agencyName: string; madeAt: Date };
 
 const TITLE = 'Thống kê gửi, nhận văn bản điện tử';
+/** QĐ 28/2018 Art. 6.2: no figure of what was sent tells of them. */
+const UNSENT = 'Đã ký, đến hạn gửi trong kỳ, đến nay chưa gửi';
 /** `2026-11` as people write it. */
 const monthWord = (month: string): string => `${month.slice(5, 7)}/${month.slice(0, 4)}`;
 const periodOf = ({ from, to }: StatisticsReply): string => (from === to ? `Tháng ${monthWord(from)}` : `Từ tháng ${monthWord(from)} đến tháng ${monthWord(to)}`);
@@ -27,6 +29,7 @@ export function statisticsWorkbook(statistics: StatisticsReply, made: MadeFor): 
     sheets: [
       sheet('Theo cơ quan', 'Cơ quan', statistics.agencies.map((each) => cells(each.name, each.figures))),
       sheet('Theo cấp', 'Cấp', statistics.levels.map((each) => cells(`${groupWords[each.group]} (${String(each.agencies)})`, each.figures))),
+      { name: 'Quá hạn chưa gửi', heading: [...heading.slice(0, 3), UNSENT], columns: [{ label: 'Cơ quan', width: 44 }, { label: 'Số văn bản', width: 14 }], rows: statistics.unsent.agencies.map(({ name, count }): Cell[] => [name, count]), foot: ['Tổng cộng', statistics.unsent.total] },
       sheet('Theo tháng', 'Tháng', statistics.months.map((each) => cells(monthWord(each.month), each.figures))),
     ],
   });
@@ -36,18 +39,19 @@ export function statisticsWorkbook(statistics: StatisticsReply, made: MadeFor): 
 export function statisticsPaper(statistics: StatisticsReply, made: MadeFor): Buffer {
   const { total } = statistics;
   const rows = (figures: Figures): (readonly [string, string])[] => figureNames.filter((name) => figures[name] > 0).map((name) => [figureWords[name], number(figures[name])]);
-  const late = total.sentLate + total.noticeLate + total.noticeOverdue;
+  const late = total.sentLate + total.noticeLate + total.noticeOverdue + statistics.unsent.total;
   return writeReportPdf({
     language: 'vi',
     title: TITLE,
     verdict: `${periodOf(statistics)}: gửi ${number(total.sent)} văn bản, nhận ${number(total.received)} văn bản.`,
     tone: late === 0 ? 'good' : 'open',
-    lead: [`Gửi đúng hạn ${number(total.sentOnTime)}, gửi chậm ${number(total.sentLate)}; báo nhận trong ngày ${number(total.noticeOnTime)}, chậm ${number(total.noticeLate)}, quá hạn chưa báo ${number(total.noticeOverdue)}.`],
+    lead: [`Gửi đúng hạn ${number(total.sentOnTime)}, gửi chậm ${number(total.sentLate)}; báo nhận trong ngày ${number(total.noticeOnTime)}, chậm ${number(total.noticeLate)}, quá hạn chưa báo ${number(total.noticeOverdue)}; đã ký, quá hạn chưa gửi ${number(statistics.unsent.total)}.`],
     sections: [
       { heading: 'Tổng cộng', rows: rows(total) },
       ...statistics.levels.map((each) => ({ heading: `${groupWords[each.group]} (${String(each.agencies)} cơ quan)`, rows: [['Số liệu', sentence(each.figures)] as const] })),
       { heading: 'Theo tháng', rows: statistics.months.map((each) => [monthWord(each.month), sentence(each.figures)] as const) },
       { heading: 'Theo cơ quan', rows: statistics.agencies.map((each) => [each.name, sentence(each.figures)] as const) },
+      ...(statistics.unsent.total === 0 ? [] : [{ heading: UNSENT, rows: statistics.unsent.agencies.map(({ name, count }) => [name, `${number(count)} văn bản`] as const) }]),
       { heading: 'Cách tính', paragraphs: measures },
     ],
     footer: sourceOf(statistics, made),

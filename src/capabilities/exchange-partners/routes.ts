@@ -3,7 +3,7 @@ import { kernelErrors } from '#kernel/errors.ts';
 import { anyone, htmlPage, route, type Route, type RouteContext, type SpecialReply } from '#kernel/route.ts';
 import { conformanceOf } from '#engines/exchange/index.ts';
 import { askPage, checklistPage } from './portal/pages.ts';
-import { PATH, stylesheet, stylesheetName } from './portal/stylesheet.ts';
+import { PATH, stylesheet } from './portal/stylesheet.ts';
 
 const toVendors = anyone('whoever makes another system opens its checklist with the key of that system');
 const query = z.object({ lang: z.enum(['vi', 'en']).optional().catch(undefined) });
@@ -35,8 +35,8 @@ export const conformanceRoutes: readonly Route[] = [
     access: toVendors,
     params: z.object({ name: z.string().max(100) }),
     run: (_http, { params: { name } }) => {
-      if (name !== stylesheetName) throw kernelErrors.notFound();
-      return Promise.resolve({ special: 'bytes', body: Buffer.from(stylesheet), contentType: 'text/css; charset=utf-8', immutable: true });
+      if (name !== stylesheet.name) throw kernelErrors.notFound();
+      return Promise.resolve({ special: 'bytes', body: Buffer.from(stylesheet.css), contentType: 'text/css; charset=utf-8', immutable: true });
     },
   }),
 ];

@@ -56,6 +56,7 @@ export const guestsReach = defineConfinedRole({
     'GET /api/v1/guest-offices/own',
     'POST /api/v1/guest-offices/own/invitations',
     'POST /api/v1/guest-offices/own/invitations/:id/revoke',
+    'GET /api/v1/guest-offices/tasks',
     'GET /api/v1/guest-offices/recipients',
     'GET /api/v1/guest-offices/uploads/:uploadId/validation',
     'GET /api/v1/guest-offices/letters',

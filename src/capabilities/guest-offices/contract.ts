@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { taskPage, type TaskItem } from '#engines/cases/contract.ts';
 
 const id = z.uuid();
 export const officeKinds = ['press_office', 'enterprise', 'socio_political', 'other'] as const;
@@ -32,9 +33,12 @@ export const colleagueForm = z.object({
 export const inviteBody = z.object({
   invitee: text(2, 300, 'Nhập tên.|Enter a name.'),
   contact: z.string().trim().max(200).default(''),
+  /** Where the link is sent; without one it is only shown. */
+  email: z.email('Địa chỉ thư điện tử chưa đúng.|This is no e-mail address.').max(200).nullable().default(null),
 });
 /** The address that is handed to the invited, below this installation's own; it is shown only once. */
-export const invitedReply = z.object({ id, path: z.string(), expiresAt: z.string() });
+export const invitedReply = z.object({ id, path: z.string(), expiresAt: z.string(), mail: z.enum(['none', 'sent', 'failed']) });
+export type InvitedReply = z.infer<typeof invitedReply>;
 
 export const invitationView = z.object({
   id,
@@ -86,7 +90,8 @@ export const overview = z.object({
   offices: z.array(officeView),
   invitations: z.array(invitationView),
   applications: z.array(applicationView),
-  abilities: z.array(z.enum(['invite', 'decide'])),
+  /** `mail`: this installation can send the link of an invitation. */
+  abilities: z.array(z.enum(['invite', 'decide', 'mail'])),
 });
 export type Overview = z.infer<typeof overview>;
 
@@ -98,6 +103,7 @@ export const ownOffice = z.object({
   colleagues: z.array(z.object({ name: z.string(), title: z.string() })),
   invitations: z.array(invitationView),
   dailyLimit: z.int(),
+  abilities: z.array(z.enum(['mail'])),
   sentToday: z.int(),
 });
 export type OwnOffice = z.infer<typeof ownOffice>;
@@ -105,6 +111,12 @@ export type OwnOffice = z.infer<typeof ownOffice>;
 export const recipientQuery = z.object({ text: z.string().trim().max(200).default('') });
 export const recipientList = z.object({ agencies: z.array(z.object({ id, name: z.string(), code: z.string().nullable() })) });
 export type RecipientList = z.infer<typeof recipientList>;
+
+export const taskQuery = z.object({ after: z.string().max(200).optional() });
+/** What waits for a guest's office. */
+export const guestTasks = taskPage;
+export type GuestTasks = z.infer<typeof guestTasks>;
+export type GuestTask = TaskItem;
 
 /** Most files beside the letter itself. */
 export const MOST_ATTACHMENTS = 20;
@@ -167,6 +179,7 @@ export type LetterDetail = z.infer<typeof letterDetail>;
 const ofOffice = { name: z.string() };
 export const eventData = {
   invited: z.object({ invitee: z.string() }),
+  invitationMailed: z.object({ invitee: z.string(), email: z.string() }),
   invitationRevoked: z.object({ invitee: z.string() }),
   applied: z.object({ ...ofOffice, contactName: z.string() }),
   approved: z.object({ ...ofOffice, agencyId: id }),

@@ -17,6 +17,13 @@ export const errors = defineErrors('guest-offices', {
     fixEn: 'Ask whoever invited you for a new link.',
   },
   invitationNotOpen: { status: 409, vi: 'Lời mời này không còn hiệu lực nên không thể thu hồi.', en: 'This invitation is not open any more.', fixVi: 'Tải lại trang.', fixEn: 'Reload the page.' },
+  mailOff: {
+    status: 422,
+    vi: 'Hệ thống này chưa nối máy chủ thư nên không gửi được thư mời.',
+    en: 'This installation has no mail server, so it cannot send the invitation.',
+    fixVi: 'Bỏ trống địa chỉ thư rồi tạo liên kết, sao chép và gửi cho người được mời.',
+    fixEn: 'Leave the address empty, make the link and hand it over yourself.',
+  },
   paperMissing: {
     status: 422,
     vi: 'Chưa có bản chụp giấy phép hoặc tệp chứng thư số.',

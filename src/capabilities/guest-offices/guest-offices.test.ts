@@ -6,18 +6,22 @@ import { DEMO_PIN, seedCredentials } from '#seeds/credentials.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { credential, issuedDocument, letter, openOffice, type Clerk, type Office, type Refusal } from '../../../tests/office.ts';
 import { guestsReach } from './allowed-routes.ts';
-import type { LetterDetail, LetterList, Overview, OwnOffice } from './contract.ts';
+import type { GuestTasks, InvitedReply, LetterDetail, LetterList, Overview, OwnOffice } from './contract.ts';
+import { openMailServer, type MailServer } from '../../../tests/mail-server.ts';
 import { visitorAt, type Visitor } from './testing.ts';
 
 const PASSWORD = 'Toa-soan@2026-moi';
 const base = '/api/v1/guest-offices';
 
 let office: Office;
+let mail: MailServer;
 let server: FastifyInstance;
 let clerk: Clerk;
 let province: Visitor;
 before(async () => {
+  mail = await openMailServer();
   office = await openOffice();
+  Object.assign(office.house.kernel.config, { smtpUrl: mail.url, mailFrom: 'Liên Thông <lienthong@thanhhoa.gov.vn>', publicUrl: 'https://lienthong.thanhhoa.gov.vn' });
   server = office.house.server(authenticate);
   clerk = await office.signIn('vanthu.snv');
   province = visitorAt(server);
@@ -26,6 +30,7 @@ before(async () => {
 after(async () => {
   await server.close();
   await office.close();
+  await mail.close();
 });
 
 const scan = { name: 'giay-phep.pdf', bytes: letter };
@@ -324,4 +329,66 @@ test('the built-in authority issues no certificate to a guest, and nobody signs 
   const { body: draft } = await press.visitor.ask<{ id: string }>('POST', `${base}/letters`, await body(press.visitor));
   const foreign = await credential(await office.signIn('giamdoc.snv'), 'person');
   assert.notEqual((await press.visitor.ask('POST', `${base}/letters/${draft.id}/sign`, { credentialId: foreign, pin: DEMO_PIN })).status, 200);
+});
+
+test('an invitation is sent to an address, and its link works; without an address nothing is sent', async () => {
+  mail.letters.length = 0;
+  const sent = await clerk.post<InvitedReply>(`${base}/invitations`, { invitee: 'Báo Nông nghiệp', email: 'bientap@example.vn' });
+  assert.equal(sent.body.mail, 'sent');
+  const [taken] = mail.letters;
+  assert.deepEqual(taken?.to, ['bientap@example.vn']);
+  const text = taken.text.includes('quoted-printable') ? taken.text.replace(/=\n/g, '').replaceAll('=3D', '=') : Buffer.from(/\n\n([\s\S]+)/.exec(taken.text)?.[1] ?? '', 'base64').toString('utf8');
+  assert.ok(text.includes(`https://lienthong.thanhhoa.gov.vn${sent.body.path}`), text);
+  assert.equal((await passerBy().page(sent.body.path)).status, 200);
+  const [invitation] = (await clerk.get<Overview>(base)).body.invitations;
+  assert.equal(invitation?.contact, 'bientap@example.vn');
+  assert.deepEqual((await office.house.sql(`select data ->> 'email' as email from audit.entry where type = 'guest-offices.invitation-mailed'`)).map((row) => row['email']), ['bientap@example.vn']);
+  assert.equal((await clerk.post<InvitedReply>(`${base}/invitations`, { invitee: 'Báo Khác' })).body.mail, 'none');
+  assert.equal(mail.letters.length, 1);
+  const wrong = await clerk.post<Refusal>(`${base}/invitations`, { invitee: 'Báo Khác', email: 'không phải thư' });
+  assert.equal(wrong.status, 422);
+});
+
+test('when the mail server does not take the letter, the invitation stands with its link, and the inviter is told', async () => {
+  mail.refuse(1);
+  const made = await clerk.post<InvitedReply>(`${base}/invitations`, { invitee: 'Hội Luật gia', email: 'hoi@example.vn' });
+  assert.equal(made.body.mail, 'failed');
+  assert.equal((await passerBy().page(made.body.path)).status, 200);
+});
+
+test('an installation without a mail server offers no sending and refuses to pretend', async () => {
+  const { config } = office.house.kernel;
+  Object.assign(config, { smtpUrl: undefined });
+  try {
+    assert.ok(!(await clerk.get<Overview>(base)).body.abilities.includes('mail'));
+    assert.equal((await clerk.post<Refusal>(`${base}/invitations`, { invitee: 'Báo', email: 'a@example.vn' })).body.code, 'guest-offices.mailOff');
+  } finally {
+    Object.assign(config, { smtpUrl: mail.url });
+  }
+  assert.ok((await clerk.get<Overview>(base)).body.abilities.includes('mail'));
+});
+
+test('two letters without a number are no duplicates of each other, two with the same number are', async () => {
+  const press = await guest();
+  await sentLetter(press, { summary: 'Câu hỏi thứ nhất' });
+  await sentLetter(press, { summary: 'Câu hỏi thứ hai' });
+  await sentLetter(press, { summary: 'Công văn 7', number: '7', notation: 'BTH' });
+  await sentLetter(press, { summary: 'Công văn 7 lần nữa', number: '7', notation: 'BTH' });
+  const { rows } = (await clerk.get<{ rows: { summary: string; senderName: string; twin: boolean }[] }>('/api/v1/incoming-documents')).body;
+  const own = rows.filter(({ senderName }) => senderName === press.name).map(({ summary, twin }) => [summary, twin] as const);
+  assert.deepEqual(Object.fromEntries(own), { 'Câu hỏi thứ nhất': false, 'Câu hỏi thứ hai': false, 'Công văn 7': false, 'Công văn 7 lần nữa': true });
+});
+
+test('what waits for a guest office stands in its list of tasks until it is done, and in no other office’s', async () => {
+  const press = await guest();
+  const other = await guest();
+  const tasks = async (of: Visitor) => (await of.ask<GuestTasks>('GET', `${base}/tasks`)).body.items;
+  await issuedDocument(clerk, await office.signIn('giamdoc.snv'), [press.agencyId]);
+  await office.house.drain();
+  const [task, ...more] = await tasks(press.visitor);
+  assert.deepEqual([task?.kind, more.length], ['incoming-documents.register', 0]);
+  assert.deepEqual(await tasks(other.visitor), []);
+  assert.equal((await press.visitor.ask('POST', `/api/v1/incoming-documents/${task?.subject.id ?? ''}/register`)).status, 200);
+  await office.house.drain();
+  assert.deepEqual(await tasks(press.visitor), []);
 });

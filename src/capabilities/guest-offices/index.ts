@@ -18,6 +18,7 @@ export const guestOfficesModule: Module = {
   contributions: { 'kernel.confined-roles': [guestsReach], 'identity.abilities': [abilitiesOfGuests], 'signatures.purposes': [letterSigning] },
   events: {
     'office-invited': { data: eventData.invited, vi: 'Mời {invitee}', en: 'Invited {invitee}' },
+    'invitation-mailed': { data: eventData.invitationMailed, vi: 'Gửi thư mời {invitee} tới {email}', en: 'Sent the invitation of {invitee} to {email}' },
     'invitation-revoked': { data: eventData.invitationRevoked, vi: 'Thu hồi lời mời {invitee}', en: 'Withdrew the invitation of {invitee}' },
     'application-submitted': { data: eventData.applied, vi: '{name} đề nghị mở tài khoản (người liên hệ {contactName})', en: '{name} asked for an account (contact {contactName})' },
     'application-approved': { data: eventData.approved, vi: 'Duyệt tài khoản của {name}', en: 'Approved the account of {name}' },

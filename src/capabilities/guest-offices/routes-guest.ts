@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import type { PersonActor } from '#kernel/actor.ts';
-import { holders, route, type Route, type RouteContext } from '#kernel/route.ts';
+import { holders, rawJson, route, type Route, type RouteContext } from '#kernel/route.ts';
 import { assertFinished, getUpload } from '#engines/files/index.ts';
 import { performSigning, validateStored, type StoredReport } from '#engines/signatures/index.ts';
-import { invite, revokeInvitation } from './commands/invite.ts';
+import { revokeInvitation } from './commands/invite.ts';
 import { dropLetter } from './commands/drop-letter.ts';
 import { openLetterSigning } from './commands/sign-letter.ts';
 import { writeLetter } from './commands/write-letter.ts';
 import * as contract from './contract.ts';
 import { errors } from './errors.ts';
+import { inviteAndMail } from './mail-invitation.ts';
 import { getLetter, listLetters } from './queries/letters.ts';
 import { ownOfficeOf } from './queries/overview.ts';
+import { tasksOfOffice } from './queries/tasks.ts';
 import { searchRecipients } from './recipients.ts';
 
 type Http = RouteContext<PersonActor>;
@@ -31,11 +33,11 @@ const office = [
   route({
     method: 'POST',
     url: `${base}/own/invitations`,
-    summary: 'Makes a link with which a colleague joins the own office, used once within seven days; it is shown only in this reply',
+    summary: 'Makes a link with which a colleague joins the own office, used once within seven days; it is shown only in this reply, and sent by e-mail when an address is given',
     access: guests,
     body: contract.inviteBody,
     reply: contract.invitedReply,
-    run: (http, { body }) => http.run(invite, { purpose: 'colleague', ...body }),
+    run: (http, { body }) => inviteAndMail(http, { purpose: 'colleague', ...body }),
   }),
   route({
     method: 'POST',
@@ -44,6 +46,18 @@ const office = [
     access: guests,
     params,
     run: (http, { params: { id } }) => http.run(revokeInvitation, { id }),
+  }),
+];
+
+const tasks = [
+  route({
+    method: 'GET',
+    url: `${base}/tasks`,
+    summary: 'What waits for the own office, most urgent first: whoever works there is its clerk',
+    access: guests,
+    query: contract.taskQuery,
+    reply: contract.guestTasks,
+    run: async ({ kernel, actor }, { query }) => rawJson(await tasksOfOffice(kernel, actor, query.after)),
   }),
 ];
 
@@ -132,4 +146,4 @@ function isSigned({ indication }: StoredReport): boolean {
 }
 
 /** The light workplace of a guest office. */
-export const guestRoutes: readonly Route[] = [...office, ...letters];
+export const guestRoutes: readonly Route[] = [...office, ...tasks, ...letters];

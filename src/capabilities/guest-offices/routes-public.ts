@@ -15,7 +15,7 @@ import { joinedPage, joinPage } from './portal/join-page.ts';
 import type { Problem } from './portal/page.ts';
 import { problemPage } from './portal/problem-page.ts';
 import { statusPage } from './portal/status-page.ts';
-import { stylesheet, stylesheetName } from './portal/stylesheet.ts';
+import { stylesheet } from './portal/stylesheet.ts';
 import { applicationByToken } from './queries/overview.ts';
 import { hashOf } from './tokens.ts';
 
@@ -60,8 +60,8 @@ export const publicRoutes: readonly Route[] = [
     access: toApplicants,
     params: z.object({ asset: z.string().max(100) }),
     run: (_http, { params: { asset } }) => {
-      if (asset !== stylesheetName) throw kernelErrors.notFound();
-      return Promise.resolve({ special: 'bytes', body: Buffer.from(stylesheet), contentType: 'text/css; charset=utf-8', immutable: true } as const);
+      if (asset !== stylesheet.name) throw kernelErrors.notFound();
+      return Promise.resolve({ special: 'bytes', body: Buffer.from(stylesheet.css), contentType: 'text/css; charset=utf-8', immutable: true } as const);
     },
   }),
   route({

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { holders, route, type Route } from '#kernel/route.ts';
 import type { Id } from '#kernel/ids.ts';
 import { approveApplication, refuseApplication } from './commands/decide-application.ts';
-import { invite, revokeInvitation } from './commands/invite.ts';
+import { revokeInvitation } from './commands/invite.ts';
 import { liftSuspension, suspendOffice } from './commands/suspend-office.ts';
 import * as contract from './contract.ts';
+import { inviteAndMail } from './mail-invitation.ts';
 import { INVITING_ROLES } from './policy.ts';
 import { countWaiting, getPaper, overviewFor } from './queries/overview.ts';
 
@@ -36,11 +37,11 @@ export const staffRoutes: readonly Route[] = [
   route({
     method: 'POST',
     url: `${base}/invitations`,
-    summary: 'Makes a link with which an organisation applies, used once within seven days; it is shown only in this reply',
+    summary: 'Makes a link with which an organisation applies, used once within seven days; it is shown only in this reply, and sent by e-mail when an address is given',
     access: inviters,
     body: contract.inviteBody,
     reply: contract.invitedReply,
-    run: (http, { body }) => http.run(invite, { purpose: 'office', ...body }),
+    run: (http, { body }) => inviteAndMail(http, { purpose: 'office', ...body }),
   }),
   route({
     method: 'POST',

@@ -69,7 +69,8 @@ async function insertDocuments(ctx: CommandContext, arrivals: Arrival[]): Promis
     letters.set(key, letter);
     return letter.place;
   });
-  // One statement for all. The twin is the earliest document of the same sender, number, notation and day (30/2020/NĐ-CP App. VI III.1.h).
+  // One statement for all. The twin is the earliest document of the same sender, number, notation and day (30/2020/NĐ-CP App. VI III.1.h);
+  // letters without a number (“Không số”, from organisations outside) are no twins of each other.
   await ctx.query(
     `with letter as materialized (
        select place, sender_agency_id, sender_name, sender_code, document_code, number, notation, issued_on, type_code, type_name, summary, urgency, answer_due,
@@ -88,7 +89,7 @@ async function insertDocuments(ctx: CommandContext, arrivals: Arrival[]): Promis
         case when l.standing = 'recalled' then l.standing_reason end, case when l.standing = 'replaced' then r.arrived_at end, case when l.standing = 'replaced' then r.standing_by end, case when l.standing = 'replaced' then l.standing_number end,
         case when l.standing = 'replaced' then l.standing_reason end, l.replaces_code, l.replaces_reason,
         (select t.id from incoming_documents.document t
-          where t.agency_id = r.agency_id and t.sender_agency_id = l.sender_agency_id and t.number = l.number and t.notation = l.notation and t.issued_on = l.issued_on
+          where l.number ~ '[0-9]' and t.agency_id = r.agency_id and t.sender_agency_id = l.sender_agency_id and t.number = l.number and t.notation = l.notation and t.issued_on = l.issued_on
           order by t.arrived_at, t.id limit 1)
        from rows from (unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::timestamptz[], $8::uuid[]), jsonb_array_elements($7))
               as r (agency_id, id, message_id, place, arrived_at, standing_by, files)

@@ -136,6 +136,8 @@ export const recipientView = z.object({
       reason: z.string().nullable(),
       envelopeId: id,
       sentAt: z.string(),
+      /** The partner by which it went; null where the recipient works on this system. */
+      via: z.string().nullable(),
       openedAt: z.string().nullable(),
       remindedAt: z.string().nullable(),
       reminderCount: z.int(),

@@ -11,7 +11,7 @@ import type { Updateable } from 'kysely';
 import type { DocumentRow as DocumentColumns } from './tables.gen.ts';
 import type { DocumentRow, FileRow, Tables } from './tables.ts';
 
-/** The person behind a command of this module; the system never acts on a document by itself. */
+/** The person behind a command of this module; by itself the system only gives back what waits for a post that has ended. */
 export function personOf(ctx: CommandContext): PersonActor {
   if (ctx.actor.kind !== 'person') throw kernelErrors.unauthenticated();
   return ctx.actor;

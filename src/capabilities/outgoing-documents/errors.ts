@@ -15,6 +15,13 @@ export const errors = defineErrors('outgoing-documents', {
     fixVi: 'Việc này thuộc về người đang giữ văn bản; xem tuyến xử lý để biết đó là ai.',
     fixEn: 'It is up to whoever holds the document now; the route shows who that is.',
   },
+  noLongerInPost: {
+    status: 403,
+    vi: 'Người ký không còn giữ chức vụ hoặc không còn được ủy quyền, nên chữ ký này không được dùng.',
+    en: 'The signer no longer holds the post or the delegation, so this signature does not count.',
+    fixVi: 'Văn bản vẫn chờ ký: trình người đang có thẩm quyền.',
+    fixEn: 'The document still waits: submit it to somebody who has the authority now.',
+  },
   stateSecret: {
     status: 422,
     vi: 'Văn bản có độ mật không được soạn, gửi hay lưu trên hệ thống nối mạng (Luật Bảo vệ bí mật nhà nước; Quyết định 28/2018/QĐ-TTg, Điều 1 khoản 2).',

@@ -7,6 +7,8 @@ import { eventData } from './contract.ts';
 import { abilitiesInSigningRoom } from './policy.ts';
 import { routes } from './routes.ts';
 import { sentRoutes } from './routes-sent.ts';
+import { schedules } from './schedules.ts';
+import { unsentDocuments } from './queries/unsent.ts';
 import { onNoticeRefused } from './subscribers.ts';
 import { signingRoutes } from './routes-signing.ts';
 
@@ -15,8 +17,9 @@ export const outgoingDocumentsModule: Module = {
   name: 'outgoing-documents',
   migrations: join(import.meta.dirname, 'migrations'),
   routes: [...signingRoutes, ...routes, ...sentRoutes],
-  contributions: { 'signatures.purposes': [approval, initials, seal], 'identity.abilities': [abilitiesInSigningRoom] },
+  contributions: { 'signatures.purposes': [approval, initials, seal], 'identity.abilities': [abilitiesInSigningRoom], 'exchange.unsent-documents': [unsentDocuments] },
   subscriptions: [onNoticeRefused],
+  schedules,
   events: {
     'document-recalled': { data: eventData['document-recalled'], vi: 'Thu hồi {numberAndNotation} tại {recipientCount} nơi nhận: {reason}', en: 'Recalled {numberAndNotation} from {recipientCount} recipients: {reason}' },
     'document-replaced': { data: eventData['document-replaced'], vi: 'Được thay thế bằng văn bản số {numberAndNotation}: {reason}', en: 'Replaced by {numberAndNotation}: {reason}' },

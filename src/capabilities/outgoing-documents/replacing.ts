@@ -1,7 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { transition } from '#engines/cases/index.ts';
-import { deliveriesOf, sendNotice } from '#engines/exchange/index.ts';
+import { deliveriesOf, sendNotice, type DeliveryLine } from '#engines/exchange/index.ts';
 import { authenticityCodeOf } from './authenticity.ts';
 import { fullNumber } from './describe-document.ts';
 import { agencyOf, lockDocument, subjectOf, updateDocument } from './document-store.ts';
@@ -19,7 +19,8 @@ export async function lockReplaced(ctx: CommandContext, document: DocumentRow): 
   return replaced;
 }
 
-const NOT_LEFT: ReadonlySet<string> = new Set(['waiting', 'no_route', 'returned']);
+/** What a partner was given is on its way, however long the line rests: it arrives and is replaced there. */
+const hasNotLeft = ({ state, via }: DeliveryLine): boolean => (state === 'waiting' && via === null) || state === 'no_route' || state === 'returned';
 
 /**
  * The old document points to the new one. Its recipients who get the new one learn of it by that; the others are told to
@@ -28,7 +29,7 @@ const NOT_LEFT: ReadonlySet<string> = new Set(['waiting', 'no_route', 'returned'
 export async function markReplaced(ctx: CommandContext, { replaced, by, recipientIds }: { replaced: DocumentRow; by: DocumentRow; recipientIds: readonly Id<'agency'>[] }): Promise<void> {
   const sent = sentSubject(replaced);
   const old = await deliveriesOf(ctx, sent);
-  const rest = [...new Set(old.flatMap((line) => (NOT_LEFT.has(line.state) || !recipientIds.includes(line.recipientAgencyId) ? [line.recipientAgencyId] : [])))];
+  const rest = [...new Set(old.flatMap((line) => (hasNotLeft(line) || !recipientIds.includes(line.recipientAgencyId) ? [line.recipientAgencyId] : [])))];
   const reason = `Đã được thay thế bằng văn bản số ${fullNumber(by)}: ${by.replace_reason ?? ''}`.slice(0, 1000);
   if (rest.length > 0) await sendNotice(ctx, { ...sent, kind: 'recall', reason, recipients: rest, ifAny: true });
   await updateDocument(ctx, replaced, { state: transition(lifecycle, replaced.state, 'be-replaced'), replaced_by_id: by.id, replaced_at: ctx.now });

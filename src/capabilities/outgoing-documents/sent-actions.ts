@@ -1,7 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { CalendarDay } from '#kernel/time.ts';
-import { endOfMorning, endOfWork, isWorkingDay, nextWorkingDay, workingCalendar } from '#engines/cases/index.ts';
+import { endOfMorning, endOfWork, isWorkingDay, nextWorkingDay, workingCalendar, type WorkingCalendar } from '#engines/cases/index.ts';
 import type { OfficeDays } from '#engines/exchange/index.ts';
 import { agencyOf, subjectOf } from './document-store.ts';
 import type { DocumentRow } from './tables.ts';
@@ -19,7 +19,11 @@ export function agencyIds(ids: readonly string[]): Id<'agency'>[] {
 
 /** The working calendar of the day in the form that the exchange’s rules want. */
 export async function officeDays(ctx: CommandContext): Promise<OfficeDays> {
-  const calendar = await workingCalendar(ctx.kernel);
+  return officeDaysOf(await workingCalendar(ctx.kernel));
+}
+
+/** A working calendar in the form that the exchange’s rules want. */
+export function officeDaysOf(calendar: WorkingCalendar): OfficeDays {
   return {
     isWorkingDay: (day: CalendarDay) => isWorkingDay(calendar, day),
     nextWorkingDay: (day: CalendarDay) => nextWorkingDay(calendar, day),

@@ -159,6 +159,8 @@ export const deliveryLine = z.object({
   deliveredTo: z.object({ agencyId, name: z.string() }).nullable(),
   /** Set when it came back: who could have it instead. */
   successors: z.array(successor),
+  /** The partner by which it went, by its name. Partners answer with the statuses of the law: they do not tell who opened what. */
+  via: z.string().nullable(),
   /** When somebody at the receiver first looked at it. */
   openedAt: z.string().nullable(),
   remindedAt: z.string().nullable(),
@@ -293,5 +295,6 @@ export type DeliveryAnswered = z.output<typeof deliveryAnswered>;
 export const deliveryReturned = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string(), problem: z.string(), successors: z.array(successor) });
 export const deliveryRetried = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string() });
 
+export type { ConflictView, Reconciliation } from './partners/contract.ts';
 export type { conflictView, inboundView, invitationReply, invitationSummary, linkView, partnerView, transferView } from './partners/contract.ts';
 export type { createdSystem, issuedKey, systemView } from './partners/adapters/provincial-axis/contract.ts';

@@ -314,6 +314,18 @@ export type ReceiptKeyRow = {
   retired_at: Instant | null;
 };
 
+export type RelayRow = {
+  agency_id: string;
+  envelope_id: string;
+  recipient_agency_id: string;
+  partner_id: string;
+  inbound_id: string;
+  addressed_code: string | null;
+  sender_ref: string;
+  sender_code: string | null;
+  relayed_at: Instant;
+};
+
 export type TransferRow = {
   agency_id: string;
   id: string;
@@ -334,6 +346,8 @@ export type TransferRow = {
   created_at: Instant;
   sent_at: Instant | null;
   changed_at: Instant;
+  relay_sender_id: string | null;
+  relay_envelope_id: string | null;
 };
 
 export type TransitionPeriodRow = {
@@ -387,6 +401,7 @@ export type Tables = {
   'exchange.partner_line': PartnerLineRow;
   'exchange.partner_nonce': PartnerNonceRow;
   'exchange.receipt_key': ReceiptKeyRow;
+  'exchange.relay': RelayRow;
   'exchange.transfer': TransferRow;
   'exchange.transition_period': TransitionPeriodRow;
   'exchange.withheld_file': WithheldFileRow;

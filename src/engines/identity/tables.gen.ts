@@ -36,7 +36,7 @@ export type AgencyRow = {
   closing_basis: string | null;
   note: string | null;
   created_at: Instant;
-  source: 'own' | 'national';
+  source: 'own' | 'national' | 'trial';
 };
 
 export type AgencyCodeRow = {

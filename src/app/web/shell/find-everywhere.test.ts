@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Api } from '#ui/api-context.tsx';
+import { ApiError } from '#ui/api-error.ts';
 import { defineMessages } from '#ui/i18n.ts';
 import { defineWebModule, type Finding, type WebModule } from '#ui/web-module.ts';
 import { findEverywhere } from './find-everywhere.ts';
@@ -17,17 +18,20 @@ const aModule = (name: string, label: string, ability?: string): WebModule =>
   });
 const modules = [aModule('documents', 'Văn bản đến'), aModule('agencies', 'Cơ quan')];
 
-function asked(answers: Record<string, Finding[]>, of = modules) {
+const refusal = new ApiError({ status: 403, code: 'kernel.forbidden', message: 'Không được xem' });
+
+function asked(answers: Record<string, Finding[] | Error>, of = modules) {
+  const stop = new AbortController();
   const went: string[] = [];
   const questions: unknown[] = [];
   // safe because a caller names the type of what this server answers
   const get = ((path, options) => {
     questions.push([path, options?.query]);
-    const answer = answers[path];
-    return answer === undefined ? Promise.reject(new Error('403')) : Promise.resolve(answer);
+    const answer = answers[path] ?? refusal;
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   }) as Api['get'];
-  const asking = { api: { get }, abilities: ['keys.watch'], language: 'vi', signal: new AbortController().signal, navigate: (path: string) => void went.push(path) } as const;
-  return { went, questions, find: (typed: string) => findEverywhere(of, typed, asking) };
+  const asking = { api: { get }, abilities: ['keys.watch'], language: 'vi', signal: stop.signal, navigate: (path: string) => void went.push(path) } as const;
+  return { went, questions, stop: () => stop.abort(), find: (typed: string) => findEverywhere(of, typed, asking) };
 }
 const finding = (id: string): Finding => ({ id, path: `/nơi/${id}`, label: `Thứ ${id}`, hint: '01/SNV' });
 
@@ -42,6 +46,14 @@ test('every source is asked with what was typed, and what it finds stands under 
 
 test('a source that refuses hides nothing of the others', async () => {
   const { find } = asked({ '/api/agencies': [finding('b')] });
+  assert.deepEqual((await find('noi')).map(({ label }) => label), ['Thứ b']);
+});
+
+test('a defect is not taken for an empty answer, but who has typed on waits for nothing any more', async () => {
+  const defect = new TypeError('rows is not iterable');
+  const { find, stop } = asked({ '/api/agencies': [finding('b')], '/api/documents': defect });
+  await assert.rejects(find('noi'), defect);
+  stop();
   assert.deepEqual((await find('noi')).map(({ label }) => label), ['Thứ b']);
 });
 

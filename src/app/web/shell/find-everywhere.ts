@@ -1,4 +1,5 @@
 import type { Api } from '#ui/api-context.tsx';
+import { ApiError } from '#ui/api-error.ts';
 import type { Command } from '#ui/commands.tsx';
 import { translate, type Language } from '#ui/i18n.ts';
 import type { FindSource, WebModule } from '#ui/web-module.ts';
@@ -20,9 +21,12 @@ export async function findEverywhere(modules: readonly WebModule[], typed: strin
   return (await Promise.all(open.map(({ source, group }) => ask(source, typed, { ...asking, group })))).flat();
 }
 
-/** A source that fails finds nothing: the others still answer. */
+/** A source that refuses, or that nobody waits for any more, finds nothing: the others still answer. */
 async function ask(source: FindSource, typed: string, { api, signal, group, navigate }: Asking & { group: string }): Promise<Command[]> {
-  const reply = await api.get<unknown>(source.url, { signal, query: source.query(typed) }).catch(() => undefined);
+  const reply = await api.get<unknown>(source.url, { signal, query: source.query(typed) }).catch((error: unknown) => {
+    if (error instanceof ApiError || signal.aborted) return undefined;
+    throw error;
+  });
   if (reply === undefined) return [];
   return source
     .pick(reply)

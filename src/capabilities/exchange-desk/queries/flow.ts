@@ -1,7 +1,9 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { addDays, startOfVietnamDay, vietnamDay } from '#kernel/time.ts';
+import { trialAgencies } from '#engines/exchange/index.ts';
 import type { FlowEdge, FlowNode, FlowReply, Span } from '../contract.ts';
+import { figuresCompleteAt } from '../keep-figures.ts';
 import { overseesExchange } from '../policy.ts';
 import { namedAgencies, type NamedAgency } from './groups.ts';
 
@@ -17,17 +19,20 @@ export async function flowMap(kernel: Kernel, actor: PersonActor, span: Span): P
   const now = kernel.clock.now();
   const slots = slotsOf(span, now);
   const asked: Asked = { grain: grains[span], from: slots[0] ?? now, agencyId: overseesExchange(actor) ? null : actor.agencyId };
-  const edges = await edgesOf(kernel, asked);
+  // Before the rows are read: they may only be newer than it says.
+  const completeAt = await figuresCompleteAt(kernel.database.pool);
+  const trial = await trialAgencies(kernel.database.pool);
+  const edges = (await edgesOf(kernel, asked)).filter(({ from, to }) => !trial.has(from) && !trial.has(to));
   const named = await namedAgencies(kernel.database.pool, edges.flatMap((edge) => [edge.from, edge.to]), now);
   const sum = (pick: (edge: FlowEdge) => number): number => edges.reduce((total, edge) => total + pick(edge), 0);
   return {
     span,
     from: asked.from.toISOString(),
-    until: now.toISOString(),
+    until: completeAt?.toISOString() ?? null,
     nodes: nodesOf(edges, named),
     edges: edges.slice(0, MOST_EDGES),
     pairs: edges.length,
-    throughput: await throughputOf(kernel, asked, slots),
+    throughput: await throughputOf(kernel, asked, { slots, without: [...trial] }),
     sent: sum((edge) => edge.sent),
     arrived: sum((edge) => edge.arrived),
     troubled: sum((edge) => edge.troubled),
@@ -73,11 +78,11 @@ function nodesOf(edges: readonly FlowEdge[], named: ReadonlyMap<string, NamedAge
   return [...nodes.values()].sort((a, b) => b.sent + b.received - (a.sent + a.received) || a.name.localeCompare(b.name, 'vi'));
 }
 
-async function throughputOf(kernel: Kernel, { grain, from, agencyId }: Asked, slots: readonly Date[]): Promise<FlowReply['throughput']> {
+async function throughputOf(kernel: Kernel, { grain, from, agencyId }: Asked, { slots, without }: { slots: readonly Date[]; without: readonly string[] }): Promise<FlowReply['throughput']> {
   const { rows } = await kernel.database.pool.query<{ at: Date; sent: number; arrived: number }>(
     `select starts_at as at, sum(sent)::int as sent, sum(received)::int as arrived from exchange_desk.flow
-      where grain = $1 and starts_at >= $2 and ($3::uuid is null or agency_id = $3) group by 1`,
-    [grain, from, agencyId],
+      where grain = $1 and starts_at >= $2 and ($3::uuid is null or agency_id = $3) and agency_id <> all($4::uuid[]) group by 1`,
+    [grain, from, agencyId, without],
   );
   const counted = new Map(rows.map((row) => [row.at.getTime(), row]));
   return slots.map((at) => ({ at: at.toISOString(), sent: counted.get(at.getTime())?.sent ?? 0, arrived: counted.get(at.getTime())?.arrived ?? 0 }));

@@ -7,7 +7,6 @@ import { TextArea } from '#ui/controls/text-area.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
 import { turnByKey } from '#ui/data/keyed-pages.ts';
 import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
-import { Table } from '#ui/data/table.tsx';
 import { Tabs } from '#ui/data/tabs.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
@@ -17,9 +16,9 @@ import { useT } from '#ui/i18n.ts';
 import { Page, Section } from '#ui/layout/page.tsx';
 import '#ui/layout/form.css';
 import { useSearch } from '#ui/navigation.tsx';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { useAbility } from '#ui/session-context.tsx';
 import type { AlertRow, AlertsReply, RuleRow, RulesReply } from '../contract.ts';
-import { ActDialog } from './act-dialog.tsx';
 import { deskMessages } from './desk-messages.ts';
 import { DeskNav } from './desk-nav.tsx';
 import { RuleDialog } from './rule-dialog.tsx';
@@ -68,31 +67,36 @@ function Alerts({ view }: { view: 'standing' | 'all' }): ReactNode {
     queryFn: ({ signal, pageParam }) => api.get<AlertsReply>(`${base}/alerts`, { signal, query: { state: view, after: pageParam } }),
     ...turnByKey,
   });
+  const rows = pages.data?.pages.flatMap((page) => page.rows);
   const columns: Column<AlertRow>[] = [
     { id: 'alert', label: t('alert'), width: '22%', narrow: 'top', render: (row) => row.rule },
     { id: 'about', label: t('about'), narrow: 'title', main: true, render: (row) => `${row.about}${row.count > 0 ? ` (${t('count', { count: row.count })})` : ''}` },
     { id: 'since', label: t('since'), width: '10rem', narrow: 'below', render: (row) => <time dateTime={row.since}>{formatDateTime(row.since)}</time> },
     { id: 'state', label: t('state'), width: '9rem', narrow: 'aside', render: (row) => <StateMark kind={kinds[row.state]}>{t(`state.${row.state}`)}</StateMark> },
     { id: 'note', label: t('note'), width: '22%', narrow: 'below', render: (row) => [row.acknowledgedBy === null || row.acknowledgedAt === null ? '' : t('by', { name: row.acknowledgedBy, at: formatDateTime(row.acknowledgedAt) }), row.note ?? ''].filter((part) => part !== '').join(': ') },
-    {
-      id: 'action',
-      label: t('action'),
-      width: '9rem',
-      narrow: 'below',
-      render: (row) =>
-        row.abilities.includes('acknowledge') && (
-          <Button size="small" onClick={() => setTaking(row)}>
-            {t('acknowledge')}
-          </Button>
-        ),
-    },
+    ...(rows?.some(({ abilities }) => abilities.includes('acknowledge')) === true
+      ? [
+          {
+            id: 'action',
+            label: t('action'),
+            width: '9rem',
+            narrow: 'below' as const,
+            render: (row: AlertRow) =>
+              row.abilities.includes('acknowledge') && (
+                <Button size="small" onClick={() => setTaking(row)}>
+                  {t('acknowledge')}
+                </Button>
+              ),
+          },
+        ]
+      : []),
   ];
   return (
     <>
       <DataList
         label={t('alertList')}
         columns={columns}
-        rows={pages.data?.pages.flatMap((page) => page.rows)}
+        rows={rows}
         rowId={(row) => row.id}
         error={pages.error}
         onRetry={() => void pages.refetch()}
@@ -114,6 +118,7 @@ function AcknowledgeDialog({ alert, onClose }: { alert: AlertRow; onClose: () =>
   const [note, setNote] = useState('');
   return (
     <ActDialog
+      topics={['exchange-desk']}
       title={`${alert.rule}: ${alert.about}`}
       text={t('acknowledgeText')}
       verb={t('acknowledge')}
@@ -146,25 +151,27 @@ function Rules(): ReactNode {
         )
       }
     >
-      <Table
-        caption={t('rules')}
-        hideCaption
+      <DataList
+        label={t('rules')}
         rows={data.rules}
         rowId={(rule) => rule.id}
+        empty={null}
         columns={[
-          { id: 'name', label: t('ruleName'), render: (rule) => rule.name },
-          { id: 'kind', label: t('ruleKind'), render: (rule) => t(`kind.${rule.kind}`) },
-          { id: 'threshold', label: t('threshold'), align: 'end', render: (rule) => rule.thresholdMinutes },
-          { id: 'quiet', label: t('quiet'), align: 'end', render: (rule) => rule.quietMinutes },
-          { id: 'receivers', label: t('receivers'), render: receivers },
-          { id: 'on', label: t('state'), render: (rule) => <StateMark kind={rule.isOn ? 'done' : 'quiet'}>{t(rule.isOn ? 'on.true' : 'on.false')}</StateMark> },
+          { id: 'name', label: t('ruleName'), narrow: 'title', main: true, render: (rule) => rule.name },
+          { id: 'kind', label: t('ruleKind'), width: '16%', narrow: 'top', render: (rule) => t(`kind.${rule.kind}`) },
+          { id: 'threshold', label: t('threshold'), width: '8rem', narrow: 'hidden', render: (rule) => rule.thresholdMinutes },
+          { id: 'quiet', label: t('quiet'), width: '9rem', narrow: 'hidden', render: (rule) => rule.quietMinutes },
+          { id: 'receivers', label: t('receivers'), width: '22%', narrow: 'below', render: receivers },
+          { id: 'on', label: t('state'), width: '6rem', narrow: 'aside', render: (rule) => <StateMark kind={rule.isOn ? 'done' : 'quiet'}>{t(rule.isOn ? 'on.true' : 'on.false')}</StateMark> },
           ...(mayKeep
             ? [
                 {
                   id: 'action',
                   label: t('action'),
+                  width: '6rem',
+                  narrow: 'below' as const,
                   render: (rule: RuleRow) => (
-                    <Button size="small" onClick={() => setEditing(rule)}>
+                    <Button size="small" aria-label={`${t('editRule')}: ${rule.name}`} onClick={() => setEditing(rule)}>
                       {t('editRule')}
                     </Button>
                   ),

@@ -10,7 +10,7 @@ export function DeskNav(): ReactNode {
   const t = useT(deskMessages);
   const { path } = useNavigation();
   const mayWatch = useAbility('exchange-desk.watch');
-  const parts = [...(mayWatch ? [['/lien-thong', 'troubles'] as const] : []), ['/lien-thong/luong', 'flow'], ['/lien-thong/thong-ke', 'statistics'], ['/lien-thong/van-ban', 'documents'], ['/lien-thong/canh-bao', 'alerts']] as const;
+  const parts = [...(mayWatch ? [['/lien-thong', 'troubles'] as const] : []), ['/lien-thong/chua-gui', 'unsent'], ['/lien-thong/luong', 'flow'], ['/lien-thong/thong-ke', 'statistics'], ['/lien-thong/van-ban', 'documents'], ['/lien-thong/canh-bao', 'alerts']] as const;
   return (
     <nav className="lt-desk-nav" aria-label={t('sections')}>
       {parts.map(([to, label]) => (

@@ -77,7 +77,8 @@ function Lead({ flow }: { flow: FlowReply }): ReactNode {
   const t = useT(deskMessages);
   const { language } = useLanguage();
   const number = (value: number): string => formatNumber(value, language);
-  return `${t('flowLead', { sent: number(flow.sent), arrived: number(flow.arrived), troubled: number(flow.troubled) })}. ${t('updated', { at: formatDateTime(flow.until) })}`;
+  const lead = t('flowLead', { sent: number(flow.sent), arrived: number(flow.arrived), troubled: number(flow.troubled) });
+  return flow.until === null ? lead : `${lead}. ${t('updated', { at: formatDateTime(flow.until) })}`;
 }
 
 function Shown({ flow }: { flow: FlowReply }): ReactNode {

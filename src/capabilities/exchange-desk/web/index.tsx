@@ -30,6 +30,7 @@ export const exchangeDeskWeb = defineWebModule({
     { path: '/lien-thong/luong', load: async () => (await import('./flow-page.tsx')).FlowPage },
     { path: '/lien-thong/thong-ke', load: async () => (await import('./statistics-page.tsx')).StatisticsPage },
     { path: '/lien-thong/van-ban', load: async () => (await import('./documents-page.tsx')).DocumentsPage },
+    { path: '/lien-thong/chua-gui', load: async () => (await import('./unsent-page.tsx')).UnsentPage },
     { path: '/lien-thong/canh-bao', load: async () => (await import('./alerts-page.tsx')).AlertsPage },
     { path: '/lien-thong/goi/$id', load: async () => (await import('./envelope-page.tsx')).EnvelopePage },
     { path: '/lien-thong/den/$id', load: async () => (await import('./message-page.tsx')).MessagePage },

@@ -5,9 +5,9 @@ import { Select } from '#ui/controls/select.tsx';
 import { Switch } from '#ui/controls/switch.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { useT } from '#ui/i18n.ts';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { alertKinds, keeperRoles, ruleRoles, type RuleRow } from '../contract.ts';
-import { ActDialog } from './act-dialog.tsx';
 import { deskMessages } from './desk-messages.ts';
 
 const blank = { name: '', kind: 'partner_down', thresholdMinutes: 10, quietMinutes: 60, isOn: true, agencyRoles: [], keeperRoles: ['province_admin'], posts: [], emails: [] } as const satisfies Omit<RuleRow, 'id'>;
@@ -28,7 +28,7 @@ export function RuleDialog({ rule, canMail, onClose }: { rule: RuleRow | undefin
     return rule === undefined ? api.post('/api/v1/exchange-desk/alert-rules', { ...body, kind }) : api.put(`/api/v1/exchange-desk/alert-rules/${rule.id}`, body);
   };
   return (
-    <ActDialog title={rule === undefined ? t('addRule') : rule.name} verb={t('save')} send={send} done={t('saved')} onClose={onClose}>
+    <ActDialog topics={['exchange-desk']} title={rule === undefined ? t('addRule') : rule.name} verb={t('save')} send={send} done={t('saved')} onClose={onClose}>
       {(problem) => (
         <>
           <TextField label={t('ruleName')} required value={form.name} onChange={(name) => change({ name })} error={problem('name')} />

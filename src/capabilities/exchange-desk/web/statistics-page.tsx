@@ -25,6 +25,7 @@ import { deskMessages } from './desk-messages.ts';
 import { DeskNav } from './desk-nav.tsx';
 import { MonthFields } from './month-fields.tsx';
 import { chosenMonths } from './months.ts';
+import { unsentMessages } from './unsent-messages.ts';
 
 const address = '/api/v1/exchange-desk/statistics';
 /** On the screen, what the figures say together; the files carry all. */
@@ -69,7 +70,7 @@ export function StatisticsPage(): ReactNode {
         <SkeletonGroup>
           <Skeleton shape="block" height="50vh" />
         </SkeletonGroup>
-      ) : data.agencies.length === 0 ? (
+      ) : data.agencies.length === 0 && data.unsent.total === 0 ? (
         <EmptyState title={t('noFigures')}>{t('noFiguresText')}</EmptyState>
       ) : (
         <Shown statistics={data} />
@@ -128,8 +129,45 @@ function Shown({ statistics }: { statistics: StatisticsReply }): ReactNode {
         total={statistics.total}
         rows={statistics.agencies.map((each) => ({ id: each.agencyId, name: <Link to={documentsOf(each.agencyId)}>{each.name}</Link>, figures: each.figures }))}
       />
+      <Unsent unsent={statistics.unsent} />
       <p className="lt-quiet">{t('measures')}</p>
     </div>
+  );
+}
+
+/** They are not sent, so no figure above tells of them. */
+function Unsent({ unsent }: { unsent: StatisticsReply['unsent'] }): ReactNode {
+  const t = useT(unsentMessages);
+  const desk = useT(deskMessages);
+  const { language } = useLanguage();
+  return (
+    <Section title={t('section')}>
+      {unsent.total === 0 ? (
+        <p className="lt-quiet">{t('none')}</p>
+      ) : (
+        <>
+          <Table
+            caption={t('section')}
+            hideCaption
+            rows={unsent.agencies}
+            rowId={(row) => row.agencyId}
+            columns={[
+              { id: 'agency', label: t('agency'), render: (row) => <span className="lt-desk__name">{row.name}</span> },
+              { id: 'count', label: t('count'), align: 'end', render: (row) => formatNumber(row.count, language) },
+            ]}
+            foot={
+              <tr>
+                <th scope="row">{desk('total')}</th>
+                <td data-align="end">{formatNumber(unsent.total, language)}</td>
+              </tr>
+            }
+          />
+          <p>
+            <Link to="/lien-thong/chua-gui">{t('open')}</Link>
+          </p>
+        </>
+      )}
+    </Section>
   );
 }
 

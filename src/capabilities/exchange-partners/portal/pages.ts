@@ -1,36 +1,14 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
-import { render } from 'preact-render-to-string';
 import { formatInstant } from '#kernel/time.ts';
 import type { Conformance } from '#engines/exchange/index.ts';
-import { PATH, stylesheetUrl } from './stylesheet.ts';
+import { publicPage as pageOf } from '#ui/public/public-page.ts';
+import { PATH, stylesheet } from './stylesheet.ts';
 import { words, type Language } from './words.ts';
 
 function publicPage(language: Language, title: string, children: ComponentChildren): string {
-  const w = words[language];
-  const other = language === 'vi' ? 'en' : 'vi';
-  const page = html`<html lang=${language}>
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="robots" content="noindex" />
-      <title>${title} · ${w.product}</title>
-      <link rel="icon" href="/app/sign.svg" type="image/svg+xml" />
-      <link rel="stylesheet" href=${stylesheetUrl} />
-    </head>
-    <body>
-      <a class="skip" href="#main">${w.skip}</a>
-      <header class="top">
-        <p><b>${w.product}</b> <span class="where">${w.place}</span></p>
-        <a class="language" lang=${other} hreflang=${other} href=${`${PATH}?lang=${other}`}>${w.other}</a>
-      </header>
-      <main id="main">${children}</main>
-      <footer class="bottom"><p>${w.footer}</p></footer>
-    </body>
-  </html>`;
-  // safe because one root element was written
-  return `<!doctype html>${render(page)}`;
+  const { place, footer } = words[language];
+  return pageOf({ language, title, place, footer, path: PATH, stylesheetUrl: stylesheet.url, isUnlisted: true, children });
 }
 
 /** Asks for the id and the key; `wrong` when those given open nothing. */
@@ -40,7 +18,7 @@ export function askPage(language: Language, wrong: { systemId: string } | undefi
     language,
     w.askTitle,
     html`
-      ${wrong === undefined ? null : html`<section class="box" role="alert"><b>${w.wrong}</b><p>${w.wrongTodo}</p></section>`}
+      ${wrong === undefined ? null : html`<section class="box stopped" role="alert"><b>${w.wrong}</b><p>${w.wrongTodo}</p></section>`}
       <h1>${w.askTitle}</h1>
       <p class="lead">${w.askLead}</p>
       <form method="post" action=${`${PATH}?lang=${language}`}>
@@ -67,7 +45,7 @@ export function checklistPage(language: Language, given: { conformance: Conforma
     html`
       <h1>${title}</h1>
       <p class="lead">${done === conformance.steps.length ? w.all : w.lead(done, conformance.steps.length)}</p>
-      ${conformance.isSandbox ? null : html`<p class="box note">${w.notSandbox}</p>`}
+      ${conformance.isSandbox ? null : html`<p class="box">${w.notSandbox}</p>`}
       ${conformance.sandboxCode === null ? null : html`<p class="lead">${w.facts(conformance.sandboxCode, conformance.counterparts.join(', '))}</p>`}
       <p class="lead">${w.address}: <code>${address}/v1</code></p>
       <ol class="steps">

@@ -3,10 +3,7 @@ import type { Conformance } from '#engines/exchange/index.ts';
 export type Language = 'vi' | 'en';
 type Step = Conformance['steps'][number]['step'];
 type Words = {
-  product: string;
   place: string;
-  skip: string;
-  other: string;
   footer: string;
   askTitle: string;
   askLead: string;
@@ -31,10 +28,7 @@ type Words = {
 
 export const words: Record<Language, Words> = {
   vi: {
-    product: 'Liên Thông',
     place: 'Thử kết nối',
-    skip: 'Đến nội dung',
-    other: 'English',
     footer: 'Trang này chỉ cho biết hệ thống của bạn đã làm được những bước nào. Không có nội dung văn bản.',
     askTitle: 'Kiểm tra kết nối của hệ thống bạn',
     askLead: 'Dành cho đơn vị làm phần mềm quản lý văn bản kết nối với tỉnh. Nhập mã hệ thống và khóa mà quản trị viên tỉnh đã cấp.',
@@ -70,10 +64,7 @@ export const words: Record<Language, Words> = {
     },
   },
   en: {
-    product: 'Liên Thông',
     place: 'Trying a connection',
-    skip: 'Skip to the content',
-    other: 'Tiếng Việt',
     footer: 'This page only tells which steps your system has done. It shows no content of documents.',
     askTitle: 'Check the connection of your system',
     askLead: 'For makers of document systems that connect to the province. Enter the system id and the key that the province’s administrator issued.',

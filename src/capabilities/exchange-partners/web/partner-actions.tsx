@@ -4,22 +4,29 @@ import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { useLanguage, useT } from '#ui/i18n.ts';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { Menu, type MenuEntry } from '#ui/overlays/menu.tsx';
-import { ActDialog } from './act-dialog.tsx';
+import { conflictMessages } from './conflict-messages.ts';
+import { ConfirmDialog } from './invitation-dialogs.tsx';
+import { invitationMessages } from './invitation-messages.ts';
 import { messages } from './messages.ts';
+import { ReconcileDialog } from './reconcile-dialog.tsx';
 import { PARTNERS, SYSTEMS, type Partner, type System } from './words.ts';
 
-type Act = 'test' | 'suspend' | 'resume' | 'sandbox' | 'quotas' | 'confirm';
+type Act = 'reconcile' | 'test' | 'suspend' | 'resume' | 'sandbox' | 'quotas' | 'confirm';
 type Props = { partner: Partner; system: System | undefined };
 
 /** What an administrator does with a system; the one that is due stands first. */
 export function PartnerActions({ partner, system }: Props): ReactNode {
   const t = useT(messages);
+  const invitation = useT(invitationMessages);
+  const conflicts = useT(conflictMessages);
   const [open, setOpen] = useState<Act | undefined>();
   const close = () => setOpen(undefined);
   const entry = (act: Act, label: string, danger = false): MenuEntry => ({ id: act, label, danger, onSelect: () => setOpen(act) });
   const entries: MenuEntry[] = [
     ...(partner.state === 'active' ? [entry('test', t('test'))] : []),
+    ...(partner.state === 'active' && partner.protocol === 'installation' ? [entry('reconcile', conflicts('reconcile'))] : []),
     ...(system === undefined ? [] : [entry('sandbox', t(system.isSandbox ? 'leaveSandbox' : 'enterSandbox')), entry('quotas', t('changeQuotas'))]),
     ...(partner.state === 'active' ? [entry('suspend', t('suspend'), true)] : []),
   ];
@@ -32,7 +39,7 @@ export function PartnerActions({ partner, system }: Props): ReactNode {
       )}
       {partner.state === 'pairing' && (
         <Button variant="primary" onClick={() => setOpen('confirm')}>
-          {t('confirm')}
+          {invitation('confirm')}
         </Button>
       )}
       {entries.length > 0 && <Menu trigger={<Button>{t('act')}</Button>} entries={entries} />}
@@ -48,19 +55,22 @@ function Acting({ act, partner, system, onClose }: Props & { act: Act; onClose: 
   const url = `${PARTNERS}/${partner.id}`;
   switch (act) {
     case 'test':
-      return <ActDialog title={t('test')} verb={t('test')} send={() => api.post<{ vi: string; en: string }>(`${url}/test`)} done={(reply) => reply[language]} onClose={onClose} />;
+      return <ActDialog topics={['exchange']} title={t('test')} verb={t('test')} send={() => api.post<{ vi: string; en: string }>(`${url}/test`)} done={(reply) => reply[language]} onClose={onClose} />;
     case 'resume':
-      return <ActDialog title={t('resume')} verb={t('resume')} send={() => api.post(`${url}/resume`)} done={() => t('resumed')} onClose={onClose} />;
+      return <ActDialog topics={['exchange']} title={t('resume')} verb={t('resume')} send={() => api.post(`${url}/resume`)} done={() => t('resumed')} onClose={onClose} />;
+    case 'reconcile':
+      return <ReconcileDialog partner={partner} onClose={onClose} />;
     case 'suspend':
       return <Suspend url={url} onClose={onClose} />;
     case 'confirm':
-      return <Confirm url={url} onClose={onClose} />;
+      return <ConfirmDialog url={url} onClose={onClose} />;
     case 'quotas':
       return system === undefined ? null : <Quotas partner={partner} system={system} onClose={onClose} />;
     case 'sandbox': {
       const isSandbox = system?.isSandbox === true;
       return (
         <ActDialog
+          topics={['exchange']}
           title={t(isSandbox ? 'leaveSandbox' : 'enterSandbox')}
           text={t(isSandbox ? 'leaveSandboxText' : 'enterSandboxText')}
           verb={t(isSandbox ? 'leaveSandbox' : 'enterSandbox')}
@@ -78,19 +88,8 @@ function Suspend({ url, onClose }: { url: string; onClose: () => void }): ReactN
   const api = useApi();
   const [reason, setReason] = useState('');
   return (
-    <ActDialog title={t('suspend')} text={t('suspendText')} verb={t('suspend')} danger send={() => api.post(`${url}/suspend`, { reason })} done={() => t('suspended')} onClose={onClose}>
+    <ActDialog topics={['exchange']} title={t('suspend')} text={t('suspendText')} verb={t('suspend')} danger send={() => api.post(`${url}/suspend`, { reason })} done={() => t('suspended')} onClose={onClose}>
       {(problem) => <TextArea label={t('reason')} required rows={2} value={reason} onChange={setReason} error={problem('reason')} />}
-    </ActDialog>
-  );
-}
-
-function Confirm({ url, onClose }: { url: string; onClose: () => void }): ReactNode {
-  const t = useT(messages);
-  const api = useApi();
-  const [fingerprint, setFingerprint] = useState('');
-  return (
-    <ActDialog title={t('confirm')} text={t('confirmText')} verb={t('confirm')} send={() => api.post(`${url}/confirm`, { fingerprint })} done={() => t('confirmed')} onClose={onClose}>
-      {(problem) => <TextField label={t('fingerprint')} required value={fingerprint} onChange={setFingerprint} error={problem('fingerprint')} />}
     </ActDialog>
   );
 }
@@ -103,7 +102,7 @@ function Quotas({ partner, system, onClose }: { partner: Partner; system: System
   const [values, setValues] = useState(() => Object.fromEntries(names.map((name) => [name, String(system.quotas[name])])));
   const send = () => api.put(`${SYSTEMS}/${partner.id}/quotas`, Object.fromEntries(names.map((name) => [name, Number(values[name])])));
   return (
-    <ActDialog title={t('changeQuotas')} verb={t('save')} send={send} done={() => t('saved')} onClose={onClose}>
+    <ActDialog topics={['exchange']} title={t('changeQuotas')} verb={t('save')} send={send} done={() => t('saved')} onClose={onClose}>
       {(problem) => names.map((name) => <TextField key={name} label={t(name)} required inputMode="numeric" value={values[name] ?? ''} onChange={(text) => setValues({ ...values, [name]: text })} error={problem(name)} />)}
     </ActDialog>
   );

@@ -11,10 +11,14 @@ import { Detail } from '#ui/layout/detail.tsx';
 import { Details } from '#ui/layout/details.tsx';
 import { useParam } from '#ui/navigation.tsx';
 import { useAbility } from '#ui/session-context.tsx';
+import { conflictMessages } from './conflict-messages.ts';
+import { ConflictsPart } from './conflicts-part.tsx';
+import { invitationMessages } from './invitation-messages.ts';
 import { messages } from './messages.ts';
 import { PartnerActions } from './partner-actions.tsx';
 import { AgenciesPart, ChecklistPart, KeysPart } from './partner-parts.tsx';
 import { PartnerMark } from './partners-page.tsx';
+import './partners.css';
 import { LOOK_AGAIN_MS, PARTNERS, SYSTEMS, type Partner, type System } from './words.ts';
 
 /** One system: how it is, and what an administrator does with it. */
@@ -39,6 +43,7 @@ export function PartnerDetailPage(): ReactNode {
 
 function Opened({ partner, system }: { partner: Partner; system: System | undefined }): ReactNode {
   const t = useT(messages);
+  const conflicts = useT(conflictMessages);
   const mayKeep = useAbility('exchange-partners.keep');
   const [view, setView] = useState('facts');
   return (
@@ -51,6 +56,7 @@ function Opened({ partner, system }: { partner: Partner; system: System | undefi
         items={[
           { id: 'facts', label: t('facts'), content: <Facts partner={partner} system={system} /> },
           { id: 'agencies', label: t('agencies'), content: <AgenciesPart partner={partner} mayAdd={mayKeep && system !== undefined} /> },
+          ...(partner.protocol === 'provincial_axis' ? [] : [{ id: 'conflicts', label: conflicts('tab'), ...(partner.conflicts === 0 ? {} : { count: partner.conflicts }), content: <ConflictsPart partner={partner} /> }]),
           ...(system === undefined
             ? []
             : [
@@ -65,6 +71,7 @@ function Opened({ partner, system }: { partner: Partner; system: System | undefi
 
 function Facts({ partner, system }: { partner: Partner; system: System | undefined }): ReactNode {
   const t = useT(messages);
+  const invited = useT(invitationMessages);
   const { line } = partner;
   return (
     <Details
@@ -86,9 +93,10 @@ function Facts({ partner, system }: { partner: Partner; system: System | undefin
               : t('quotasValue', { messages: formatNumber(system.quotas.messagesPerDay), megabytes: formatNumber(system.quotas.megabytesPerDay), requests: formatNumber(system.quotas.requestsPerMinute) }),
           wide: true,
         },
-        { label: t('conflicts'), value: partner.conflicts === 0 ? null : formatNumber(partner.conflicts) },
         { label: t('validity'), value: partner.validTo === null ? formatDate(partner.validFrom) : `${formatDate(partner.validFrom)} – ${formatDate(partner.validTo)}` },
-        { label: t('fingerprint'), value: partner.fingerprint === null ? null : <code>{partner.fingerprint}</code>, wide: true },
+        // Before it is confirmed it is compared with what the other administrator says on the telephone, not copied from here.
+        { label: invited('theirFingerprint'), value: partner.fingerprint === null || partner.state === 'pairing' ? null : <code className="lt-partners__fingerprint">{partner.fingerprint}</code>, wide: true },
+        { label: invited('ownFingerprint'), value: partner.ownFingerprint === null ? null : <code className="lt-partners__fingerprint">{partner.ownFingerprint}</code>, wide: true },
       ]}
     />
   );

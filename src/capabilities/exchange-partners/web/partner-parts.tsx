@@ -14,10 +14,10 @@ import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { formatDate, formatDateTime } from '#ui/format.ts';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
-import { ActDialog } from './act-dialog.tsx';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { messages } from './messages.ts';
 import { KeyDialog } from './shown-once.tsx';
-import { PARTNERS, stepOf, SYSTEMS, type Partner, type System } from './words.ts';
+import { LOOK_AGAIN_MS, PARTNERS, stepOf, SYSTEMS, type Partner, type System } from './words.ts';
 
 type Link = z.infer<typeof linkView>;
 type Issued = z.infer<typeof issuedKey>;
@@ -28,7 +28,7 @@ export function AgenciesPart({ partner, mayAdd }: { partner: Partner; mayAdd: bo
   const t = useT(messages);
   const api = useApi();
   const [isOpen, setIsOpen] = useState(false);
-  const { data, error, refetch } = useQuery({ queryKey: ['exchange', 'partner-agencies', partner.id], queryFn: ({ signal }) => api.get<{ agencies: Link[] }>(`${PARTNERS}/${partner.id}/agencies`, { signal }) });
+  const { data, error, refetch } = useQuery({ queryKey: ['exchange', 'partner-agencies', partner.id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ agencies: Link[] }>(`${PARTNERS}/${partner.id}/agencies`, { signal }) });
   if (error !== null) return <ErrorState compact error={error} onRetry={() => void refetch()} />;
   return (
     <div className="lt-form">
@@ -40,7 +40,7 @@ export function AgenciesPart({ partner, mayAdd }: { partner: Partner; mayAdd: bo
         </div>
       )}
       {data?.agencies.length === 0 ? (
-        <EmptyState title={t('noAgencies')}>{t('noAgenciesText')}</EmptyState>
+        <EmptyState title={t('noAgencies')}>{t(partner.protocol === 'provincial_axis' ? 'noAgenciesText' : 'directoryComes')}</EmptyState>
       ) : (
         <Table
           caption={t('agencies')}
@@ -66,7 +66,7 @@ function AddAgency({ partnerId, onClose }: { partnerId: string; onClose: () => v
   const [code, setCode] = useState('');
   const [name, setName] = useState('');
   return (
-    <ActDialog title={t('addAgency')} text={t('addAgencyText')} verb={t('add')} send={() => api.post(`${SYSTEMS}/${partnerId}/agencies`, { code, name })} done={() => t('agencyAdded')} onClose={onClose}>
+    <ActDialog topics={['exchange']} title={t('addAgency')} text={t('addAgencyText')} verb={t('add')} send={() => api.post(`${SYSTEMS}/${partnerId}/agencies`, { code, name })} done={() => t('agencyAdded')} onClose={onClose}>
       {(problem) => (
         <>
           <TextField label={t('agencyCode')} required value={code} onChange={setCode} error={problem('code')} />
@@ -142,6 +142,7 @@ function IssueKey({ partnerId, onClose, onDone }: { partnerId: string; onClose: 
   const [note, setNote] = useState('');
   return (
     <ActDialog
+      topics={['exchange']}
       title={t('issueKey')}
       text={t('issueKeyText')}
       verb={t('issueKey')}
@@ -164,7 +165,7 @@ function IssueKey({ partnerId, onClose, onDone }: { partnerId: string; onClose: 
 function RevokeKey({ partnerId, row, onClose }: { partnerId: string; row: Key; onClose: () => void }): ReactNode {
   const t = useT(messages);
   const api = useApi();
-  return <ActDialog title={t('revoke')} text={t('revokeText', { hint: row.hint })} verb={t('revoke')} danger send={() => api.del(`${SYSTEMS}/${partnerId}/keys/${row.id}`)} done={() => t('revoked')} onClose={onClose} />;
+  return <ActDialog topics={['exchange']} title={t('revoke')} text={t('revokeText', { hint: row.hint })} verb={t('revoke')} danger send={() => api.del(`${SYSTEMS}/${partnerId}/keys/${row.id}`)} done={() => t('revoked')} onClose={onClose} />;
 }
 
 /** What the vendor's system has done in the sandbox. */

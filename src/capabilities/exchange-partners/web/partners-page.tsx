@@ -17,9 +17,10 @@ import { Page } from '#ui/layout/page.tsx';
 import { Outlet, useNavigation, useParam } from '#ui/navigation.tsx';
 import { Menu } from '#ui/overlays/menu.tsx';
 import { useAbility } from '#ui/session-context.tsx';
-import { AcceptDialog, AddSystemDialog, InviteDialog, type Created, type Invited } from './add-dialogs.tsx';
+import { AddSystemDialog, type Created } from './add-dialogs.tsx';
+import { AcceptDialog, AcceptedDialog, InvitationDialog, InviteDialog, type Accepted, type Invited } from './invitation-dialogs.tsx';
 import { messages } from './messages.ts';
-import { InvitationDialog, KeyDialog } from './shown-once.tsx';
+import { KeyDialog } from './shown-once.tsx';
 import { LOOK_AGAIN_MS, PARTNERS, type Partner } from './words.ts';
 
 /** All systems outside with which the province exchanges, and how each line is. */
@@ -136,7 +137,7 @@ function useColumns(): Column<Partner>[] {
   ];
 }
 
-type Open = { kind: 'add' | 'invite' | 'accept' } | { kind: 'key'; created: Created } | { kind: 'invitation'; invited: Invited };
+type Open = { kind: 'add' | 'invite' | 'accept' } | { kind: 'key'; created: Created } | { kind: 'invitation'; invited: Invited } | { kind: 'accepted'; accepted: Accepted };
 
 function Actions(): ReactNode {
   const t = useT(messages);
@@ -169,7 +170,8 @@ function Actions(): ReactNode {
       />
       {open?.kind === 'add' && <AddSystemDialog onClose={close} onDone={(created) => setOpen({ kind: 'key', created })} />}
       {open?.kind === 'invite' && <InviteDialog onClose={close} onDone={(invited) => setOpen({ kind: 'invitation', invited })} />}
-      {open?.kind === 'accept' && <AcceptDialog onClose={close} />}
+      {open?.kind === 'accept' && <AcceptDialog onClose={close} onDone={(accepted) => setOpen({ kind: 'accepted', accepted })} />}
+      {open?.kind === 'accepted' && <AcceptedDialog fingerprint={open.accepted.fingerprint} onClose={close} />}
       {open?.kind === 'key' && <KeyDialog systemId={open.created.systemId} secret={open.created.key.secret} expiresAt={open.created.key.expiresAt} onClose={close} />}
       {open?.kind === 'invitation' && <InvitationDialog text={open.invited.text} fingerprint={open.invited.fingerprint} onClose={close} />}
     </>

@@ -17,9 +17,9 @@ import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Page } from '#ui/layout/page.tsx';
 import { useNavigation } from '#ui/navigation.tsx';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { Menu } from '#ui/overlays/menu.tsx';
 import { useAbility } from '#ui/session-context.tsx';
-import { ActDialog } from './act-dialog.tsx';
 import { messages } from './messages.ts';
 import { LOOK_AGAIN_MS, reasonOf, type Arrival } from './words.ts';
 
@@ -132,6 +132,7 @@ function HandOver({ row, onClose }: { row: Arrival; onClose: () => void }): Reac
   const options = (data?.agencies ?? []).filter((each) => each.hosting === 'local').map((each) => ({ value: each.id, label: each.name, ...(each.code === null ? {} : { hint: each.code }) }));
   return (
     <ActDialog
+      topics={['exchange']}
       title={t('handOver')}
       text={t('handOverText')}
       verb={t('handOverVerb')}
@@ -151,7 +152,7 @@ function Settle({ row, onClose }: { row: Arrival; onClose: () => void }): ReactN
   const [outcome, setOutcome] = useState<'resolved' | 'discarded'>('resolved');
   const [resolution, setResolution] = useState('');
   return (
-    <ActDialog title={t('settle')} text={t('settleText')} verb={t('settle')} send={() => api.post(`${ARRIVALS}/${row.id}/settle`, { outcome, resolution })} done={() => t('settled')} onClose={onClose}>
+    <ActDialog topics={['exchange']} title={t('settle')} text={t('settleText')} verb={t('settle')} send={() => api.post(`${ARRIVALS}/${row.id}/settle`, { outcome, resolution })} done={() => t('settled')} onClose={onClose}>
       {(problem) => (
         <>
           <Select

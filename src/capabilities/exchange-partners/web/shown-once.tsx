@@ -46,22 +46,3 @@ export function KeyDialog({ systemId, secret, expiresAt, onClose }: { systemId: 
     </Dialog>
   );
 }
-
-/** An invitation with the fingerprint that travels on another way. */
-export function InvitationDialog({ text, fingerprint, onClose }: { text: string; fingerprint: string; onClose: () => void }): ReactNode {
-  const t = useT(messages);
-  return (
-    <Dialog open onClose={onClose} title={t('inviteMade')} description={t('inviteMadeText')} actions={<Button onClick={onClose}>{t('close')}</Button>}>
-      <div className="lt-form">
-        <div className="lt-stack">
-          <b>{t('inviteLetter')}</b>
-          <code className="lt-partners__text">{text}</code>
-        </div>
-        <div className="lt-stack">
-          <b>{t('fingerprint')}</b>
-          <code className="lt-partners__text">{fingerprint}</code>
-        </div>
-      </div>
-    </Dialog>
-  );
-}

@@ -62,13 +62,15 @@ function Transfers({ state }: { state: Transfer['state'] | undefined }): ReactNo
     getNextPageParam: (page) => (page.transfers.length < PAGE ? undefined : page.transfers.at(-1)?.id),
   });
   const columns: Column<Transfer>[] = [
-    { id: 'to', label: t('to'), main: true, narrow: 'title', render: (row) => row.partnerName },
-    { id: 'kind', label: t('kind'), width: '10rem', narrow: 'below', render: (row) => t(`kind.${row.kind}`) },
-    { id: 'state', label: t('transferState'), width: '13rem', narrow: 'below', render: (row) => <StateMark kind={kinds[row.state]}>{t(`transfer.${row.state}`)}</StateMark> },
-    { id: 'problem', label: t('why'), narrow: 'below', render: (row) => <span title={row.problemCode ?? undefined}>{row.problem}</span> },
+    { id: 'to', label: t('to'), width: '10rem', main: true, narrow: 'title', render: (row) => row.partnerName },
+    { id: 'kind', label: t('kind'), width: '9.5rem', narrow: 'below', render: (row) => (row.kind === 'answer' ? t('kind.answer', { status: row.about.status ?? '' }) : t(`kind.${row.about.business}`)) },
+    { id: 'number', label: t('number'), width: '8rem', narrow: 'below', render: (row) => row.about.number },
+    { id: 'sender', label: t('sender'), width: '13rem', narrow: 'below', render: (row) => row.about.senderName },
+    { id: 'state', label: t('transferState'), width: '12.5rem', narrow: 'below', render: (row) => <StateMark kind={kinds[row.state]}>{t(`transfer.${row.state}`)}</StateMark> },
+    { id: 'problem', label: t('why'), narrow: 'below', render: (row) => (row.problem === null ? null : <span title={`${row.problem} (${row.problemCode ?? ''})`}>{row.problem}</span>) },
     { id: 'attempts', label: t('attempts'), width: '7rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => String(row.attempts) },
     { id: 'created', label: t('created'), width: '10rem', narrow: 'below', render: (row) => formatDateTime(row.createdAt) },
-    ...(mayKeep ? [{ id: 'act', label: t('act'), width: '8rem', narrow: 'below' as const, render: (row: Transfer) => (row.state === 'refused' || row.state === 'failed' ? <Replay row={row} /> : null) }] : []),
+    ...(mayKeep ? [{ id: 'act', label: t('act'), width: '7rem', narrow: 'below' as const, render: (row: Transfer) => (row.state === 'refused' || row.state === 'failed' ? <Replay row={row} /> : null) }] : []),
   ];
   return (
     <DataList

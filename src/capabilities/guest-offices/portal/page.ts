@@ -1,38 +1,16 @@
 import { html } from 'htm/preact';
 import type { ComponentChildren } from 'preact';
-import { render } from 'preact-render-to-string';
-import { stylesheetUrl } from './stylesheet.ts';
+import { publicPage as pageOf, type PublicPage } from '#ui/public/public-page.ts';
+import { stylesheet } from './stylesheet.ts';
 import { words, type Language } from './words.ts';
 
 /** What went wrong last time: as a whole, and field by field. */
 export type Problem = { text: string; todo: string; fields: readonly { path: string; message: string }[] };
 
-/** A whole public page: works without scripts, in one column, 18 px. */
-export function publicPage({ language, title, path, children }: { language: Language; title: string; path: string; children: ComponentChildren }): string {
-  const w = words[language];
-  const other = language === 'vi' ? 'en' : 'vi';
-  const page = html`<html lang=${language}>
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
-      <meta name="robots" content="noindex" />
-      <title>${title} · ${w.product}</title>
-      <link rel="icon" href="/app/sign.svg" type="image/svg+xml" />
-      <link rel="stylesheet" href=${stylesheetUrl} />
-    </head>
-    <body>
-      <a class="skip" href="#main">${w.skip}</a>
-      <header class="top">
-        <p><b>${w.product}</b> <span class="where">${w.place}</span></p>
-        <a class="language" lang=${other} hreflang=${other} href=${`${path}?lang=${other}`}>${w.otherLanguage}</a>
-      </header>
-      <main id="main">${children}</main>
-      <footer class="bottom"><p>${w.footer}</p></footer>
-    </body>
-  </html>`;
-  // safe because one root element was written
-  return `<!doctype html>${render(page)}`;
+/** A page of guest offices; nobody finds it by searching. */
+export function publicPage({ language, ...page }: Pick<PublicPage, 'language' | 'title' | 'path' | 'children'>): string {
+  const { place, footer } = words[language];
+  return pageOf({ language, place, footer, stylesheetUrl: stylesheet.url, isUnlisted: true, ...page });
 }
 
 /** What stands above a form that was not taken, with a way to each field. */

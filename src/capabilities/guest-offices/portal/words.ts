@@ -3,10 +3,7 @@ export type Language = 'vi' | 'en';
 /** The words of the public pages. Problems of fields bring their own. */
 export const words = {
   vi: {
-    product: 'Liên Thông',
     place: 'Gửi nhận văn bản với cơ quan nhà nước',
-    otherLanguage: 'English',
-    skip: 'Tới nội dung chính',
     footer: 'Thông tin chỉ dùng để xét mở tài khoản gửi nhận văn bản.',
     applyTitle: 'Đăng ký gửi, nhận văn bản điện tử',
     applyLead: 'Dành cho cơ quan báo chí, doanh nghiệp, hội và tổ chức chưa có hệ thống quản lý văn bản riêng. Quản trị viên của tỉnh xem hồ sơ rồi mở tài khoản.',
@@ -56,10 +53,7 @@ export const words = {
     closedTitle: 'Không mở được liên kết',
   },
   en: {
-    product: 'Liên Thông',
     place: 'Exchange documents with public agencies',
-    otherLanguage: 'Tiếng Việt',
-    skip: 'To the content',
     footer: 'What you enter is used only to decide on the account.',
     applyTitle: 'Apply to send and receive documents',
     applyLead: 'For press offices, enterprises and associations without a document system of their own. The province’s administrator looks at the application and opens the account.',

@@ -4,6 +4,7 @@ import type { Queryable } from '#kernel/database.ts';
 import { startOfVietnamDay, vietnamDay } from '#kernel/time.ts';
 import { agenciesOn, peopleOfAgency, type AgencyId } from '#engines/identity/index.ts';
 import type { ApplicationView, OfficeView, Overview, OwnOffice } from '../contract.ts';
+import { canMailLinks } from '../adapters/mail.ts';
 import { errors } from '../errors.ts';
 import { invitationsOf } from '../invitations.ts';
 import { getOffice } from '../offices.ts';
@@ -21,7 +22,7 @@ export async function overviewFor(kernel: Kernel, actor: PersonActor): Promise<O
     invitationsOf(q, { agencyId: actor.agencyId, now }),
     mayDecide(actor) ? listApplications(q) : Promise.resolve([]),
   ]);
-  return { offices, invitations, applications, abilities: mayDecide(actor) ? ['invite', 'decide'] : ['invite'] };
+  return { offices, invitations, applications, abilities: ['invite', ...(mayDecide(actor) ? (['decide'] as const) : []), ...(canMailLinks(kernel.config) ? (['mail'] as const) : [])] };
 }
 
 type OfficeRow = Omit<OfficeView, 'agencyId' | 'name' | 'kind' | 'approvedAt' | 'suspendedAt'> & { agencyId: AgencyId; approvedAt: Date; suspendedAt: Date | null };
@@ -95,5 +96,5 @@ export async function ownOfficeOf(kernel: Kernel, actor: PersonActor): Promise<O
     invitationsOf(q, { agencyId: actor.agencyId, now }),
     q.query<{ n: number }>('select count(*)::int as n from guest_offices.letter where agency_id = $1 and sent_at >= $2', [actor.agencyId, startOfVietnamDay(today)]),
   ]);
-  return { colleagues: people.map(({ name, title }) => ({ name, title })), invitations, dailyLimit: office.dailyLimit, sentToday: sent.rows[0]?.n ?? 0 };
+  return { colleagues: people.map(({ name, title }) => ({ name, title })), invitations, dailyLimit: office.dailyLimit, abilities: canMailLinks(kernel.config) ? ['mail'] : [], sentToday: sent.rows[0]?.n ?? 0 };
 }

@@ -1,39 +1,39 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import Copy from 'lucide-react/icons/copy';
 import { useState, type ReactNode } from 'react';
-import type { z } from 'zod';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Dialog } from '#ui/overlays/dialog.tsx';
-import type { invitedReply } from '../contract.ts';
+import type { InvitedReply } from '../contract.ts';
 import { staffMessages } from './staff-messages.ts';
 
-/** Makes the link of an invitation, and shows it once to be copied. */
-export function InviteDialog({ purpose, onClose }: { purpose: 'office' | 'colleague'; onClose: () => void }): ReactNode {
+/** Makes the link of an invitation, sends it where the installation can, and shows it once to be copied. */
+export function InviteDialog({ purpose, mayMail, onClose }: { purpose: 'office' | 'colleague'; mayMail: boolean; onClose: () => void }): ReactNode {
   const t = useT(staffMessages);
   const api = useApi();
   const queries = useQueryClient();
-  const [form, setForm] = useState({ invitee: '', contact: '' });
+  const [form, setForm] = useState({ invitee: '', contact: '', email: '' });
   const { mutate, data, error, isPending } = useMutation({
-    mutationFn: () => api.post<z.infer<typeof invitedReply>>(purpose === 'office' ? '/api/v1/guest-offices/invitations' : '/api/v1/guest-offices/own/invitations', form),
+    mutationFn: () => api.post<InvitedReply>(purpose === 'office' ? '/api/v1/guest-offices/invitations' : '/api/v1/guest-offices/own/invitations', { ...form, email: form.email === '' ? null : form.email }),
     onSuccess: () => void queries.invalidateQueries({ queryKey: ['guest-offices'] }),
   });
   const problem = error instanceof ApiError ? error : undefined;
-  if (data !== undefined) return <MadeLink link={`${window.location.origin}${data.path}`} onClose={onClose} />;
+  if (data !== undefined) return <MadeLink link={`${window.location.origin}${data.path}`} email={form.email} mail={data.mail} onClose={onClose} />;
   return (
     <Dialog
       open
       onClose={onClose}
       title={t(purpose === 'office' ? 'invite' : 'inviteColleague')}
-      description={t('inviteText')}
+      description={t(mayMail ? 'inviteMailText' : 'inviteText')}
       actions={
         <>
           <Button variant="primary" loading={isPending} onClick={() => mutate()}>
-            {t('makeLink')}
+            {t(form.email === '' ? 'makeLink' : 'sendInvitation')}
           </Button>
           <Button onClick={onClose}>{t('cancel')}</Button>
         </>
@@ -41,13 +41,14 @@ export function InviteDialog({ purpose, onClose }: { purpose: 'office' | 'collea
     >
       <div className="lt-form">
         <TextField label={t(purpose === 'office' ? 'invitee' : 'colleague')} required value={form.invitee} onChange={(invitee) => setForm({ ...form, invitee })} error={problem?.fieldMessage('invitee') ?? (problem?.fields.length === 0 ? problem.message : undefined)} />
-        <TextField label={t('contact')} optional value={form.contact} onChange={(contact) => setForm({ ...form, contact })} error={problem?.fieldMessage('contact')} />
+        {mayMail && <TextField label={t('email')} type="email" optional hint={t('emailHint')} value={form.email} onChange={(email) => setForm({ ...form, email })} error={problem?.fieldMessage('email')} />}
+        <TextField label={t(mayMail ? 'phone' : 'contact')} optional value={form.contact} onChange={(contact) => setForm({ ...form, contact })} error={problem?.fieldMessage('contact')} />
       </div>
     </Dialog>
   );
 }
 
-function MadeLink({ link, onClose }: { link: string; onClose: () => void }): ReactNode {
+function MadeLink({ link, email, mail, onClose }: { link: string; email: string; mail: InvitedReply['mail']; onClose: () => void }): ReactNode {
   const t = useT(staffMessages);
   const toasts = useToasts();
   const copy = () => {
@@ -57,8 +58,8 @@ function MadeLink({ link, onClose }: { link: string; onClose: () => void }): Rea
     <Dialog
       open
       onClose={onClose}
-      title={t('link')}
-      description={t('linkText')}
+      title={t(mail === 'sent' ? 'mailSent' : 'link')}
+      description={mail === 'sent' ? t('mailSentText', { email }) : t('linkText')}
       actions={
         <>
           {/* Only pages that came over HTTPS, or from this computer, may write to the clipboard. */}
@@ -71,6 +72,7 @@ function MadeLink({ link, onClose }: { link: string; onClose: () => void }): Rea
         </>
       }
     >
+      {mail === 'failed' && <Banner tone="warn">{t('mailFailed', { email })}</Banner>}
       <TextField label={t('link')} hideLabel readOnly value={link} onChange={() => undefined} onFocus={(event) => event.currentTarget.select()} />
     </Dialog>
   );

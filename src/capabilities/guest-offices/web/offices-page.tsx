@@ -25,7 +25,10 @@ const VIEWS = ['ho-so', 'to-chuc', 'loi-moi'] as const;
 export function OfficesPage(): ReactNode {
   const t = useT(staffMessages);
   const [inviting, setInviting] = useState(false);
-  if (!useAbility('guest-offices.keep')) {
+  const mayKeep = useAbility('guest-offices.keep');
+  const overview = useOverview(mayKeep);
+  const mayMail = overview.data?.abilities.includes('mail') === true;
+  if (!mayKeep) {
     return (
       <Page title={t('title')}>
         <Forbidden />
@@ -43,16 +46,21 @@ export function OfficesPage(): ReactNode {
       }
     >
       <Views />
-      {inviting && <InviteDialog purpose="office" onClose={() => setInviting(false)} />}
+      {inviting && <InviteDialog purpose="office" mayMail={mayMail} onClose={() => setInviting(false)} />}
     </Page>
   );
 }
 
+/** One request for the page and its parts. */
+function useOverview(enabled: boolean) {
+  const api = useApi();
+  return useQuery({ queryKey: ['guest-offices', 'overview'], enabled, queryFn: ({ signal }) => api.get<Overview>('/api/v1/guest-offices', { signal }) });
+}
+
 function Views(): ReactNode {
   const t = useT(staffMessages);
-  const api = useApi();
   const [{ phan: view }, setSearch] = useSearch();
-  const overview = useQuery({ queryKey: ['guest-offices', 'overview'], queryFn: ({ signal }) => api.get<Overview>('/api/v1/guest-offices', { signal }) });
+  const overview = useOverview(true);
   if (overview.error !== null) return <ErrorState error={overview.error} onRetry={() => void overview.refetch()} />;
   if (overview.data === undefined) return <Skeleton shape="block" height="20rem" />;
   const { offices, invitations, applications, abilities } = overview.data;

@@ -58,7 +58,7 @@ export function OwnOfficePage(): ReactNode {
           </Section>
         </>
       )}
-      {inviting && <InviteDialog purpose="colleague" onClose={() => setInviting(false)} />}
+      {inviting && <InviteDialog purpose="colleague" mayMail={own.data?.abilities.includes('mail') === true} onClose={() => setInviting(false)} />}
     </Page>
   );
 }

@@ -11,21 +11,25 @@ import { guestMessages } from './guest-messages.ts';
 
 export type KeyChoice = { credentialId: string | undefined; pin: string };
 
-/** Keys of a file, a token of the installation or a remote service; programs on the computer sign the file before it is uploaded. */
-function useKeys(): readonly CredentialSummary[] | undefined {
+/** `here`: keys of a file, a token of the installation or a remote service. `outside`: keys of programs on the computer, which sign the file before it is uploaded. */
+function useKeys(): { here: readonly CredentialSummary[]; outside: readonly CredentialSummary[] } | undefined {
   const api = useApi();
   const { data } = useQuery({ queryKey: ['signatures', 'credentials'], queryFn: ({ signal }) => api.get<{ credentials: CredentialSummary[] }>('/api/v1/signatures/credentials', { signal }) });
-  return data?.credentials.filter(({ kind, place }) => kind === 'person' && place !== 'computer');
+  if (data === undefined) return undefined;
+  const own = data.credentials.filter(({ kind }) => kind === 'person');
+  return { here: own.filter(({ place }) => place !== 'computer'), outside: own.filter(({ place }) => place === 'computer') };
 }
 
 /** Which certificate, and its PIN where it is typed here. */
 export function SignFields({ value, onChange, pinError }: { value: KeyChoice; onChange: (value: KeyChoice) => void; pinError: string | undefined }): ReactNode {
   const t = useT(guestMessages);
-  const keys = useKeys();
+  const all = useKeys();
+  const keys = all?.here;
+  const outside = all === undefined || all.outside.length === 0 ? undefined : t('signOutside', { keys: all.outside.map(({ label }) => label).join(', ') });
   if (keys?.length === 0) {
     return (
       <Banner tone="warn" actions={<ButtonLink size="small" to="/chu-ky-cua-toi?ket-noi=1">{t('connect')}</ButtonLink>}>
-        {t('noCertificate')}
+        {outside ?? t('noCertificate')}
       </Banner>
     );
   }
@@ -33,6 +37,7 @@ export function SignFields({ value, onChange, pinError }: { value: KeyChoice; on
   const typesPin = chosen === undefined || chosen.needsPin || chosen.mayTypePin;
   return (
     <div className="lt-fields">
+      {outside !== undefined && <p className="lt-quiet">{outside}</p>}
       <Select
         label={t('certificate')}
         required

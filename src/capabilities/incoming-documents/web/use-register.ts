@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { z } from 'zod';
-import { useApi } from '#ui/api-context.tsx';
+import { ApiError, useApi } from '#ui/api-context.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
@@ -19,7 +19,10 @@ export function useRegister() {
   return useMutation({
     mutationFn: async ({ id, arrivedAt }: Pick<IncomingRow, 'id' | 'arrivedAt'>) => {
       const { arrivalNumber } = await api.post<z.infer<typeof registeredReply>>(`/api/v1/incoming-documents/${id}/register`, {}, { idempotencyKey: `register-${id}` });
-      const waiting = await api.get<z.infer<typeof incomingList>>('/api/v1/incoming-documents', { query: { state: 'arrived' } }).catch(() => undefined);
+      const waiting = await api.get<z.infer<typeof incomingList>>('/api/v1/incoming-documents', { query: { state: 'arrived' } }).catch((error: unknown) => {
+        if (error instanceof ApiError) return undefined; // it is registered all the same
+        throw error;
+      });
       const rows = waiting?.rows.filter((row) => row.id !== id);
       return { arrivalNumber, none: rows?.length === 0, next: rows?.find((row) => row.arrivedAt <= arrivedAt) ?? rows?.[0] };
     },

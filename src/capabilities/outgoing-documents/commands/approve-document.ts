@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { placement } from '../contract.ts';
 import { addVersion, agencyOf, getMainFile, lockForAction, subjectOf, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
-import { signingCapacityOf } from '../signing-capacity.ts';
+import { assertStillInPost, signingCapacityOf } from '../signing-capacity.ts';
 import { flagsOf } from '../tables.ts';
 import { waitFor } from '../waiting.ts';
 
@@ -16,6 +16,7 @@ export const approval = defineSigningPurpose({ name: 'outgoing-documents.approva
 
 async function approveDocument(ctx: CommandContext, signing: SigningResult<z.output<typeof data>>): Promise<void> {
   const { document, next } = await lockForAction(ctx, signing.data.documentId, 'sign');
+  await assertStillInPost(ctx, signing.signer);
   const main = await getMainFile(ctx, document);
   // an answer may come late, when the document was returned and edited meanwhile
   if (main.current_sha256 !== signing.baseSha256) throw errors.changedMeanwhile();

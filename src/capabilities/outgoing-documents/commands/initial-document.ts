@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { addVersion, agencyOf, getMainFile, lockForAction, subjectOf, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
 import { addOpinion } from '../opinions.ts';
+import { assertStillInPost } from '../signing-capacity.ts';
 import { flagsOf } from '../tables.ts';
 import { waitFor } from '../waiting.ts';
 
@@ -15,11 +16,10 @@ export const initials = defineSigningPurpose({ name: 'outgoing-documents.initial
 
 async function initialDocument(ctx: CommandContext, signing: SigningResult<z.output<typeof data>>): Promise<void> {
   const { document, next } = await lockForAction(ctx, signing.data.documentId, 'initial');
+  await assertStillInPost(ctx, signing.signer);
   const { approver_post_id: approverPostId } = document;
   if (approverPostId === null) throw errors.approverCannotSign();
   const main = await getMainFile(ctx, document);
-  // an answer may come late, when the file is another one
-  if (main.current_sha256 !== signing.baseSha256) throw errors.changedMeanwhile();
   // an answer may come late, when the document was returned and edited meanwhile
   if (main.current_sha256 !== signing.baseSha256) throw errors.changedMeanwhile();
   const fileId = await keepFile(ctx, { agencyId: agencyOf(document), ...signing.result, name: main.name, mediaType: 'application/pdf', flags: flagsOf(main) });

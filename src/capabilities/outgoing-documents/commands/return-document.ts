@@ -1,6 +1,8 @@
 import type { CommandContext } from '#kernel/command.ts';
+import type { OutgoingState } from '../contract.ts';
 import { agencyOf, lockForAction, personOf, subjectOf, updateDocument } from '../document-store.ts';
 import { addOpinion } from '../opinions.ts';
+import type { DocumentRow } from '../tables.ts';
 import { waitFor } from '../waiting.ts';
 
 /**
@@ -9,10 +11,18 @@ import { waitFor } from '../waiting.ts';
  */
 export async function returnDocument(ctx: CommandContext, input: { documentId: string; reason: string }): Promise<void> {
   const { document, next } = await lockForAction(ctx, input.documentId, 'return');
+  await addOpinion(ctx, document, { kind: 'return', text: input.reason, person: personOf(ctx) });
+  await giveBack(ctx, document, { next, reason: input.reason, to: { postId: document.drafter_post_id } });
+}
+
+type GivingBack = { next: OutgoingState; reason: string; to: { postId: string } | { role: string } };
+
+/** Returns a locked document to whoever revises it, with everything that a return undoes. */
+export async function giveBack(ctx: CommandContext, document: DocumentRow, { next, reason, to }: GivingBack): Promise<void> {
   if (document.initialled_at !== null || document.signed_at !== null) await restoreUploads(ctx, document);
   await updateDocument(ctx, document, {
     state: next,
-    return_reason: input.reason,
+    return_reason: reason,
     returned_at: ctx.now,
     initialled_at: null,
     signed_at: null,
@@ -22,9 +32,8 @@ export async function returnDocument(ctx: CommandContext, input: { documentId: s
     on_behalf_of_name: null,
     on_behalf_of_title: null,
   });
-  await addOpinion(ctx, document, { kind: 'return', text: input.reason, person: personOf(ctx) });
-  await waitFor(ctx, document, { kind: 'revise', assignee: { postId: document.drafter_post_id } });
-  ctx.record({ type: 'outgoing-documents.document-returned', agencyId: agencyOf(document), subject: subjectOf(document), data: { reason: input.reason } });
+  await waitFor(ctx, document, { kind: 'revise', assignee: to });
+  ctx.record({ type: 'outgoing-documents.document-returned', agencyId: agencyOf(document), subject: subjectOf(document), data: { reason } });
 }
 
 async function restoreUploads(ctx: CommandContext, document: { agency_id: string; id: string }): Promise<void> {

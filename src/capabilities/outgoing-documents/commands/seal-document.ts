@@ -5,6 +5,7 @@ import { defineSigningPurpose, validateSoon, type SigningResult } from '#engines
 import { z } from 'zod';
 import { addVersion, agencyOf, listFiles, lockForAction, subjectOf, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
+import { assertStillInPost } from '../signing-capacity.ts';
 import { flagsOf } from '../tables.ts';
 import { waitFor } from '../waiting.ts';
 import { nextToSeal } from './open-seal.ts';
@@ -16,6 +17,7 @@ export const seal = defineSigningPurpose({ name: 'outgoing-documents.seal', data
 
 async function sealFile(ctx: CommandContext, signing: SigningResult<z.output<typeof data>>): Promise<void> {
   const { document, next } = await lockForAction(ctx, signing.data.documentId, 'seal');
+  await assertStillInPost(ctx, signing.signer);
   const file = (await listFiles(ctx, document)).find((candidate) => candidate.id === signing.data.fileId);
   if (file === undefined || file.sealed_at !== null) throw errors.nothingToSeal();
   // an answer may come late, when the file is another one

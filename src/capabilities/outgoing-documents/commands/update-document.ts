@@ -1,5 +1,5 @@
 import type { CommandContext } from '#kernel/command.ts';
-import { addRecipients, sendNotice } from '#engines/exchange/index.ts';
+import { addRecipients, deliveriesOf, sendNotice } from '#engines/exchange/index.ts';
 import { foldText } from '#kernel/search-text.ts';
 import type { z } from 'zod';
 import type { updateBody } from '../contract.ts';
@@ -13,7 +13,8 @@ export type UpdateDocumentInput = z.output<typeof updateBody> & { documentId: st
 
 /**
  * Updates an issued document (cập nhật, type 2 of QCVN 102): further recipients get it, removed ones are told and cancel it,
- * and facts beside the signed text are put right at all who have it. What was signed is never changed: for that there are
+ * and facts beside the signed text are put right at all who have it, also at whom it is sent to only now: they get the document as it
+ * was signed and sent, and right behind it what was changed since. What was signed is never changed: for that there are
  * replacement and correction (30/2020/NĐ-CP Art. 18.3).
  */
 export async function updateDocument(ctx: CommandContext, input: UpdateDocumentInput): Promise<void> {
@@ -22,9 +23,12 @@ export async function updateDocument(ctx: CommandContext, input: UpdateDocumentI
   if (input.addIds.length === 0 && input.removeIds.length === 0 && changed === undefined) throw errors.nothingChanged();
   const sent = sentSubject(document);
   if (input.removeIds.length > 0) await sendNotice(ctx, { ...sent, kind: 'update', removes: true, reason: input.reason, recipients: agencyIds(input.removeIds) });
-  if (changed !== undefined) await sendNotice(ctx, { ...sent, kind: 'update', changed, reason: input.reason, ifAny: true });
+  const added = agencyIds(input.addIds);
+  const changedBefore = added.length > 0 && (await wasChanged(ctx, sent));
   await addToList(ctx, document, input.addIds);
-  if (input.addIds.length > 0) await addRecipients(ctx, { ...sent, recipients: agencyIds(input.addIds) });
+  if (added.length > 0) await addRecipients(ctx, { ...sent, recipients: added });
+  if (changed !== undefined) await sendNotice(ctx, { ...sent, kind: 'update', changed, reason: input.reason, ifAny: true });
+  else if (changedBefore) await sendNotice(ctx, { ...sent, kind: 'update', changed: factsOf(document), reason: input.reason, recipients: added });
   await saveDocument(
     ctx,
     document,
@@ -41,6 +45,12 @@ export async function updateDocument(ctx: CommandContext, input: UpdateDocumentI
 function isDifferent(document: DocumentRow, changed: NonNullable<UpdateDocumentInput['changed']>): boolean {
   return document.summary !== changed.summary || document.urgency !== changed.urgency || document.answer_due !== changed.answerDue;
 }
+
+async function wasChanged(ctx: CommandContext, sent: ReturnType<typeof sentSubject>): Promise<boolean> {
+  return (await deliveriesOf(ctx, sent)).some(({ notices }) => notices.some((notice) => notice.kind === 'update' && !notice.cancels));
+}
+
+const factsOf = (document: DocumentRow): NonNullable<UpdateDocumentInput['changed']> => ({ summary: document.summary, urgency: document.urgency, answerDue: document.answer_due });
 
 async function addToList(ctx: CommandContext, document: DocumentRow, addIds: readonly string[]): Promise<void> {
   const rows = await activeRecipients(ctx, addIds);

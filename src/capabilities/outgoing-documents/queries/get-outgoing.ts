@@ -1,13 +1,16 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
-import { deliveriesOf, expectedEffect, findSendDueAt, type DeliveryLine } from '#engines/exchange/index.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { readCalendar } from '#engines/cases/index.ts';
+import { deliveriesOf, expectedEffect, findSendDueAt, sendDueAt, type DeliveryLine } from '#engines/exchange/index.ts';
 import { numberAndNotation } from '#engines/registers/index.ts';
 import { RESENDABLE } from '../commands/resend-document.ts';
 import type { OutgoingAbility, OutgoingDetail } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { opinionsOf } from '../opinions.ts';
 import { abilitiesOf, may, maySee, mayTakeEvidence } from '../policy.ts';
+import { officeDaysOf } from '../sent-actions.ts';
 import { signingCapacityOf } from '../signing-capacity.ts';
 import { flagsOf, type DocumentRow, type FileRow, type RecipientRow } from '../tables.ts';
 
@@ -132,12 +135,14 @@ function deliveryView(delivery: DeliveryLine): NonNullable<Recipients[number]['d
     reason: delivery.reason,
     envelopeId: delivery.envelopeId,
     sentAt: delivery.sentAt,
+    via: delivery.via,
     openedAt: delivery.openedAt,
     remindedAt: delivery.remindedAt,
     reminderCount: delivery.reminderCount,
     deliveredTo: delivery.deliveredTo?.name ?? null,
     effects: { recall: expectedEffect('recall', known), takeBack: expectedEffect('take_back', known) },
-    mayRemind: delivery.state === 'arrived',
+    // A reminder is no message of the law's: partners do not pass it on.
+    mayRemind: delivery.state === 'arrived' && delivery.via === null,
     mayResend: RESENDABLE.has(delivery.state),
     notices: delivery.notices.map(({ kind, cancels, reason, sentAt, state, answeredAt, answeredBy, answerReason }) => ({ kind, cancels, reason, sentAt, state, answeredAt, answeredBy, answerReason })),
   };
@@ -172,12 +177,18 @@ async function linksOf(q: Queryable, document: DocumentRow): Promise<Pick<Outgoi
   const byId = new Map((rows as { id: string; number: string; summary: string }[]).map((row) => [row.id, row]));
   const old = document.replaces_id === null ? undefined : byId.get(document.replaces_id);
   const next = document.replaced_by_id === null ? undefined : byId.get(document.replaced_by_id);
-  const dueAt = document.envelope_id === null ? null : await findSendDueAt(q, { agencyId: document.agency_id, envelopeId: document.envelope_id });
+  const dueAt = document.envelope_id === null ? await dueOfUnsent(q, document) : await findSendDueAt(q, { agencyId: document.agency_id, envelopeId: document.envelope_id });
   return {
     replaces: old === undefined ? null : { id: old.id, numberAndNotation: old.number, summary: old.summary, reason: document.replace_reason ?? '' },
     replacedBy: next === undefined || document.replaced_at === null ? null : { id: next.id, numberAndNotation: next.number, at: document.replaced_at.toISOString() },
     sendDueAt: iso(dueAt),
   };
+}
+
+/** What is signed and still here has its deadline already. */
+async function dueOfUnsent(q: Queryable, { state, signed_at: signedAt, urgency }: DocumentRow): Promise<Date | null> {
+  if (signedAt === null || !(state === 'signed' || state === 'numbered' || state === 'sealed')) return null;
+  return sendDueAt({ signedAt, urgency }, officeDaysOf(await readCalendar(q, vietnamDay(signedAt))));
 }
 
 function iso(instant: Date | null): string | null {

@@ -8,8 +8,9 @@ import '#ui/layout/form.css';
 import { Page } from '#ui/layout/page.tsx';
 import { PdfViewer, type PdfPlacing } from '#ui/pdf/pdf-viewer.tsx';
 import { useSession } from '#ui/session-context.tsx';
+import { BatchAgent } from './batch-agent.tsx';
 import { batchMessages } from './batch-messages.ts';
-import { BatchRow } from './batch-row.tsx';
+import { BatchRow, type Confirms } from './batch-row.tsx';
 import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
 import { sameSize } from './signing-paper.tsx';
 import { imageUrlOf, useCredentials, usePractice, type InitialsLook } from './signing-data.ts';
@@ -33,7 +34,8 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
   const [openId, setOpenId] = useState(rows[0]?.id);
   const open = batch.entries.find((entry) => entry.row.id === openId) ?? batch.entries[0];
   const credential = credentials?.find(({ id }) => id === choice.credentialId);
-  const confirmsElsewhere = credential !== undefined && !credential.needsPin;
+  const confirms: Confirms = credential === undefined || credential.needsPin ? 'here' : credential.place === 'computer' ? 'one by one' : 'once';
+  const signsOneByOne = batch.finished && confirms === 'one by one' && batch.entries.some(({ result }) => result?.state === 'pending');
   const practice = usePractice(open?.row.act === 'initial');
   const placing = open === undefined ? undefined : placingOf(open, { batch, label: t(open.row.act === 'sign' ? 'signatureOf' : 'initialsOf', { name: person.name }), imageUrl: imageUrlOf(credential), initialsLook: practice.data?.initialsLook });
   return (
@@ -43,10 +45,11 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
           {open !== undefined && open.row.main !== null && <PdfViewer key={open.row.id} source={{ url: `/api/v1/files/${open.row.main.fileId}` }} name={open.row.main.name} placing={placing} />}
         </div>
         <aside className="lt-work__side" aria-label={t('list')}>
-          {batch.finished && <Finished batch={batch} confirmsElsewhere={confirmsElsewhere} onClose={onClose} />}
+          {signsOneByOne && <BatchAgent batch={batch} onTurn={setOpenId} onClose={onClose} />}
+          {batch.finished && !signsOneByOne && <Finished batch={batch} confirms={confirms} onClose={onClose} />}
           <ol className="lt-batch__list" aria-label={t('list')}>
             {batch.entries.map((entry) => (
-              <BatchRow key={entry.row.id} entry={entry} open={entry === open} signerName={person.name} batch={batch} confirmsElsewhere={confirmsElsewhere} onOpen={() => setOpenId(entry.row.id)} />
+              <BatchRow key={entry.row.id} entry={entry} open={entry === open} signerName={person.name} batch={batch} confirms={confirms} onOpen={() => setOpenId(entry.row.id)} />
             ))}
           </ol>
           {!batch.finished && (
@@ -57,7 +60,7 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
               }}
             >
               <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} />
-              {confirmsElsewhere && batch.toSign.length > 0 && <p className="lt-quiet">{t('oneConfirmation', { count: batch.toSign.length })}</p>}
+              {confirms !== 'here' && batch.toSign.length > 0 && <p className="lt-quiet">{t(confirms === 'once' ? 'oneConfirmation' : 'oneByOne', { count: batch.toSign.length })}</p>}
               <Progress batch={batch} />
               <div className="lt-form__actions">
                 <Button type="submit" variant="primary" icon={FileSignature} loading={batch.running} disabled={!isKeyReady(credentials, choice) || !isReady(batch)}>
@@ -113,7 +116,7 @@ function Stopped({ problem }: { problem: ApiError }): ReactNode {
   );
 }
 
-function Finished({ batch, confirmsElsewhere, onClose }: { batch: Batch; confirmsElsewhere: boolean; onClose: () => void }): ReactNode {
+function Finished({ batch, confirms, onClose }: { batch: Batch; confirms: Confirms; onClose: () => void }): ReactNode {
   const t = useT(batchMessages);
   const count = (state: string) => batch.entries.filter((entry) => entry.result?.state === state).length;
   const [pending, refused] = [count('pending'), count('refused')];
@@ -121,7 +124,7 @@ function Finished({ batch, confirmsElsewhere, onClose }: { batch: Batch; confirm
     <>
       <div role="status">
         <Banner tone={refused > 0 ? 'warn' : 'done'} title={t('finished', { signed: count('signed') })}>
-          {pending > 0 && <p>{t(!confirmsElsewhere ? 'finishedCompleting' : batch.confirmations > 1 ? 'finishedPendingTurns' : 'finishedPending', { count: pending, times: batch.confirmations })}</p>}
+          {pending > 0 && <p>{t(pendingText(batch, confirms), { count: pending, times: batch.confirmations })}</p>}
           {refused > 0 && <p>{t('finishedRefused', { count: refused })}</p>}
         </Banner>
       </div>
@@ -132,4 +135,9 @@ function Finished({ batch, confirmsElsewhere, onClose }: { batch: Batch; confirm
       </div>
     </>
   );
+}
+
+function pendingText({ confirmations }: Batch, confirms: Confirms): 'finishedCompleting' | 'finishedPendingTurns' | 'finishedPending' {
+  if (confirms === 'here') return 'finishedCompleting';
+  return confirmations > 1 ? 'finishedPendingTurns' : 'finishedPending';
 }

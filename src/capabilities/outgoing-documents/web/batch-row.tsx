@@ -8,10 +8,13 @@ import { messages } from './messages.ts';
 import { UrgencyBadge } from './outgoing-marks.tsx';
 import type { Batch, BatchEntry } from './use-batch.ts';
 
-type Props = { entry: BatchEntry; open: boolean; signerName: string; batch: Batch; confirmsElsewhere: boolean; onOpen: () => void };
+/** Where the PIN is typed: on this page, once on a device, or in the window of a program on this computer for each document. */
+export type Confirms = 'here' | 'once' | 'one by one';
+
+type Props = { entry: BatchEntry; open: boolean; signerName: string; batch: Batch; confirms: Confirms; onOpen: () => void };
 
 /** One document of the batch: where it will be signed, or what became of it. */
-export function BatchRow({ entry, open, signerName, batch, confirmsElsewhere, onOpen }: Props): ReactNode {
+export function BatchRow({ entry, open, signerName, batch, confirms, onOpen }: Props): ReactNode {
   const t = useT(batchMessages);
   const words = useT(messages);
   const { row, included, readiness, result } = entry;
@@ -23,7 +26,7 @@ export function BatchRow({ entry, open, signerName, batch, confirmsElsewhere, on
         </span>
         <span>{row.summary}</span>
       </button>
-      {result === undefined ? <Where entry={entry} signerName={signerName} /> : <Result result={result} confirmsElsewhere={confirmsElsewhere} />}
+      {result === undefined ? <Where entry={entry} signerName={signerName} /> : <Result result={result} confirms={confirms} />}
       {result === undefined && !batch.running && (
         <span className="lt-row">
           {included && readiness === 'guessed' && open && (
@@ -69,9 +72,10 @@ function Where({ entry: { included, place, readiness }, signerName }: { entry: B
   return <StateMark kind={looks[readiness].kind}>{looks[readiness].text}</StateMark>;
 }
 
-function Result({ result, confirmsElsewhere }: { result: NonNullable<BatchEntry['result']>; confirmsElsewhere: boolean }): ReactNode {
+function Result({ result, confirms }: { result: NonNullable<BatchEntry['result']>; confirms: Confirms }): ReactNode {
   const t = useT(batchMessages);
-  if (result.state === 'pending' && !confirmsElsewhere) return <StateMark kind="present">{t('completing')}</StateMark>;
+  if (result.state === 'pending' && confirms === 'here') return <StateMark kind="present">{t('completing')}</StateMark>;
+  if (result.state === 'pending' && confirms === 'one by one') return <StateMark kind="ahead">{t('waiting')}</StateMark>;
   if (result.state !== 'refused') return <StateMark kind={RESULT_KINDS[result.state]}>{t(result.state)}</StateMark>;
   return (
     <>

@@ -71,6 +71,7 @@ function Line({ recipient, delivery, hasEvidence }: { recipient: Recipient; deli
     <tr>
       <th scope="row">
         {recipient.name}
+        {delivery.via !== null && <span className="lt-quiet lt-sent__more">{t('via', { name: delivery.via })}</span>}
         {delivery.deliveredTo !== null && <span className="lt-quiet lt-sent__more">{t('deliveredTo', { name: delivery.deliveredTo })}</span>}
         {hasEvidence && (
           <a className="lt-sent__more lt-sent__evidence" href={`/api/v1/exchange/envelopes/${delivery.envelopeId}/evidence?recipientAgencyId=${recipient.agencyId}`} download aria-label={t('evidenceOf', { name: recipient.name })}>
@@ -84,7 +85,7 @@ function Line({ recipient, delivery, hasEvidence }: { recipient: Recipient; deli
       </td>
       <td data-label={t('arrivedAt')}>{at(delivery.arrivedAt)}</td>
       <td data-label={t('openedAt')}>
-        {at(delivery.openedAt) ?? (delivery.state === 'arrived' ? <span className="lt-quiet">{t('notOpened')}</span> : null)}
+        {at(delivery.openedAt) ?? (delivery.state === 'arrived' ? <span className="lt-quiet">{t(delivery.via === null ? 'notOpened' : 'openingUnknown')}</span> : null)}
         {delivery.remindedAt !== null && <span className="lt-quiet lt-sent__more">{t('remindedAt', { count: delivery.reminderCount, at: formatDateTime(delivery.remindedAt) })}</span>}
       </td>
       <td data-label={t('answeredAt')}>

@@ -12,8 +12,11 @@ import { useDocumentAction } from './use-document-action.ts';
 export function SentBanners({ document }: { document: OutgoingDetail }): ReactNode {
   const t = useT(sentMessages);
   const { recall, replacedBy, replaces } = document;
+  const dueAt = document.issuedAt === null ? document.sendDueAt : null;
+  const isOverdue = dueAt !== null && Date.parse(dueAt) < Date.now();
   return (
     <>
+      {dueAt !== null && <Banner tone={isOverdue ? 'danger' : 'info'}>{t(isOverdue ? 'sendOverdue' : 'sendBy', { at: formatDateTime(dueAt) })}</Banner>}
       {recall !== null && (
         <Banner tone="danger" title={t('recalledTitle')}>
           {t('recalledBanner', { by: recall.by, at: formatDateTime(recall.at), reason: recall.reason })}

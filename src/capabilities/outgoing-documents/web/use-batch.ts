@@ -28,6 +28,8 @@ export type Batch = {
   move: (id: string, place: Placement) => void;
   confirm: (id: string) => void;
   include: (id: string, included: boolean) => void;
+  /** What became of a document that waited for a program on this computer. */
+  settle: (id: string, end: 'signed' | 'stopped') => void;
   run: (key: { credentialId: string; pin: string }) => Promise<void>;
 };
 
@@ -41,6 +43,7 @@ const LOOK_MS = 2500;
 /** Several documents on their way to be signed in one go: what was found and decided for each, and what became of it. */
 export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: { signerName: string; onSigned: OnSigned }): Batch {
   const api = useApi();
+  const t = useT(batchMessages);
   const found = useQueries({ queries: rows.map((row) => placesQuery(api, row.main ?? undefined, { signerName, kind: 'person' })) });
   const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(new Map());
   const { results, note } = useResults(rows, onSigned);
@@ -66,6 +69,7 @@ export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: {
     move: (id, moved) => change(id, { moved }),
     confirm: (id) => change(id, { confirmed: true }),
     include: (id, included) => change(id, { leftOut: !included }),
+    settle: (id, end) => note(id, end === 'signed' ? { state: 'signed' } : { state: 'refused', message: t('notConfirmed'), fix: t('notConfirmedFix') }),
     run: async (key) => {
       setRunning(true);
       setEnd({ stopped: undefined, confirmations: 0 });

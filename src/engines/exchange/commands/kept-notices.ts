@@ -33,14 +33,15 @@ const NOTICE_COLUMNS = `n.agency_id as "agencyId", n.id as "noticeId", n.address
 
 type NoticeRow = Omit<KeptNotice, 'sender' | 'documentCode' | 'numberAndNotation' | 'business'> & { original: string };
 
-/** The notices that came before their documents. */
+/** The notices that came before their documents. A replacement that was taken at its arrival counts, also when it was refused by a person since: it would have replaced a document that was there. */
 export async function noticesAhead(ctx: CommandContext, documents: readonly { agencyId: AgencyId; senderAgencyId: AgencyId; envelopeId: string }[]): Promise<KeptNotice[]> {
   if (documents.length === 0) return [];
   const { rows } = await ctx.query(
     `select ${NOTICE_COLUMNS}
        from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as d (agency_id, sender_agency_id, envelope_id)
        join exchange.message n on n.agency_id = d.agency_id and n.sender_agency_id = d.sender_agency_id and n.of_envelope_id = d.envelope_id
-      where n.target_message_id is null and n.state <> 'refused'`,
+      where n.target_message_id is null
+        and (n.state <> 'refused' or exists (select from exchange.message_answer a where a.agency_id = n.agency_id and a.message_id = n.id and a.ordinal = 1 and a.status = '01'))`,
     [documents.map((each) => each.agencyId), documents.map((each) => each.senderAgencyId), documents.map((each) => each.envelopeId)],
   );
   // safe because the statement selects exactly these columns

@@ -39,7 +39,7 @@ export type Arrival = {
 
 /** What became of an arrival. The receipt says it to the sender; of a contradiction there is none, since the first content stands. */
 export type Arrived =
-  | { kind: 'kept'; messageId: Id<'message'>; status: '01' | '02'; reason: string | null; receipt: string; isNew: boolean; /** How many answers the message has. */ answers: number }
+  | { kind: 'kept'; messageId: Id<'message'>; status: '01' | '02'; reason: string | null; receipt: string; isNew: boolean; /** How many answers the message has. */ answers: number; /** What a notice or a replacement that came first made of it at once. */ standing?: 'recalled' | 'replaced' }
   | { kind: 'contradiction'; reason: string };
 
 /** What was kept just now, with its receipt. */
@@ -76,7 +76,11 @@ export async function receive(ctx: CommandContext, arrivals: readonly Arrival[])
   await insertFirstAnswers(ctx, fresh);
   const effects = await settleNotices(ctx, await noticesOf(ctx, fresh, inserted), new Set(fresh.map((each) => each.messageId)));
   for (const each of fresh) if (!isNotice(each.prepared.parsed?.business)) recordArrival(ctx, each, { files: files.get(each.messageId) ?? [], effect: effects.get(each.messageId) });
-  return results;
+  return results.map((result) => (result.kind === 'kept' ? withStanding(result, effects.get(result.messageId)) : result));
+}
+
+function withStanding(kept: Extract<Arrived, { kind: 'kept' }>, effect: NoticeEffect | undefined): Arrived {
+  return effect?.state === 'recalled' || effect?.state === 'replaced' ? { ...kept, standing: effect.state } : kept;
 }
 
 /** What has to take effect now: the notices among the arrivals, and those that came before a document that arrives. */

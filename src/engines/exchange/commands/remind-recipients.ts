@@ -8,13 +8,14 @@ import { lockSent, type SentSubject } from './sent-documents.ts';
 const PAUSE_MS = 3_600_000;
 
 /**
- * Reminds recipients who have the document and have not registered it; those of the last hour are left alone.
+ * Reminds recipients who have the document and have not registered it; those of the last hour are left alone, and those whom a
+ * partner reaches: a reminder is no message of the law's, and no partner passes it on.
  * @returns the recipients that are reminded.
  * @throws `exchange.nobodyToRemind`.
  */
 export async function remindRecipients(ctx: CommandContext, input: SentSubject & { recipients?: readonly Id<'agency'>[] }): Promise<Id<'agency'>[]> {
   const sent = await lockSent(ctx, input);
-  const late = sent.deliveries.filter((each) => each.state === 'arrived' && (input.recipients?.includes(each.recipientAgencyId) ?? true));
+  const late = sent.deliveries.filter((each) => each.state === 'arrived' && !each.isHandedOver && (input.recipients?.includes(each.recipientAgencyId) ?? true));
   const { rows } = await ctx.query(
     `update exchange.delivery d set reminded_at = $4, reminder_count = d.reminder_count + 1
        from unnest($2::uuid[], $3::uuid[]) as w (envelope_id, recipient_agency_id)

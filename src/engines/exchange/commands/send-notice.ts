@@ -39,7 +39,8 @@ export async function sendNotice(ctx: CommandContext, input: SendNotice): Promis
   if (sent.envelopes.length === 0) throw exchangeErrors.nothingSent();
   const chosen = sent.deliveries.filter(({ recipientAgencyId }) => input.recipients?.includes(recipientAgencyId) ?? true);
   const cancels = cancelsOf(input);
-  const holding = chosen.filter(({ state, isHandedOver }) => HOLDING.has(state) || (state === 'waiting' && isHandedOver));
+  // What is changed is told also to whom the document is only on its way: it waits there for its document.
+  const holding = chosen.filter(({ state, isHandedOver }) => HOLDING.has(state) || (state === 'waiting' && isHandedOver) || (!cancels && (state === 'waiting' || state === 'no_route')));
   if (input.kind === 'take_back') assertUntouched(holding);
   const told = holding.filter((each) => !cancels || !each.isAsked);
   const calledOff = cancels ? await callOff(ctx, input, { deliveries: chosen, reason: input.reason }) : [];
@@ -54,7 +55,8 @@ function cancelsOf(input: SendNotice): boolean {
 }
 
 function assertUntouched(holding: readonly SentDelivery[]): void {
-  const touched = holding.filter((each) => each.state !== 'arrived' || each.isOpened);
+  // What a partner was given and has not answered may still arrive unopened: it is asked there.
+  const touched = holding.filter((each) => (each.state !== 'arrived' && each.state !== 'waiting') || each.isOpened);
   if (touched.length > 0) throw exchangeErrors.tooLateToTakeBack({ values: { names: touched.map((each) => each.recipientName).join(', ') } });
 }
 

@@ -71,6 +71,13 @@ export async function callOff(ctx: CommandContext, of: SentSubject, given: { del
       where d.agency_id = $1 and d.envelope_id = w.envelope_id and d.recipient_agency_id = w.recipient_agency_id`,
     [of.agencyId, waiting.map((each) => each.envelopeId), waiting.map((each) => each.recipientAgencyId), given.reason, ctx.now],
   );
+  // Nor of what was changed about it.
+  await ctx.query(
+    `update exchange.delivery d set state = 'cancelled', problem = $4, changed_at = $5
+       from unnest($2::uuid[], $3::uuid[]) as w (envelope_id, recipient_agency_id) join exchange.envelope n on n.agency_id = $1 and n.of_envelope_id = w.envelope_id
+      where d.agency_id = $1 and d.envelope_id = n.id and d.recipient_agency_id = w.recipient_agency_id and d.state in ('waiting', 'no_route', 'returned') and d.transfer_id is null`,
+    [of.agencyId, waiting.map((each) => each.envelopeId), waiting.map((each) => each.recipientAgencyId), given.reason, ctx.now],
+  );
   const data = { count: waiting.length, recipients: waiting.map((each) => each.recipientAgencyId), reason: given.reason };
   ctx.record({ type: 'exchange.deliveries-cancelled', agencyId: of.agencyId, subject: of.subject, data });
   return waiting;

@@ -13,7 +13,7 @@ type Key = { agencyId: AgencyId; envelopeId: string; recipientAgencyId: AgencyId
 /** What became of a delivery: taken or refused by the receiving side at once, or not delivered. */
 export type Settled = Key &
   (
-    | { state: 'arrived' | 'refused'; deliveredTo: { agencyId: AgencyId; name: string }; answer: { status: '01' | '02'; reason: string | null; receipt: string } }
+    | { state: 'arrived' | 'refused'; /** What a notice or a replacement that came first made of it at once. */ standing?: 'recalled' | 'replaced' | undefined; deliveredTo: { agencyId: AgencyId; name: string }; answer: { status: '01' | '02'; reason: string | null; receipt: string } }
     | { state: 'returned' | 'no_route'; deliveredTo?: { agencyId: AgencyId; name: string }; problem: string; successors: readonly { id: AgencyId; name: string; kind: string }[] }
   );
 
@@ -33,7 +33,7 @@ export async function settleDeliveries(ctx: CommandContext, settled: readonly Se
 async function updateDeliveries(ctx: CommandContext, settled: readonly Settled[]): Promise<void> {
   const { rowCount } = await ctx.query(
     `update exchange.delivery d
-        set state = s.state, arrived_at = case when s.state = 'arrived' then $10::timestamptz end, status = s.status, answer_ordinal = case when s.status is null then 0 else 1 end, delivered_to_agency_id = s.delivered_to,
+        set state = s.state, arrived_at = case when s.status = '01' then $10::timestamptz end, status = s.status, answer_ordinal = case when s.status is null then 0 else 1 end, delivered_to_agency_id = s.delivered_to,
             delivered_to_name = s.delivered_to_name, problem = s.problem, successors = s.successors, changed_at = $10
        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::jsonb[])
             as s (agency_id, envelope_id, recipient_agency_id, state, status, delivered_to, delivered_to_name, problem, successors)
@@ -43,7 +43,7 @@ async function updateDeliveries(ctx: CommandContext, settled: readonly Settled[]
       settled.map((each) => each.agencyId),
       settled.map((each) => each.envelopeId),
       settled.map((each) => each.recipientAgencyId),
-      settled.map((each) => each.state),
+      settled.map((each) => ('answer' in each ? each.standing : undefined) ?? each.state),
       settled.map((each) => answerOf(each)?.status ?? null),
       settled.map((each) => each.deliveredTo?.agencyId ?? null),
       settled.map((each) => each.deliveredTo?.name ?? null),

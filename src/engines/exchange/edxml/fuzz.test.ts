@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { zipSync } from 'fflate';
+import { bend, isLong, randomSource, type Random } from '#engines/signatures/domain/validation/testing-fuzz.ts';
 import { createTestPki } from '#engines/signatures/domain/validation/testing.ts';
 import { packetSigner } from './sign-packet.ts';
 import { bytesOf, fileOf, letter, pdfBytes, profileNamed, readOnce, receipt } from './testing.ts';
@@ -8,52 +9,11 @@ import { createUnwrapper, UnwrapRefused } from './unwrap.ts';
 import { readAgencyCode } from './agency-codes.ts';
 import { writeEdxml } from './write.ts';
 
-const isLong = process.env['LIENTHONG_LONG'] !== undefined;
 /** Four kinds of message: 600 mutated ones a run, 20,000 in the long one. */
 const rounds = isLong ? 5000 : 150;
 
-/** A repeatable stream of pseudo-random numbers below `limit` (xorshift32). */
-function randomSource(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
-}
-
-type Random = ReturnType<typeof randomSource>;
 const splices = ['<', '>', '/', '&', '"', ' ', 'x', '&#13;', '&amp;', '<!---->', '<a/>', '<?p?>', '<![CDATA[', ']]>', ' xmlns=""', '\ufffd', '</edXML>', '<edXML:To/>', '<!DOCTYPE a>', '\u0000', 'ế', '=', '0', 'PK\u0003\u0004', '<AttachmentEncoded>', '<Attachment>', '<Signature>'] as const;
-
-/** One to three mutations: a byte, something put in, a piece cut out, doubled or moved. */
-function mutate(message: Buffer, random: Random): Buffer {
-  let out = message;
-  for (let count = 1 + random(3); count > 0; count -= 1) {
-    const from = random(out.length);
-    const to = Math.min(out.length, from + 1 + random(300));
-    const [head, piece, tail] = [out.subarray(0, from), out.subarray(from, to), out.subarray(to)];
-    const other = random(out.length);
-    switch (random(5)) {
-      case 0:
-        out = Buffer.from(out);
-        out[from] = random(256);
-        break;
-      case 1:
-        out = Buffer.concat([head, Buffer.from(splices[random(splices.length)] ?? ''), piece, tail]);
-        break;
-      case 2:
-        out = Buffer.concat([head, tail]);
-        break;
-      case 3:
-        out = Buffer.concat([head, piece, piece, tail]);
-        break;
-      default:
-        out = Buffer.concat([out.subarray(0, other), piece, out.subarray(other)]);
-    }
-  }
-  return out;
-}
+const mutate = (message: Buffer, random: Random): Buffer => bend(message, random, { splices, longestPiece: 300 });
 
 const pki = await createTestPki(new Date('2026-03-02T01:00:00Z'));
 const signer = packetSigner(pki.agency.certificate.raw, pki.agency.privateKey);

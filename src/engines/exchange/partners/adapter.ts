@@ -26,6 +26,8 @@ export type EnvelopeParcel = {
   recipients: readonly ParcelRecipient[];
   /** Bytes by `openBytes(kernel, sha256, range)` or `readBytes`. */
   files: readonly EnvelopeFile[];
+  /** Of an agency outside, passed on by us: its document keeps the id that its own system gave it. */
+  isRelayed: boolean;
 };
 
 export type AnswerParcel = {

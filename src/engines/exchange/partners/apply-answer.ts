@@ -5,6 +5,7 @@ import { settleDeliveries } from '../commands/settle-deliveries.ts';
 import { noteAnswers, type Target } from '../jobs/return-answers.ts';
 import type { InboundContent, TransferId } from './adapter.ts';
 import { settleInbound, type InboundRow } from './inbound.ts';
+import { relayAnswers } from './relay.ts';
 import { endTransfer } from './settle-transfer.ts';
 
 type Answer = Extract<InboundContent, { kind: 'answer' }>;
@@ -30,39 +31,57 @@ export async function applyAnswer(ctx: CommandContext, inbound: InboundRow, answ
   if (answer.contentHash !== undefined && answer.contentHash !== delivery.hash) {
     return settleInbound(ctx, inbound, { state: 'quarantined', code: 'answerOfOtherContent', problem: answer.contentHash, seen });
   }
-  const ordinal = answer.ordinal ?? delivery.answers + 1;
+  // An arrival that is told after something later, read at the same moment as that, says nothing new.
+  const ordinal = answer.ordinal ?? (answer.status === '01' && delivery.answers > 0 ? 1 : delivery.answers + 1);
   const receipt = answer.receipt ?? `inbound:${inbound.id}`;
   const { agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, deliveredTo } = delivery;
   if (delivery.answers === 0 && ordinal === 1 && (answer.status === '01' || answer.status === '02')) {
     const first = { status: answer.status, reason: answer.reason, receipt };
     await settleDeliveries(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, subject: { type, id: subjectId }, kind: delivery.kind, deliveredTo, state: answer.status === '01' ? 'arrived' : 'refused', answer: first }]);
-    await overtakenByNotice(ctx, delivery);
   } else {
     const by = { byName: answer.by.name, byTitle: answer.by.title };
     await noteAnswers(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, ordinal, status: answer.status, at: answer.at, ...by, reason: answer.reason, receipt }]);
   }
+  await overtakenByNotice(ctx, delivery);
+  await relayAnswers(ctx, delivery);
   await settleInbound(ctx, inbound, { state: 'applied', seen });
   await endIfAnswered(ctx, inbound, delivery);
 }
 
-/** The answers about a document and about its notices come by ways of their own, in any order; they are written down one after another. */
+/**
+ * The answers about a document, its notices and what replaces it come by ways of their own, in any order and at one moment; they
+ * are written down one after another. What replaces a document may itself be replaced, so it counts to both. `lockSent` takes the
+ * same rows in the same order.
+ */
 async function lockDocument(ctx: CommandContext, answer: Answer): Promise<void> {
   await ctx.query(
-    `select 1 from exchange.envelope where agency_id = $1 and id = (select coalesce(of_envelope_id, id) from exchange.envelope where agency_id = $1 and id = $2) for update`,
+    `select 1 from exchange.envelope e
+      where e.agency_id = $1 and e.kind in ('new', 'replace') and (e.subject_type, e.subject_id) in (
+              select about.subject_type, about.subject_id
+                from exchange.envelope own join exchange.envelope about on about.agency_id = own.agency_id and about.id in (own.id, own.of_envelope_id)
+               where own.agency_id = $1 and own.id = $2)
+      order by e.sent_at, e.id for no key update`,
     [answer.senderAgencyId, answer.envelopeId],
   );
 }
 
-/** The answer to a recall, or the arrival of the replacing document, may have come before the arrival of the document itself. */
+/**
+ * The agreement to a recall, or the arrival of the replacing document, may have come before any answer about the document itself.
+ * Whatever became of the replacement later: where it arrived, the old one is replaced.
+ */
 async function overtakenByNotice(ctx: CommandContext, of: Delivery): Promise<void> {
   await ctx.query(
     `update exchange.delivery d set state = n.state, changed_at = $4
        from (select case when bool_or(e.cancels) then 'recalled' else 'replaced' end as state
-               from exchange.envelope e join exchange.delivery a on a.agency_id = e.agency_id and a.envelope_id = e.id and a.recipient_agency_id = $3
-              where e.agency_id = $1 and e.of_envelope_id = $2
-                and ((e.cancels and a.state = 'agreed') or (e.kind = 'replace' and a.state in ('arrived', 'registered', 'assigned', 'in_process', 'completed')))
+               from exchange.envelope own
+               join exchange.envelope sent on sent.agency_id = own.agency_id and sent.subject_type = own.subject_type and sent.subject_id = own.subject_id and sent.kind in ('new', 'replace')
+               join exchange.envelope e on e.agency_id = sent.agency_id and e.of_envelope_id = sent.id and (e.kind = 'replace' or (e.cancels and sent.id = own.id))
+               join exchange.delivery_answer a on a.agency_id = e.agency_id and a.envelope_id = e.id and a.recipient_agency_id = $3
+                and ((e.kind = 'replace' and a.ordinal = 1 and a.status = '01') or (e.cancels and a.status = '15'))
+              where own.agency_id = $1 and own.id = $2 and own.kind in ('new', 'replace')
              having count(*) > 0) n
-      where d.agency_id = $1 and d.envelope_id = $2 and d.recipient_agency_id = $3 and d.state = 'arrived'`,
+      where d.agency_id = $1 and d.envelope_id = $2 and d.recipient_agency_id = $3
+        and (d.state in ('arrived', 'registered', 'assigned', 'in_process', 'completed') or (d.state = 'replaced' and n.state = 'recalled'))`,
     [of.agencyId, of.envelopeId, of.recipientAgencyId, ctx.now],
   );
 }

@@ -9,7 +9,8 @@ import type { FileInspection } from '../inspection.ts';
 import { directoryOf, transitionDaysOn } from '../jobs/deliver.ts';
 import type { InboundContent } from './adapter.ts';
 import { settleInbound, type InboundRow, type Seen } from './inbound.ts';
-import { partnerAgencyByRef, partnersOfAgencies } from './partner-rows.ts';
+import { findPartner, partnerAgencyByRef, partnersOfAgencies } from './partner-rows.ts';
+import { mayRelay, relayEnvelope, type RelayRecipient } from './relay.ts';
 import { sendAnswersOut, type AnswerKey } from './transfers.ts';
 
 type AgencyId = Id<'agency'>;
@@ -32,7 +33,7 @@ export async function applyEnvelope(ctx: CommandContext, inbound: InboundRow, gi
   if (await speaksForAnother(ctx, inbound, { senderId: sender.agencyId, code: read.envelope.sender.code })) {
     return settleInbound(ctx, inbound, { state: 'quarantined', code: 'senderElsewhere', problem: `${content.sender.name} (${read.envelope.sender.code})`, seen });
   }
-  const { resolved, unknown } = await resolveRecipients(ctx, content.recipients);
+  const { resolved, relayed, unknown } = await resolveRecipients(ctx, inbound, content.recipients);
   const envelope: IncomingEnvelope = {
     envelopeId: read.envelope.envelopeId,
     senderAgencyId: sender.agencyId,
@@ -43,8 +44,10 @@ export async function applyEnvelope(ctx: CommandContext, inbound: InboundRow, gi
   };
   const arrived = await receive(ctx, resolved.map((each) => arrivalOf(each, envelope)));
   await oweAnswers(ctx, { inbound, content, resolved, arrived });
-  const contradiction = arrived.find((each) => each.kind === 'contradiction');
-  if (contradiction !== undefined) return settleInbound(ctx, inbound, { state: 'refused', code: 'contradiction', problem: contradiction.reason, seen });
+  const from = { agencyId: sender.agencyId, ref: content.sender.ref, code: content.sender.code };
+  const refusal = await relayEnvelope(ctx, { inbound, sender: from, envelope: read.envelope, original: content.original, contentHash: content.contentHash, inspection: given.inspection, recipients: relayed });
+  const contradiction = arrived.find((each) => each.kind === 'contradiction')?.reason ?? refusal;
+  if (contradiction !== undefined) return settleInbound(ctx, inbound, { state: 'refused', code: 'contradiction', problem: contradiction, seen });
   if (unknown.length === 0) return settleInbound(ctx, inbound, { state: 'applied', seen });
   const [first] = unknown;
   return settleInbound(ctx, inbound, { state: 'quarantined', code: first?.code ?? 'recipientUnknown', problem: unknown.map((each) => each.problem).join('; '), seen });
@@ -60,7 +63,7 @@ async function speaksForAnother(ctx: CommandContext, inbound: InboundRow, of: { 
 
 type Unknown = { code: 'recipientUnknown' | 'recipientElsewhere' | 'recipientClosed'; problem: string };
 
-async function resolveRecipients(ctx: CommandContext, recipients: readonly Recipient[]): Promise<{ resolved: Resolved[]; unknown: Unknown[] }> {
+async function resolveRecipients(ctx: CommandContext, inbound: InboundRow, recipients: readonly Recipient[]): Promise<{ resolved: Resolved[]; relayed: RelayRecipient[]; unknown: Unknown[] }> {
   const today = vietnamDay(ctx.now);
   const ids = new Map<Recipient, AgencyId>();
   for (const recipient of recipients) {
@@ -70,7 +73,10 @@ async function resolveRecipients(ctx: CommandContext, recipients: readonly Recip
   }
   const agencies = await directoryOf(ctx, [...ids.values()]);
   const transitionDays = await transitionDaysOn(ctx, today);
+  const partners = await partnersOfAgencies(ctx, [...agencies.values()].flatMap((agency) => (agency.hosting === 'external' ? agency.id : [])), today);
+  const protocol = (await findPartner(ctx, inbound.partnerId))?.protocol;
   const resolved: Resolved[] = [];
+  const relayed: RelayRecipient[] = [];
   const unknown: Unknown[] = [];
   for (const recipient of recipients) {
     const name = recipient.code ?? recipient.agencyId ?? '';
@@ -80,13 +86,17 @@ async function resolveRecipients(ctx: CommandContext, recipients: readonly Recip
       unknown.push({ code: 'recipientUnknown', problem: `Không có cơ quan ${name}` });
       continue;
     }
-    const route = routeOf<AgencyId>(addressed, { today, transitionDays, find: (each) => agencies.get(each), partnerOf: () => undefined });
+    const route = routeOf<AgencyId>(addressed, { today, transitionDays, find: (each) => agencies.get(each), partnerOf: (each) => partners.get(each)?.partnerId });
     const to = route.kind === 'local' ? agencies.get(route.to) : undefined;
+    const partner = route.kind === 'partner' ? partners.get(route.to) : undefined;
     if (to !== undefined) resolved.push({ recipient, addressed, to });
+    else if (route.kind === 'partner' && partner !== undefined && protocol !== undefined && mayRelay({ partnerId: inbound.partnerId, protocol }, partner)) {
+      relayed.push({ addressed: { id: addressed.id, name: addressed.name, code: recipient.code ?? addressed.code }, to: { id: route.to, name: route.name, partnerId: partner.partnerId } });
+    }
     else if (route.kind === 'returned') unknown.push({ code: 'recipientClosed', problem: `${addressed.name}: ${route.problem}` });
     else unknown.push({ code: 'recipientElsewhere', problem: `${addressed.name} không thuộc hệ thống này` });
   }
-  return { resolved, unknown };
+  return { resolved, relayed, unknown };
 }
 
 function arrivalOf({ recipient, addressed, to }: Resolved, envelope: IncomingEnvelope): Arrival {

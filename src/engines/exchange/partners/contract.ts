@@ -29,6 +29,8 @@ export const partnerView = z.object({
   config: z.record(z.string(), z.unknown()),
   /** The key that the other side is recognised by, as both administrators compare it; null before there is one. */
   fingerprint: z.string().nullable(),
+  /** That of our own key for this partner, to be told to the other administrator; null where keys are not made here. */
+  ownFingerprint: z.string().nullable(),
   validFrom: z.string(),
   validTo: z.string().nullable(),
   agencies: z.number().int(),
@@ -64,8 +66,13 @@ export const conflictView = z.object({
   name: z.string(),
   /** The agency here that it is about. */
   agencyId: z.uuid().nullable(),
+  /** What our directory says of that agency today, and by which partner it is reached. */
+  ours: z.object({ name: z.string(), code: z.string().nullable(), isLocal: z.boolean(), via: z.string().nullable() }).nullable(),
   foundAt: z.string(),
+  /** `accept`: our directory can follow the partner's. One's own agency is never given away like this. */
+  abilities: z.array(z.enum(['accept', 'keep'])),
 });
+export type ConflictView = z.output<typeof conflictView>;
 
 export const transferState = z.enum(['waiting', 'sent', 'processed', 'refused', 'failed']);
 export const transferView = z.object({
@@ -75,6 +82,8 @@ export const transferView = z.object({
   partnerName: z.string(),
   kind: z.enum(['envelope', 'answer']),
   envelopeId: z.uuid().nullable(),
+  /** Whose document it carries or answers: its sender, number and kind; of an answer, the status. */
+  about: z.object({ senderName: z.string(), number: z.string(), business: z.enum(['new', 'recall', 'take_back', 'update', 'replace']), status: z.string().nullable() }),
   state: transferState,
   attempts: z.number().int(),
   nextTryAt: z.string().nullable(),
@@ -113,3 +122,21 @@ export const invitationReply = z.object({ partnerId: z.uuid(), text: z.string(),
 export const acceptance = z.object({ text: z.string().min(50).max(10_000), fingerprint: z.string().min(10).max(200), name: name.optional() });
 export const confirmation = z.object({ fingerprint: z.string().min(10).max(200) });
 export const invitationSummary = z.object({ name: z.string(), address: z.string().nullable(), fingerprint: z.string(), expiresAt: z.string() });
+
+/** A letter that was written back from a partner. */
+const letter = z.object({ envelopeId: z.uuid(), number: z.string(), issuedOn: z.string(), summary: z.string(), senderName: z.string() });
+
+/** What came of comparing with a partner. */
+export const reconciliation = z.object({
+  /** Deliveries of ours that both sides know. */
+  known: z.number().int(),
+  /** Ours that only the partner had: their numbers are used, whatever our registers say. */
+  recovered: z.array(letter),
+  /** Parcels of the partner that we had taken and lost; they are on their way again. */
+  askedAgain: z.number().int(),
+  /** Answers that we gave and lost; a clerk gives them once more, the same ones. */
+  answeredBefore: z.array(z.object({ envelopeId: z.uuid(), agencyId: z.string(), status: z.string() })),
+  /** What a person has to look at. */
+  problems: z.array(z.object({ envelopeId: z.uuid(), problem: z.string() })),
+});
+export type Reconciliation = z.output<typeof reconciliation>;

@@ -1,13 +1,10 @@
 import type { CommandContext } from '#kernel/command.ts';
-import { actorRecord } from '#kernel/actor.ts';
 import type { Id } from '#kernel/ids.ts';
 import { parseCalendarDay, vietnamDay } from '#kernel/time.ts';
 import { agenciesOn, closeAgency, createAgency, findAgencyByCode, isWellFormedCode, type AgencyKind, type AgencyLevel } from '#engines/identity/index.ts';
 import { agencyKind, agencyLevel } from '#engines/identity/contract.ts';
-import { assertKeepsPartners } from '../policy.ts';
 import type { PartnerId, RemoteAgency } from './adapter.ts';
 import { writeLink } from './commands/link-agency.ts';
-import { partnerErrors } from './errors.ts';
 import { partnerAgencyByRef } from './partner-rows.ts';
 import { recordPartnerEvent } from './record.ts';
 
@@ -95,18 +92,4 @@ async function report(ctx: CommandContext, found: { partner: Partner; remote: Re
     [partner.id, remote.ref, problem, remote.code, remote.name, found.agencyId ?? null, ctx.now],
   );
   if (rowCount === 1) recordPartnerEvent(ctx, 'partner-conflict-found', { partner, data: { name: remote.name, problem } });
-}
-
-/** A person has looked at a difference: it stays until the partner's directory says something else. @throws exchange.conflictNotFound */
-export async function settleConflict(ctx: CommandContext, input: { partnerId: string; remoteId: string }): Promise<void> {
-  assertKeepsPartners(ctx.actor);
-  const { rows } = await ctx.query(
-    `update exchange.partner_conflict c set resolved_at = $3, resolved_by = $4 from exchange.partner p
-      where p.id = c.partner_id and c.partner_id = $1 and c.remote_id = $2 and c.resolved_at is null returning p.id, p.name, c.name as agency`,
-    [input.partnerId, input.remoteId, ctx.now, JSON.stringify(actorRecord(ctx.actor))],
-  );
-  // safe because the statement returns exactly these columns
-  const row = rows[0] as { id: PartnerId; name: string; agency: string } | undefined;
-  if (row === undefined) throw partnerErrors.conflictNotFound();
-  recordPartnerEvent(ctx, 'partner-conflict-settled', { partner: { id: row.id, name: row.name }, data: { name: row.agency } });
 }

@@ -106,6 +106,13 @@ export const partnerErrors = defineErrors('exchange', {
     fixVi: 'Gọi điện cho quản trị viên bên kia để đối chiếu; không xác nhận nếu vẫn khác.',
     fixEn: 'Compare by telephone with the other administrator; do not confirm while it differs.',
   },
+  conflictNotOurs: {
+    status: 409,
+    vi: '{name} thuộc hệ thống này nên không theo danh bạ của đối tác.',
+    en: '{name} is served by this installation, so it does not follow a partner’s directory.',
+    fixVi: 'Giữ theo danh bạ tỉnh, và báo đối tác sửa danh bạ của họ.',
+    fixEn: 'Keep ours, and tell the partner to correct theirs.',
+  },
   conflictNotFound: {
     status: 404,
     vi: 'Không tìm thấy khác biệt danh bạ này.',

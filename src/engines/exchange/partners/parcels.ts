@@ -6,6 +6,7 @@ import { deliveryStatus } from '../contract.ts';
 import { readEnvelope } from '../envelope.ts';
 import type { AnswerParcel, EnvelopeParcel, Parcel, PartnerId, Party, TransferId } from './adapter.ts';
 import { partnersOfAgencies } from './partner-rows.ts';
+import { isRelayed, relayedAnswer } from './relay.ts';
 import { presentAgency } from './transfers.ts';
 
 type AgencyId = Id<'agency'>;
@@ -64,6 +65,7 @@ async function envelopeParcel(q: Place, transfer: TransferRow): Promise<Envelope
       addressed: { agencyId: row.recipientId, ref: row.recipientId, code: row.code, name: row.name },
     })),
     files: envelope.files,
+    isRelayed: await isRelayed(q, { agencyId: transfer.agencyId, envelopeId: envelope.envelopeId }),
   };
 }
 
@@ -85,17 +87,7 @@ type AnswerRow = {
 };
 
 async function answerParcel(q: Place, transfer: TransferRow): Promise<AnswerParcel> {
-  const { rows } = await q.query(
-    `select a.status, a.at, a.by_name as "byName", a.by_title as "byTitle", a.reason, a.receipt, m.envelope_id as "envelopeId", encode(m.content_hash, 'hex') as hash, m.original,
-            m.sender_agency_id as "senderId", o.sender_ref as "senderRef", o.sender_code as "senderCode", o.addressed_ref as "addressedRef", o.addressed_code as "addressedCode"
-       from exchange.message_answer a
-       join exchange.message m on m.agency_id = a.agency_id and m.id = a.message_id
-       join exchange.message_origin o on o.agency_id = m.agency_id and o.message_id = m.id and o.position = $4
-      where a.agency_id = $1 and a.message_id = $2 and a.ordinal = $3`,
-    [transfer.agencyId, transfer.messageId, transfer.ordinal, transfer.position],
-  );
-  // safe because the statement selects exactly these columns
-  const row = rows[0] as AnswerRow | undefined;
+  const row = transfer.messageId === null ? await relayedAnswer(q, transfer) : await ownAnswer(q, transfer);
   if (row === undefined) throw new Error(`the parcel ${transfer.id} has no answer`);
   const today = vietnamDay(q.now);
   // A reply to a closed sender goes to its successor, and names the old one.
@@ -119,6 +111,20 @@ async function answerParcel(q: Place, transfer: TransferRow): Promise<AnswerParc
     reason: row.reason,
     receipt: row.receipt,
   };
+}
+
+async function ownAnswer(q: Place, transfer: TransferRow): Promise<AnswerRow | undefined> {
+  const { rows } = await q.query(
+    `select a.status, a.at, a.by_name as "byName", a.by_title as "byTitle", a.reason, a.receipt, m.envelope_id as "envelopeId", encode(m.content_hash, 'hex') as hash, m.original,
+            m.sender_agency_id as "senderId", o.sender_ref as "senderRef", o.sender_code as "senderCode", o.addressed_ref as "addressedRef", o.addressed_code as "addressedCode"
+       from exchange.message_answer a
+       join exchange.message m on m.agency_id = a.agency_id and m.id = a.message_id
+       join exchange.message_origin o on o.agency_id = m.agency_id and o.message_id = m.id and o.position = $4
+      where a.agency_id = $1 and a.message_id = $2 and a.ordinal = $3`,
+    [transfer.agencyId, transfer.messageId, transfer.ordinal, transfer.position],
+  );
+  // safe because the statement selects exactly these columns
+  return rows[0] as AnswerRow | undefined;
 }
 
 /** The parcel of ours that a partner knows by its own id: whose envelope it carried. */

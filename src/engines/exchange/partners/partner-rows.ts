@@ -72,10 +72,10 @@ export function openLine(kernel: Kernel, partner: PartnerRow, signal: AbortSigna
 type AgencyId = Id<'agency'>;
 
 /** Through which partner each of these agencies is reached on a day, and how the partner calls it. */
-export async function partnersOfAgencies(q: Queryable, agencyIds: readonly AgencyId[], today: string): Promise<Map<AgencyId, { partnerId: PartnerId; party: Party }>> {
+export async function partnersOfAgencies(q: Queryable, agencyIds: readonly AgencyId[], today: string): Promise<Map<AgencyId, { partnerId: PartnerId; protocol: Protocol; party: Party }>> {
   if (agencyIds.length === 0) return new Map();
   const { rows } = await q.query(
-    `select a.agency_id as "agencyId", a.partner_id as "partnerId", a.remote_id as ref, a.code, a.name
+    `select a.agency_id as "agencyId", a.partner_id as "partnerId", p.protocol, a.remote_id as ref, a.code, a.name
        from exchange.partner_agency a join exchange.partner p on p.id = a.partner_id
       where a.agency_id = any($1) and a.valid_from <= $2 and (a.valid_to is null or a.valid_to >= $2)
         and p.state in ('active', 'suspended') and (p.valid_to is null or p.valid_to >= $2)
@@ -83,8 +83,8 @@ export async function partnersOfAgencies(q: Queryable, agencyIds: readonly Agenc
     [[...agencyIds], today],
   );
   // safe because the statement selects exactly these columns
-  const read = rows as { agencyId: AgencyId; partnerId: PartnerId; ref: string; code: string | null; name: string }[];
-  return new Map(read.map(({ partnerId, ...party }) => [party.agencyId, { partnerId, party }]));
+  const read = rows as { agencyId: AgencyId; partnerId: PartnerId; protocol: Protocol; ref: string; code: string | null; name: string }[];
+  return new Map(read.map(({ partnerId, protocol, ...party }) => [party.agencyId, { partnerId, protocol, party }]));
 }
 
 /**

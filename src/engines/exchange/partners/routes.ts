@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Id } from '#kernel/ids.ts';
 import { holders, route, type Route } from '#kernel/route.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { readBytes } from '#engines/files/index.ts';
-import { mayOverseeInstallation } from '../policy.ts';
+import { mayKeepPartners, mayOverseeInstallation } from '../policy.ts';
 import { adapterOf, PartnerUnavailable } from './adapter.ts';
 import { addPartner } from './commands/add-partner.ts';
 import { changePartner, notePartnerTest, replaceSecrets, resumePartner, suspendPartner } from './commands/change-partner.ts';
@@ -10,7 +11,7 @@ import { linkAgency, unlinkAgency } from './commands/link-agency.ts';
 import { retryTransfer } from './commands/retry-transfer.ts';
 import { handArrivalOver, retryArrival, settleArrival } from './commands/settle-arrival.ts';
 import { conflictView, handOverTo, inboundState, inboundView, linkView, newLink, newPartner, newSecrets, partnerChange, partnerView, settlement, suspension, testResult, transferState, transferView } from './contract.ts';
-import { settleConflict } from './directory.ts';
+import { acceptConflict, settleConflict } from './directory-conflicts.ts';
 import { partnerErrors } from './errors.ts';
 import { getInbound } from './inbound.ts';
 import { findPartner, openLine } from './partner-rows.ts';
@@ -145,15 +146,25 @@ const partnerRoutes: readonly Route[] = [
     access: watchers,
     params,
     reply: z.object({ conflicts: z.array(conflictView) }),
-    run: async ({ kernel }, { params: { partnerId } }) => ({ conflicts: await conflictsOfPartner(kernel.database.pool, partnerId) }),
+    run: async ({ kernel, actor }, { params: { partnerId } }) => ({
+      conflicts: await conflictsOfPartner(kernel.database.pool, { partnerId, today: vietnamDay(kernel.clock.now()), mayKeep: mayKeepPartners(actor) }),
+    }),
   }),
   route({
     method: 'POST',
     url: `${url}/:partnerId/conflicts/:remoteId/settle`,
-    summary: 'Notes that a difference of the directories was looked at.',
+    summary: 'Ends a difference of the directories by keeping ours: it comes back only when the partner says something else.',
     access: keepers,
     params: params.extend({ remoteId: z.string().min(1).max(100) }),
     run: (http, { params: of }) => http.run(settleConflict, of),
+  }),
+  route({
+    method: 'POST',
+    url: `${url}/:partnerId/conflicts/:remoteId/accept`,
+    summary: 'Ends a difference of the directories by following the partner’s: its name, its way, its agency.',
+    access: keepers,
+    params: params.extend({ remoteId: z.string().min(1).max(100) }),
+    run: (http, { params: of }) => http.run(acceptConflict, of),
   }),
 ];
 

@@ -154,6 +154,8 @@ test('keys are replaced without a letter being lost, and the test of the connect
   const rotated = await a.call<{ fingerprint: string }>('POST', `${url}/rotate`);
   assert.equal(rotated.status, 200, JSON.stringify(rotated.body));
   const after = (await b.call<{ fingerprint: string }>('GET', `/api/v1/exchange/partners/${ab.atGuest}`)).body.fingerprint;
+  const sides = await Promise.all([a.call<{ fingerprint: string; ownFingerprint: string }>('GET', url), b.call<{ fingerprint: string; ownFingerprint: string }>('GET', `/api/v1/exchange/partners/${ab.atGuest}`)]);
+  assert.deepEqual([sides[0].body.ownFingerprint, sides[1].body.ownFingerprint], [sides[1].body.fingerprint, sides[0].body.fingerprint], 'what one side calls its own is what the other recognises it by');
   assert.equal(after, rotated.body.fingerprint);
   assert.notEqual(after, before);
   assert.equal((await a.call('POST', `${url}/test`)).status, 200);

@@ -118,7 +118,7 @@ async function originsOf(ctx: CommandContext, answers: readonly AnswerKey[]): Pr
 }
 
 /** Through which partner each sender, or the successor of a closed one, is reached today. */
-async function routesToSenders(ctx: CommandContext, senders: readonly AgencyId[]): Promise<Map<AgencyId, PartnerId>> {
+export async function routesToSenders(ctx: CommandContext, senders: readonly AgencyId[]): Promise<Map<AgencyId, PartnerId>> {
   const today = vietnamDay(ctx.now);
   const present = new Map<AgencyId, AgencyId>();
   for (const id of senders) present.set(id, (await presentAgency(ctx, id)) ?? id);

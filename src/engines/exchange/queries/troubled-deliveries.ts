@@ -13,7 +13,8 @@ export type StuckDeliveries = { now: Date; /** One agency, or the whole installa
 
 /**
  * The deliveries that need a look, oldest first, at most 500: given up after too many tries (`stuck`), tried again
- * (`retrying`), waiting too long (`late`), without a way to go (`no_route`), or come back (`returned`).
+ * (`retrying`), waiting too long (`late`), without a way to go (`no_route`), or come back (`returned`). What agencies for trying
+ * sent to a vendor's system waits for that vendor alone.
  */
 export async function stuckDeliveries(q: Queryable, options: StuckDeliveries): Promise<TroubledDelivery[]> {
   const { rows } = await q.query(TROUBLED, [options.agencyId ?? null, Math.min(options.limit ?? MOST, MOST), new Date(options.now.getTime() - LATE_AFTER_MS), new Date(options.now.getTime() - UNANSWERED_AFTER_MS)]);
@@ -36,6 +37,7 @@ select json_build_object(
          or (j.kind = 'exchange.inspect' and j.dedupe_key = d.envelope_id::text))
  left join exchange.transfer t on t.agency_id = d.agency_id and t.id = d.transfer_id
  where d.state in ('waiting', 'no_route', 'returned') and ($1::uuid is null or d.agency_id = $1)
+   and not exists (select from exchange.axis_sandbox s where s.agency_id = d.agency_id)
    and (d.state <> 'waiting' or j.last_error is not null or t.problem_code is not null or (t.state is distinct from 'sent' and d.created_at < $3) or d.created_at < $4)
  order by d.created_at, d.envelope_id, d.position
  limit $2`;

@@ -11,6 +11,8 @@ export type Fault =
   /** The request arrives, its answer does not. */
   | { kind: 'lose-reply' }
   | { kind: 'delay'; ms: number }
+  /** The answer comes in so many pieces, with a pause before each. */
+  | { kind: 'trickle'; pieces: number; everyMs: number }
   /** It arrives twice; the answer is that of the second. */
   | { kind: 'duplicate' }
   /** It waits until `release` is called, so that later ones overtake it. */
@@ -111,7 +113,18 @@ async function carry({ target, incoming, outgoing, fault, hold, seen }: Carried)
     outgoing.destroy();
     return;
   }
-  outgoing.writeHead(reply.status, reply.headers).end(reply.body);
+  outgoing.writeHead(reply.status, reply.headers);
+  if (fault.kind === 'trickle') await trickle(outgoing, reply.body, fault);
+  else outgoing.end(reply.body);
+}
+
+async function trickle(outgoing: ServerResponse, body: Buffer, { pieces, everyMs }: { pieces: number; everyMs: number }): Promise<void> {
+  const size = Math.ceil(body.length / pieces);
+  for (let at = 0; at < body.length; at += size) {
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    outgoing.write(body.subarray(at, at + size));
+  }
+  outgoing.end();
 }
 
 /** Sends a request that went through before, as it was. */
@@ -133,6 +146,7 @@ export function resend(target: string, request: Seen): Promise<{ status: number;
 async function cut({ target, incoming, afterBytes }: { target: string; incoming: IncomingMessage; afterBytes: number }): Promise<void> {
   const sent = forward(new URL(incoming.url ?? '/', target), { method: incoming.method, headers: incoming.headers, agent: false });
   sent.on('error', () => undefined);
+  const { socket } = incoming;
   let left = afterBytes;
   for await (const part of incoming) {
     // safe because a request without an encoding gives bytes
@@ -146,7 +160,8 @@ async function cut({ target, incoming, afterBytes }: { target: string; incoming:
   // What was written has gone out before the line breaks.
   await new Promise((resolve) => setTimeout(resolve, 50));
   sent.destroy();
-  incoming.destroy();
+  // Not the request, which ends with the loop above and leaves its sender waiting on a line that stays open.
+  socket.destroy();
 }
 
 /** Answers with bytes for as long as somebody takes them. Returns how many were taken. */

@@ -16,8 +16,8 @@ export type NewAgency = {
   parentId: AgencyId | null;
   /** Whether this installation serves it, or another one does. */
   hosting: 'local' | 'external';
-  /** `national` for one that is taken over from the national list; entered here unless told. */
-  source?: 'own' | 'national';
+  /** `national` for one that is taken over from the national list, `trial` for one that exists for trying connections only and that nobody finds; entered here unless told. */
+  source?: 'own' | 'national' | 'trial';
   establishedOn: CalendarDay;
   name: string;
   /** As it stands in notations: `SNV`. */

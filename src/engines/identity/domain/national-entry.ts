@@ -17,7 +17,7 @@ export type EntryProblem = 'name_differs' | 'code_differs' | 'closed_here' | 'cl
 export type KnownAgency<Id extends string> = {
   id: Id;
   name: string;
-  source: 'own' | 'national';
+  source: 'own' | 'national' | 'trial';
   hosting: 'local' | 'external';
   isClosed: boolean;
   /** Present codes; of a closed agency those that it had last. */

@@ -73,7 +73,7 @@ const RANKED = (candidates: string): string => `select a.id
              min(length(name)) as size,
              coalesce(min(search_text) filter (where valid_to is null), min(search_text)) as words
         from identity.agency_name where agency_id = candidate.agency_id offset 0) n
-   where ($2::text is null or a.kind = $2)
+   where a.source <> 'trial' and ($2::text is null or a.kind = $2)
      and ($6 or a.closed_on is null or a.closed_on >= $3::date)
    order by n.in_order desc,
             (a.closed_on is not null and a.closed_on < $3::date),
@@ -97,7 +97,8 @@ const BROWSE = {
 /**
  * Finds agencies by the beginnings of words, with or without diacritics, by initials, abbreviation or code, also by the
  * names that they once had. Several words in their order come first, then active ones; closed ones (with their successors)
- * only when asked for, or when a word was typed. Ours come before those of the national list that fit as well.
+ * only when asked for, or when a word was typed. Ours come before those of the national list that fit as well; those that
+ * exist for trying connections only are never found.
  */
 export async function searchAgencies(kernel: Kernel, search: AgencySearch): Promise<AgencyOnDay[]> {
   const words = searchWords(search.text);

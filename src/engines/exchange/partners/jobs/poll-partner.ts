@@ -102,6 +102,15 @@ async function askAll(ctx: CommandContext, kind: typeof COLLECT | typeof DIRECTO
   for (const row of rows) ctx.enqueue({ kind, agencyId: NO_AGENCY, payload: { partnerId: String(row['id']) }, dedupeKey: String(row['id']) });
 }
 
+/** A partner that was connected just now has told nothing of its agencies yet: nobody waits a quarter of an hour for a first recipient. */
+async function askNewDirectories(ctx: CommandContext): Promise<void> {
+  const { rows } = await ctx.query(`select p.id, p.protocol from exchange.partner p join exchange.partner_line l on l.partner_id = p.id where p.state = 'active' and l.directory_read_at is null`);
+  // safe because the statement selects exactly these columns
+  for (const { id, protocol } of rows as Pick<PartnerRow, 'id' | 'protocol'>[]) {
+    if (adapterOf(ctx.kernel, protocol).readDirectory !== undefined) ctx.enqueue({ kind: DIRECTORY, agencyId: NO_AGENCY, payload: { partnerId: id }, dedupeKey: id });
+  }
+}
+
 /** Nonces whose requests cannot be valid any more are forgotten. */
 async function forgetNonces(kernel: Kernel): Promise<void> {
   await kernel.database.pool.query('delete from exchange.partner_nonce where expires_at < $1', [kernel.clock.now()]);
@@ -120,6 +129,7 @@ export const partnerSchedules: readonly Schedule[] = [
     run: async (kernel) => {
       await dropFailedPolls(kernel);
       await run(kernel, askAll, COLLECT, { actor: systemActor(COLLECT) });
+      await run(kernel, askNewDirectories, undefined, { actor: systemActor(DIRECTORY) });
     },
   },
   { name: 'exchange.directory', everyMs: 15 * 60_000, run: (kernel) => run(kernel, askAll, DIRECTORY, { actor: systemActor(DIRECTORY) }) },

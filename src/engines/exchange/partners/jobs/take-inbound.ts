@@ -7,7 +7,7 @@ import { readBytes } from '#engines/files/index.ts';
 import { readEnvelope } from '../../envelope.ts';
 import type { FileInspection } from '../../inspection.ts';
 import { inspectFile } from '../../jobs/inspect.ts';
-import { adapterOf, type InboundContent, type Reading } from '../adapter.ts';
+import { adapterOf, PartnerUnavailable, type InboundContent, type Reading } from '../adapter.ts';
 import { applyAnswer, applyOutcome } from '../apply-answer.ts';
 import { applyEnvelope } from '../apply-envelope.ts';
 import { getInbound, lockInbound, settleInbound, type InboundId, type InboundRow } from '../inbound.ts';
@@ -17,6 +17,8 @@ import { findPartner, openLine } from '../partner-rows.ts';
 const JOB = 'exchange.take-inbound';
 /** What fails so often for no reason that anybody foresaw waits in quarantine, where a person sees it. */
 const MOST_ATTEMPTS = 5;
+/** A partner that has to be asked for something first may be out of reach for an hour before a person is called. */
+const MOST_CALLS = 12;
 const READ_MS = 60_000;
 
 /**
@@ -27,6 +29,8 @@ export const takeInboundJobDefinition = outsideJob({
   kind: JOB,
   // safe because only this engine writes these payloads
   payload: z.object({ inboundId: z.uuid().transform((id) => id as InboundId) }),
+  // It ends in quarantine at the latest, in sight, never as a job that nobody looks at.
+  maxAttempts: Number.MAX_SAFE_INTEGER,
   handle: async (kernel, job) => {
     const inbound = await getInbound(kernel.database.pool, job.payload.inboundId);
     if (inbound.state !== 'waiting') return;
@@ -36,9 +40,10 @@ export const takeInboundJobDefinition = outsideJob({
       const inspection = reading.ok && reading.content.kind === 'envelope' ? await inspectAll(kernel, reading.content.original) : [];
       await run(kernel, applyInbound, { id: inbound.id, reading, inspection }, options);
     } catch (error) {
-      if (job.attempts < MOST_ATTEMPTS || isOwnTrouble(error)) throw error;
+      const outOfReach = error instanceof PartnerUnavailable ? error : undefined;
+      if (job.attempts < (outOfReach === undefined ? MOST_ATTEMPTS : MOST_CALLS) || isOwnTrouble(error)) throw error;
       const problem = error instanceof Error ? error.message : String(error);
-      await run(kernel, applyInbound, { id: inbound.id, reading: { ok: false, code: 'defect', problem }, inspection: [] }, options);
+      await run(kernel, applyInbound, { id: inbound.id, reading: { ok: false, code: outOfReach?.code ?? 'defect', problem }, inspection: [] }, options);
     }
   },
 });

@@ -9,8 +9,15 @@ export type TransferFilter = { partnerId?: string | undefined; state?: string | 
 export async function listTransfers(q: Queryable, filter: TransferFilter) {
   const { rows } = await q.query(
     `select json_build_object('agencyId', t.agency_id, 'id', t.id, 'partnerId', t.partner_id, 'partnerName', p.name, 'kind', t.kind, 'envelopeId', t.envelope_id, 'state', t.state,
+              'about', json_build_object('senderName', coalesce(o.said #>> '{sender,name}', ''), 'number', concat_ws('/', o.said #>> '{document,number}', nullif(o.said #>> '{document,notation}', '')), 'business', coalesce(e.kind, m.kind, r.kind, 'new'), 'status', coalesce(a.status, ra.status)),
               'attempts', t.attempts, 'nextTryAt', t.next_try_at, 'problemCode', t.problem_code, 'problem', t.problem, 'partnerRef', t.partner_ref, 'createdAt', t.created_at, 'changedAt', t.changed_at) as transfer
        from exchange.transfer t join exchange.partner p on p.id = t.partner_id
+       left join exchange.envelope e on e.agency_id = t.agency_id and e.id = t.envelope_id
+       left join exchange.message m on m.agency_id = t.agency_id and m.id = t.message_id
+       left join exchange.message_answer a on a.agency_id = t.agency_id and a.message_id = t.message_id and a.ordinal = t.ordinal
+       left join exchange.envelope r on r.agency_id = t.relay_sender_id and r.id = t.relay_envelope_id
+       left join exchange.delivery_answer ra on ra.agency_id = t.relay_sender_id and ra.envelope_id = t.relay_envelope_id and ra.recipient_agency_id = t.agency_id and ra.ordinal = t.ordinal
+      cross join lateral (select coalesce(e.original, m.original, r.original)::jsonb as said) o
       where ($1::uuid is null or t.partner_id = $1) and ($2::text is null or t.state = $2) and ($3::uuid is null or t.id < $3)
       order by t.id desc limit $4`,
     [filter.partnerId ?? null, filter.state ?? null, filter.before ?? null, PAGE],

@@ -1,10 +1,13 @@
 import type { Queryable } from '#kernel/database.ts';
+import type { CalendarDay } from '#kernel/time.ts';
+import { agenciesOn, type AgencyId } from '#engines/identity/index.ts';
 import { partnerErrors } from '../errors.ts';
-import { conflictView, linkView, partnerView, type PartnerView } from '../contract.ts';
+import { linkView, partnerView, type ConflictView, type PartnerView } from '../contract.ts';
+import { partnersOfAgencies } from '../partner-rows.ts';
 
 const PARTNERS = `
 select json_build_object(
-    'id', p.id, 'protocol', p.protocol, 'name', p.name, 'address', p.address, 'state', p.state, 'config', p.config, 'fingerprint', p.pinned ->> 'fingerprint',
+    'id', p.id, 'protocol', p.protocol, 'name', p.name, 'address', p.address, 'state', p.state, 'config', p.config, 'fingerprint', p.pinned ->> 'fingerprint', 'ownFingerprint', p.pinned ->> 'ownFingerprint',
     'validFrom', p.valid_from, 'validTo', p.valid_to,
     'agencies', (select count(*) from exchange.partner_agency a where a.partner_id = p.id and a.valid_to is null),
     'conflicts', (select count(*) from exchange.partner_conflict c where c.partner_id = p.id and c.resolved_at is null),
@@ -41,12 +44,25 @@ export async function agenciesOfPartner(q: Queryable, of: { partnerId: string; a
   return rows.map((row) => linkView.parse(row['link']));
 }
 
-/** What a partner's directory says otherwise than ours, oldest first. */
-export async function conflictsOfPartner(q: Queryable, partnerId: string) {
+type ConflictRow = Omit<ConflictView, 'ours' | 'abilities' | 'foundAt' | 'agencyId'> & { agencyId: AgencyId | null; foundAt: Date };
+
+/** What a partner's directory says otherwise than ours, oldest first, with what ours says today and what can be done. */
+export async function conflictsOfPartner(q: Queryable, of: { partnerId: string; today: CalendarDay; mayKeep: boolean }): Promise<ConflictView[]> {
   const { rows } = await q.query(
-    `select json_build_object('remoteId', c.remote_id, 'problem', c.problem, 'code', c.code, 'name', c.name, 'agencyId', c.agency_id, 'foundAt', c.found_at) as conflict
+    `select c.remote_id as "remoteId", c.problem, c.code, c.name, c.agency_id as "agencyId", c.found_at as "foundAt"
        from exchange.partner_conflict c where c.partner_id = $1 and c.resolved_at is null order by c.found_at, c.remote_id limit $2`,
-    [partnerId, PAGE],
+    [of.partnerId, PAGE],
   );
-  return rows.map((row) => conflictView.parse(row['conflict']));
+  // safe because the statement selects exactly these columns
+  const found = rows as ConflictRow[];
+  const ids = found.flatMap(({ agencyId }) => agencyId ?? []);
+  const [agencies, ways] = [await agenciesOn(q, ids, of.today), await partnersOfAgencies(q, ids, of.today)];
+  const names = await q.query('select id, name from exchange.partner where id = any($1)', [[...ways.values()].map(({ partnerId }) => partnerId)]);
+  const nameOf = new Map(names.rows.map((row) => [row['id'], String(row['name'])]));
+  return found.map((row) => {
+    const agency = row.agencyId === null ? undefined : agencies.get(row.agencyId);
+    const isLocal = agency?.hosting === 'local';
+    const ours = agency === undefined ? null : { name: agency.name, code: agency.code, isLocal, via: nameOf.get(ways.get(agency.id)?.partnerId ?? '') ?? null };
+    return { ...row, ours, foundAt: row.foundAt.toISOString(), abilities: !of.mayKeep ? [] : isLocal ? ['keep' as const] : ['accept' as const, 'keep' as const] };
+  });
 }

@@ -3,7 +3,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { AppError } from '#kernel/errors.ts';
-import type { Kernel } from '#kernel/kernel.ts';
+import { service, type Kernel } from '#kernel/kernel.ts';
 import { openBytes, storeBytes } from '#engines/files/index.ts';
 import type { EnvelopeFile } from '../../../contract.ts';
 import type { PartnerId } from '../../adapter.ts';
@@ -46,7 +46,30 @@ export async function addPart(kernel: Kernel, partnerId: PartnerId, part: { file
   if (stored !== undefined) await run(kernel, notePart, { partnerId, file, offset, stored }, { actor: systemActor('exchange.part') });
   const now = await comingFile(kernel.database.pool, partnerId, file.sha256);
   if (now === undefined) throw new Error('an announced file is not forgotten while it comes');
-  return now.receivedBytes === now.sizeBytes && !now.isHere ? putTogether(kernel, partnerId, now) : now;
+  return finished(kernel, partnerId, now);
+}
+
+/**
+ * Puts together what has come whole and was not put together yet: whoever received the last part may have died just then, and its
+ * sender has nothing left to send.
+ */
+export async function finishFiles(kernel: Kernel, partnerId: PartnerId, files: readonly ComingFile[]): Promise<ComingFile[]> {
+  const now: ComingFile[] = [];
+  for (const file of files) now.push(await finished(kernel, partnerId, file));
+  return now;
+}
+
+/** One of these at a time in a process, however often its sender asks meanwhile. */
+const underWay = service(Symbol('exchange.coming-files'), () => new Map<string, Promise<ComingFile>>());
+
+function finished(kernel: Kernel, partnerId: PartnerId, file: ComingFile): Promise<ComingFile> {
+  if (file.isHere || file.receivedBytes < file.sizeBytes) return Promise.resolve(file);
+  const key = `${partnerId} ${file.sha256}`;
+  const present = underWay(kernel).get(key);
+  if (present !== undefined) return present;
+  const work = putTogether(kernel, partnerId, file).finally(() => underWay(kernel).delete(key));
+  underWay(kernel).set(key, work);
+  return work;
 }
 
 /** The bytes until their end, their limit, or a broken line. */
@@ -110,13 +133,14 @@ async function putTogether(kernel: Kernel, partnerId: PartnerId, file: ComingFil
   );
   if (isWhole) await storeBytes(kernel, inOrder(kernel, parts), { limitBytes: file.sizeBytes });
   await run(kernel, noteWhole, { partnerId, file, isWhole }, { actor: systemActor('exchange.part') });
-  return { ...file, isHere: isWhole, receivedBytes: isWhole ? file.sizeBytes : 0 };
+  return (await comingFile(kernel.database.pool, partnerId, file.sha256)) ?? file;
 }
 
 async function noteWhole(ctx: CommandContext, whole: { partnerId: PartnerId; file: ComingFile; isWhole: boolean }): Promise<void> {
   const key = [whole.partnerId, Buffer.from(whole.file.sha256, 'hex')];
   await ctx.query('delete from exchange.partner_file_part where partner_id = $1 and sha256 = $2', key);
-  await ctx.query('update exchange.partner_file set is_here = $3, received_bytes = case when $3 then size_bytes else 0 end where partner_id = $1 and sha256 = $2', [...key, whole.isWhole]);
+  // Whoever comes second finds the parts gone: what the first made of them stands.
+  await ctx.query('update exchange.partner_file set is_here = $3, received_bytes = case when $3 then size_bytes else 0 end where partner_id = $1 and sha256 = $2 and not is_here', [...key, whole.isWhole]);
 }
 
 async function hashOf(kernel: Kernel, parts: readonly string[]): Promise<string> {

@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import type { Actor } from '#kernel/actor.ts';
 import { holders, route, type Route } from '#kernel/route.ts';
 import { PartnerUnavailable } from '../../adapter.ts';
-import { acceptance, confirmation, invitation, invitationReply, invitationSummary } from '../../contract.ts';
+import { acceptance, confirmation, invitation, invitationReply, invitationSummary, reconciliation, type Reconciliation } from '../../contract.ts';
 import { assertKeepsPartners } from '../../../policy.ts';
 import { partnerErrors } from '../../errors.ts';
 import { findPartner, openLine } from '../../partner-rows.ts';
 import { callPeer, PeerRefusal, type InstallationLine } from './client.ts';
 import { accept, confirm, finishAcceptance, invite, keepNewKey, ownReceiptKeys, readInvitation } from './pairing.ts';
-import { reconcile, reconciliation } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
 import { fingerprintOf, newKey, signingKey } from './settings.ts';
 import { hello, pairing } from './wire.ts';
 import { createPublicKey } from 'node:crypto';
@@ -44,6 +45,20 @@ async function orUnreachable<Value>(work: Promise<Value>): Promise<Value> {
     if (error instanceof PeerRefusal) throw partnerErrors.partnerUnreachable({ values: { code: error.problem.code, problem: error.problem.problem }, cause: error });
     throw error;
   }
+}
+
+/**
+ * Compares with another installation what went between both since a moment, and mends what we lost: after a backup was restored.
+ * @throws kernel.forbidden, exchange.partnerNotFound for one of another protocol, exchange.partnerUnreachable
+ */
+export async function reconcileWith(kernel: Kernel, of: { actor: Actor; partnerId: string; since: Date }): Promise<Reconciliation> {
+  const { actor, partnerId, since } = of;
+  assertKeepsPartners(actor);
+  const partner = await findPartner(kernel.database.pool, partnerId);
+  if (partner?.protocol !== 'installation') throw partnerErrors.partnerNotFound();
+  // safe because a partner of this protocol has settings of its adapter
+  const line = openLine(kernel, partner, AbortSignal.timeout(RECONCILE_MS)) as InstallationLine;
+  return orUnreachable(reconcile({ kernel, actor, partner, line, since }));
 }
 
 /** How administrators of two installations connect them. */
@@ -126,13 +141,6 @@ export const pairingRoutes: readonly Route[] = [
     params: z.object({ partnerId: z.uuid() }),
     body: z.object({ since: z.iso.datetime({ offset: true }).transform((text) => new Date(text)) }),
     reply: reconciliation,
-    run: async ({ kernel, actor }, { params: { partnerId }, body: { since } }) => {
-      assertKeepsPartners(actor);
-      const partner = await findPartner(kernel.database.pool, partnerId);
-      if (partner?.protocol !== 'installation') throw partnerErrors.partnerNotFound();
-      // safe because a partner of this protocol has settings of its adapter
-      const line = openLine(kernel, partner, AbortSignal.timeout(RECONCILE_MS)) as InstallationLine;
-      return orUnreachable(reconcile({ kernel, actor, partner, line, since }));
-    },
+    run: ({ kernel, actor }, { params: { partnerId }, body: { since } }) => reconcileWith(kernel, { actor, partnerId, since }),
   }),
 ];

@@ -28,7 +28,7 @@ export async function invite(ctx: CommandContext, input: { name: string; ownName
   const { secrets: own, publicKey } = newKey();
   const token = randomBytes(24).toString('base64url');
   const expiresAt = new Date(ctx.now.getTime() + GOOD_MS).toISOString();
-  const pin: Pinned = { keys: [], fingerprint: null, receiptKeys: [], invitation: { tokenHash: hashOf(token), expiresAt } };
+  const pin: Pinned = { keys: [], fingerprint: null, ownFingerprint: fingerprintOf(publicKey), receiptKeys: [], invitation: { tokenHash: hashOf(token), expiresAt } };
   const partnerId = await insertPartner(ctx, { protocol: 'installation', name: input.name, address: null, config: {}, secrets: own, state: 'invited', pinned: pin });
   const invitation: Invitation = { v: 1, name: input.ownName, address: input.ownAddress, token, publicKey, expiresAt };
   return { partnerId, text: Buffer.from(JSON.stringify(invitation), 'utf8').toString('base64url'), fingerprint: fingerprintOf(publicKey), expiresAt };
@@ -60,9 +60,10 @@ export async function accept(ctx: CommandContext, input: { text: string; fingerp
   const { rows } = await ctx.query(`select id from exchange.partner where protocol = 'installation' and state = 'pairing' and pinned -> 'keys' -> 0 ->> 'kid' = $1`, [invitation.publicKey.kid]);
   // safe because the statement selects a partner's id
   if (rows[0] !== undefined) return { partnerId: rows[0]['id'] as PartnerId, invitation };
-  const pin: Pinned = { keys: [invitation.publicKey], fingerprint: invitation.fingerprint, receiptKeys: [] };
+  const own = newKey();
+  const pin: Pinned = { keys: [invitation.publicKey], fingerprint: invitation.fingerprint, ownFingerprint: fingerprintOf(own.publicKey), receiptKeys: [] };
   const settings = { isFetching: input.isFetching };
-  const partnerId = await insertPartner(ctx, { protocol: 'installation', name: input.name ?? invitation.name, address: invitation.address, config: settings, secrets: newKey().secrets, state: 'pairing', pinned: pin });
+  const partnerId = await insertPartner(ctx, { protocol: 'installation', name: input.name ?? invitation.name, address: invitation.address, config: settings, secrets: own.secrets, state: 'pairing', pinned: pin });
   return { partnerId, invitation };
 }
 
@@ -126,7 +127,8 @@ export async function takeNewKey(ctx: CommandContext, input: { partnerId: Partne
 export async function keepNewKey(ctx: CommandContext, input: { partnerId: string; own: Secrets; fingerprint: string }): Promise<void> {
   const partner = await lockPartner(ctx, input.partnerId);
   assertKeepsPartners(ctx.actor);
-  await ctx.query('update exchange.partner set sealed_secrets = $2, changed_at = $3 where id = $1', [partner.id, sealSecrets(ctx.kernel, input.own), ctx.now]);
+  const pin: Pinned = { ...pinned.parse(partner.pinned), ownFingerprint: input.fingerprint };
+  await ctx.query('update exchange.partner set sealed_secrets = $2, pinned = $3, changed_at = $4 where id = $1', [partner.id, sealSecrets(ctx.kernel, input.own), JSON.stringify(pin), ctx.now]);
   recordPartnerEvent(ctx, 'partner-rotated', { partner, data: { fingerprint: input.fingerprint } });
 }
 

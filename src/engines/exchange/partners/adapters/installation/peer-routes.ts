@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
-import { anyone, route, type Route } from '#kernel/route.ts';
-import { consistencyProof, describeHead, getTreeHead, latestTreeHead } from '#engines/audit/index.ts';
+import { anyone, route, type Route, type RouteContext } from '#kernel/route.ts';
+import { consistencyProof, describeHead, findTreeHead, latestTreeHead } from '#engines/audit/index.ts';
 import { findPartner, openLine } from '../../partner-rows.ts';
 import type { WitnessReply } from '../../witness.ts';
 import { readRange } from './adapter.ts';
@@ -28,7 +28,7 @@ const offset = z.coerce.number().int().min(0);
 async function treeHeadSince(q: Queryable, since: number | undefined): Promise<WitnessReply> {
   const head = await latestTreeHead(q);
   if (head === undefined) return { head: null, path: [] };
-  const known = since === undefined || since > head.size ? undefined : await getTreeHead(q, since).catch(() => undefined);
+  const known = since === undefined || since > head.size ? undefined : await findTreeHead(q, since);
   const path = known === undefined ? [] : (await consistencyProof(q, { first: known.size, second: head.size })).path;
   return { head: describeHead(head), path: path.map((hash) => hash.toString('base64')) };
 }
@@ -41,6 +41,16 @@ export async function parsedBody<Schema extends z.ZodType>(call: PeerCall, schem
   const parsed = schema.safeParse(jsonOf(body));
   if (!parsed.success) throw new PeerProblem(422, { code: 'bodyUnreadable', problem: 'The body is not what the protocol says.', retry: 'final' });
   return parsed.data;
+}
+
+/** Nothing for a body that is too large or not the one that was signed: nobody is known yet to whom the reason could be signed. */
+async function smallBody(http: RouteContext): Promise<Buffer> {
+  try {
+    return await readBody(http, SMALL_BYTES);
+  } catch (error) {
+    if (error instanceof PeerProblem) return Buffer.alloc(0);
+    throw error;
+  }
 }
 
 function jsonOf(body: Buffer): unknown {
@@ -75,8 +85,7 @@ export const peerRoutes: readonly Route[] = [
     access: anyone('whoever was invited answers here; the word of the invitation and a signature with the key are needed'),
     streamedBody: true,
     run: async (http) => {
-      const body = await readBody(http, SMALL_BYTES).catch(() => Buffer.alloc(0));
-      const parsed = pairing.safeParse(jsonOf(body));
+      const parsed = pairing.safeParse(jsonOf(await smallBody(http)));
       const { kernel } = http;
       if (!parsed.success || !isNamedRight(parsed.data.publicKey) || claimedKey(http.request.headers) !== parsed.data.publicKey.kid) return turnedAway(http, 'signatureMissing');
       const verified = verifyRequest({ method: 'POST', target: targetOf(http), headers: http.request.headers }, [parsed.data.publicKey], kernel.clock.now());

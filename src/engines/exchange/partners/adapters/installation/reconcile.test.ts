@@ -8,7 +8,7 @@ import { envelopeHash } from '../../../envelope.ts';
 import { findPartner, openLine } from '../../partner-rows.ts';
 import { anAgencyAt, connect, openInstallation, settle, type Connected, type Installation } from '../../testing.ts';
 import { callPeer, PeerRefusal, type InstallationLine } from './client.ts';
-import type { Reconciliation } from './reconcile.ts';
+import type { Reconciliation } from '../../contract.ts';
 import { recoverDelivery } from './recover-envelope.ts';
 import type { ReceivedRow } from './statement.ts';
 

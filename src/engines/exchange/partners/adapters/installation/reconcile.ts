@@ -3,29 +3,13 @@ import { run, type CommandContext } from '#kernel/command.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { readEnvelope } from '../../../envelope.ts';
+import type { Reconciliation } from '../../contract.ts';
 import { assertKeepsPartners } from '../../../policy.ts';
 import type { PartnerRow } from '../../partner-rows.ts';
 import { recordPartnerEvent } from '../../record.ts';
 import { callPeer, type InstallationLine } from './client.ts';
 import { recoverDelivery } from './recover-envelope.ts';
 import { MOST_AGAIN, originalReply, receivedReply, sentReply, type ReceivedRow } from './statement.ts';
-
-const letter = z.object({ envelopeId: z.uuid(), number: z.string(), issuedOn: z.string(), summary: z.string(), senderName: z.string() });
-
-/** What came of comparing with a partner. */
-export const reconciliation = z.object({
-  /** Deliveries of ours that both sides know. */
-  known: z.number().int(),
-  /** Ours that only the partner had: their numbers are used, whatever our registers say. */
-  recovered: z.array(letter),
-  /** Parcels of the partner that we had taken and lost; they are on their way again. */
-  askedAgain: z.number().int(),
-  /** Answers that we gave and lost; a clerk gives them once more, the same ones. */
-  answeredBefore: z.array(z.object({ envelopeId: z.uuid(), agencyId: z.string(), status: z.string() })),
-  /** What a person has to look at. */
-  problems: z.array(z.object({ envelopeId: z.uuid(), problem: z.string() })),
-});
-export type Reconciliation = z.output<typeof reconciliation>;
 
 type Work = { kernel: Kernel; actor: Actor; partner: PartnerRow; line: InstallationLine; since: Date };
 

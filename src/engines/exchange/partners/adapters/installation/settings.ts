@@ -37,6 +37,8 @@ export type PeerKey = z.output<typeof publicKey>;
 export const pinned = z.object({
   keys: z.array(publicKey).default([]),
   fingerprint: z.string().nullable().default(null),
+  /** The fingerprint of our own key for this partner: the other administrator asks for it, today or in a year. */
+  ownFingerprint: z.string().nullable().default(null),
   receiptKeys: z.array(z.looseObject({ kid: z.string() })).default([]),
   invitation: z.object({ tokenHash: z.string(), expiresAt: z.string() }).optional(),
 });

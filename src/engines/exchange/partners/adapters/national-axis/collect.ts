@@ -6,7 +6,7 @@ import { openBytes, storeBytes, type StoredBlob } from '#engines/files/index.ts'
 import { readEdxml, type EdxmlMessage } from '../../../edxml/index.ts';
 import { PartnerUnavailable } from '../../adapter.ts';
 import { findInbound, keepInbound } from '../../inbound.ts';
-import { aboutOf, notePacket, type PacketFacts } from '../provincial-axis/packets.ts';
+import { aboutOf, notePacket, type PacketFacts } from '../edxml-packets/noted-packets.ts';
 import { AxisRefusal, callAxis, reply } from './client.ts';
 import { fetchPacket } from './fetch-packet.ts';
 import type { AxisLine } from './settings.ts';

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { storeBytes, type StoredBlob } from '#engines/files/index.ts';
 import { PartnerUnavailable } from '../../adapter.ts';
+import { MEGABYTE } from '../edxml-packets/packet-settings.ts';
 import { answered, assertSuccess, openCall } from './client.ts';
-import { MEGABYTE, type AxisLine } from './settings.ts';
+import type { AxisLine } from './settings.ts';
 
 /** What stands around the packet in a reply is small. */
 const AROUND_LIMIT = 64 * 1024;

@@ -3,13 +3,13 @@ import { vietnamDay } from '#kernel/time.ts';
 import { openBytes, storeBytes, type StoredBlob } from '#engines/files/index.ts';
 import { EdxmlError, writeEdxml, writeProblems } from '../../../edxml/index.ts';
 import { PartnerUnavailable, type Parcel, type SendResult } from '../../adapter.ts';
-import { layOut } from '../provincial-axis/axis-parcels.ts';
-import { describeProblem } from '../provincial-axis/read-packet.ts';
-import { config as provincialConfig } from '../provincial-axis/settings.ts';
-import { packetOfParcel, type Packet } from '../provincial-axis/write-packet.ts';
+import { layOut } from '../edxml-packets/lay-out.ts';
+import { MEGABYTE } from '../edxml-packets/packet-settings.ts';
+import { describeProblem } from '../edxml-packets/read-packet.ts';
+import { packetOfParcel, type Packet } from '../edxml-packets/write-packet.ts';
 import { AxisRefusal, callAxis } from './client.ts';
 import { noteBegun, noteProcessed, noteSent, noteState, sendingOf, type Place } from './sendings.ts';
-import { MEGABYTE, profileFor, signerFor, type AxisLine } from './settings.ts';
+import { profileFor, signerFor, type AxisLine } from './settings.ts';
 import { findOnAxis, stateOnAxis, type PacketState } from './sent-list.ts';
 import { z } from 'zod';
 
@@ -42,8 +42,7 @@ function agencyOf(parcel: Parcel): Id<'agency'> {
 
 /** The packets of a parcel: one for all its receivers, but a taking back for each, which names the receiver (13). */
 async function packetsOf(line: AxisLine, parcel: Parcel): Promise<Packet[]> {
-  const made = await packetOfParcel(line.kernel, parcel, provincialConfig.parse({ systemId: 'national-axis', profile: line.config.profile }));
-  const packet: Packet = { ...made, profile: profileFor(line, vietnamDay(line.kernel.clock.now())) };
+  const packet = await packetOfParcel(line.kernel, parcel, profileFor(line, vietnamDay(line.kernel.clock.now())));
   const signer = signerFor(line.secrets);
   const [problem] = writeProblems(packet.message, { profile: packet.profile, attachments: packet.attachments, ...(signer === undefined ? {} : { signer }) });
   if (problem !== undefined) throw new EdxmlError(problem);

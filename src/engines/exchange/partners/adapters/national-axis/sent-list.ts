@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '#kernel/errors.ts';
-import type { Packet } from '../provincial-axis/write-packet.ts';
+import type { Packet } from '../edxml-packets/write-packet.ts';
 import { AxisRefusal, callAxis } from './client.ts';
 import { fetchPacket } from './fetch-packet.ts';
 import type { AxisLine } from './settings.ts';

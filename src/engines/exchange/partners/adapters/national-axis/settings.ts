@@ -3,12 +3,8 @@ import { z } from 'zod';
 import type { CalendarDay } from '#kernel/time.ts';
 import { builtInProfiles, packetSigner, profileOn, type EdxmlProfile, type PacketSigner } from '../../../edxml/index.ts';
 import type { PartnerLine } from '../../adapter.ts';
-import { profileCode } from '../provincial-axis/settings.ts';
+import { MOST_PACKET_MB, profileCode } from '../edxml-packets/packet-settings.ts';
 import { retryClass } from './error-codes.ts';
-
-export const MEGABYTE = 1024 * 1024;
-/** What one packet may weigh at most, whatever an administrator sets: it is kept as one original. */
-export const MOST_PACKET_MB = 300;
 
 export const config = z.object({
   /** By this name the axis knows this connecting system (header `systemid`). */

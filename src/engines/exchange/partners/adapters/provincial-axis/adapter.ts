@@ -1,11 +1,11 @@
 import { formatInstant } from '#kernel/time.ts';
 import { EdxmlError } from '../../../edxml/index.ts';
 import { definePartnerAdapter, PartnerUnavailable, type Parcel, type SendResult } from '../../adapter.ts';
-import { layOut } from './axis-parcels.ts';
-import { describeProblem, readPacket } from './read-packet.ts';
-import { isSandboxAgency } from './sandbox-agencies.ts';
-import { config, secrets, type AxisLine } from './settings.ts';
-import { packetOfParcel, problemsOf, type Packet } from './write-packet.ts';
+import { layOut } from '../edxml-packets/lay-out.ts';
+import { describeProblem, readPacket } from '../edxml-packets/read-packet.ts';
+import { isSandboxAgency } from '../edxml-packets/sandbox-agencies.ts';
+import { packetOfParcel, problemsOf, type Packet } from '../edxml-packets/write-packet.ts';
+import { config, profileOf, secrets, type AxisLine } from './settings.ts';
 
 const SANDBOX_PAUSE_MS = 15 * 60_000;
 
@@ -15,7 +15,7 @@ export const provincialAxisAdapter = definePartnerAdapter({
   config,
   secrets,
   send,
-  read: readPacket,
+  read: (line, original) => readPacket({ ...line, isSandbox: line.config.isSandbox }, original),
   test: async (line) => {
     const { rows } = await line.kernel.database.pool.query<{ at: Date }>('select seen_at as at from exchange.axis_meter where partner_id = $1', [line.partnerId]);
     const at = rows[0]?.at;
@@ -30,7 +30,7 @@ async function send(line: AxisLine, parcel: Parcel): Promise<SendResult> {
   if (stopped !== undefined) return stopped;
   let packet: Packet;
   try {
-    packet = await packetOfParcel(line.kernel, parcel, line.config);
+    packet = await packetOfParcel(line.kernel, parcel, profileOf(line.config));
   } catch (error) {
     if (error instanceof EdxmlError) return { outcome: 'refused', code: error.problem.code, problem: describeProblem(error.problem) };
     throw error;

@@ -3,36 +3,44 @@ import type { Queryable } from '#kernel/database.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { addDays, isoInVietnam, vietnamDay } from '#kernel/time.ts';
 import { agenciesOn, agencyGroups, type AgencyOnDay } from '#engines/identity/index.ts';
+import type { PartnerId } from '../../adapter.ts';
 import { axisActor } from './axis-call.ts';
 
 const PAGE = 500;
 /** A closed agency is still told for so long, so that whoever reads seldom learns of it. */
 const CLOSED_DAYS = 400;
 
+type Facts = Omit<ListedAgency, 'updated_time'>;
 export type ListedAgency = { code: string; oldCode: string | null; name: string; abbreviation: string; kind: string; level: string; parentCode: string | null; state: string; closedOn: string | null; successors: string[]; updated_time: string };
 
 /**
- * The agencies that live here, for vendors' systems: those that changed since the cursor of an earlier reading, or all without
- * one. In sandbox mode the two that answer by themselves. Closed ones are told with their successors, never left out.
+ * The agencies that a vendor's system may write to: those that live here and those of other systems in the province. Those that
+ * changed since the cursor of an earlier reading, or all without one; its own are left out. In sandbox mode the two that
+ * answer by themselves. Closed ones are told with their successors, ones that left their system as `not_connected`, never left out.
  */
-export async function listAgencies(kernel: Kernel, of: { cursor: string; isSandbox: boolean }): Promise<{ agencies: ListedAgency[]; cursor: string; isMore: boolean }> {
+export async function listAgencies(kernel: Kernel, of: { partnerId: PartnerId; cursor: string; isSandbox: boolean }): Promise<{ agencies: ListedAgency[]; cursor: string; isMore: boolean }> {
   await run(kernel, refresh, undefined, axisActor);
   const { rows } = await kernel.database.pool.query(
     `select g.facts, g.version, g.changed_at as "changedAt" from exchange.axis_agency g
-      where g.version > $1 and exists (select from exchange.axis_sandbox s where s.agency_id = g.agency_id) = $2 order by g.version limit $3`,
-    [/^\d{1,18}$/.test(of.cursor) ? of.cursor : '0', of.isSandbox, PAGE + 1],
+      where g.version > $1 and exists (select from exchange.axis_sandbox s where s.agency_id = g.agency_id) = $2
+        and not exists (select from exchange.partner_agency a where a.agency_id = g.agency_id and a.partner_id = $4 and a.valid_to is null) order by g.version limit $3`,
+    [/^\d{1,18}$/.test(of.cursor) ? of.cursor : '0', of.isSandbox, PAGE + 1, of.partnerId],
   );
   // safe because the statement selects exactly these columns
-  const read = rows as { facts: Omit<ListedAgency, 'updated_time'>; version: number; changedAt: Date }[];
+  const read = rows as { facts: Facts; version: number; changedAt: Date }[];
   const page = read.slice(0, PAGE);
   return { agencies: page.map(({ facts, changedAt }) => ({ ...facts, updated_time: isoInVietnam(changedAt) })), cursor: String(page.at(-1)?.version ?? (of.cursor || '0')), isMore: read.length > PAGE };
 }
 
 /** Gives every agency whose facts are others than last time the next version. */
 async function refresh(ctx: CommandContext): Promise<void> {
-  const facts = await localAgencies(ctx, ctx.now);
   const { rows } = await ctx.query('select agency_id as id, facts from exchange.axis_agency');
-  const known = new Map(rows.map((row) => [String(row['id']), JSON.stringify(row['facts'])]));
+  // safe because the column holds what was written here
+  const told = rows as { id: AgencyOnDay['id']; facts: Facts }[];
+  const known = new Map(told.map(({ id, facts: each }) => [String(id), JSON.stringify(each)]));
+  const reached = await reachedAgencies(ctx, ctx.now);
+  const present = new Set(reached.map(({ id }) => id));
+  const facts = [...reached, ...told.flatMap(({ id, facts: each }) => (present.has(id) || each.state === 'closed' ? [] : { id, facts: { ...each, state: 'not_connected' } }))];
   // What the database gives back has its keys in an order of its own.
   const changed = facts.filter((each) => inOrder(known.get(each.id)) !== inOrder(JSON.stringify(each.facts)));
   if (changed.length === 0) return;
@@ -53,11 +61,21 @@ function inOrder(text: string | undefined): string | undefined {
   return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-async function localAgencies(q: Queryable, now: Date): Promise<{ id: string; facts: Omit<ListedAgency, 'updated_time'> }[]> {
+/** Those that live here, those of vendors' systems, and of the agencies for trying the two that answer by themselves. */
+async function reachedAgencies(q: Queryable, now: Date): Promise<{ id: AgencyOnDay['id']; facts: Facts }[]> {
   const today = vietnamDay(now);
   const groups = [...(await agencyGroups(q, today)), ...(await agencyGroups(q, addDays(today, -CLOSED_DAYS)))];
-  const found = await agenciesOn(q, [...new Set([...groups.flatMap((group) => group.agencyIds)])], today);
-  const local = [...found.values()].filter((agency) => agency.hosting === 'local' && agency.code !== null);
+  const vendors = await q.query(
+    `select s.agency_id as id from exchange.axis_sandbox s where s.partner_id is null
+     union select a.agency_id from exchange.partner_agency a join exchange.partner p on p.id = a.partner_id
+      where p.protocol = 'provincial_axis' and p.state = 'active' and a.valid_from <= $1 and (a.valid_to is null or a.valid_to >= $1)
+        and not exists (select from exchange.axis_sandbox s where s.agency_id = a.agency_id)`,
+    [today],
+  );
+  const outside = new Set(vendors.rows.map((row) => String(row['id'])));
+  // safe because the column holds ids of agencies
+  const found = await agenciesOn(q, [...new Set([...groups.flatMap((group) => group.agencyIds), ...([...outside] as AgencyOnDay['id'][])])], today);
+  const local = [...found.values()].filter((agency) => (agency.hosting === 'local' || outside.has(agency.id)) && agency.code !== null);
   const wanted = local.flatMap((agency) => [...agency.successors.map(({ id }) => id), ...(agency.parentId === null ? [] : [agency.parentId])]).filter((id) => !found.has(id));
   const others = await agenciesOn(q, wanted, today);
   const codeOf = (id: AgencyOnDay['id']): string | null => found.get(id)?.code ?? others.get(id)?.code ?? null;

@@ -6,26 +6,10 @@ import type { Parcel, PartnerId, TransferId } from '../../adapter.ts';
 import { parcelOf, type TransferRow } from '../../parcels.ts';
 import type { PartnerRow } from '../../partner-rows.ts';
 import { endTransfer } from '../../settle-transfer.ts';
+import type { PacketState } from '../edxml-packets/lay-out.ts';
 import { AxisProblem } from './axis-problem.ts';
-import type { Packet } from './write-packet.ts';
 
-export type PacketState = 'initial' | 'processing' | 'done' | 'fail';
 export const packetStates = ['processing', 'done', 'fail'] as const;
-
-/** Puts a parcel where the vendor's system finds it; the same one again changes nothing. @returns how far the system is with it. */
-export async function layOut(kernel: Kernel, of: { partnerId: PartnerId; parcel: Parcel; packet: Packet }): Promise<PacketState> {
-  const { partnerId, parcel, packet } = of;
-  const agencyId = parcel.kind === 'envelope' ? parcel.sender.agencyId : parcel.from.agencyId;
-  const now = kernel.clock.now();
-  const { pool } = kernel.database;
-  await pool.query(
-    `insert into exchange.axis_parcel (agency_id, id, partner_id, message_type, document_id, from_code, to_codes, state, created_at, changed_at)
-     values ($1, $2, $3, $4, $5, $6, $7, 'initial', $8, $8) on conflict do nothing`,
-    [agencyId, parcel.id, partnerId, packet.messageType, packet.documentId, packet.fromCode, packet.toCodes, now],
-  );
-  const { rows } = await pool.query<{ state: PacketState }>('select state from exchange.axis_parcel where agency_id = $1 and id = $2', [agencyId, parcel.id]);
-  return rows[0]?.state ?? 'initial';
-}
 
 export type ParcelItem = { docId: string; messageType: 'edoc' | 'status'; documentId: string; from: string; to: string[]; state: PacketState; note: string | null; createdAt: Date; changedAt: Date };
 

@@ -5,15 +5,16 @@ import { isoInVietnam } from '#kernel/time.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { EdxmlError } from '../../../edxml/index.ts';
+import { agencyOfSystem, describeProblem } from '../edxml-packets/read-packet.ts';
+import { isSandboxAgency } from '../edxml-packets/sandbox-agencies.ts';
+import { packetBytes, packetOfParcel } from '../edxml-packets/write-packet.ts';
 import { answerAxis, axisActor, tick, type AxisCall } from './axis-call.ts';
 import { AxisProblem } from './axis-problem.ts';
 import { contentOf, findParcel, listWaiting, packetStates, tellParcel, type ParcelItem } from './axis-parcels.ts';
 import { listAgencies } from './axis-directory.ts';
 import { listSent } from './sent-list.ts';
-import { agencyOfSystem, describeProblem } from './read-packet.ts';
-import { isSandboxAgency } from './sandbox-agencies.ts';
+import { profileOf } from './settings.ts';
 import { takePacket } from './take-packet.ts';
-import { packetBytes, packetOfParcel } from './write-packet.ts';
 
 const bySystems = anyone('systems of other vendors call it; each request carries the system’s id and key (X-SystemId, X-SecretKey)');
 const PAGE = 50;
@@ -83,7 +84,7 @@ export const axisRoutes: readonly Route[] = [
     access: bySystems,
     body: z.object({ cursor: text }),
     reply: agencies,
-    run: (http, { body }) => answerAxis(http, 'listed', async ({ kernel, line }) => ({ reply: await listAgencies(kernel, { cursor: body.cursor ?? '', isSandbox: line.config.isSandbox }), steps: ['listed'] })),
+    run: (http, { body }) => answerAxis(http, 'listed', async ({ kernel, partner, line }) => ({ reply: await listAgencies(kernel, { partnerId: partner.id, cursor: body.cursor ?? '', isSandbox: line.config.isSandbox }), steps: ['listed'] })),
   }),
   route({
     method: 'POST',
@@ -93,9 +94,9 @@ export const axisRoutes: readonly Route[] = [
     body: z.object({ cursor: text }),
     reply: agencies,
     run: (http, { body }) =>
-      answerAxis(http, 'listed', async ({ kernel, line }) => {
+      answerAxis(http, 'listed', async ({ kernel, partner, line }) => {
         if (body.cursor === undefined || body.cursor === '') throw new AxisProblem('bodyWrong', { detail: 'cursor' });
-        return { reply: await listAgencies(kernel, { cursor: body.cursor, isSandbox: line.config.isSandbox }), steps: [] };
+        return { reply: await listAgencies(kernel, { partnerId: partner.id, cursor: body.cursor, isSandbox: line.config.isSandbox }), steps: [] };
       }),
   }),
   route({
@@ -133,7 +134,7 @@ export const axisRoutes: readonly Route[] = [
         const { kernel, partner, line } = call;
         const found = await findParcel(kernel.database.pool, { partnerId: partner.id, docId: body.docId ?? wrong('docId') });
         try {
-          const packet = await packetOfParcel(kernel, await contentOf(kernel, found), line.config);
+          const packet = await packetOfParcel(kernel, await contentOf(kernel, found), profileOf(line.config));
           const bytes = packetBytes(packet);
           await tick(call, ['fetched']);
           return { special: 'bytes', body: bytes, contentType: 'application/xml; charset=utf-8', fileName: `${found.docId}.edxml` };

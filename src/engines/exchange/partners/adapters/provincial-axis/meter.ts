@@ -1,8 +1,9 @@
 import type { Queryable } from '#kernel/database.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import type { PartnerId } from '../../adapter.ts';
+import { MEGABYTE } from '../edxml-packets/packet-settings.ts';
 import { AxisProblem } from './axis-problem.ts';
-import { MEGABYTE, type Config } from './settings.ts';
+import { type Config } from './settings.ts';
 
 const MINUTE_MS = 60_000;
 

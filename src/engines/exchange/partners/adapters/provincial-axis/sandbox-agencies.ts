@@ -1,5 +1,4 @@
 import type { CommandContext } from '#kernel/command.ts';
-import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { createAgency, findAgencyByCode } from '#engines/identity/index.ts';
@@ -16,18 +15,6 @@ const counterparts = [
 ] as const;
 
 export const counterpartCodes: readonly string[] = counterparts.map((each) => each.code);
-
-/** Whether an agency exists for trying only. */
-export async function isSandboxAgency(q: Queryable, agencyId: string): Promise<boolean> {
-  const { rowCount } = await q.query('select 1 from exchange.axis_sandbox where agency_id::text = $1', [agencyId]);
-  return rowCount !== 0;
-}
-
-/** The two agencies that answer by themselves, once there is a sandbox; A before B. */
-export async function counterpartIds(q: Queryable): Promise<Set<string>> {
-  const { rows } = await q.query('select agency_id as id from exchange.axis_sandbox where partner_id is null order by agency_id');
-  return new Set(rows.map((row) => String(row['id'])));
-}
 
 /** What a system exchanges with in the sandbox: its own agency for trying, and the two that answer. Made at the first need. */
 export async function ensureSandbox(ctx: CommandContext, partner: { id: PartnerId; name: string }): Promise<void> {
@@ -55,6 +42,7 @@ function newAgency(ctx: CommandContext, agency: { code: string; name: string; ab
     level: 'none',
     parentId: null,
     hosting,
+    source: 'trial',
     establishedOn: vietnamDay(ctx.now),
     name,
     abbreviation,

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { agencyGroups, searchAgencies } from '#engines/identity/index.ts';
 import type { DocumentMessage } from '../../../edxml/index.ts';
 import { deliveriesOf } from '../../../queries/deliveries-of.ts';
+import { stuckDeliveries } from '../../../queries/troubled-deliveries.ts';
 import { anAgency, aSentLetter } from '../../../testing.ts';
+import { trialAgencies } from '../edxml-packets/sandbox-agencies.ts';
 import { sweepTransfers } from '../../jobs/send-parcel.ts';
 import { openInstallation, type Installation } from '../../testing.ts';
 import { conformanceOf } from './conformance.ts';
@@ -117,6 +121,17 @@ test('nothing goes between the sandbox and real agencies, in either direction', 
   assert.deepEqual((await ask('getReceivedEdocList', { messageType: 'edoc' })).reply.items.map((each) => each.from), [realCode]);
   assert.equal((await ask('sendEdoc', await aPacket({ from: { code: 'H56.71.01', name: 'Đơn vị Sông Mã' }, to: [realCode] }))).reply.ErrorCode, '0');
   assert.equal((await ask('sendEdoc', await aPacket({ from: own, to: ['Z99.A'] }))).reply.ErrorCode, '19');
+});
+
+test('agencies for trying are found by nobody in the province, stand in no group and in no list of troubles', async () => {
+  const { kernel } = place.house;
+  const day = vietnamDay(kernel.clock.now());
+  const trial = await trialAgencies(kernel.database.pool);
+  assert.ok(trial.size >= 3);
+  for (const text of ['', 'co quan thu nghiem', 'thử nghiệm', 'TNA', 'Z99', 'Z99.A']) assert.deepEqual((await searchAgencies(kernel, { text, day, limit: 1000, includeClosed: true })).filter(({ id }) => trial.has(id)), [], text);
+  assert.deepEqual((await agencyGroups(kernel.database.pool, day)).flatMap(({ agencyIds }) => agencyIds).filter((id) => trial.has(id)), []);
+  const late = await stuckDeliveries(kernel.database.pool, { now: new Date(kernel.clock.now().getTime() + 86_400_000) });
+  assert.deepEqual(late.filter(({ agencyId }) => trial.has(agencyId)), []);
 });
 
 test('the checklist opens with the key only', async () => {

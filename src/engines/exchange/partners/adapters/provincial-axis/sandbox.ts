@@ -11,8 +11,8 @@ import { sendEnvelope } from '../../../commands/send-envelope.ts';
 import { sendNotice } from '../../../commands/send-notice.ts';
 import type { AnswerStatus } from '../../../contract.ts';
 import type { PartnerId } from '../../adapter.ts';
-import { counterpartIds } from './sandbox-agencies.ts';
-import { derivedId } from './settings.ts';
+import { derivedId } from '../edxml-packets/derived-id.ts';
+import { counterpartIds } from '../edxml-packets/sandbox-agencies.ts';
 
 type AgencyId = Id<'agency'>;
 const actor = { actor: systemActor('exchange.sandbox') };

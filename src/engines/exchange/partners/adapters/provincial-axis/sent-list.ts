@@ -3,15 +3,17 @@ import { isoInVietnam } from '#kernel/time.ts';
 import type { PartnerId } from '../../adapter.ts';
 import type { InboundState } from '../../inbound.ts';
 
-type Row = { docId: string; messageType: string; documentId: string | null; fromCode: string | null; toCodes: string[]; state: InboundState; problem: string | null; receivedAt: Date; changedAt: Date };
+type Row = { docId: string; messageType: string; documentId: string | null; fromCode: string | null; toCodes: string[]; state: InboundState; problem: string | null; relay: 'open' | 'returned' | 'done' | null; relayProblem: string | null; receivedAt: Date; changedAt: Date };
 
 /** `processing` until it is delivered, `done` when it is, `fail` when it waits for a person or was refused. */
-function statusOf(state: InboundState): { status: 'processing' | 'done' | 'fail'; words: string } {
+function statusOf(state: InboundState, relay: Row['relay']): { status: 'processing' | 'done' | 'fail'; words: string } {
   switch (state) {
     case 'incomplete':
     case 'waiting':
       return { status: 'processing', words: 'Trục đang xử lý' };
     case 'applied':
+      if (relay === 'returned') return { status: 'fail', words: 'Hệ thống của nơi nhận không xử lý được' };
+      if (relay === 'open') return { status: 'processing', words: 'Chờ hệ thống của nơi nhận lấy về' };
       return { status: 'done', words: 'Đã chuyển đến nơi nhận' };
     case 'resolved':
       return { status: 'done', words: 'Đã được xử lý thủ công' };
@@ -28,14 +30,19 @@ function statusOf(state: InboundState): { status: 'processing' | 'done' | 'fail'
 /** What a system has sent, newest first, before the last one that it saw. */
 export async function listSent(q: Queryable, of: { partnerId: PartnerId; before: string | null; messageType: string | null; limit: number }) {
   const { rows } = await q.query(
-    `select i.id as "docId", p.message_type as "messageType", p.document_id as "documentId", p.from_code as "fromCode", p.to_codes as "toCodes", i.state, i.problem, i.received_at as "receivedAt", i.changed_at as "changedAt"
+    `select i.id as "docId", p.message_type as "messageType", p.document_id as "documentId", p.from_code as "fromCode", p.to_codes as "toCodes", i.state, i.problem, l.relay, l.problem as "relayProblem", i.received_at as "receivedAt", i.changed_at as "changedAt"
        from exchange.inbound i join exchange.axis_packet p on p.partner_id = i.partner_id and p.partner_ref = i.partner_ref
+       left join lateral (select case when bool_or(d.state = 'returned') then 'returned' when bool_or(d.state in ('waiting', 'no_route')) then 'open' when count(*) > 0 then 'done' end as relay,
+                                 string_agg(d.recipient_name || ': ' || d.problem, '; ') filter (where d.state = 'returned') as problem
+                            from exchange.relay r join exchange.delivery d on d.agency_id = r.agency_id and d.envelope_id = r.envelope_id and d.recipient_agency_id = r.recipient_agency_id
+                           where r.inbound_id = i.id) l on true
       where i.partner_id = $1 and ($2::uuid is null or i.id < $2) and ($3::text is null or p.message_type = $3) order by i.id desc limit $4`,
     [of.partnerId, of.before, of.messageType, of.limit],
   );
   // safe because the statement selects exactly these columns
-  return (rows as Row[]).map(({ docId, messageType, documentId, fromCode, toCodes, state, problem, receivedAt, changedAt }) => {
-    const { status, words } = statusOf(state);
+  return (rows as Row[]).map(({ docId, messageType, documentId, fromCode, toCodes, state, relay, relayProblem, receivedAt, changedAt, ...row }) => {
+    const { status, words } = statusOf(state, relay);
+    const problem = row.problem ?? (relay === 'returned' ? relayProblem : null);
     return {
       docId,
       serviceType: 'eDoc',

@@ -1,20 +1,13 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { PartnerLine } from '../../adapter.ts';
 import { builtInProfiles, type EdxmlProfile } from '../../../edxml/index.ts';
-
-export const MEGABYTE = 1024 * 1024;
-/** What one packet may weigh at most, whatever an administrator sets. */
-export const MOST_PACKET_MB = 300;
+import { MOST_PACKET_MB, profileCode } from '../edxml-packets/packet-settings.ts';
 
 export const quotas = z.object({
   messagesPerDay: z.number().int().min(1).max(1_000_000).default(5000),
   megabytesPerDay: z.number().int().min(1).max(1_000_000).default(10_240),
   requestsPerMinute: z.number().int().min(1).max(10_000).default(120),
 });
-
-/** By what form of edXML the system wants to be written to: the regulation's, or that of the Java or the .NET toolkit. */
-export const profileCode = z.enum(['national-axis', 'java-toolkit', 'net-toolkit']);
 
 export const config = z.object({
   /** By this name the system calls (header X-SystemId). */
@@ -37,13 +30,4 @@ export function profileOf(settings: Config): EdxmlProfile {
   const found = builtInProfiles.find((each) => each.code === settings.profile);
   if (found === undefined) throw new Error(`there is no edXML profile ${settings.profile}`);
   return { ...found, signature: { form: 'none' } };
-}
-
-/** The same id for the same words, so that what is read twice is one thing: a UUID of version 8 (RFC 9562 §5.8) over their SHA-256. */
-export function derivedId(...words: readonly string[]): string {
-  const bytes = createHash('sha256').update(JSON.stringify(words)).digest().subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

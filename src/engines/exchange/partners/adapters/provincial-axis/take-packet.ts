@@ -1,18 +1,22 @@
 import { run } from '#kernel/command.ts';
+import type { Queryable } from '#kernel/database.ts';
 import { AppError } from '#kernel/errors.ts';
+import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { openBytes, storeBytes, type StoredBlob } from '#engines/files/index.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { fromDocumentMessage, readEdxml, type EdxmlMessage } from '../../../edxml/index.ts';
 import { findInbound, keepInbound, type InboundRow } from '../../inbound.ts';
+import { partnersOfAgencies, type PartnerRow } from '../../partner-rows.ts';
+import { mayRelay } from '../../relay.ts';
+import { aboutOf, answeredDelivery, firstPacketOf, notePacket, type PacketFacts } from '../edxml-packets/noted-packets.ts';
+import { MEGABYTE } from '../edxml-packets/packet-settings.ts';
+import { agencyOfSystem, describeProblem, localAgency } from '../edxml-packets/read-packet.ts';
+import { isSandboxAgency, mayReceive } from '../edxml-packets/sandbox-agencies.ts';
 import { axisActor, type AxisCall, type Outcome } from './axis-call.ts';
 import { AxisProblem } from './axis-problem.ts';
 import { countMessage } from './meter.ts';
 import { packetBody } from './packet-body.ts';
-import { aboutOf, answeredDelivery, firstPacketOf, notePacket, type PacketFacts } from './packets.ts';
-import { agencyOfSystem, describeProblem, localAgency } from './read-packet.ts';
-import { counterpartIds, isSandboxAgency } from './sandbox-agencies.ts';
-import { MEGABYTE } from './settings.ts';
 import type { Step } from './steps.ts';
 
 /** Between 8 and 100 characters that everybody can write. */
@@ -103,20 +107,26 @@ async function assertParties(call: AxisCall, message: EdxmlMessage): Promise<voi
   if ((await answeredDelivery(pool, { partnerId: partner.id, documentId, byAgencyId: sender.agencyId, aboutNotice })) === undefined) throw new AxisProblem('packetUnknown', { detail: documentId });
 }
 
-async function assertReceivers({ kernel, line }: AxisCall, codes: readonly string[]): Promise<void> {
+/** Each lives here, or with another system to which we carry it. */
+async function assertReceivers({ kernel, partner, line }: AxisCall, codes: readonly string[]): Promise<void> {
   const { pool } = kernel.database;
-  const sandbox = await counterpartIds(pool);
   const day = vietnamDay(kernel.clock.now());
   const unknown: string[] = [];
   const closed: string[] = [];
   for (const code of codes) {
     const id = await localAgency(pool, code);
     const agency = id === undefined ? undefined : (await agenciesOn(pool, [id], day)).get(id);
-    if (agency?.hosting !== 'local' || sandbox.has(agency.id) !== line.config.isSandbox) unknown.push(code);
+    if (agency === undefined || !(await mayReceive(pool, { agencyId: agency.id, isSandbox: line.config.isSandbox }))) unknown.push(code);
     else if (agency.state === 'closed' && agency.successors.length === 0) closed.push(code);
+    else if (agency.state === 'active' && agency.hosting === 'external' && !(await isCarried(pool, { partner, agencyId: agency.id, day }))) unknown.push(code);
   }
   if (unknown.length > 0) throw new AxisProblem('receiverUnknown', { detail: unknown.join(', ') });
   if (closed.length > 0) throw new AxisProblem('receiverLocked', { detail: closed.join(', ') });
+}
+
+async function isCarried(q: Queryable, of: { partner: PartnerRow; agencyId: Id<'agency'>; day: string }): Promise<boolean> {
+  const reached = (await partnersOfAgencies(q, [of.agencyId], of.day)).get(of.agencyId);
+  return reached !== undefined && mayRelay({ partnerId: of.partner.id, protocol: of.partner.protocol }, reached);
 }
 
 function factsOf({ kernel, partner }: AxisCall, packet: { stored: StoredBlob; partnerRef: string; message: EdxmlMessage }): PacketFacts {

@@ -8,14 +8,12 @@ import type { EnvelopeDocument, EnvelopeFile } from '../../../contract.ts';
 import { codeFor, documentIdOf, toDocumentMessage, writeEdxml, writeProblems, type AttachmentSource, type EdxmlAgency, type EdxmlBusiness, type EdxmlMessage, type EdxmlProblem, type EdxmlProfile, type PartyFacts, type StatusMessage } from '../../../edxml/index.ts';
 import { readEnvelope } from '../../../envelope.ts';
 import type { AnswerParcel, EnvelopeParcel, Parcel, Party } from '../../adapter.ts';
-import { profileOf, type Config } from './settings.ts';
 
-/** A parcel as a vendor's system gets it, and what lists tell of it. */
+/** A parcel as the other side gets it, and what lists tell of it. */
 export type Packet = { message: EdxmlMessage; messageType: 'edoc' | 'status'; documentId: string; fromCode: string; toCodes: string[]; attachments: readonly AttachmentSource[]; profile: EdxmlProfile };
 
-/** The packet of a parcel. @throws EdxmlError for what no packet may carry, such as a state secret */
-export async function packetOfParcel(kernel: Kernel, parcel: Parcel, config: Config): Promise<Packet> {
-  const profile = profileOf(config);
+/** The packet of a parcel, in the form that the other side wants. @throws EdxmlError for what no packet may carry, such as a state secret */
+export async function packetOfParcel(kernel: Kernel, parcel: Parcel, profile: EdxmlProfile): Promise<Packet> {
   const made = parcel.kind === 'answer' ? answerMessage(parcel, profile) : await envelopeMessage(kernel, parcel, profile);
   const { message } = made;
   if (message.kind === 'status') return { ...made, profile, attachments: [], messageType: 'status', documentId: message.responseFor.documentId, fromCode: message.from.organId };
@@ -41,10 +39,11 @@ async function envelopeMessage(kernel: Kernel, parcel: EnvelopeParcel, profile: 
   const to = uniqueBy(parcel.recipients.map(({ party }) => facts(party)), (each) => codeFor(each.codes, profile.agencyCodes));
   const toCodes = to.map((each) => codeFor(each.codes, profile.agencyCodes));
   const part = envelope.business;
-  if (part?.kind === 'take_back') return { message: takeBack({ from, document: envelope.document, reason: part.reason, at: envelope.sentAt }, profile), toCodes, attachments: [] };
+  if (part?.kind === 'take_back') return { message: takeBack({ from, document: envelope.document, documentId: parcel.isRelayed ? part.of.documentCode : idOfDocument(envelope.document, codeFor(from.codes, profile.agencyCodes)), reason: part.reason, at: envelope.sentAt }, profile), toCodes, attachments: [] };
   const document = { ...envelope.document, ...part?.changed };
   const business = part === undefined ? undefined : await businessOf(pool, { parcel, from, profile, toCodes });
-  const message = toDocumentMessage({ document, from, to, profile, sentAt: envelope.sentAt, ...(business === undefined ? {} : { business }) });
+  const extra = parcel.isRelayed && (part === undefined || part.kind === 'replace') ? { extra: { documentId: envelope.document.code } } : {};
+  const message = toDocumentMessage({ document, from, to, profile, sentAt: envelope.sentAt, ...(business === undefined ? {} : { business }), ...extra });
   return { message, toCodes, attachments: parcel.files.map((file, index) => attachment(kernel, file, index)) };
 }
 
@@ -90,8 +89,9 @@ async function businessOf(q: Queryable, { parcel, from, profile, toCodes }: Abou
   if (part === undefined) throw new Error('only called for an envelope about an earlier one');
   const organId = codeFor(from.codes, profile.agencyCodes);
   const shared = { reason: part.reason, paper: 0, staff: null };
-  const documentId = idOfDocument(parcel.envelope.document, organId);
+  const documentId = parcel.isRelayed ? part.of.documentCode : idOfDocument(parcel.envelope.document, organId);
   if (part.kind === 'replace') {
+    if (parcel.isRelayed) return { kind: 'replace', ...shared, documentId: '', replacements: [part.of, ...(part.others ?? [])].map(({ documentCode }) => ({ documentId: documentCode, organIds: toCodes })) };
     const replacements: { documentId: string; organIds: readonly string[] }[] = [];
     for (const { envelopeId } of [part.of, ...(part.others ?? [])]) {
       const { rows } = await q.query('select original from exchange.envelope where agency_id = $1 and id = $2', [parcel.sender.agencyId, envelopeId]);
@@ -110,13 +110,13 @@ function agencyElement(party: PartyFacts, profile: EdxmlProfile): EdxmlAgency {
 }
 
 /** Status 13: the sender asks to take a document back that nobody has opened. */
-function takeBack(given: { from: PartyFacts; document: EnvelopeDocument; reason: string; at: string }, profile: EdxmlProfile): StatusMessage {
+function takeBack(given: { from: PartyFacts; document: EnvelopeDocument; documentId: string; reason: string; at: string }, profile: EdxmlProfile): StatusMessage {
   const from = agencyElement(given.from, profile);
   const { document } = given;
   return {
     kind: 'status',
     from,
-    responseFor: { organId: from.organId, code: `${document.number}/${document.notation}`, promulgationDay: parseCalendarDay(document.issuedOn) ?? null, documentId: idOfDocument(document, from.organId) },
+    responseFor: { organId: from.organId, code: `${document.number}/${document.notation}`, promulgationDay: parseCalendarDay(document.issuedOn) ?? null, documentId: given.documentId },
     staff: null,
     statusCode: '13',
     description: given.reason,

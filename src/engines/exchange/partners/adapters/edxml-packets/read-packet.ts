@@ -10,15 +10,16 @@ import { envelopeHash, writeEnvelope } from '../../../envelope.ts';
 import type { InboundContent, PartnerId, Party, Reading } from '../../adapter.ts';
 import { partnerAgencyByRef } from '../../partner-rows.ts';
 import type { Queryable } from '#kernel/database.ts';
-import { aboutOf, answeredDelivery, earlierDocument, firstPacketOf, packetOf } from './packets.ts';
-import { counterpartIds, isSandboxAgency } from './sandbox-agencies.ts';
-import { derivedId, type AxisLine } from './settings.ts';
+import { derivedId } from './derived-id.ts';
+import { aboutOf, answeredDelivery, earlierDocument, firstPacketOf, packetOf } from './noted-packets.ts';
+import type { PacketLine } from './packet-settings.ts';
+import { isSandboxAgency, mayReceive } from './sandbox-agencies.ts';
 
 type Fault = { ok: false; code: string; problem: string };
 const fault = (code: string, problem: string): Fault => ({ ok: false, code, problem });
 
-/** A packet of a vendor's system as this house has it: its attachments in the store, its message as an envelope or an answer. */
-export async function readPacket(line: AxisLine, original: Buffer): Promise<Reading> {
+/** A packet from outside as this house has it: its attachments in the store, its message as an envelope or an answer. */
+export async function readPacket(line: PacketLine, original: Buffer): Promise<Reading> {
   const reading = await readEdxml(inPieces(original), { sink: storing(line) });
   if (!reading.ok) return fault(reading.problem.code.replace('edxml.', ''), describeProblem(reading.problem));
   const packet = { line, reading, originalHash: createHash('sha256').update(original).digest('hex') };
@@ -30,7 +31,7 @@ export function describeProblem(problem: EdxmlProblem): string {
   return [problem.vi, problem.path, problem.offset === null ? '' : `byte ${String(problem.offset)}`, problem.detail].filter((each) => each !== '').join(' · ');
 }
 
-type Packet = { line: AxisLine; reading: Extract<EdxmlReading, { ok: true }>; originalHash: string };
+type Packet = { line: PacketLine; reading: Extract<EdxmlReading, { ok: true }>; originalHash: string };
 
 const PIECE_BYTES = 256 * 1024;
 
@@ -39,7 +40,7 @@ async function* inPieces(bytes: Buffer): AsyncGenerator<Buffer> {
 }
 
 /** Keeps attachments. One that is damaged or empty is left out, and the reading says so; what the store throws goes up. */
-function storing({ kernel }: AxisLine): AttachmentSink {
+function storing({ kernel }: PacketLine): AttachmentSink {
   return async (_head, content) => {
     const seen = { isDamaged: false };
     const watched = async function* (): AsyncGenerator<Buffer> {
@@ -75,7 +76,7 @@ async function senderOf({ line }: Packet, code: string): Promise<Party | Fault> 
   const pool = line.kernel.database.pool;
   const sender = await agencyOfSystem(pool, { partnerId: line.partnerId, code });
   if (sender === undefined) return fault('senderUnknown', code);
-  if ((await isSandboxAgency(pool, sender.agencyId)) !== line.config.isSandbox) return fault('sandboxOnly', `${sender.name}: chế độ thử nghiệm và chế độ thật không trao đổi với nhau`);
+  if ((await isSandboxAgency(pool, sender.agencyId)) !== line.isSandbox) return fault('sandboxOnly', `${sender.name}: chế độ thử nghiệm và chế độ thật không trao đổi với nhau`);
   return sender;
 }
 
@@ -179,13 +180,12 @@ function noticeEnvelope(packet: Packet, notice: { noted: { partnerRef: string; s
 type Recipient = { code: string; agencyId?: string; ref: string | null };
 
 /** In the sandbox only the two agencies that answer by themselves; otherwise never those. */
-async function recipientsOf(line: AxisLine, codes: readonly string[]): Promise<Recipient[] | Fault> {
+async function recipientsOf(line: PacketLine, codes: readonly string[]): Promise<Recipient[] | Fault> {
   const pool = line.kernel.database.pool;
-  const sandbox = await counterpartIds(pool);
   const found: Recipient[] = [];
   for (const code of codes) {
     const agencyId = await localAgency(pool, code);
-    if (agencyId !== undefined && sandbox.has(agencyId) !== line.config.isSandbox) return fault('sandboxOnly', `${code}: chế độ thử nghiệm và chế độ thật không trao đổi với nhau`);
+    if (agencyId !== undefined && !(await mayReceive(pool, { agencyId, isSandbox: line.isSandbox }))) return fault('sandboxOnly', `${code}: chế độ thử nghiệm và chế độ thật không trao đổi với nhau`);
     found.push({ code, ref: null, ...(agencyId === undefined ? {} : { agencyId }) });
   }
   return found;

@@ -73,12 +73,14 @@ export type EarlierDocument = { envelope: Envelope; contentHash: string };
 /** The document that a system sent under this id, as its receivers have it. `pending` while it has not been read yet. */
 export async function earlierDocument(q: Queryable, of: { partnerId: PartnerId; documentId: string }): Promise<EarlierDocument | 'pending' | undefined> {
   const { rows } = await q.query(
-    `select i.state, m.original, encode(m.content_hash, 'hex') as hash
+    `select i.state, coalesce(m.original, e.original) as original, encode(coalesce(m.content_hash, e.content_hash), 'hex') as hash
        from exchange.axis_packet p
        join exchange.inbound i on i.partner_id = p.partner_id and i.partner_ref = p.partner_ref
        left join exchange.message_origin o on o.inbound_id = i.id
        left join exchange.message m on m.agency_id = o.agency_id and m.id = o.message_id
-      where p.partner_id = $1 and p.document_id = $2 and p.business in ('new', 'replace') order by (m.id is null), p.received_at limit 1`,
+       left join exchange.relay r on r.inbound_id = i.id
+       left join exchange.envelope e on e.agency_id = r.agency_id and e.id = r.envelope_id
+      where p.partner_id = $1 and p.document_id = $2 and p.business in ('new', 'replace') order by (m.id is null and e.id is null), p.received_at limit 1`,
     [of.partnerId, of.documentId],
   );
   // safe because the statement selects exactly these columns

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { run } from '#kernel/command.ts';
+import { systemActor } from '#kernel/actor.ts';
+import type { Id } from '#kernel/ids.ts';
+import { addDays, vietnamDay } from '#kernel/time.ts';
+import { agenciesOn, renameAgency } from '#engines/identity/index.ts';
+import { aClerk, anAgency } from '../testing.ts';
+import type { ConflictView } from './contract.ts';
+import { anAgencyAt, connect, openInstallation, settle, type Connected, type Installation } from './testing.ts';
+
+let a: Installation;
+let b: Installation;
+let pair: Connected;
+before(async () => {
+  [a, b] = [await openInstallation(), await openInstallation()];
+  pair = await connect(a, b);
+});
+after(async () => {
+  await a.close();
+  await b.close();
+});
+
+const url = (more = ''): string => `/api/v1/exchange/partners/${pair.atInviter}/conflicts${more}`;
+const conflictOf = async (remoteId: string): Promise<ConflictView | undefined> => (await a.call<{ conflicts: ConflictView[] }>('GET', url())).body.conflicts.find((each) => each.remoteId === remoteId);
+const readAgain = async (): Promise<void> => {
+  for (const each of [a, b]) each.house.clock.advance(16 * 60_000);
+  await settle(a, b);
+};
+const nameHere = async (id: Id<'agency'>): Promise<string | undefined> => (await agenciesOn(a.house.kernel.database.pool, [id], vietnamDay(a.house.clock.now()))).get(id)?.name;
+
+/** Known at both, and renamed by its own installation. */
+async function renamed(name: string, to: string): Promise<{ id: Id<'agency'>; here: Id<'agency'> }> {
+  const { id, idAt } = await anAgencyAt(b, name, [{ at: a, partnerId: pair.atInviter }]);
+  const [here] = idAt;
+  assert.ok(here);
+  const from = vietnamDay(b.house.clock.now());
+  await run(b.house.kernel, renameAgency, { agencyId: id, name: to, abbreviation: 'MOI', from, legalBasis: 'Quyết định' }, { actor: systemActor('test') });
+  await readAgain();
+  return { id, here };
+}
+
+test('a difference tells what they say, what we say and since when', async () => {
+  const { id, here } = await renamed('Trung tâm Lưu trữ', 'Trung tâm Lưu trữ lịch sử');
+  const conflict = await conflictOf(id);
+  assert.deepEqual(
+    { ...conflict, foundAt: undefined, ours: { ...conflict?.ours, code: undefined } },
+    { remoteId: id, problem: 'name_differs', code: conflict?.code, name: 'Trung tâm Lưu trữ lịch sử', agencyId: here, ours: { name: 'Trung tâm Lưu trữ', code: undefined, isLocal: false, via: 'Tỉnh bạn' }, foundAt: undefined, abilities: ['accept', 'keep'] },
+  );
+  assert.ok(Date.parse(conflict?.foundAt ?? '') <= a.house.clock.now().getTime());
+});
+
+test('accepting takes the partner’s name from today, once, and stands in the record', async () => {
+  const { id, here } = await renamed('Trung tâm Tin học', 'Trung tâm Chuyển đổi số');
+  assert.equal((await a.call('POST', url(`/${id}/accept`))).status, 204);
+  assert.equal(await nameHere(here), 'Trung tâm Chuyển đổi số');
+  assert.equal((await a.call('POST', url(`/${id}/accept`))).status, 404);
+  await readAgain();
+  assert.equal(await conflictOf(id), undefined);
+  const [entry] = await a.house.sql(`select data ->> 'ours' as ours, data ->> 'name' as name, actor ->> 'name' as by from audit.entry where type = 'exchange.partner-conflict-accepted'`);
+  assert.deepEqual(entry, { ours: 'Trung tâm Tin học', name: 'Trung tâm Chuyển đổi số', by: 'Trần Quốc Bảo' });
+});
+
+test('keeping ours changes nothing and is not asked again until the partner says something else', async () => {
+  const { id, here } = await renamed('Trường Chính trị', 'Trường Chính trị tỉnh bạn');
+  assert.equal((await a.call('POST', url(`/${id}/settle`))).status, 204);
+  await readAgain();
+  assert.equal(await conflictOf(id), undefined);
+  assert.equal(await nameHere(here), 'Trường Chính trị');
+  const from = addDays(vietnamDay(b.house.clock.now()), 1);
+  for (const each of [a, b]) each.house.clock.advance(86_400_000);
+  await run(b.house.kernel, renameAgency, { agencyId: id, name: 'Học viện', abbreviation: 'HV', from, legalBasis: 'Quyết định' }, { actor: systemActor('test') });
+  await readAgain();
+  assert.equal((await conflictOf(id))?.name, 'Học viện');
+});
+
+test('an agency that is reached another way changes its way only when that is accepted', async () => {
+  const other = await a.call<{ partnerId: string }>('POST', '/api/v1/exchange/partners', { body: { protocol: 'provincial_axis', name: 'Hệ thống khác', address: null, config: { systemId: 'he-thong-khac' }, secrets: {} } });
+  assert.equal(other.status, 200, JSON.stringify(other.body));
+  const id = await anAgency(b.house.kernel, 'Ban Quản lý khu kinh tế');
+  const [code] = await b.house.sql(`select code from identity.agency_code where agency_id = $1`, [id]);
+  const here = await anAgency(a.house.kernel, 'Ban Quản lý khu kinh tế', { hosting: 'external' });
+  await a.house.sql('update identity.agency_code set code = $2 where agency_id = $1', [here, code?.['code']]);
+  assert.equal((await a.call('POST', `/api/v1/exchange/partners/${other.body.partnerId}/agencies`, { body: { agencyId: here, remoteId: 'X1' } })).status, 204);
+  await readAgain();
+  const conflict = await conflictOf(id);
+  assert.deepEqual([conflict?.problem, conflict?.ours?.via], ['other_partner', 'Hệ thống khác']);
+  assert.equal((await a.call('POST', url(`/${id}/accept`))).status, 204);
+  const [way] = await a.house.sql('select partner_id from exchange.partner_agency where agency_id = $1 and valid_to is null', [here]);
+  assert.equal(way?.['partner_id'], pair.atInviter);
+});
+
+test('an agency that lives here is kept, never given away', async () => {
+  const own = await anAgency(a.house.kernel, 'Sở Công Thương');
+  const [code] = await a.house.sql(`select code from identity.agency_code where agency_id = $1`, [own]);
+  const twin = await anAgency(b.house.kernel, 'Sở Công Thương giả');
+  await b.house.sql('update identity.agency_code set code = $2 where agency_id = $1', [twin, code?.['code']]);
+  await readAgain();
+  assert.deepEqual((await conflictOf(twin))?.abilities, ['keep']);
+  assert.equal((await a.call('POST', url(`/${twin}/accept`))).status, 409);
+  assert.equal((await conflictOf(twin))?.problem, 'hosted_here', 'what was refused is still there');
+  assert.equal((await a.call('POST', url(`/${twin}/settle`))).status, 204);
+});
+
+test('an auditor sees the differences and decides none; a clerk does neither', async () => {
+  const { id } = await renamed('Bệnh viện A', 'Bệnh viện Đa khoa A');
+  const auditor = { ...a.admin, roles: ['auditor'] };
+  const seen = await a.call<{ conflicts: ConflictView[] }>('GET', url(), { as: auditor });
+  assert.deepEqual(seen.body.conflicts.find(({ remoteId }) => remoteId === id)?.abilities, []);
+  for (const as of [auditor, aClerk(await anAgency(a.house.kernel, 'Sở Y tế'))]) for (const act of ['accept', 'settle']) assert.equal((await a.call('POST', url(`/${id}/${act}`), { as })).status, 403);
+});
