@@ -1,6 +1,6 @@
 import { createContext, useContext, type ReactNode } from 'react';
 
-export { ApiError, type ApiFieldProblem } from './api-error.ts';
+export { ApiError, fieldProblem, type ApiFieldProblem } from './api-error.ts';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 

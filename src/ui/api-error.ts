@@ -33,3 +33,8 @@ export class ApiError extends Error {
     return this.fields.find((field) => field.path === path)?.message;
   }
 }
+
+/** What the server says about one field of the form; nothing for any other error. */
+export function fieldProblem(error: unknown, path: string): string | undefined {
+  return error instanceof ApiError ? error.fieldMessage(path) : undefined;
+}

@@ -160,7 +160,11 @@ function useFound(typed: string, search: CommandPaletteProps['search']): { found
     const timer = window.setTimeout(() => {
       search(wanted, stop.signal).then(
         (found) => !stop.signal.aborted && setRemote({ typed: wanted, commands: found }),
-        () => !stop.signal.aborted && setRemote({ typed: wanted, commands: [] }), // what is at hand is still offered
+        (error: unknown) => {
+          if (stop.signal.aborted) return;
+          setRemote({ typed: wanted, commands: [] }); // what is at hand is still offered
+          reportError(error);
+        },
       );
     }, pauseMs);
     return () => {

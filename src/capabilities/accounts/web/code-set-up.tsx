@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useApi } from '#ui/api-context.tsx';
+import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import type { TotpSecret } from '../contract.ts';
 import { accountMessages } from './account-messages.ts';
-import { fieldProblem, ProblemBanner } from './problem-banner.tsx';
 import { TotpSecretView } from './totp-secret.tsx';
 
 /** Turns codes on: a secret for the application, then its first code as the proof. */

@@ -5,6 +5,7 @@ import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { RadioGroup } from '#ui/controls/radio-group.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import { AgentError, type AgentCertificate, type SigningAgent } from '#ui/signing-agents/agent.ts';
 import { AgentHelp } from '#ui/signing-agents/agent-help.tsx';
@@ -12,7 +13,6 @@ import { agentsOf, rememberAgent, type OfferedAgent } from '#ui/signing-agents/k
 import type { ConnectWayProps } from './connect-key.tsx';
 import { ConnectSteps } from './connect-steps.tsx';
 import { keyMessages } from './key-messages.ts';
-import { ProblemBanner } from './problem-banner.tsx';
 
 /** A key on a token at this computer: the program there shows its certificate, and the server registers it. */
 export function ConnectAgent({ offered, ...way }: ConnectWayProps & { offered: OfferedAgent }): ReactNode {

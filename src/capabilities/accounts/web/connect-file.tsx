@@ -1,14 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
-import { useApi } from '#ui/api-context.tsx';
+import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import type { ConnectWayProps } from './connect-key.tsx';
 import { ConnectSteps } from './connect-steps.tsx';
 import { FILE_LIMIT_BYTES, readBase64 } from './key-data.ts';
 import { keyMessages } from './key-messages.ts';
-import { fieldProblem, ProblemBanner } from './problem-banner.tsx';
 
 /** A key file that another authority gave: opened with its password, kept encrypted under it. */
 export function ConnectFile({ kind, onConnected, onBack }: ConnectWayProps): ReactNode {

@@ -1,18 +1,18 @@
 import { useMutation } from '@tanstack/react-query';
 import Search from 'lucide-react/icons/search';
 import { useState, type ReactNode } from 'react';
-import { useApi } from '#ui/api-context.tsx';
+import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { RadioGroup } from '#ui/controls/radio-group.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { formatDate } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import type { ConnectWayProps } from './connect-key.tsx';
 import { ConnectSteps } from './connect-steps.tsx';
 import { serviceLabel, type KeyWords, type OfferedService } from './key-data.ts';
 import { keyMessages } from './key-messages.ts';
-import { fieldProblem, ProblemBanner } from './problem-banner.tsx';
 
 type Listed = { fingerprint: string; holder: string; issuer: string; serial: string; validTo: string; isUsable: boolean };
 

@@ -6,9 +6,9 @@ import { Select } from '#ui/controls/select.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { calendarDay } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import type { CredentialSummary } from '#engines/signatures/contract.ts';
 import { FILE_LIMIT_BYTES, readBase64 } from './key-data.ts';
-import { KeyDialog } from './key-dialog.tsx';
 import { keyMessages } from './key-messages.ts';
 
 type DialogProps = { credential: CredentialSummary; onClose: () => void };
@@ -37,11 +37,12 @@ export function ImageDialog({ credential, onClose }: DialogProps): ReactNode {
     setPicture({ name: file.name, png, url: `data:image/png;base64,${png}` });
   };
   return (
-    <KeyDialog
+    <ActDialog
+      topics={['signatures']}
       title={t(credential.kind === 'agency' ? 'sealImage' : 'image')}
       text={t('imageText')}
       verb={t('save')}
-      ready={picture !== undefined && validFrom !== undefined && widthMm >= 5 && widthMm <= 80}
+      disabled={picture === undefined || validFrom === undefined || !(widthMm >= 5 && widthMm <= 80)}
       send={() => api.put(`${urlOf(credential)}/image`, { png: picture?.png, widthMm, validFrom, validTo: null })}
       done={t('imageDone')}
       onClose={onClose}
@@ -67,7 +68,7 @@ export function ImageDialog({ credential, onClose }: DialogProps): ReactNode {
           </div>
         </>
       )}
-    </KeyDialog>
+    </ActDialog>
   );
 }
 
@@ -80,11 +81,11 @@ export function PinDialog({ credential, onClose }: DialogProps): ReactNode {
   const [repeated, setRepeated] = useState('');
   const differs = repeated !== '' && repeated !== newPin;
   return (
-    <KeyDialog
+    <ActDialog
+      topics={['signatures']}
       title={t('changePin')}
-      text={undefined}
       verb={t('changePin')}
-      ready={pin !== '' && newPin.length >= 6 && repeated === newPin}
+      disabled={pin === '' || newPin.length < 6 || repeated !== newPin}
       send={() => api.post(`${urlOf(credential)}/pin`, { pin, newPin })}
       done={t('pinDone')}
       onClose={onClose}
@@ -96,7 +97,7 @@ export function PinDialog({ credential, onClose }: DialogProps): ReactNode {
           <TextField label={t('repeatPin')} required type="password" autoComplete="off" value={repeated} onChange={setRepeated} error={differs ? t('repeatWrong') : undefined} />
         </>
       )}
-    </KeyDialog>
+    </ActDialog>
   );
 }
 
@@ -108,7 +109,8 @@ export function RevokeKeyDialog({ credential, onClose }: DialogProps): ReactNode
   const api = useApi();
   const [reason, setReason] = useState<(typeof reasons)[number]>('keyCompromise');
   return (
-    <KeyDialog
+    <ActDialog
+      topics={['signatures']}
       title={t('revoke')}
       text={t('revokeText', { name: credential.label })}
       verb={t('revoke')}
@@ -118,6 +120,6 @@ export function RevokeKeyDialog({ credential, onClose }: DialogProps): ReactNode
       onClose={onClose}
     >
       {(problem) => <Select label={t('revokeReason')} required value={reason} onChange={setReason} options={reasons.map((value) => ({ value, label: t(`reason_${value}`) }))} error={problem('reason')} />}
-    </KeyDialog>
+    </ActDialog>
   );
 }

@@ -5,6 +5,7 @@ import { Button } from '#ui/controls/button.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDate, formatNumber } from '#ui/format.ts';
@@ -15,7 +16,6 @@ import { conflictProblems } from '#engines/identity/contract.ts';
 import type { ConflictList, DirectoryConflict } from '../contract.ts';
 import { ChangeDialog } from './change-dialog.tsx';
 import { nationalMessages } from './national-messages.ts';
-import { ProblemBanner } from './problem-banner.tsx';
 
 type T = Translate<keyof (typeof nationalMessages)['vi']>;
 type Problem = DirectoryConflict['problem'];

@@ -1,14 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useApi } from '#ui/api-context.tsx';
+import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { accountMessages } from './account-messages.ts';
 import { addPasskey, wasCancelled } from './passkey-client.ts';
-import { fieldProblem, ProblemBanner } from './problem-banner.tsx';
 
 /** Registers this device, or a USB key, under a name. */
 export function NewPasskey(): ReactNode {

@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useApi } from '#ui/api-context.tsx';
+import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { DateField } from '#ui/controls/date-field.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { calendarDay } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { SidePanel } from '#ui/overlays/side-panel.tsx';
@@ -12,7 +13,6 @@ import '#ui/layout/form.css';
 import type { PostPage } from '../contract.ts';
 import { peopleMessages } from './people-messages.ts';
 import { AgencyField, PowersField, RolesField, UnitField } from './post-fields.tsx';
-import { fieldProblem, ProblemBanner } from './problem-banner.tsx';
 import { TemporaryPassword } from './temporary-password-view.tsx';
 
 type Registration = { agencyId: string; fullName: string; login: string } & Pick<PostPage, 'unitId' | 'title' | 'startsOn' | 'roles' | 'signingPowers'>;

@@ -1,12 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { useApi } from '#ui/api-context.tsx';
+import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { accountMessages } from './account-messages.ts';
-import { fieldProblem, ProblemBanner } from './problem-banner.tsx';
 
 /** Changes the own password; the present one proves who asks. */
 export function PasswordForm({ length, hasSecondFactor }: { length: number; hasSecondFactor: boolean }): ReactNode {

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
@@ -13,7 +14,6 @@ import './accounts.css';
 import { peopleMessages } from './people-messages.ts';
 import { PersonPosts, type PostTask } from './person-posts.tsx';
 import { AppointDialog, ChangePostDialog, EndPostDialog } from './post-dialogs.tsx';
-import { ProblemBanner } from './problem-banner.tsx';
 import { TemporaryPassword } from './temporary-password-view.tsx';
 
 /** One person's account and posts, with what an administrator does about them. */

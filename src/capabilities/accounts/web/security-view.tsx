@@ -4,6 +4,7 @@ import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
@@ -16,7 +17,6 @@ import { accountMessages } from './account-messages.ts';
 import { CodeSetUp } from './code-set-up.tsx';
 import { NewPasskey } from './new-passkey.tsx';
 import { PasswordForm } from './password-form.tsx';
-import { ProblemBanner } from './problem-banner.tsx';
 
 const SECURITY_KEY = ['accounts', 'security'];
 

@@ -4,6 +4,7 @@ import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Badge } from '#ui/data/badge.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime, formatRelative } from '#ui/format.ts';
@@ -12,7 +13,6 @@ import '#ui/layout/form.css';
 import type { SessionRow } from '../contract.ts';
 import { accountMessages } from './account-messages.ts';
 import { browserName } from './browser-name.ts';
-import { ProblemBanner } from './problem-banner.tsx';
 
 const SESSIONS_KEY = ['identity', 'my-sessions'];
 

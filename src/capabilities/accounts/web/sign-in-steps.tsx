@@ -1,15 +1,15 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import KeyRound from 'lucide-react/icons/key-round';
 import { useState, type ReactNode, type SyntheticEvent } from 'react';
-import { useApi } from '#ui/api-context.tsx';
+import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useT } from '#ui/i18n.ts';
 import type { SignInReply, TotpSecret } from '../contract.ts';
 import { signInWithPasskey, wasCancelled } from './passkey-client.ts';
-import { fieldProblem, ProblemBanner } from './problem-banner.tsx';
 import { signInMessages } from './sign-in-messages.ts';
 import { useStep } from './use-step.ts';
 import { TotpSecretView } from './totp-secret.tsx';
