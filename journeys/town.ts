@@ -9,6 +9,7 @@ import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { seedCredentials } from '#seeds/credentials.ts';
 import { seedThanhHoa } from '#seeds/thanh-hoa.ts';
 import { launchBrowser, launchProfile } from '../tests/browser.ts';
+import type { Province } from '../tests/office.ts';
 
 /** Agencies whose people sign in the stories; keys for the others would only cost time. */
 const WITH_KEYS = /Sở Nội vụ|Sở Tài chính|phường Hạc Thành/;
@@ -26,20 +27,21 @@ export type Town = {
   close(): Promise<void>;
 };
 
+const THANH_HOA: Province = { name: 'thanh-hoa', seed: seedThanhHoa };
 const VIETNAM = { locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', reducedMotion: 'reduce' } as const;
 const DESK = { width: 1440, height: 900 };
 
-/** The small province with its web and worker roles on a database of its own, and a real browser. `config` adds to its settings. */
-export async function openTown(config: Partial<Config> = {}): Promise<Town> {
+/** A small province with its web and worker roles on a database of its own, and a real browser. `config` adds to its settings. */
+export async function openTown(config: Partial<Config> = {}, province = THANH_HOA): Promise<Town> {
   await ensureWebBuilt();
   const house = await openTestHouse({
     modules,
     realTime: true,
     config: { port: 0, host: '127.0.0.1', publicUrl: undefined, ...config },
     seed: {
-      name: 'thanh-hoa with keys for the stories',
+      name: `${province.name} with keys for the stories`,
       run: async (kernel) => {
-        const plan = await seedThanhHoa(kernel);
+        const plan = await province.seed(kernel);
         await seedCredentials(kernel, {
           people: plan.people.filter((person) => WITH_KEYS.test(person.agencyName)),
           agencies: plan.agencies.filter((agency) => WITH_KEYS.test(agency.name)),

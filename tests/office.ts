@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import type { Kernel } from '#kernel/kernel.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { modules } from '#app/capabilities.ts';
 import { allRoutes } from '#app/server.ts';
@@ -8,6 +10,7 @@ import { createHttpServer } from '#kernel/http.ts';
 import { authenticate } from '#engines/identity/index.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { DEMO_PIN, seedCredentials } from '#seeds/credentials.ts';
+import type { SeedPlan } from '#seeds/seed-plan.ts';
 import { seedThanhHoa } from '#seeds/thanh-hoa.ts';
 
 /** The letter of the seeds. */
@@ -40,17 +43,23 @@ export type Office = {
   signIn(login: string): Promise<Clerk>;
   /** Agency ids by the beginnings of their names. */
   agencies(...texts: string[]): Promise<string[]>;
+  /** From now on it answers at an address of its own, as its partners know it. */
+  listen(): Promise<string>;
   close(): Promise<void>;
 };
 
-/** The small province at the API, with signing keys for Sở Nội vụ and Sở Tài chính. */
-export async function openOffice(): Promise<Office> {
+/** A province that an office can be of. Raise the name when what it holds changes. */
+export type Province = { name: string; seed: (kernel: Kernel) => Promise<SeedPlan> };
+const THANH_HOA: Province = { name: 'thanh-hoa', seed: seedThanhHoa };
+
+/** A small province at the API, with signing keys for Sở Nội vụ and Sở Tài chính. */
+export async function openOffice(province = THANH_HOA): Promise<Office> {
   const house = await openTestHouse({
     modules,
     seed: {
-      name: 'thanh-hoa with keys of two departments',
+      name: `${province.name} with keys of two departments`,
       run: async (kernel) => {
-        const plan = await seedThanhHoa(kernel);
+        const plan = await province.seed(kernel);
         const withKeys = /Sở Nội vụ|Sở Tài chính/;
         await seedCredentials(kernel, { people: plan.people.filter((person) => withKeys.test(person.agencyName)), agencies: plan.agencies.filter((agency) => withKeys.test(agency.name)) });
       },
@@ -98,6 +107,13 @@ export async function openOffice(): Promise<Office> {
     async agencies(...texts) {
       const rows = await house.sql<{ agency_id: string; name: string }>('select agency_id, name from identity.agency_name where valid_to is null');
       return texts.map((text) => rows.find((row) => row.name.startsWith(text))?.agency_id ?? '');
+    },
+    async listen() {
+      await server.listen({ port: 0, host: '127.0.0.1' });
+      // safe because the server listens on a port
+      const address = `http://127.0.0.1:${String((server.server.address() as AddressInfo).port)}`;
+      Object.assign(house.kernel.config, { publicUrl: address });
+      return address;
     },
     async close() {
       await server.close();

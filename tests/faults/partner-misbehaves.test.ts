@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
+import { run } from '#kernel/command.ts';
 import { newId } from '#kernel/ids.ts';
+import { sendEnvelope, sendNotice } from '#engines/exchange/index.ts';
 import { callPeer, type InstallationLine } from '#engines/exchange/partners/adapters/installation/client.ts';
 import { digestOf, signRequest } from '#engines/exchange/partners/adapters/installation/http-signatures.ts';
 import { signingKey } from '#engines/exchange/partners/adapters/installation/settings.ts';
@@ -10,6 +12,7 @@ import { parcelOf, type TransferRow } from '#engines/exchange/partners/parcels.t
 import { findPartner, openLine } from '#engines/exchange/partners/partner-rows.ts';
 import { settle } from '#engines/exchange/partners/testing.ts';
 import type { Fault } from '#engines/exchange/testing/network-faults.ts';
+import { aClerk, aDocument, aMainFile } from '#engines/exchange/testing.ts';
 import { openPair, type Pair } from './pair.ts';
 
 const FIVE_GB = 5_000_000_000;
@@ -47,6 +50,38 @@ test('a partner whose line breaks before, in and after a request', async () => {
 test('a partner that is slow beyond all patience, and one that gets everything twice', async () => {
   await lettersWhile({ kind: 'delay', ms: 2500 });
   await lettersWhile({ kind: 'duplicate' }, 2 * TIMES);
+});
+
+test('a partner whose answers come drop by drop is waited for while they come', async () => {
+  await lettersWhile({ kind: 'trickle', pieces: 5, everyMs: 800 }, 2);
+  const [slowest] = await pair.a.house.sql('select max(attempts) as n from exchange.transfer where created_at = (select max(created_at) from exchange.transfer)');
+  assert.equal(slowest?.['n'], 1, 'nothing was sent twice for it');
+});
+
+test('what goes both ways arrives in another order than it was sent in: letters, an update, a recall and a replacement', async () => {
+  const { a, b, sender, receiver, toA, toB } = pair;
+  for (const network of [toA, toB]) network.decide(({ method, count }) => (method === 'POST' && count % 4 !== 0 ? { kind: 'hold' } : { kind: 'pass' }));
+  // The last that is held goes first.
+  const letGo = setInterval(() => [toA, toB].forEach((network) => network.release()), 500);
+  try {
+    const letters = [await pair.send(), await pair.send(), await pair.send(), await pair.send()];
+    for (let count = 0; count < 3; count += 1) await pair.sendBack();
+    await settle(a, b);
+    const [updated, recalled, replaced] = letters;
+    assert.ok(updated !== undefined && recalled !== undefined && replaced !== undefined);
+    const actor = aClerk(sender.id);
+    const changed = { summary: 'V/v đính chính văn bản', urgency: 'normal' as const, answerDue: null };
+    await run(a.house.kernel, sendNotice, { agencyId: sender.id, subject: updated.subject, kind: 'update', reason: 'Đính chính', changed }, { actor });
+    await run(a.house.kernel, sendNotice, { agencyId: sender.id, subject: recalled.subject, kind: 'recall', reason: 'Sai thẩm quyền' }, { actor });
+    const files = [await aMainFile(a.house.kernel)];
+    const replaces = { subject: replaced.subject, reason: 'Sai số liệu' };
+    await run(a.house.kernel, sendEnvelope, { agencyId: sender.id, subject: { type: 'outgoing-document', id: newId() }, recipients: [receiver.there], document: aDocument(), files, replaces }, { actor });
+    await pair.assertSame();
+    const stateOf = async ({ envelopeId }: { envelopeId: string }) => (await a.house.sql('select state from exchange.delivery where envelope_id = $1', [envelopeId]))[0]?.['state'];
+    assert.deepEqual([await stateOf(updated), await stateOf(recalled), await stateOf(replaced)], ['arrived', 'recalled', 'replaced']);
+  } finally {
+    clearInterval(letGo);
+  }
 });
 
 test('a partner that answers five gigabytes is hung up on after a few megabytes', async () => {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -12,9 +12,11 @@ import { createKernel, type Kernel } from '#kernel/kernel.ts';
 import { createLog } from '#kernel/log.ts';
 import { migrate } from '#kernel/migrate.ts';
 import { destroy, ensureDatabase, ensureRunning } from '#kernel/postgres/index.ts';
+import { isPostgresOf } from '#kernel/postgres/processes.ts';
 import { somebody } from '#kernel/testkit.ts';
 import { modules } from '#app/capabilities.ts';
 import { allRoutes } from '#app/server.ts';
+import { ensureWebBuilt } from '#app/web-build.ts';
 import type { Talking } from '#engines/exchange/partners/testing.ts';
 import { openFaultyNetwork, type FaultyNetwork } from '#engines/exchange/testing/network-faults.ts';
 import { freePort } from '../../bench/house/free-port.ts';
@@ -33,7 +35,7 @@ export type RunningInstallation = Talking & {
   network: FaultyNetwork;
   /** How far its clocks are ahead of the machine's. */
   shiftClock(ms: number): void;
-  /** Ends a part without a word, and starts it again; PostgreSQL is started again by the product. */
+  /** Ends a part without a word, once it runs, and starts it again; PostgreSQL is started again by the product. */
   kill(part: Service | 'postgres'): Promise<void>;
   /** Waits until both processes are up. */
   ready(): Promise<void>;
@@ -44,6 +46,8 @@ export type RunningInstallation = Talking & {
 
 /** A whole installation as `npm start` runs it: a PostgreSQL of its own, a web process and a worker process, each of which may be killed. */
 export async function startInstallation(name: string): Promise<RunningInstallation> {
+  // The first start of a web process builds the screens, which takes minutes on a busy machine, and none may be killed in the midst of it.
+  await ensureWebBuilt();
   const dataDir = mkdtempSync(join(tmpdir(), `lienthong-faults-${name}-`));
   const clockFile = join(dataDir, 'clock-shift');
   writeFileSync(clockFile, '0');
@@ -75,15 +79,23 @@ export async function startInstallation(name: string): Promise<RunningInstallati
     call: admin.call,
     shiftClock(ms) {
       shift.ms = ms;
-      writeFileSync(clockFile, String(ms));
+      // Whole or not at all: whoever read an empty file would be hours behind for a moment.
+      writeFileSync(`${clockFile}.next`, String(ms));
+      renameSync(`${clockFile}.next`, clockFile);
     },
     async kill(part) {
       if (part !== 'postgres') return processes.kill(part);
-      const [pid] = readFileSync(join(dataDir, 'postgres', 'cluster', 'postmaster.pid'), 'utf8').split('\n');
-      killIfThere(Number(pid));
+      let killed: number | undefined;
+      const isKilled = (): Promise<boolean> => {
+        killed ??= killIfThere(postmasterOf(dataDir));
+        return Promise.resolve(killed !== undefined && postmasterOf(dataDir) !== killed);
+      };
+      await untilTrue(isKilled, { moved: () => Promise.resolve(processes.heard()) });
     },
     ready: async () => {
-      await untilTrue(async () => processes.areUp() && (await house.sql('select 1').then(() => true, () => false)), 90_000).catch((error: unknown) => {
+      // Connections to a server that was killed just now may still answer: what counts is that there is a server again.
+      const isUp = async (): Promise<boolean> => processes.areUp() && postmasterOf(dataDir) !== undefined && (await house.sql('select 1').then(() => true, () => false));
+      await untilTrue(isUp, { moved: () => Promise.resolve(processes.heard()) }).catch((error: unknown) => {
         throw new Error(`${name} does not come up again; its processes said:\n${processes.said()}`, { cause: error });
       });
     },
@@ -118,7 +130,7 @@ function operatorOf(kernel: Kernel): { call: Talking['call']; close: () => Promi
   };
 }
 
-type Processes = { kill(service: Service): Promise<void>; areUp(): boolean; said(): string; stop(): Promise<void> };
+type Processes = { kill(service: Service): Promise<void>; areUp(): boolean; /** How much they said so far. */ heard(): number; said(): string; stop(): Promise<void> };
 
 function runProcesses(of: { environment: Record<string, string>; logFile: string }): Processes {
   const running = new Map<Service, { child: ChildProcess; isUp: boolean }>();
@@ -138,6 +150,7 @@ function runProcesses(of: { environment: Record<string, string>; logFile: string
     child.stderr.on('data', hear);
     // One whose database was killed while it started ends by itself: somebody starts it again, as a service manager would.
     child.on('exit', () => {
+      state.isUp = false;
       if (running.get(service) === state) setTimeout(() => running.get(service) === state && begin(service), 500);
     });
   };
@@ -159,6 +172,7 @@ function runProcesses(of: { environment: Record<string, string>; logFile: string
       begin(service);
     },
     areUp: () => services.every((service) => running.get(service)?.isUp === true),
+    heard: () => statSync(of.logFile, { throwIfNoEntry: false })?.size ?? 0,
     said: () => readFileSync(of.logFile, 'utf8').slice(-6000),
     stop: async () => {
       await Promise.all(services.map((service) => end(service, 'SIGTERM')));
@@ -166,20 +180,48 @@ function runProcesses(of: { environment: Record<string, string>; logFile: string
   };
 }
 
-function killIfThere(pid: number): void {
+/** The server that works on this data directory, if one does. */
+function postmasterOf(dataDir: string): number | undefined {
+  const cluster = join(dataDir, 'postgres', 'cluster');
   try {
-    if (pid > 1) process.kill(pid, 'SIGKILL');
+    const [line] = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
+    // The file outlives a killed server, and its number may be that of somebody else by now.
+    return Number(line) > 1 && isPostgresOf(Number(line), realpathSync(cluster)) ? Number(line) : undefined;
   } catch (error) {
-    // It was killed a moment ago and is not up again.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
-/** Waits until something holds, and fails when it never does. */
-export async function untilTrue(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
-  for (const until = performance.now() + withinMs; ; ) {
+/** @returns the process that was killed, if it was there. */
+function killIfThere(pid: number | undefined): number | undefined {
+  if (pid === undefined) return undefined;
+  try {
+    process.kill(pid, 'SIGKILL');
+    return pid;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return undefined;
+    throw error;
+  }
+}
+
+/** A standstill this long is no slow machine any more. */
+const STILL_MS = 120_000;
+const LOOK_EVERY_MS = 200;
+
+/**
+ * Waits until something holds, on a slow machine for as long as something moves there, and fails when all stands still.
+ * @param by.moved tells how far things are: when it has said the same for two minutes, nothing is waited for any more.
+ * @param by.atMostMs the end of all patience, for what moves in a circle.
+ */
+export async function untilTrue(holds: () => Promise<boolean>, by: { moved: () => Promise<unknown>; atMostMs?: number }): Promise<void> {
+  const began = performance.now();
+  let seen = { what: await by.moved(), at: began };
+  for (;;) {
     if (await holds()) return;
-    if (performance.now() > until) throw new Error(`what was waited for did not come within ${String(withinMs)} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const [what, now] = [await by.moved(), performance.now()];
+    if (what !== seen.what) seen = { what, at: now };
+    if (now - seen.at > STILL_MS || now - began > (by.atMostMs ?? 5 * STILL_MS)) throw new Error(`what was waited for did not come within ${String(Math.round((now - began) / 1000))} s; nothing moved for ${String(Math.round((now - seen.at) / 1000))} s`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }

@@ -31,12 +31,12 @@ async function attempt(work: () => Promise<void>): Promise<void> {
 }
 
 /** The codes of a server that was killed or is starting, as the driver tells them to whoever asks it directly. */
-const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '08006', '08003']);
+const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '08006', '08003']);
 
 function isAway(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'kernel.unavailable';
   if (!(error instanceof Error)) return false;
-  return ('code' in error && AWAY.has(String(error.code))) || /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+  return ('code' in error && AWAY.has(String(error.code))) || /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message);
 }
 
 function someOf(of: Correspondent, chance: Chance): Id<'agency'>[] {
