@@ -45,7 +45,7 @@ module.exports = {
       name: 'engines-by-their-front-door',
       comment: 'What an engine promises is its index.ts; the rest may change any day. A test may use the builders in testing.ts.',
       severity: 'error',
-      from: { path: '^src/(engines/([^/]+)|capabilities|app)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/(engines/([^/]+)|capabilities|app)/', pathNot: ['\\.test\\.ts$', '/testing/'] },
       to: { path: '^src/engines/([^/]+)/', pathNot: ['^src/engines/$2/', '^src/engines/[^/]+/(index|contract|offline)\\.ts$'] },
     },
     {
@@ -116,7 +116,7 @@ module.exports = {
       comment: 'What only tests use is not in the product.',
       severity: 'error',
       from: { path: '^src/', pathNot: ['\\.test\\.tsx?$', '/testing(\\.ts|/)', '^src/kernel/testkit\\.ts$'] },
-      to: { path: ['/testing\\.ts$', '^src/kernel/testkit\\.ts$', '^(tests|journeys|bench)/', '^node_modules/(playwright-core|axe-core|fast-check|@libpdf|@signpdf)'] },
+      to: { path: ['/testing(\\.ts$|/)', '^src/kernel/testkit\\.ts$', '^(tests|journeys|bench)/', '^node_modules/(playwright-core|axe-core|fast-check|@libpdf|@signpdf)'] },
     },
     {
       name: 'no-circles',
