@@ -48,11 +48,15 @@ const probe: Module = {
       name: 'react',
       data: z.object({ name: z.string() }),
       handle: async (_ctx, events) => {
+        heardTogether.push(events.length);
+        if (events.some((event) => event.data.name === 'unbearable')) throw new Error('this event cannot be borne');
         done.push(...events.map((event) => `heard ${event.data.name}`));
       },
     }),
   ],
 };
+
+const heardTogether: number[] = [];
 
 let house: TestHouse;
 before(async () => {
@@ -61,6 +65,7 @@ before(async () => {
 after(() => house.close());
 beforeEach(async () => {
   done.length = 0;
+  heardTogether.length = 0;
   failures = 0;
   await house.sql('delete from kernel.job');
 });
@@ -87,6 +92,18 @@ test('a subscriber hears of a committed event once', async () => {
   await house.drain();
   assert.deepEqual(done, ['heard b']);
   assert.deepEqual(await jobs(), []);
+});
+
+test('many events of one command are a few jobs for a subscriber, and a bad one among them holds up no other', async () => {
+  const names = Array.from({ length: 120 }, (_, index) => (index === 70 ? 'unbearable' : `event ${String(index)}`));
+  await run(house.kernel, async (ctx: CommandContext) => Promise.all(names.map((name) => happen(ctx, { name }))), undefined, { actor });
+  assert.equal((await jobs()).length, 3);
+  await house.drain();
+  assert.deepEqual(new Set(done), new Set(names.filter((name) => name !== 'unbearable').map((name) => `heard ${name}`)));
+  assert.equal(done.length, 119, 'each is heard once');
+  assert.ok(heardTogether.includes(20) || heardTogether.includes(50), 'a group that can be borne stays together');
+  const left = await jobs();
+  assert.deepEqual(left.map((job) => [job.kind, job.attempts]), [['probe.on:react', 1]]);
 });
 
 test('a repeated request with the same key has its effect once and gets the same reply', async () => {

@@ -102,7 +102,7 @@ export function openContext(
     ctx,
     hints,
     async flush() {
-      for (const event of events) jobs.push(...kernel.subscriberJobs(event));
+      jobs.push(...kernel.subscriberJobs(events));
       if (events.length > 0) notifyLive(ctx, events);
       await Promise.all([events.length > 0 ? kernel.recorder(ctx, events) : undefined, jobs.length > 0 ? insertJobs(ctx, jobs) : undefined]);
     },

@@ -13,6 +13,8 @@ type Common = {
   kind: string;
   /** After so many failures the job waits, visible, for a person. */
   maxAttempts: number;
+  /** The parts of a job that stands for several; when it fails, each part becomes a job of its own. */
+  split?: (job: ClaimedJob) => NewJob[];
 };
 
 /**

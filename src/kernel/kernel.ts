@@ -1,14 +1,13 @@
 import type { Actor } from './actor.ts';
 import type { Clock } from './clock.ts';
-import type { CommandContext } from './command.ts';
 import type { Config } from './config.ts';
 import type { Database } from './database.ts';
-import type { DeliveredEvent, RecordedEvent, Subscription } from './events.ts';
-import { databaseJob, type JobDefinition, type NewJob } from './jobs.ts';
+import type { RecordedEvent } from './events.ts';
+import type { JobDefinition, NewJob } from './jobs.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Module, Recorder, Schedule } from './module.ts';
-import { z } from 'zod';
+import { subscriberJob, subscriberJobs } from './subscriber-jobs.ts';
 
 /** What the running house consists of. Made once per process by the composition root. */
 export type Kernel = {
@@ -22,7 +21,8 @@ export type Kernel = {
   schedules: readonly Schedule[];
   scheduleMemory: Map<string, number>;
   recorder: Recorder;
-  subscriberJobs(event: RecordedEvent): NewJob[];
+  /** What tells the subscribers of the events of one transaction. */
+  subscriberJobs(events: readonly RecordedEvent[]): NewJob[];
   /** @throws Error when no module's catalogue has the event: a defect of the caller. */
   assertCatalogued(type: string): void;
   /** What engines keep per process: opened drivers, caches. Keyed by the engine's own symbol. */
@@ -39,16 +39,14 @@ export function createKernel(parts: KernelParts): Kernel {
     if (jobs.has(job.kind)) throw new Error(`job kind ${job.kind} is declared twice`);
     jobs.set(job.kind, job);
   };
-  const subscriptionsByEvent = new Map<string, { kind: string; subscription: Subscription }[]>();
+  const kindsByEvent = new Map<string, string[]>();
   for (const module of parts.modules) {
     for (const job of module.jobs ?? []) addJob(job);
     for (const subscription of module.subscriptions ?? []) {
       if (!catalogued.has(subscription.event)) throw new Error(`${module.name} subscribes to ${subscription.event}, which no module records`);
       const kind = `${module.name}.on:${subscription.name}`;
       addJob(subscriberJob(kind, subscription));
-      const list = subscriptionsByEvent.get(subscription.event) ?? [];
-      list.push({ kind, subscription });
-      subscriptionsByEvent.set(subscription.event, list);
+      kindsByEvent.set(subscription.event, [...(kindsByEvent.get(subscription.event) ?? []), kind]);
     }
   }
   const recorders = parts.modules.flatMap((module) => (module.recorder === undefined ? [] : [module.recorder]));
@@ -61,30 +59,13 @@ export function createKernel(parts: KernelParts): Kernel {
     recorder: async (ctx, events) => {
       for (const recorder of recorders) await recorder(ctx, events);
     },
-    subscriberJobs: (event) =>
-      (subscriptionsByEvent.get(event.type) ?? []).map(({ kind }) => ({
-        kind,
-        agencyId: event.agencyId,
-        payload: { id: event.id, type: event.type, agencyId: event.agencyId, at: event.at.toISOString(), actor: event.actor, subject: event.subject, data: event.data },
-      })),
+    subscriberJobs: (events) =>
+      [...Map.groupBy(events, ({ type }) => type)].flatMap(([type, group]) => (kindsByEvent.get(type) ?? []).flatMap((kind) => subscriberJobs(kind, group))),
     assertCatalogued(type) {
       if (!catalogued.has(type)) throw new Error(`event ${type} is in no module's catalogue`);
     },
     services: new Map(),
   };
-}
-
-function subscriberJob(kind: string, subscription: Subscription): JobDefinition {
-  return databaseJob({
-    kind,
-    payload: z.custom<DeliveredEvent>((value) => typeof value === 'object' && value !== null && 'type' in value),
-    batchSize: subscription.batchSize,
-    handle: (ctx: CommandContext, batch) =>
-      subscription.handle(
-        ctx,
-        batch.map((job) => job.payload),
-      ),
-  });
 }
 
 /** A service that an engine opens once per process. */

@@ -3,7 +3,7 @@ import { systemActor } from './actor.ts';
 import { openContext } from './command.ts';
 import { sendHints, type Hint } from './hints.ts';
 import { newId } from './ids.ts';
-import type { ClaimedJob, JobDefinition } from './jobs.ts';
+import type { ClaimedJob, JobDefinition, NewJob } from './jobs.ts';
 import type { Kernel } from './kernel.ts';
 import { runDueSchedules } from './schedules.ts';
 import { listenForHints } from './worker-hints.ts';
@@ -221,9 +221,27 @@ async function doBatch(state: WorkerState, definition: JobDefinition, batch: Cla
       for (const job of batch) await doBatch(state, definition, [job]);
       return;
     }
-    ended('failed', 1);
-    for (const job of batch) await fail(state.kernel, definition, job, error);
+    for (const job of batch) {
+      const parts = definition.split?.(job) ?? [];
+      if (parts.length > 1) {
+        await takeApart(state.kernel, job, parts);
+        continue;
+      }
+      ended('failed', 1);
+      await fail(state.kernel, definition, job, error);
+    }
   }
+}
+
+/** What cannot be done together is done part by part. */
+async function takeApart(kernel: Kernel, job: ClaimedJob, parts: readonly NewJob[]): Promise<void> {
+  const hints = await kernel.database.transaction(async (tx, client) => {
+    const context = openContext(kernel, tx, client, { actor: systemActor(job.kind) });
+    for (const part of parts) context.ctx.enqueue(part);
+    await Promise.all([context.flush(), client.query(DELETE_JOBS, [[job.agencyId], [job.id]])]);
+    return context.hints;
+  });
+  sendHints(kernel, hints);
 }
 
 async function attempt(kernel: Kernel, definition: JobDefinition, batch: ClaimedJob[]): Promise<void> {
