@@ -58,8 +58,9 @@ test('the number of statements does not grow with the number of recipients', asy
   await house.drain();
   const statementsFor = async (to: Id<'agency'>[]): Promise<number> => {
     let count = 0;
-    const stopWatching = watchStatements(() => {
-      count += 1;
+    // How many hints go together is a matter of moments.
+    const stopWatching = watchStatements((text) => {
+      if (!text.includes('pg_notify')) count += 1;
     });
     try {
       const { subject } = await aSentLetter(house.kernel, { from: sender, to });
