@@ -7,7 +7,8 @@ import { runOnNode24 } from './runtime.mjs';
 try {
   await ensureInstalled({ dev: false });
   const program = `const { evidenceCommand } = await import(${JSON.stringify(new URL('../src/engines/exchange/offline.ts', import.meta.url).href)}); process.exitCode = await evidenceCommand(process.argv.slice(1));`;
-  process.exitCode = await runOnNode24({ root, args: ['--input-type=module', '--eval', program, '--', 'verify', ...process.argv.slice(2)] });
+  const given = process.argv.slice(2);
+  process.exitCode = await runOnNode24({ root, args: ['--input-type=module', '--eval', program, '--', ...(given[0] === 'verify' ? [] : ['verify']), ...given] });
 } catch (error) {
   console.error(error.message);
   process.exitCode = 3;

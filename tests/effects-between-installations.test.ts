@@ -114,6 +114,8 @@ test('an update of the receivers: the added one gets the letter itself, the remo
   const id = await issued([financeId]);
   const mine = await newestId(finance);
   await acting('update', id, { reason: 'Thêm nơi nhận', addIds: [wardId] });
+  // What follows its document goes when that is taken; whoever looks in between waits a minute at the longest.
+  await pair.catchUp();
   const added = await read(ward, await newestId(ward));
   const original = await read(finance, mine);
   assert.deepEqual([added.state, added.documentCode, added.files.map((file) => file.sha256)], ['arrived', original.documentCode, original.files.map((file) => file.sha256)]);
@@ -243,11 +245,14 @@ test('a receiver that is added after a change gets the letter as it was signed a
   const id = await issued([financeId]);
   await acting('update', id, { reason: 'Ghi rõ thời hạn', changed });
   await acting('update', id, { reason: 'Thêm nơi nhận', addIds: [wardId] });
+  // What follows its document goes when that is taken; whoever looks in between waits a minute at the longest.
+  await pair.catchUp();
   const added = await read(ward, await newestId(ward));
   assert.deepEqual([added.summary, added.urgency, added.answerDue], [changed.summary, changed.urgency, changed.answerDue]);
   assert.deepEqual((await deliveryTo(id, wardId)).notices.map((notice) => [notice.kind, notice.state]), [['update', 'agreed']]);
   const later = { ...changed, answerDue: '2026-12-20' };
   await acting('update', id, { reason: 'Lùi thời hạn', changed: later, addIds: [interiorId] });
+  await pair.catchUp();
   for (const as of [finance, ward, interior]) assert.equal((await read(as, await newestId(as))).answerDue, later.answerDue);
   await pair.assertSame();
 });

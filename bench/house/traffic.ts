@@ -16,7 +16,8 @@ export type Sent = { from: AgencyId; to: AgencyId; envelopeId: Id<'envelope'>; /
 const CLERKS = 6;
 /** As many of the oldest are looked for at once. */
 const LOOK = 500;
-const PAUSE_MS = 50;
+/** A receiver's screen asks again at most so often. */
+const PAUSE_MS = 100;
 const PATIENCE_MS = 600_000;
 
 /** One document as its sender's clerk sends it: a command in a transaction of its own. */
@@ -49,7 +50,8 @@ export async function carry(house: House, posts: readonly Post[], files: readonl
         const rest = waiting.filter((each) => !done.has(each));
         waiting.splice(0, waiting.length, ...rest);
         answered.push(...done);
-      } else await sleep(PAUSE_MS);
+      }
+      await sleep(PAUSE_MS);
       if (performance.now() - last > PATIENCE_MS) throw new Error(`${waiting.length} documents have not arrived`);
     }
   })();

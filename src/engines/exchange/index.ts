@@ -34,6 +34,7 @@ export { receivedDocuments, receivedFilters, sentDocuments, sentFilters, type Re
 export { traceEnvelope, traceMessage } from './queries/trace.ts';
 export { waitingQueues, type WaitingQueue } from './queries/waiting.ts';
 export { listPartners } from './partners/queries/partners.ts';
+export { unfetchedParcels, type UnfetchedParcels } from './partners/queries/unfetched.ts';
 export { trialAgencies } from './partners/adapters/edxml-packets/sandbox-agencies.ts';
 export { reconcileWith } from './partners/adapters/installation/operator-routes.ts';
 export { receiptsOf, type SentReceipt } from './queries/receipts.ts';

@@ -298,6 +298,7 @@ export type PartnerLineRow = {
   collected_at: Instant | null;
   directory_cursor: string | null;
   directory_read_at: Instant | null;
+  fetched_at: Instant | null;
 };
 
 export type PartnerNonceRow = {

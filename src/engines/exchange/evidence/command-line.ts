@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { formatInstant } from '#kernel/time.ts';
 import { publicFolder } from '#engines/signatures/offline.ts';
 import { verifyEvidence, type EvidenceOutcome, type EvidenceReport } from './verify.ts';
 
@@ -72,7 +73,13 @@ function usualFolders(): string[] {
 }
 
 function textOf({ outcome, about, checks }: EvidenceReport): string {
-  const what = about === undefined ? '' : `${about.document.number}/${about.document.notation} · ${about.document.summary}\n${about.document.senderName} · ${about.agency.name} · ${about.madeAt}\n`;
+  const what =
+    about === undefined
+      ? ''
+      : `${about.document.number}/${about.document.notation} · ${about.document.summary}
+Nơi gửi / sender: ${about.document.senderName}
+Lập từ hồ sơ của / from the records of: ${about.agency.name}, ${formatInstant(new Date(about.madeAt))} (UTC+7)
+`;
   const lines = checks.map((each) => `  ${marks[each.outcome]} ${each.about === '' ? '' : `${each.about}: `}${each.vi} / ${each.en}`);
   return `${headlines[outcome]}\n${what}${lines.join('\n')}\n`;
 }

@@ -105,11 +105,11 @@ async function returnDeliveries(ctx: CommandContext, transfer: Pick<TransferRow,
   );
 }
 
-/** The next parcel of the same document goes now. */
+/** The next parcel of the same document goes now, also one that is being put off at this very moment: the update waits for it. */
 async function wakeFollowers(ctx: CommandContext, transfer: Pick<TransferRow, 'agencyId' | 'id'>): Promise<void> {
   const { rows } = await ctx.query(
     `update exchange.transfer f set next_try_at = $3 from exchange.transfer t
-      where t.agency_id = $1 and t.id = $2 and f.agency_id = t.agency_id and f.order_key = t.order_key and f.partner_id = t.partner_id and f.state = 'waiting' and f.id > t.id and f.next_try_at > $3
+      where t.agency_id = $1 and t.id = $2 and f.agency_id = t.agency_id and f.order_key = t.order_key and f.partner_id = t.partner_id and f.state = 'waiting' and f.id > t.id
         and f.attempts = 0 returning f.id`,
     [transfer.agencyId, transfer.id, ctx.now],
   );

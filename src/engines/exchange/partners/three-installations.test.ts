@@ -11,6 +11,8 @@ import { answerMessage } from '../commands/answer-message.ts';
 import { deliveriesOf } from '../queries/deliveries-of.ts';
 import { aClerk, anAgency, aSentLetter } from '../testing.ts';
 import { PART_LIMIT_BYTES } from './adapters/installation/wire.ts';
+import type { PartnerView } from './contract.ts';
+import { unfetchedParcels } from './queries/unfetched.ts';
 import { anAgencyAt, connect, openInstallation, settle, type Connected, type Installation } from './testing.ts';
 
 // A can be called; B can be called; C sits behind an address translation and fetches what A and B have for it.
@@ -62,6 +64,30 @@ test('one letter to two installations: one is called, the other fetches, and bot
   assert.deepEqual(await states(), ['arrived', 'registered']);
   await c.pass(31_000);
   assert.equal((await c.house.sql('select 1 from exchange.message where envelope_id = $1', [letter.envelopeId])).length, 1, 'what was fetched is not fetched again');
+});
+
+test('what lies ready for one that fetches is seen, with when it last came; for a suspended partner nothing does', async () => {
+  const party = await anAgencyAt(c, 'Ban Nội chính', [{ at: a, partnerId: ac.atInviter }]);
+  const ready = async () => (await unfetchedParcels(a.house.kernel.database.pool, a.house.clock.now())).map(({ name, count, readyAt, fetchedAt }) => ({ name, count, readyAt, fetchedAt }));
+  await c.pass(31_000);
+  assert.deepEqual(await ready(), []);
+  const cameAt = a.house.clock.now();
+  a.house.clock.advance(60_000);
+  c.house.clock.advance(60_000);
+  const sender = await anAgency(a.house.kernel, 'Sở Tài chính');
+  await aSentLetter(a.house.kernel, { from: sender, to: [only(party)] });
+  const readyAt = a.house.clock.now();
+  await a.house.drain();
+  const seen = [{ name: 'Khối Đảng', count: 1, readyAt, fetchedAt: cameAt }];
+  assert.deepEqual(await ready(), seen);
+  const partner = (await a.call<{ partners: PartnerView[] }>('GET', '/api/v1/exchange/partners')).body.partners.find((each) => each.id === ac.atInviter);
+  assert.deepEqual(new Date(partner?.line.lastSuccessAt ?? ''), cameAt, 'the list of partners says the same');
+  assert.equal((await a.call('POST', `/api/v1/exchange/partners/${ac.atInviter}/suspend`, { body: { reason: 'Bảo trì' } })).status, 204);
+  assert.deepEqual(await ready(), []);
+  assert.equal((await a.call('POST', `/api/v1/exchange/partners/${ac.atInviter}/resume`)).status, 204);
+  assert.deepEqual(await ready(), seen);
+  await c.pass(31_000);
+  assert.deepEqual(await ready(), []);
 });
 
 test('answers to one that fetches wait for it and reach it', async () => {

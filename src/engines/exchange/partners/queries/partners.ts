@@ -5,19 +5,20 @@ import { partnerErrors } from '../errors.ts';
 import { linkView, partnerView, type ConflictView, type PartnerView } from '../contract.ts';
 import { partnersOfAgencies } from '../partner-rows.ts';
 
+// One without an address is never called: it was in touch when it called us.
 const PARTNERS = `
 select json_build_object(
     'id', p.id, 'protocol', p.protocol, 'name', p.name, 'address', p.address, 'state', p.state, 'config', p.config, 'fingerprint', p.pinned ->> 'fingerprint', 'ownFingerprint', p.pinned ->> 'ownFingerprint',
     'validFrom', p.valid_from, 'validTo', p.valid_to,
     'agencies', (select count(*) from exchange.partner_agency a where a.partner_id = p.id and a.valid_to is null),
     'conflicts', (select count(*) from exchange.partner_conflict c where c.partner_id = p.id and c.resolved_at is null),
-    'line', json_build_object('circuit', l.circuit, 'failures', l.failures, 'openedAt', l.opened_at, 'probeAt', l.probe_at, 'lastSuccessAt', l.last_success_at, 'lastFailureAt', l.last_failure_at,
+    'line', json_build_object('circuit', l.circuit, 'failures', l.failures, 'openedAt', l.opened_at, 'probeAt', l.probe_at, 'lastSuccessAt', case when p.address is null then greatest(l.fetched_at, m.seen_at) else l.last_success_at end, 'lastFailureAt', l.last_failure_at,
       'problemCode', l.problem_code, 'problem', l.problem,
       'waiting', (select count(*) from exchange.transfer t where t.partner_id = p.id and t.state = 'waiting'),
       'sent', (select count(*) from exchange.transfer t where t.partner_id = p.id and t.state = 'sent'),
       'failed', (select count(*) from exchange.transfer t where t.partner_id = p.id and t.state in ('failed', 'refused')),
       'quarantined', (select count(*) from exchange.inbound i where i.partner_id = p.id and i.state in ('quarantined', 'with_person')))) as partner
-  from exchange.partner p join exchange.partner_line l on l.partner_id = p.id`;
+  from exchange.partner p join exchange.partner_line l on l.partner_id = p.id left join exchange.axis_meter m on m.partner_id = p.id`;
 
 /** All partners with their lines, by name. */
 export async function listPartners(q: Queryable): Promise<PartnerView[]> {

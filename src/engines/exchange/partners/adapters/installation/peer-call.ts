@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { translateDatabaseError } from '#kernel/database.ts';
+import { AppError } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { RouteContext, SpecialReply } from '#kernel/route.ts';
 import { isInForce, openLine, type PartnerRow } from '../../partner-rows.ts';
@@ -50,10 +52,16 @@ export async function answerPeer(http: RouteContext, work: (call: PeerCall) => P
   if (partner === undefined) return turnedAway(http, 'keyUnknown');
   const verified = verifyRequest({ method: http.request.method, target: targetOf(http), headers: http.request.headers }, keysOf(partner), kernel.clock.now());
   if (!verified.ok) return turnedAway(http, verified.problem);
-  if (!(await takeNonce(kernel.database.pool, { partnerId: partner.id, ...verified.claims }))) return turnedAway(http, 'nonceUsed');
+  const noted = await takeNonce(kernel.database.pool, { partnerId: partner.id, ...verified.claims }).then(
+    (isNew) => ({ isNew }),
+    (error: unknown) => ({ error }),
+  );
+  if ('isNew' in noted && !noted.isNew) return turnedAway(http, 'nonceUsed');
   // safe because a partner of this protocol has settings of its adapter
   const line = openLine(kernel, partner, AbortSignal.timeout(60_000)) as InstallationLine;
   return signedReply(http, { claims: verified.claims, key: signingKey(line.secrets) }, async () => {
+    // The partner is known, so it learns what is the matter by an answer that it can believe.
+    if ('error' in noted) throw noted.error;
     if (partner.state === 'pairing' || partner.state === 'invited') throw new PeerProblem(503, { code: 'partnerNotConfirmed', problem: 'An administrator here has not confirmed the key yet.', retry: 'later', retryAfterMs: 300_000 });
     if (!isInForce(partner, kernel.clock.now())) throw new PeerProblem(503, { code: 'partnerSuspended', problem: 'This installation has suspended the exchange.', retry: 'later', retryAfterMs: 900_000 });
     return work({ kernel, partner, line, http });
@@ -72,14 +80,27 @@ export async function signedReply(http: RouteContext, by: { claims: Claims; key:
     const result = await work();
     content = Buffer.isBuffer(result) ? result : Buffer.from(JSON.stringify(result), 'utf8');
   } catch (error) {
-    const known = error instanceof PeerProblem ? error : undefined;
-    if (known === undefined) http.kernel.log.error({ err: error, requestId: http.requestId }, 'a request of another installation failed');
-    status = known?.status ?? 500;
-    content = Buffer.from(JSON.stringify(known?.wire ?? { code: 'internal', problem: `request ${http.requestId}`, retry: 'again' }), 'utf8');
+    if (!(error instanceof PeerProblem)) http.kernel.log.error({ err: error, requestId: http.requestId }, 'a request of another installation failed');
+    const told = error instanceof PeerProblem ? error : ownProblem(error, http.requestId);
+    status = told.status;
+    content = Buffer.from(JSON.stringify(told.wire), 'utf8');
   }
   for (const [name, value] of Object.entries(signReply({ status, content, nonce: by.claims.nonce }, by.key))) http.reply.header(name, value);
   http.reply.code(status);
   return { special: 'bytes', body: content, contentType: 'application/octet-stream' };
+}
+
+/** A full disk is not mended by asking again at once: the partner waits so long. */
+const FULL_PAUSE_MS = 300_000;
+
+/** What the partner is told of a failure of our own. */
+function ownProblem(thrown: unknown, requestId: string): PeerProblem {
+  const error = translateDatabaseError(thrown);
+  const code = error instanceof AppError ? error.code : undefined;
+  const problem = (text: string): string => `${text} (request ${requestId})`;
+  if (code === 'kernel.storageFull') return new PeerProblem(507, { code: 'storageFull', problem: problem('This installation has no storage left and took nothing; its administrator has to free some.'), retry: 'later', retryAfterMs: FULL_PAUSE_MS });
+  if (code === 'kernel.unavailable') return new PeerProblem(503, { code: 'unavailable', problem: problem('The database of this installation does not answer for the moment.'), retry: 'again' });
+  return new PeerProblem(500, { code: 'internal', problem: `request ${requestId}`, retry: 'again' });
 }
 
 /** The body as it comes, given up when it stops coming. */

@@ -4,6 +4,7 @@ import { run } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { anyone, route, type Route, type RouteContext } from '#kernel/route.ts';
 import { consistencyProof, describeHead, findTreeHead, latestTreeHead } from '#engines/audit/index.ts';
+import { noteFetch } from '../../note-fetch.ts';
 import { findPartner, openLine } from '../../partner-rows.ts';
 import type { WitnessReply } from '../../witness.ts';
 import { readRange } from './adapter.ts';
@@ -155,7 +156,11 @@ export const peerRoutes: readonly Route[] = [
     url: `${PEER}/waiting`,
     summary: 'Between installations: the parcels that wait here for the caller.',
     access: byPartners,
-    run: (http) => answerPeer(http, ({ kernel, partner }) => heldParcels(kernel, partner.id)),
+    run: (http) =>
+      answerPeer(http, async ({ kernel, partner }) => {
+        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now() });
+        return heldParcels(kernel, partner.id);
+      }),
   }),
   route({
     method: 'GET',
@@ -166,6 +171,7 @@ export const peerRoutes: readonly Route[] = [
     query: z.object({ offset, length: z.coerce.number().int().min(1).max(PART_LIMIT_BYTES) }),
     run: (http, { params, query }) =>
       answerPeer(http, async ({ kernel, partner }) => {
+        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now() });
         const held = await heldParcel(kernel, { partnerId: partner.id, transferId: params.transferId });
         const file = held?.kind === 'envelope' ? held.files.find((each) => each.sha256 === params.sha256) : undefined;
         if (file === undefined || query.offset >= file.sizeBytes) throw unknownFile();

@@ -1,9 +1,11 @@
 import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
+import { translateDatabaseError } from '#kernel/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { RouteContext, SpecialReply } from '#kernel/route.ts';
 import { noteLineGood } from '../../note-line.ts';
+import { isOwnTrouble } from '../../own-trouble.ts';
 import { findPartner, isInForce, openLine, type PartnerRow } from '../../partner-rows.ts';
 import { AxisProblem } from './axis-problem.ts';
 import { checkKey } from './keys.ts';
@@ -56,7 +58,8 @@ export async function answerAxis(http: RouteContext, step: Step, work: (call: Ax
     return json(http, 200, { status: 'OK', ErrorCode: '0', ErrorDesc: 'Thành công', ErrorDescEn: 'Done', DocId: outcome.docId ?? null, ...outcome.reply });
   } catch (error) {
     const problem = asProblem(http, error);
-    if (call?.line.config.isSandbox === true) await noteStepProblem(call.kernel.database.pool, { partnerId: call.partner.id, step, problem, now: call.kernel.clock.now() });
+    // What failed because of our own database or disk says nothing of the vendor, and could not be noted either.
+    if (call?.line.config.isSandbox === true && !isOwnTrouble(error)) await noteStepProblem(call.kernel.database.pool, { partnerId: call.partner.id, step, problem, now: call.kernel.clock.now() });
     // What was not read of the body is not waited for.
     if (!http.request.raw.complete) http.reply.header('connection', 'close');
     if (problem.retryAfterSeconds !== undefined) http.reply.header('retry-after', problem.retryAfterSeconds);
@@ -70,11 +73,13 @@ export async function tick({ kernel, partner, line }: AxisCall, done: readonly S
   for (const step of done) await noteStep(kernel.database.pool, { partnerId: partner.id, step, now: kernel.clock.now() });
 }
 
-function asProblem(http: RouteContext, error: unknown): AxisProblem {
-  if (error instanceof AxisProblem) return error;
+function asProblem(http: RouteContext, thrown: unknown): AxisProblem {
+  if (thrown instanceof AxisProblem) return thrown;
+  const error = translateDatabaseError(thrown);
   if (error instanceof AppError && error.code === 'exchange.parcelChanged') return new AxisProblem('packetChanged', { cause: error });
   if (error instanceof AppError && error.entry.status === 503) return new AxisProblem('unavailable', { cause: error, retryAfterSeconds: 30 });
   http.kernel.log.error({ err: error, requestId: http.requestId }, 'a request of a vendor’s system failed');
+  if (error instanceof AppError && error.code === 'kernel.storageFull') return new AxisProblem('storageFull', { cause: error, retryAfterSeconds: 300 });
   return new AxisProblem('broken', { detail: http.requestId, cause: error });
 }
 

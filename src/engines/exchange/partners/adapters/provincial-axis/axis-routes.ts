@@ -5,6 +5,7 @@ import { isoInVietnam } from '#kernel/time.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { EdxmlError } from '../../../edxml/index.ts';
+import { noteFetch } from '../../note-fetch.ts';
 import { agencyOfSystem, describeProblem } from '../edxml-packets/read-packet.ts';
 import { isSandboxAgency } from '../edxml-packets/sandbox-agencies.ts';
 import { packetBytes, packetOfParcel } from '../edxml-packets/write-packet.ts';
@@ -117,6 +118,7 @@ export const axisRoutes: readonly Route[] = [
     reply: listed,
     run: (http, { body }) =>
       answerAxis(http, 'received', async ({ kernel, partner }) => {
+        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now() });
         const limit = body.limit ?? PAGE;
         const rows = await listWaiting(kernel.database.pool, { partnerId: partner.id, after: cursorOf(body.cursor), messageType: body.messageType ?? null, limit: limit + 1 });
         const page = rows.slice(0, limit);
@@ -132,6 +134,7 @@ export const axisRoutes: readonly Route[] = [
     run: (http, { body }) =>
       answerAxis(http, 'fetched', async (call) => {
         const { kernel, partner, line } = call;
+        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now() });
         const found = await findParcel(kernel.database.pool, { partnerId: partner.id, docId: body.docId ?? wrong('docId') });
         try {
           const packet = await packetOfParcel(kernel, await contentOf(kernel, found), profileOf(line.config));
