@@ -9,6 +9,10 @@ export type HolderKind = (typeof holderKinds)[number];
 export const certificateStates = ['active', 'endsSoon', 'expired', 'notYetValid', 'suspended', 'revoked'] as const;
 export type CertificateState = (typeof certificateStates)[number];
 
+/** Why somebody is to look at a certificate: its holder left the post, or its authority withdrew it. */
+export const reviewKinds = ['holder-left', 'withdrawn'] as const;
+export type ReviewKind = (typeof reviewKinds)[number];
+
 export const certificateRow = z.object({
   id: z.uuid(),
   agencyId: z.uuid(),
@@ -54,6 +58,8 @@ export const certificateDetail = certificateRow.extend({
   /** The engine's name for it when its key signs in this installation. */
   credentialId: z.uuid().nullable(),
   abilities: z.array(z.enum(['edit', 'ask', 'ask-status', 'revoke', 'mark-revoked', 'remove'])),
+  /** What waits for a decision that the caller may end with a review; empty also when it waits for others only. */
+  toReview: z.array(z.enum(reviewKinds)),
 });
 export type CertificateDetail = z.infer<typeof certificateDetail>;
 
@@ -97,6 +103,8 @@ export const editBody = z.object({
   note: z.string().trim().min(1).max(1000).nullable(),
   personId: z.uuid().nullable(),
 });
+export const REASON_LIMIT = 300;
+export const reviewBody = z.object({ reason: z.string().trim().min(1).max(REASON_LIMIT) });
 export const markRevokedBody = z.object({ revokedOn: z.iso.date(), reason: z.string().trim().min(1).max(300) });
 
 export const requestKinds = ['issue', 'renew', 'change', 'revoke'] as const;

@@ -71,6 +71,13 @@ export const errors = defineErrors('certificates', {
     fixVi: 'Nạp chứng thư số mới vào danh sách, hoặc ghi nhận việc thu hồi, rồi hoàn thành đề nghị.',
     fixEn: 'Add the new certificate to the list, or record the revocation, then complete the request.',
   },
+  nothingToReview: {
+    status: 409,
+    vi: 'Không còn việc nào về chứng thư số này chờ bạn xem xét.',
+    en: 'Nothing about this certificate waits for you to consider it.',
+    fixVi: 'Xem thẻ “Diễn biến”: có thể đồng nghiệp vừa xử lý xong.',
+    fixEn: 'Look at its history: a colleague may have dealt with it just now.',
+  },
   noCertificateInFile: {
     status: 422,
     vi: 'Tệp không chứa chứng thư số đọc được.',

@@ -14,6 +14,11 @@ const events: EventCatalogue = {
   'certificate-listed': { data: certificate.extend({ issuer: z.string() }), vi: 'Đưa chứng thư số {serial} của {holder} vào danh sách', en: 'Listed certificate {serial} of {holder}' },
   'certificates-imported': { data: z.object({ count: z.int(), serials: z.array(z.string()) }), vi: 'Nạp {count} chứng thư số từ tệp', en: 'Took in {count} certificates from files' },
   'certificate-edited': { data: certificate.extend({ tokenSerial: z.string() }), vi: 'Sửa thông tin chứng thư số của {holder}', en: 'Edited the certificate of {holder}' },
+  'certificate-reviewed': {
+    data: certificate.extend({ reason: z.string(), tasks: z.array(z.string()) }),
+    vi: 'Đã xem xét chứng thư số của {holder}: {reason}',
+    en: 'Considered the certificate of {holder}: {reason}',
+  },
   'revocation-noted': {
     data: certificate.extend({ reason: z.string(), revokedOn: z.string() }),
     vi: 'Ghi nhận chứng thư số của {holder} bị thu hồi: {reason}',

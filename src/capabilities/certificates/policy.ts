@@ -1,6 +1,6 @@
 import type { PersonActor } from '#kernel/actor.ts';
-import { actionsIn } from '#engines/cases/index.ts';
-import type { CertificateDetail, RequestAbility, RequestState } from './contract.ts';
+import { actionsIn, type OpenTask } from '#engines/cases/index.ts';
+import { reviewKinds, type CertificateDetail, type RequestAbility, type RequestState } from './contract.ts';
 import { requestLifecycle } from './lifecycle.ts';
 
 const has = (actor: PersonActor, ...roles: string[]): boolean => roles.some((role) => actor.roles.includes(role));
@@ -52,6 +52,23 @@ export function abilitiesOnCertificate(actor: PersonActor, certificate: Subject)
   };
   return (['edit', 'ask', 'ask-status', 'revoke', 'mark-revoked', 'remove'] as const).filter((ability) => may[ability]);
 }
+
+/** Whoever keeps the inventory, and the holder for what waits for the holder. */
+export function mayReview(actor: PersonActor, certificate: { agency_id: string; person_id: string | null }): boolean {
+  return mayKeep(actor, certificate.agency_id) || (actor.agencyId === certificate.agency_id && certificate.person_id === actor.personId);
+}
+
+/**
+ * Which of the open tasks about a certificate the word of this person ends: only such as nothing else need ever end. The keeper decides for the
+ * agency, and so for the holder too; the holder never for the keeper.
+ */
+export function reviewable(actor: PersonActor, certificate: { agency_id: string; person_id: string | null }, open: readonly OpenTask[]): OpenTask[] {
+  if (!mayReview(actor, certificate)) return [];
+  const keeps = mayKeep(actor, certificate.agency_id);
+  return open.filter((task) => reviewKinds.some((kind) => task.kind === taskKind(kind)) && (keeps || 'postId' in task.assignee));
+}
+
+export const taskKind = (kind: (typeof reviewKinds)[number]): string => `certificates.${kind}`;
 
 export function seesRequest(actor: PersonActor, request: { agency_id: string; asked_by_person: string }): boolean {
   return seesAgency(actor, request.agency_id) || (actor.agencyId === request.agency_id && request.asked_by_person === actor.personId);

@@ -8,6 +8,7 @@ import { getCertificate } from './certificate-store.ts';
 import { askStatus } from './commands/ask-status.ts';
 import { importCertificates } from './commands/import-certificates.ts';
 import { editCertificate, markRevoked, removeCertificate } from './commands/keep-certificate.ts';
+import { reviewCertificate } from './commands/review-certificate.ts';
 import { approveRequest, completeRequest, refuseRequest, submitRequest, withdrawRequest } from './commands/requests.ts';
 import {
   approveRequestBody,
@@ -27,6 +28,7 @@ import {
   requestList,
   requestQuery,
   requestRow,
+  reviewBody,
   statisticsReply,
 } from './contract.ts';
 import { describeCertificate, listCertificates } from './queries/list-certificates.ts';
@@ -208,6 +210,15 @@ export const certificateRoutes: readonly Route[] = [
       if (revokedOn === undefined) throw kernelErrors.invalidInput();
       return http.run(markRevoked, { ...key, revokedOn, reason: body.reason });
     },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:agencyId/:id/review`,
+    summary: 'Says with a reason that nothing more is to be done about a certificate whose holder left or which was withdrawn.',
+    access: signedIn,
+    params,
+    body: reviewBody,
+    run: (http, { params: key, body }) => http.run(reviewCertificate, { ...key, reason: body.reason }),
   }),
   route({
     method: 'DELETE',

@@ -1,9 +1,10 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { tellTaskLists } from './live.ts';
+import { assigneeKey, type Assignee } from './open-tasks.ts';
 
-/** All open tasks of a subject in an agency, or those of one kind. */
-export type TaskSelection = { agencyId: Id<'agency'>; subject: { type: string; id: string }; kind?: string };
+/** All open tasks of a subject in an agency, or those of one kind, or those that wait for one assignee. */
+export type TaskSelection = { agencyId: Id<'agency'>; subject: { type: string; id: string }; kind?: string; assignee?: Assignee };
 
 /**
  * Closes tasks, set by set, in the caller's transaction: `done` when the work was done, `cancelled` when it fell away.
@@ -15,15 +16,16 @@ export async function closeTasks(ctx: CommandContext, selections: readonly TaskS
   const person = ctx.actor.kind === 'person' ? ctx.actor : undefined;
   const closed = await ctx.query(
     `update cases.task t
-        set state = $5, closed_at = $6, closed_by_post_id = $7, closed_by_name = $8
-       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as s (agency_id, subject_type, subject_id, kind)
+        set state = $6, closed_at = $7, closed_by_post_id = $8, closed_by_name = $9
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) as s (agency_id, subject_type, subject_id, kind, assignee)
       where t.agency_id = s.agency_id and t.subject_type = s.subject_type and t.subject_id = s.subject_id
-        and (s.kind is null or t.kind = s.kind) and t.state = 'open'`,
+        and (s.kind is null or t.kind = s.kind) and (s.assignee is null or t.assignee = s.assignee) and t.state = 'open'`,
     [
       selections.map((selection) => selection.agencyId),
       selections.map((selection) => selection.subject.type),
       selections.map((selection) => selection.subject.id),
       selections.map((selection) => selection.kind ?? null),
+      selections.map(({ assignee }) => (assignee === undefined ? null : assigneeKey(assignee))),
       how,
       ctx.now,
       person?.postId ?? null,

@@ -23,6 +23,7 @@ export { takeTask } from './commands/take-task.ts';
 export { releaseTask } from './commands/release-task.ts';
 export { myTasks, type MyTasksPage } from './queries/my-tasks.ts';
 export { myTaskCounts } from './queries/my-task-counts.ts';
+export { openTasksOf, type OpenTask } from './queries/open-tasks-of.ts';
 
 /** State × action tables, tasks, deadlines and the working calendar: what every inbox is made of. */
 export const casesModule: Module = {

@@ -9,7 +9,7 @@ import type { RecordedEvent } from '#kernel/events.ts';
 import { createLiveHub } from '#kernel/live.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { taskCounts, taskPage, type TaskPage, type Urgency } from './contract.ts';
-import { casesModule, closeTasks, myTaskCounts, myTasks, openTasks, readCalendar, releaseTask, takeTask, workingCalendar, type NewTask } from './index.ts';
+import { casesModule, closeTasks, myTaskCounts, myTasks, openTasks, openTasksOf, readCalendar, releaseTask, takeTask, workingCalendar, type NewTask } from './index.ts';
 import { isWorkingDay } from './domain/working-calendar.ts';
 import { parseCalendarDay } from '#kernel/time.ts';
 
@@ -91,6 +91,20 @@ test('closing one kind leaves the other kinds of the same subject open', async (
   await open([task('Đánh số', { subject, kind: 'outgoing-documents.number' }), task('Sửa', { subject, kind: 'outgoing-documents.revise' })]);
   await run(house.kernel, (ctx) => closeTasks(ctx, [{ agencyId, subject, kind: 'outgoing-documents.number' }], 'done'), null, { actor: clerk });
   assert.deepEqual((await listOf(clerk)).items.filter((item) => item.subject.id === subject.id).map((item) => item.title), ['Sửa']);
+  await close(subject, 'cancelled');
+});
+
+test('what is still open about a subject is told with whom it waits for, and what waits for one assignee is closed alone', async () => {
+  const subject = { type: 'certificate', id: newId() };
+  const kind = 'certificates.withdrawn';
+  await open([task('Chứng thư', { subject, kind }), task('Chứng thư', { subject, kind, assignee: { postId: leader.postId } })]);
+  assert.deepEqual(await openTasksOf(house.kernel.database.pool, { agencyId, subject }), [
+    { kind, assignee: { postId: leader.postId } },
+    { kind, assignee: { role: 'clerk' } },
+  ]);
+  await run(house.kernel, (ctx) => closeTasks(ctx, [{ agencyId, subject, kind, assignee: { postId: leader.postId } }], 'done'), null, { actor: leader });
+  assert.deepEqual(await openTasksOf(house.kernel.database.pool, { agencyId, subject }), [{ kind, assignee: { role: 'clerk' } }]);
+  assert.deepEqual(await openTasksOf(house.kernel.database.pool, { agencyId: newId(), subject }), []);
   await close(subject, 'cancelled');
 });
 

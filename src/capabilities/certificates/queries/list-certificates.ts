@@ -4,11 +4,12 @@ import type { Queryable } from '#kernel/database.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { toTsquery } from '#kernel/search-text.ts';
 import { isoInVietnam, vietnamDay } from '#kernel/time.ts';
+import { openTasksOf } from '#engines/cases/index.ts';
 import { agenciesOn, postsOfPerson, type PersonId } from '#engines/identity/index.ts';
 import type { z } from 'zod';
 import { getCertificate, type StoredCertificate } from '../certificate-store.ts';
-import { PAGE_SIZE, type CertificateDetail, type CertificateRow, type CertificateState, type certificateQuery } from '../contract.ts';
-import { abilitiesOnCertificate, seesAgency, seesProvince } from '../policy.ts';
+import { PAGE_SIZE, reviewKinds, type CertificateDetail, type CertificateRow, type CertificateState, type certificateQuery } from '../contract.ts';
+import { abilitiesOnCertificate, reviewable, seesAgency, seesProvince, taskKind } from '../policy.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 60;
@@ -105,6 +106,7 @@ export async function describeCertificate(kernel: Kernel, actor: PersonActor, ke
   const stored = await getCertificate(q, actor, key);
   const [row] = await describe(q, [stored], kernel.clock.now());
   if (row === undefined) throw new Error('a certificate that was found has a row');
+  const waiting = reviewable(actor, stored, await openTasksOf(q, { agencyId: stored.agency_id, subject: { type: 'certificate', id: stored.id } }));
   const instant = (at: Date | null): string | null => (at === null ? null : isoInVietnam(at));
   return {
     ...row,
@@ -125,5 +127,6 @@ export async function describeCertificate(kernel: Kernel, actor: PersonActor, ke
     addedBy: stored.added_by,
     credentialId: stored.credential_id,
     abilities: abilitiesOnCertificate(actor, stored),
+    toReview: reviewKinds.filter((kind) => waiting.some((task) => task.kind === taskKind(kind))),
   };
 }

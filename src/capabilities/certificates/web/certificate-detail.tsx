@@ -27,6 +27,7 @@ import { AskAgain, AskProgressDialog } from './ask-status.tsx';
 import { CertificateStateMark } from './certificate-marks.tsx';
 import { messages } from './messages.ts';
 import { RequestDialog } from './request-dialog.tsx';
+import { ToReview } from './review-dialog.tsx';
 
 const addressOf = (id: string): string => `/api/v1/certificates/${id.replace('.', '/')}`;
 
@@ -60,6 +61,7 @@ function Opened({ certificate, address }: Shown): ReactNode {
       actions={certificate.abilities.length === 0 ? undefined : <Actions certificate={certificate} address={address} />}
     >
       <Standing certificate={certificate} />
+      {certificate.toReview.length > 0 && <ToReview kinds={certificate.toReview} address={address} />}
       <Tabs
         label={t('detail')}
         value={view}
