@@ -115,6 +115,15 @@ test('a repeated request with the same key has its effect once and gets the same
   await assert.rejects(run(house.kernel, happen, { name: 'other' }, options), { code: 'kernel.conflict' });
 });
 
+test('a repeated request without a reply has none again, and null stays null', async () => {
+  const none = (): Promise<unknown> => Promise.resolve(undefined);
+  const nothing = (): Promise<unknown> => Promise.resolve(null);
+  for (let time = 0; time < 2; time += 1) {
+    assert.equal(await run(house.kernel, none, undefined, { actor, idempotencyKey: 'without a reply' }), undefined);
+    assert.equal(await run(house.kernel, nothing, undefined, { actor, idempotencyKey: 'with null' }), null);
+  }
+});
+
 test('a refused request does not use up its key', async () => {
   const options = { actor, idempotencyKey: 'refused at first' };
   await assert.rejects(run(house.kernel, happen, { name: 'd', fail: true }, options));

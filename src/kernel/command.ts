@@ -121,7 +121,7 @@ function idempotencySlot(options: RunOptions, commandName: string, input: unknow
   return {
     agencyId: actor.kind === 'person' ? actor.agencyId : NIL_AGENCY,
     key: `${person}:${commandName}:${options.idempotencyKey}`,
-    requestHash: createHash('sha256').update(commandName).update('\0').update(JSON.stringify(input)).digest(),
+    requestHash: createHash('sha256').update(commandName).update('\0').update(input === undefined ? '' : JSON.stringify(input)).digest(),
   };
 }
 
@@ -141,19 +141,20 @@ async function takeSlot(ctx: CommandContext, slot: Slot): Promise<{ done: boolea
   if (inserted !== undefined) return { done: false };
   const row = await db
     .selectFrom('kernel.idempotency')
-    .select(['request_hash', 'reply'])
+    .select(['request_hash', 'reply', sql<boolean>`reply is null`.as('is_void')])
     .where('agency_id', '=', slot.agencyId)
     .where('key', '=', slot.key)
     .executeTakeFirstOrThrow();
   if (!slot.requestHash.equals(row.request_hash)) throw kernelErrors.conflict();
-  return { done: true, reply: row.reply };
+  return { done: true, reply: row.is_void ? undefined : row.reply };
 }
 
 async function keepReply(ctx: CommandContext, slot: Slot, reply: unknown): Promise<void> {
   await ctx
     .tables<IdempotencyTables>()
     .updateTable('kernel.idempotency')
-    .set({ reply: sql`${JSON.stringify(reply ?? null)}::jsonb` })
+    // no reply is SQL's null, a reply that is null is JSON's
+    .set({ reply: reply === undefined ? null : sql`${JSON.stringify(reply)}::jsonb` })
     .where('agency_id', '=', slot.agencyId)
     .where('key', '=', slot.key)
     .execute();

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { PersonActor } from '#kernel/actor.ts';
+import { systemActor, type PersonActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { storeBytes } from '#engines/files/index.ts';
+import { createAgency } from '#engines/identity/index.ts';
 import { sendEnvelope } from '#engines/exchange/index.ts';
 import { judgeRules } from './alerts.ts';
 import type { AlertRow, AlertsReply, RuleRow, RulesReply } from './contract.ts';
@@ -115,14 +117,76 @@ test('a mail server that is away for a while gets the letter later', async () =>
   await desk.pass(1);
 });
 
-test('a delivery that nobody takes for ten minutes is told to the agency’s clerks and to the province', async () => {
+/** A vendor's system, with one agency, that calls as its makers would. */
+async function aVendor(name: string, code: string): Promise<{ agencyId: Id<'agency'>; ask(path: string, body?: object): Promise<{ status: number; items: { docId: string }[] }> }> {
+  const server = desk.house.server(() => Promise.resolve(province));
+  const made = await server.inject({ method: 'POST', url: '/api/v1/exchange/systems', payload: { name, systemId: 'nuoc-sach', isSandbox: false, agencies: [{ code, name: 'Công ty cấp nước' }] } });
+  const { systemId, key } = made.json<{ systemId: string; key: { secret: string } }>();
+  const [linked] = await desk.house.sql<{ id: Id<'agency'> }>('select agency_id as id from exchange.partner_agency where code = $1', [code]);
+  assert.ok(linked);
+  return {
+    agencyId: linked.id,
+    async ask(path, body = {}) {
+      const reply = await server.inject({ method: 'POST', url: `/v1/${path}`, headers: { 'x-systemid': systemId, 'x-secretkey': key.secret }, payload: body });
+      return { status: reply.statusCode, items: reply.json<{ items?: { docId: string }[] }>().items ?? [] };
+    },
+  };
+}
+
+test('a vendor’s system that stops coming for what waits is told after five minutes, since when and how much; it ends when it comes, or when nothing waits', async () => {
+  const vendor = await aVendor('Phần mềm nước sạch', 'H56.70.01');
+  const health = await run(
+    desk.house.kernel,
+    createAgency,
+    { kind: 'department', level: 'province', parentId: null, hosting: 'local', establishedOn: vietnamDay(desk.house.clock.now()), name: 'Sở Y tế', abbreviation: 'SYT', codes: [{ scheme: 'qd20', code: 'H56.15' }] },
+    { actor: systemActor('test') },
+  );
+  const writer = await desk.person(health, 'Phạm Thị Mai', ['clerk']);
+  await run(desk.house.kernel, sendEnvelope, await aLetter(health, vendor.agencyId), { actor: writer });
+  await desk.pass(1);
+  await desk.pass(3);
+  const down = async () => (await standing(province)).map(({ kind, about, cause, count }) => [kind, about, cause, count]);
+  const found = [['partner_down', 'Phần mềm nước sạch', 'not_fetched', 1]];
+  assert.deepEqual(await desk.house.sql('select state from exchange.axis_parcel'), [{ state: 'initial' }]);
+  assert.deepEqual(await down(), [], 'it waits for less than five minutes');
+  const told = mail.letters.length;
+  await desk.pass(2);
+  await desk.pass(1);
+  assert.deepEqual(await down(), found);
+  const [task] = (await tasks()).filter((each) => each.state === 'open');
+  assert.match(task?.title ?? '', /^Phần mềm nước sạch chưa đến lấy gói từ 20\/11\/2026, \d\d:\d\d, 1 gói đang chờ$/);
+  assert.equal(mail.letters.length, told + 1);
+
+  assert.equal((await vendor.ask('getAgenciesList')).status, 200);
+  await desk.pass(1);
+  assert.deepEqual(await down(), found, 'calling for something else is not coming for it');
+
+  const [waiting] = (await vendor.ask('getReceivedEdocList')).items;
+  assert.ok(waiting);
+  await desk.pass(1);
+  assert.deepEqual(await down(), []);
+  assert.deepEqual((await tasks()).filter((each) => each.state === 'open'), []);
+  await desk.pass(3);
+  assert.deepEqual(await down(), [], 'it came four minutes ago');
+  await desk.pass(2);
+  assert.deepEqual(await down(), found);
+  assert.equal((await vendor.ask('updateStatus', { docId: waiting.docId, status: 'processing' })).status, 200);
+  await desk.pass(1);
+  assert.deepEqual(await down(), [], 'it has it, and nothing waits');
+});
+
+/** What is sent between two agencies. */
+async function aLetter(from: Id<'agency'>, to: Id<'agency'>) {
   const stored = await storeBytes(desk.house.kernel, Buffer.from('văn bản'), { limitBytes: 1000 });
   const document = {
     code: 'H56.12.2026.9', number: '9', notation: 'SNV-VP', issuedOn: '2026-11-20', documentType: 'cong-van', typeName: 'Công văn', summary: 'V/v thử', urgency: 'normal' as const, answerDue: null,
     signerName: 'A', signerTitle: 'B', senderName: 'Sở Nội vụ', senderCode: 'H56.12', pageCount: 1,
   };
-  const input = { agencyId: sender, subject: { type: 'outgoing-document', id: newId() }, recipients: [commune], document, files: [{ ...stored, name: 'a.txt', mediaType: 'text/plain', role: 'main' as const }] };
-  await run(desk.house.kernel, sendEnvelope, input, { actor: clerk });
+  return { agencyId: from, subject: { type: 'outgoing-document', id: newId() }, recipients: [to], document, files: [{ ...stored, name: 'a.txt', mediaType: 'text/plain', role: 'main' as const }] };
+}
+
+test('a delivery that nobody takes for ten minutes is told to the agency’s clerks and to the province', async () => {
+  await run(desk.house.kernel, sendEnvelope, await aLetter(sender, commune), { actor: clerk });
   // Nobody works on it: only the rules are looked at.
   desk.house.clock.advance(9 * 60_000);
   await judgeRules(desk.house.kernel);

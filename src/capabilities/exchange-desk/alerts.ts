@@ -5,7 +5,7 @@ import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { addDays, parseCalendarDay, startOfVietnamDay, vietnamDay } from '#kernel/time.ts';
 import { closeTasks } from '#engines/cases/index.ts';
-import { listPartners, waitingQueues } from '#engines/exchange/index.ts';
+import { listPartners, unfetchedParcels, waitingQueues } from '#engines/exchange/index.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { RULE_COLUMNS, type AlertRule } from './alert-rule.ts';
 import { judgeAlerts, type AlertKind, type Found, type Standing, type Step } from './domain/alert-rules.ts';
@@ -30,11 +30,20 @@ export async function judgeRules(kernel: Kernel): Promise<void> {
 type Asked = { now: Date; before: Date };
 
 const findings: Record<AlertKind, (q: Queryable, asked: Asked) => Promise<Found[]>> = {
-  async partner_down(q) {
-    const partners = await listPartners(q);
-    return partners.flatMap(({ id, name, state, line }) =>
-      state !== 'active' || line.openedAt === null ? [] : [{ subjectId: id, agencyId: null, name, since: new Date(line.openedAt), count: line.waiting }],
+  async partner_down(q, { now }) {
+    const outOfReach = (await listPartners(q)).flatMap(({ id, name, state, line }) =>
+      state !== 'active' || line.openedAt === null ? [] : [{ subjectId: id, agencyId: null, name, since: new Date(line.openedAt), count: line.waiting, cause: 'line_open' as const }],
     );
+    // One that comes for its parcels has no line that could open: it is away when some lie ready and it has not come since.
+    const staysAway = (await unfetchedParcels(q, now)).map(({ partnerId, name, count, readyAt, fetchedAt }) => ({
+      subjectId: partnerId,
+      agencyId: null,
+      name,
+      since: fetchedAt !== null && fetchedAt > readyAt ? fetchedAt : readyAt,
+      count,
+      cause: 'not_fetched' as const,
+    }));
+    return [...outOfReach, ...staysAway];
   },
   async queue_old(q, { now, before }) {
     return named(q, now, (await waitingQueues(q, before)).map(({ agencyId, count, oldestAt }) => ({ agencyId, count, since: oldestAt })));
@@ -56,7 +65,7 @@ const LOOKS_BACK_DAYS = 30;
 
 async function named(q: Queryable, now: Date, found: readonly { agencyId: AgencyId; count: number; since: Date }[]): Promise<Found[]> {
   const agencies = await agenciesOn(q, found.map((each) => each.agencyId), vietnamDay(now));
-  return found.map((each) => ({ ...each, subjectId: each.agencyId, name: agencies.get(each.agencyId)?.name ?? '' }));
+  return found.map((each) => ({ ...each, cause: null, subjectId: each.agencyId, name: agencies.get(each.agencyId)?.name ?? '' }));
 }
 
 async function settleRule(ctx: CommandContext, { rule, found }: { rule: AlertRule; found: readonly Found[] }): Promise<void> {
@@ -85,8 +94,8 @@ async function settle(ctx: CommandContext, rule: AlertRule, step: Step): Promise
 
 async function openAlert(ctx: CommandContext, rule: AlertRule, { alertId, found }: { alertId: string; found: Found }): Promise<void> {
   await ctx.query(
-    `insert into exchange_desk.alert (id, rule_id, kind, subject_id, agency_id, subject_name, state, since, count, opened_at, task_agencies) values ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, '{}')`,
-    [alertId, rule.id, rule.kind, found.subjectId, found.agencyId, found.name, found.since, found.count, ctx.now],
+    `insert into exchange_desk.alert (id, rule_id, kind, subject_id, agency_id, subject_name, state, since, count, cause, opened_at, task_agencies) values ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, '{}')`,
+    [alertId, rule.id, rule.kind, found.subjectId, found.agencyId, found.name, found.since, found.count, found.cause, ctx.now],
   );
   ctx.record({ type: 'exchange-desk.alert-opened', agencyId: agencyOf(found.agencyId), subject: { type: 'exchange-alert', id: alertId }, data: { rule: rule.name, about: found.name, count: found.count } });
 }

@@ -173,6 +173,8 @@ export const alertRow = z.object({
   kind: z.enum(alertKinds),
   rule: z.string(),
   about: z.string(),
+  /** Of a partner that is down: we cannot reach it, or it does not come for what waits for it. */
+  cause: z.enum(['line_open', 'not_fetched']).nullable(),
   subjectId: z.uuid(),
   agencyId: z.uuid().nullable(),
   state: z.enum(['open', 'acknowledged', 'over']),

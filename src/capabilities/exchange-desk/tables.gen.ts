@@ -18,6 +18,7 @@ export type AlertRow = {
   acknowledged_by: Json | null;
   note: string | null;
   over_at: Instant | null;
+  cause: 'line_open' | 'not_fetched' | null;
 };
 
 export type AlertRuleRow = {

@@ -54,7 +54,8 @@ async function addresseesOf(ctx: CommandContext, rule: AlertRule, found: Found):
 }
 
 const sentences: Record<AlertKind, (found: Found) => string> = {
-  partner_down: ({ name, since, count }) => `Mất kết nối với ${name} từ ${formatInstant(since)}, ${String(count)} gói đang chờ`,
+  partner_down: ({ name, since, count, cause }) =>
+    cause === 'not_fetched' ? `${name} chưa đến lấy gói từ ${formatInstant(since)}, ${String(count)} gói đang chờ` : `Mất kết nối với ${name} từ ${formatInstant(since)}, ${String(count)} gói đang chờ`,
   queue_old: ({ name, since, count }) => `${name}: ${String(count)} lần gửi chờ quá lâu, lâu nhất từ ${formatInstant(since)}`,
   receipt_late: ({ name, count }) => `${name}: ${String(count)} văn bản chưa báo nhận trong ngày đến`,
 };
@@ -70,7 +71,7 @@ export const sendAlertJob = outsideJob({
   payload: z.object({ alertId: z.uuid(), to: z.string(), toldAt: z.string() }),
   handle: async (kernel, { payload }) => {
     const { rows } = await kernel.database.pool.query(
-      `select a.kind, a.subject_id as "subjectId", a.agency_id as "agencyId", a.subject_name as name, a.since, a.count, a.state, r.name as rule
+      `select a.kind, a.subject_id as "subjectId", a.agency_id as "agencyId", a.subject_name as name, a.since, a.count, a.cause, a.state, r.name as rule
          from exchange_desk.alert a join exchange_desk.alert_rule r on r.id = a.rule_id where a.id = $1`,
       [payload.alertId],
     );

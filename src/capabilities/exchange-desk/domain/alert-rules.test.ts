@@ -4,7 +4,7 @@ import { judgeAlerts, type Found, type Judged, type Standing } from './alert-rul
 
 const now = new Date('2026-11-20T03:00:00Z');
 const before = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);
-const down: Found = { subjectId: 'p', agencyId: null, name: 'Trục tỉnh', since: before(6), count: 1 };
+const down: Found = { subjectId: 'p', agencyId: null, name: 'Trục tỉnh', since: before(6), count: 1, cause: 'line_open' };
 const open: Standing = { id: 'a', subjectId: 'p', state: 'open', toldAt: before(3) };
 const judge = (changes: Partial<Judged>) =>
   judgeAlerts({ rule: { thresholdMinutes: 5, quietMinutes: 60 }, found: [down], standing: [], lastToldAt: new Map(), now, ...changes }).map((step) => [step.kind, 'tells' in step ? step.tells : undefined]);

@@ -2,8 +2,11 @@
 
 export type AlertKind = 'partner_down' | 'queue_old' | 'receipt_late';
 
-/** What was found just now: about whom, since when, how many things. */
-export type Found = { subjectId: string; agencyId: string | null; name: string; since: Date; count: number };
+/** Why a partner counts as down: it cannot be reached, or it does not come for what waits for it. */
+export type DownCause = 'line_open' | 'not_fetched';
+
+/** What was found just now: about whom, since when, how many things; of a partner that is down, why. */
+export type Found = { subjectId: string; agencyId: string | null; name: string; since: Date; count: number; cause: DownCause | null };
 
 export type Standing = { id: string; subjectId: string; state: 'open' | 'acknowledged'; toldAt: Date | null };
 

@@ -54,6 +54,3 @@ alter table exchange_desk.flow
   -- Its rows are counted from rows whose agencies were checked. To check them again would cost more than the rest of the writing, and lock an agency's own row for each line.
   drop constraint flow_agency_id_fkey,
   drop constraint flow_other_agency_id_fkey;
-
--- Jobs of the former subscriptions, which nobody does any more: what they would have marked is counted from the record.
-delete from kernel.job where kind like 'exchange-desk.on:count-%';

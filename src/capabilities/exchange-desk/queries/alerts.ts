@@ -11,7 +11,7 @@ const PAGE = 50;
 /** The alerts that the caller may see, newest first: those that stand, or all. */
 export async function listAlerts(kernel: Kernel, actor: PersonActor, { state, after }: z.output<typeof alertsQuery>): Promise<AlertsReply> {
   const { rows } = await kernel.database.pool.query<{ alert: Omit<AlertRow, 'abilities'> }>(
-    `select json_build_object('id', a.id, 'kind', a.kind, 'rule', r.name, 'about', a.subject_name, 'subjectId', a.subject_id, 'agencyId', a.agency_id, 'state', a.state, 'since', a.since, 'openedAt', a.opened_at,
+    `select json_build_object('id', a.id, 'kind', a.kind, 'rule', r.name, 'about', a.subject_name, 'cause', a.cause, 'subjectId', a.subject_id, 'agencyId', a.agency_id, 'state', a.state, 'since', a.since, 'openedAt', a.opened_at,
               'toldAt', a.told_at, 'overAt', a.over_at, 'count', a.count, 'acknowledgedAt', a.acknowledged_at, 'acknowledgedBy', a.acknowledged_by ->> 'name', 'note', a.note) as alert
        from exchange_desk.alert a join exchange_desk.alert_rule r on r.id = a.rule_id
       where ($1::uuid is null or a.agency_id = $1) and ($2 = 'all' or a.state <> 'over') and ($3::uuid is null or a.id < $3)

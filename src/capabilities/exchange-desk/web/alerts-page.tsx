@@ -70,7 +70,7 @@ function Alerts({ view }: { view: 'standing' | 'all' }): ReactNode {
   const rows = pages.data?.pages.flatMap((page) => page.rows);
   const columns: Column<AlertRow>[] = [
     { id: 'alert', label: t('alert'), width: '22%', narrow: 'top', render: (row) => row.rule },
-    { id: 'about', label: t('about'), narrow: 'title', main: true, render: (row) => `${row.about}${row.count > 0 ? ` (${t('count', { count: row.count })})` : ''}` },
+    { id: 'about', label: t('about'), narrow: 'title', main: true, render: (row) => `${row.about}${row.count > 0 ? ` (${t(row.cause === 'not_fetched' ? 'unfetched' : 'count', { count: row.count })})` : ''}` },
     { id: 'since', label: t('since'), width: '10rem', narrow: 'below', render: (row) => <time dateTime={row.since}>{formatDateTime(row.since)}</time> },
     { id: 'state', label: t('state'), width: '9rem', narrow: 'aside', render: (row) => <StateMark kind={kinds[row.state]}>{t(`state.${row.state}`)}</StateMark> },
     { id: 'note', label: t('note'), width: '22%', narrow: 'below', render: (row) => [row.acknowledgedBy === null || row.acknowledgedAt === null ? '' : t('by', { name: row.acknowledgedBy, at: formatDateTime(row.acknowledgedAt) }), row.note ?? ''].filter((part) => part !== '').join(': ') },

@@ -9,6 +9,7 @@ import { stuckDeliveries } from '../../../queries/troubled-deliveries.ts';
 import { anAgency, aSentLetter } from '../../../testing.ts';
 import { trialAgencies } from '../edxml-packets/sandbox-agencies.ts';
 import { sweepTransfers } from '../../jobs/send-parcel.ts';
+import { unfetchedParcels } from '../../queries/unfetched.ts';
 import { openInstallation, type Installation } from '../../testing.ts';
 import { conformanceOf } from './conformance.ts';
 import { playSandbox } from './sandbox.ts';
@@ -132,6 +133,19 @@ test('agencies for trying are found by nobody in the province, stand in no group
   assert.deepEqual((await agencyGroups(kernel.database.pool, day)).flatMap(({ agencyIds }) => agencyIds).filter((id) => trial.has(id)), []);
   const late = await stuckDeliveries(kernel.database.pool, { now: new Date(kernel.clock.now().getTime() + 86_400_000) });
   assert.deepEqual(late.filter(({ agencyId }) => trial.has(agencyId)), []);
+});
+
+test('what agencies for trying laid out for a system counts as nothing that it stays away from; what real ones did counts', async () => {
+  const { kernel } = place.house;
+  const counts = async () => (await unfetchedParcels(kernel.database.pool, kernel.clock.now())).map(({ count }) => count);
+  const trial = await trialAgencies(kernel.database.pool);
+  await place.house.sql(`update exchange.axis_parcel set state = 'initial'`);
+  const laidOut = (await place.house.sql<{ agency_id: Id<'agency'> }>('select agency_id from exchange.axis_parcel')).map((row) => row.agency_id);
+  const ofReal = laidOut.filter((id) => !trial.has(id));
+  assert.ok(ofReal.length > 0 && ofReal.length < laidOut.length, 'both are there');
+  assert.deepEqual(await counts(), [ofReal.length]);
+  await place.house.sql(`update exchange.axis_parcel set state = 'done' where agency_id = any($1)`, [ofReal]);
+  assert.deepEqual(await counts(), []);
 });
 
 test('the checklist opens with the key only', async () => {
