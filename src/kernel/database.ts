@@ -88,8 +88,11 @@ export function openDatabase(options: DatabaseOptions, log: Log): Database {
 const RETRY_CODES = new Set(['40001', '40P01']);
 const MAX_TRIES = 5;
 
-/** Whoever writes asks by keys: a plan for any value is as good as one for these, which PostgreSQL would make again each time. */
-const BEGIN_PREPARED = 'begin; set local plan_cache_mode = force_generic_plan';
+/**
+ * Whoever writes asks by keys: a plan for any value is as good as one for these, which PostgreSQL would make again each time. Nor does a plan that is
+ * made while a table is still small read that table as a whole ever after.
+ */
+const BEGIN_PREPARED = 'begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off';
 
 async function transact<Result>({ pool, nameOf }: { pool: pg.Pool; nameOf: StatementNames | undefined }, work: TransactionWork<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {

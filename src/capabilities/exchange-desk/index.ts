@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EventCatalogue } from '#kernel/events.ts';
 import type { Module } from '#kernel/module.ts';
 import { judgeRules } from './alerts.ts';
-import { keepFigures, lookAtOpenHours } from './keep-figures.ts';
+import { keepFiguresInTurn, lookAtOpenHours } from './keep-figures.ts';
 import { abilitiesAtTheDesk } from './policy.ts';
 import { routes } from './routes.ts';
 import { sendAlertJob } from './tell-of-alert.ts';
@@ -32,7 +32,7 @@ export const exchangeDeskModule: Module = {
   routes,
   jobs: [sendAlertJob],
   schedules: [
-    { name: 'exchange-desk.keep-figures', everyMs: COUNTS_EVERY_MS, run: keepFigures },
+    { name: 'exchange-desk.keep-figures', everyMs: COUNTS_EVERY_MS, run: keepFiguresInTurn },
     { name: 'exchange-desk.look-at-open-hours', everyMs: 300_000, run: lookAtOpenHours },
     { name: 'exchange-desk.judge-rules', everyMs: 30_000, run: judgeRules },
   ],

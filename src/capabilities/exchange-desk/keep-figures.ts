@@ -2,7 +2,7 @@ import { actorRecord, systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import type { Kernel } from '#kernel/kernel.ts';
+import { service, type Kernel } from '#kernel/kernel.ts';
 import { notifyLive } from '#kernel/live.ts';
 import { addDays, startOfVietnamDay, vietnamDay } from '#kernel/time.ts';
 import { mentionsSince, recordSize } from '#engines/audit/index.ts';
@@ -19,6 +19,10 @@ const DAY_MS = 86_400_000;
 /** A rebuild goes on at the next turn, so that other periodic tasks have theirs. */
 const TURN_MS = 4_000;
 const LINES_AT_ONCE = 20_000;
+/** Counting takes a twentieth of the time at most: after a long turn the figures are older than usual, and say so. */
+const RESTS_TIMES = 19;
+const LONG_TURN_MS = 1000;
+const resting = service<{ until: number }>(Symbol('rest of the figures'), () => ({ until: 0 }));
 /** Of an agency's history so many days are counted by one transaction. */
 const HISTORY_DAYS = 31;
 /** An hour that is over is counted once more when everything that was begun in it has ended. */
@@ -28,10 +32,21 @@ const HOUR_SETTLES_MS = 5 * MINUTE_MS;
  * Reads on in the record and counts what changed, for some seconds at most. That an agency writes much makes it no more work: whatever
  * happened in an hour since the last turn, the hour is counted once.
  */
-export async function keepFigures(kernel: Kernel): Promise<void> {
+export async function keepFigures(kernel: Kernel): Promise<{ isDone: boolean }> {
   const until = performance.now() + TURN_MS;
   let goesOn = true;
   while (goesOn && performance.now() < until) goesOn = await run(kernel, takeStep, undefined, { actor });
+  return { isDone: !goesOn };
+}
+
+/** `keepFigures` at its turn, unless it rests: in an hour in which everybody writes, counting it takes longer each time, and must not take the place of the writing. */
+export async function keepFiguresInTurn(kernel: Kernel): Promise<void> {
+  const rest = resting(kernel);
+  const began = performance.now();
+  if (began < rest.until) return;
+  const { isDone } = await keepFigures(kernel);
+  const ended = performance.now();
+  if (isDone && ended - began >= LONG_TURN_MS) rest.until = ended + (ended - began) * RESTS_TIMES;
 }
 
 /** Until when whatever was committed is in the figures; null before the first counting. */
