@@ -78,7 +78,8 @@ export async function startWorker(kernel: Kernel, options: { loop?: boolean } = 
       if (claimed === CLAIM_LIMIT) continue;
       await sleep(POLL_MS);
       const early = GATHER_MS - (performance.now() - looked);
-      if (state.active.size > 0 && early > 0) await pause(early);
+      // Nobody waits for a worker that has nothing else to do.
+      if (state.active.size > 0 && early > 0) await Promise.race([pause(early), Promise.all(state.active)]);
     }
   };
   const looping = options.loop === false ? Promise.resolve() : loop();
