@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { openDatabase, type Database } from './database.ts';
+import { createLog } from './log.ts';
+import { nameStatements } from './prepared-statements.ts';
+
+const url = process.env['LIENTHONG_TEST_DATABASE_URL'] ?? '';
+const schema = `prepared_${String(process.pid)}`;
+const opened: Database[] = [];
+const open = (options: { poolSize: number; prepareStatements?: boolean }): Database => {
+  const database = openDatabase({ url, directUrl: url, prepareStatements: true, applicationName: 'prepared statements', ...options }, createLog({ level: 'silent' }));
+  opened.push(database);
+  return database;
+};
+let owner: pg.Client;
+before(async () => {
+  owner = new pg.Client({ connectionString: url });
+  await owner.connect();
+  await owner.query(`create schema ${schema}; create table ${schema}.thing (id int primary key, name text not null); insert into ${schema}.thing select n, 'thing ' || n from generate_series(1, 3) as n`);
+});
+after(async () => {
+  await Promise.all(opened.map((database) => database.close()));
+  await owner.query(`drop schema ${schema} cascade`);
+  await owner.end();
+});
+
+const nameOf = (database: Database, id: number): Promise<Record<string, unknown> | undefined> =>
+  database.transaction(async (_tx, client) => (await client.query(`select * from ${schema}.thing where id = $1`, [id])).rows[0]);
+const prepared = (database: Database): Promise<string[]> =>
+  database.transaction(async (_tx, client) => (await client.query<{ statement: string }>('select statement from pg_prepared_statements')).rows.map(({ statement }) => statement));
+
+test('a statement that comes often is prepared in its connection, one that hardly comes is not', async () => {
+  const database = open({ poolSize: 1 });
+  for (let time = 1; time <= 4; time += 1) await nameOf(database, 1);
+  assert.deepEqual(await prepared(database), []);
+  for (let time = 1; time <= 3; time += 1) assert.equal((await nameOf(database, 2))?.['name'], 'thing 2');
+  assert.deepEqual(await prepared(database), [`select * from ${schema}.thing where id = $1`]);
+});
+
+test('a pooler that cannot carry prepared statements gets none', async () => {
+  const database = open({ poolSize: 1, prepareStatements: false });
+  for (let time = 1; time <= 12; time += 1) await nameOf(database, 1);
+  assert.deepEqual(await prepared(database), []);
+});
+
+test('a plan that a migration made wrong costs nobody an error, in whichever connection it is kept', async () => {
+  const database = open({ poolSize: 6 });
+  for (let round = 0; round < 10; round += 1) await Promise.all(Array.from({ length: 6 }, () => nameOf(database, 3)));
+  await owner.query(`alter table ${schema}.thing add column kind text not null default 'new'`);
+  assert.deepEqual(await Promise.all(Array.from({ length: 12 }, () => nameOf(database, 3))), Array.from({ length: 12 }, () => ({ id: 3, name: 'thing 3', kind: 'new' })));
+});
+
+test('statements that go on their way together: when one fails, nothing of the transaction stays', async () => {
+  const database = open({ poolSize: 1 });
+  const insert = (id: number) => database.transaction(async (_tx, client) => Promise.all([id, id + 1, id].map((each) => client.query(`insert into ${schema}.thing (id, name) values ($1, 'x')`, [each]))));
+  await assert.rejects(insert(100), /duplicate key/);
+  assert.equal((await owner.query(`select from ${schema}.thing where id >= 100`)).rowCount, 0);
+  assert.equal((await nameOf(database, 1))?.['name'], 'thing 1', 'and the connection goes on');
+});
+
+test('texts of changing length take no names from others, and there is an end to names', () => {
+  const name = nameStatements();
+  for (let length = 1; length <= 5000; length += 1) assert.equal(name(`select ${'$1, '.repeat(length % 1000)}${String(length)}`), undefined);
+  const often = (text: string): string | undefined => Array.from({ length: 5 }, () => name(text)).at(-1);
+  const names = new Set(Array.from({ length: 400 }, (_, index) => often(`select ${String(index)} where $1`)));
+  assert.equal(names.size, 251, '250 names, and none');
+  assert.equal(often('select 7 where $1'), often('select 7 where $1'), 'the same text has the same name');
+});
