@@ -133,6 +133,7 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await page.getByRole('link', { name: 'Trả lời', exact: true }).click();
     await page.getByText(/Trả lời văn bản/).waitFor();
     await page.getByRole('link', { name: 'Tổ chức của tôi' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Báo Thanh Hóa', exact: true }).waitFor();
     await page.getByText('Trần Thu Hà').first().waitFor();
     await look(page, 'tổ chức của tôi');
     await picture(page, 'to-chuc-cua-toi');
@@ -148,6 +149,8 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await dialog.getByRole('button', { name: 'Tạm dừng' }).click();
     await page.getByText('Đã tạm dừng.').waitFor();
     await picture(page, 'to-chuc-tam-dung');
+    // The page hears of it and leaves for the sign-in by itself; going there at the same moment would cross its way.
+    await press.page.getByLabel('Tên đăng nhập').waitFor();
     await press.page.goto(`${town.url}/app/hop-den`);
     await press.page.getByLabel('Tên đăng nhập').waitFor();
   });
