@@ -13,7 +13,7 @@ export type TwoOffices = {
   partners: Connected;
   /** Lets both work until nothing is due: what one sends, the other takes and answers. */
   settle(): Promise<void>;
-  /** The same, letting minutes pass until no parcel waits: lines rest after a pause of the network. */
+  /** The same, letting minutes pass until no parcel waits and nothing has to be tried again: lines rest after a pause of the network. */
   catchUp(): Promise<void>;
   /** Compares everything that both say about what went between them, and fails when a row differs. */
   assertSame(): Promise<Comparison>;
@@ -68,7 +68,10 @@ export function administratorOf({ house }: Office): Talking {
 }
 
 async function underWay({ house }: Office): Promise<number> {
-  const [row] = await house.sql<{ n: number }>(`select ((select count(*) from exchange.transfer where state in ('waiting', 'sent')) + (select count(*) from exchange.inbound where state in ('waiting', 'incomplete')))::int as n`);
+  const [row] = await house.sql<{ n: number }>(
+    `select ((select count(*) from exchange.transfer where state in ('waiting', 'sent')) + (select count(*) from exchange.inbound where state in ('waiting', 'incomplete'))
+            + (select count(*) from kernel.job where last_error is not null and failed_at is null))::int as n`,
+  );
   return row?.n ?? 0;
 }
 

@@ -173,6 +173,30 @@ test('the parcels of one document keep their order; those of others do not wait'
   assert.deepEqual(sent.flatMap((each) => (each.kind === 'envelope' ? each.envelope.document.summary : [])).filter((text) => text === 'trước' || text === 'sau'), ['trước', 'trước', 'sau']);
 });
 
+test('the next parcel of a document goes when the one before it went, also while somebody looks at it in that very moment', async () => {
+  const { house } = place;
+  const subject = { type: 'outgoing-document', id: newId() };
+  const file = await aMainFile(house.kernel);
+  const sendOne = (summary: string) => run(house.kernel, sendEnvelope, { agencyId: sender, subject, recipients: [outside], document: aDocument({ summary }), files: [file] }, { actor: aClerk(sender) });
+  answer = () => Promise.reject(new PartnerUnavailable('busy', { problem: 'bận', retry: 'later', retryAfterMs: 30_000 }));
+  await sendOne('trước');
+  const second = await sendOne('sau');
+  await house.drain();
+  answer = () => Promise.resolve({ outcome: 'accepted' });
+  house.clock.advance(31_000);
+  const now = house.clock.now();
+  const transferId = String((await parcel(second))?.['id']);
+  // Another worker has taken up a try of this moment, and found the parcel blocked.
+  await house.sql(`update kernel.job set run_at = $2, dedupe_key = payload ->> 'transferId' || ':' || $3, lease_until = $4 where kind = 'exchange.send-parcel' and payload ->> 'transferId' = $1`, [
+    transferId,
+    now,
+    String(now.getTime()),
+    new Date(now.getTime() + 600_000),
+  ]);
+  await house.drain();
+  assert.equal((await parcel(second))?.['state'], 'sent');
+});
+
 test('a large parcel that goes on in slices is no failure', async () => {
   let slices = 0;
   const letter = await letterOut();

@@ -114,5 +114,5 @@ async function wakeFollowers(ctx: CommandContext, transfer: Pick<TransferRow, 'a
     [transfer.agencyId, transfer.id, ctx.now],
   );
   // safe because the statement returns transfer ids
-  for (const row of rows) ctx.enqueue(sendParcelJob({ agencyId: transfer.agencyId, transferId: row['id'] as TransferRow['id'], at: ctx.now }));
+  for (const row of rows) ctx.enqueue(sendParcelJob({ agencyId: transfer.agencyId, transferId: row['id'] as TransferRow['id'], at: ctx.now, after: transfer.id }));
 }

@@ -65,9 +65,13 @@ async function stillWaiting(ctx: CommandContext, deliveries: readonly HandedOver
   return deliveries.filter((each) => waiting.has(`${each.envelopeId} ${each.recipientAgencyId}`));
 }
 
-/** The job of one try. The same try stands in the queue once, whoever asks for it. */
-export function sendParcelJob(of: { agencyId: AgencyId; transferId: TransferId; at: Date }): NewJob {
-  return { kind: 'exchange.send-parcel', agencyId: of.agencyId, payload: { transferId: of.transferId }, dedupeKey: `${of.transferId}:${String(of.at.getTime())}`, runAt: of.at };
+/**
+ * The job of one try. The same try stands in the queue once, whoever asks for it. A try because another parcel is done with is one of its
+ * own: somebody who looked in the same moment, before that, has found nothing to do.
+ */
+export function sendParcelJob(of: { agencyId: AgencyId; transferId: TransferId; at: Date; after?: TransferId }): NewJob {
+  const moment = `${of.transferId}:${String(of.at.getTime())}`;
+  return { kind: 'exchange.send-parcel', agencyId: of.agencyId, payload: { transferId: of.transferId }, dedupeKey: of.after === undefined ? moment : `${moment}:${of.after}`, runAt: of.at };
 }
 
 /** An answer of an agency here. */
