@@ -96,6 +96,26 @@ test('the same sender, number, notation and day twice is pointed out', async () 
   assert.equal(detail.body.twinId, row.id);
 });
 
+test('of one letter that arrives at many in one batch, whoever gets it after a change sees the change, the others what was sent', async () => {
+  const row = await arrived();
+  // Two more receivers of the same envelope: at one of them the update came first, and stands in what the exchange says of the arrival.
+  await office.house.sql(
+    `insert into kernel.job (agency_id, id, kind, payload, run_at, created_at)
+     select e.agency_id, gen_random_uuid(), 'incoming-documents.on:receive-document',
+            jsonb_build_object('id', gen_random_uuid(), 'type', e.type, 'agencyId', e.agency_id, 'at', $1::text, 'actor', e.actor, 'subject', jsonb_build_object('type', e.subject_type, 'id', e.subject_id),
+              'data', jsonb_set(e.data, '{messageId}', to_jsonb(gen_random_uuid())) || jsonb_build_object('document', e.data->'document' || change)), $1::timestamptz, $1::timestamptz
+       from audit.entry e join incoming_documents.document d on d.id::text = $2 and e.type = 'exchange.message-arrived' and e.data->>'messageId' = d.message_id::text,
+            unnest(array['{}', '{"summary": "Hoãn đến 15/12", "urgency": "urgent"}', '{"answerDue": "2026-12-15"}']::jsonb[]) as change`,
+    [office.house.clock.now().toISOString(), row.id],
+  );
+  await office.house.drain();
+  const { rows } = (await receiver.get<{ rows: { id: string; summary: string; urgency: string }[] }>(base)).body;
+  const added = await Promise.all(rows.slice(0, 3).map(async ({ id }) => (await receiver.get<{ summary: string; urgency: string; answerDue: string | null }>(`${base}/${id}`)).body));
+  const sent = await receiver.get<{ summary: string; answerDue: string | null }>(`${base}/${row.id}`);
+  const facts = (each: { summary: string; urgency: string; answerDue: string | null }): string => [each.summary, each.urgency, each.answerDue ?? ''].join(' · ');
+  assert.deepEqual(added.map(facts).sort(), [[sent.body.summary, 'normal', '2026-12-15'], [sent.body.summary, 'normal', sent.body.answerDue ?? ''], ['Hoãn đến 15/12', 'urgent', sent.body.answerDue ?? '']].map((each) => each.join(' · ')).sort());
+});
+
 test('the inbox is found by words without tone marks, by number, and turned page by page', async () => {
   await arrived();
   assert.ok((await inbox(receiver, '?text=kiem tra cong tac van thu')).rows.length > 0);

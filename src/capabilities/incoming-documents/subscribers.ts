@@ -64,7 +64,9 @@ async function withoutKnown(ctx: CommandContext, events: DeliveredEvent<MessageA
 async function insertDocuments(ctx: CommandContext, arrivals: Arrival[]): Promise<void> {
   const letters = new Map<string, { place: number } & LetterColumns>();
   const places = arrivals.map(({ event: { data } }) => {
-    const key = `${data.senderAgencyId} ${data.contentHash} ${data.verdict.indication}${data.standing === undefined ? '' : ` ${data.standing.state} ${data.messageId}`}`;
+    const { senderAgencyId, contentHash, document, verdict, standing } = data;
+    // At some of its receivers a change or a recall may have come first.
+    const key = JSON.stringify([senderAgencyId, contentHash, verdict.indication, document.summary, document.urgency, document.answerDue, ...(standing === undefined ? [] : [standing.state, data.messageId])]);
     const letter = letters.get(key) ?? { place: letters.size + 1, ...letterColumns(data) };
     letters.set(key, letter);
     return letter.place;
