@@ -29,8 +29,8 @@ export const TAG = {
 export function tlv(tag: number, ...parts: readonly Buffer[]): Buffer {
   let length = 0;
   for (const part of parts) length += part.length;
-  const out = Buffer.allocUnsafe(headerLength(length) + length);
-  let at = writeHeader(out, tag, length);
+  const out = Buffer.allocUnsafe(tlvLength(length));
+  let at = writeHeader(out, 0, { tag, length });
   for (const part of parts) {
     out.set(part, at);
     at += part.length;
@@ -38,11 +38,9 @@ export function tlv(tag: number, ...parts: readonly Buffer[]): Buffer {
   return out;
 }
 
-/** The identifier and length bytes alone, for a caller that writes the contents itself. */
-export function tlvHeader(tag: number, length: number): Buffer {
-  const out = Buffer.allocUnsafe(headerLength(length));
-  writeHeader(out, tag, length);
-  return out;
+/** How long an element with so many bytes of contents is. */
+export function tlvLength(contentsLength: number): number {
+  return headerLength(contentsLength) + contentsLength;
 }
 
 function headerLength(length: number): number {
@@ -52,16 +50,17 @@ function headerLength(length: number): number {
   return length < 0x1000000 ? 5 : 6;
 }
 
-function writeHeader(out: Buffer, tag: number, length: number): number {
-  out[0] = tag;
+/** Writes identifier and length bytes where the caller has kept room for them; answers where the contents begin. */
+export function writeHeader(out: Buffer, at: number, { tag, length }: { tag: number; length: number }): number {
+  out[at] = tag;
   const size = headerLength(length);
   if (size === 2) {
-    out[1] = length;
-    return 2;
+    out[at + 1] = length;
+    return at + 2;
   }
-  out[1] = 0x80 | (size - 2);
-  out.writeUIntBE(length, 2, size - 2);
-  return size;
+  out[at + 1] = 0x80 | (size - 2);
+  out.writeUIntBE(length, at + 2, size - 2);
+  return at + size;
 }
 
 export function seq(...parts: readonly Buffer[]): Buffer {

@@ -1,6 +1,6 @@
 import { constants, createHash, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { ctx, int, nul, oct, oid, seq, set, setOf, TAG, tlvHeader } from '../asn1/der.ts';
+import { ctx, int, nul, oct, oid, seq, set, setOf, TAG, tlvLength, writeHeader } from '../asn1/der.ts';
 import { contentOf, expectTag, fieldsOf, oidOf, rawOf, readAsn1, bitsOf } from '../asn1/reader.ts';
 
 export type CmsHash = 'sha256' | 'sha384' | 'sha512';
@@ -104,20 +104,36 @@ export type CmsParts = {
 /** The finished ContentInfo, DER. */
 export function assembleCms({ parts }: CmsSigner, { attributes, signature, timestampToken }: CmsParts): Buffer {
   const unsigned = timestampToken === undefined ? undefined : ctx(1, attribute(oids.signatureTimestamp, timestampToken));
-  const value = oct(signature);
-  const signerInfoBytes =
-    parts.sidAndDigest.length + attributes.length + parts.signatureAlgorithm.length + value.length + (unsigned?.length ?? 0);
-  const signerInfo = tlvHeader(TAG.sequence, signerInfoBytes);
-  const signerInfos = tlvHeader(TAG.set, signerInfo.length + signerInfoBytes);
-  const bodyBytes = parts.beforeSignerInfo.length + signerInfos.length + signerInfo.length + signerInfoBytes;
-  const signedData = tlvHeader(TAG.sequence, bodyBytes);
-  const content = tlvHeader(0xa0, signedData.length + bodyBytes);
   const contentType = oid(oids.signedData);
-  const whole = tlvHeader(TAG.sequence, contentType.length + content.length + signedData.length + bodyBytes);
-  const head = [whole, contentType, content, signedData, parts.beforeSignerInfo, signerInfos, signerInfo, parts.sidAndDigest];
-  const before = head.reduce((sum, part) => sum + part.length, 0);
-  const out = Buffer.concat([...head, attributes, parts.signatureAlgorithm, value, ...(unsigned === undefined ? [] : [unsigned])]);
-  out[before] = 0xa0; // signed as SET OF (0x31), stored as [0] IMPLICIT
+  const signerInfoBytes =
+    parts.sidAndDigest.length + attributes.length + parts.signatureAlgorithm.length + tlvLength(signature.length) + (unsigned?.length ?? 0);
+  const signerInfosBytes = tlvLength(signerInfoBytes);
+  const signedDataBytes = parts.beforeSignerInfo.length + tlvLength(signerInfosBytes);
+  const contentBytes = tlvLength(signedDataBytes);
+  const wholeBytes = contentType.length + tlvLength(contentBytes);
+  const out = Buffer.allocUnsafe(tlvLength(wholeBytes));
+  let at = writeHeader(out, 0, { tag: TAG.sequence, length: wholeBytes });
+  const add = (part: Buffer): void => {
+    out.set(part, at);
+    at += part.length;
+  };
+  const open = (tag: number, length: number): void => {
+    at = writeHeader(out, at, { tag, length });
+  };
+  add(contentType);
+  open(0xa0, contentBytes);
+  open(TAG.sequence, signedDataBytes);
+  add(parts.beforeSignerInfo);
+  open(TAG.set, signerInfosBytes);
+  open(TAG.sequence, signerInfoBytes);
+  add(parts.sidAndDigest);
+  const attributesAt = at;
+  add(attributes);
+  out[attributesAt] = 0xa0; // signed as SET OF (0x31), stored as [0] IMPLICIT
+  add(parts.signatureAlgorithm);
+  open(TAG.octetString, signature.length);
+  add(signature);
+  if (unsigned !== undefined) add(unsigned);
   return out;
 }
 

@@ -88,14 +88,22 @@ export function finishIncrement(increment: Increment, profile: SigningProfile): 
   return { before: join(chunks.slice(0, chunksBefore), at), after: join(chunks.slice(chunksBefore), length - at - bytes) };
 }
 
+/** Texts that follow each other are written in one go. */
 function join(chunks: readonly Chunk[], length: number): Buffer {
   const out = Buffer.allocUnsafe(length);
   let at = 0;
+  let text = '';
   for (const chunk of chunks) {
-    if (typeof chunk === 'string') out.write(chunk, at, 'latin1');
-    else out.set(chunk, at);
+    if (typeof chunk === 'string') {
+      text += chunk;
+      continue;
+    }
+    at += out.write(text, at, 'latin1');
+    text = '';
+    out.set(chunk, at);
     at += chunk.length;
   }
+  out.write(text, at, 'latin1');
   return out;
 }
 
