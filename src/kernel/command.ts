@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type pg from 'pg';
-import { actorRecord, type Actor } from './actor.ts';
+import { actorRecord, type Actor, type ActorRecord } from './actor.ts';
 import type { Clock } from './clock.ts';
 import { kernelErrors } from './errors.ts';
 import type { NewEvent, RecordedEvent } from './events.ts';
@@ -27,6 +27,8 @@ export type CommandContext = {
   query(text: string, values?: unknown[]): Promise<pg.QueryResult<Record<string, unknown>>>;
   /** Says what happened: the audit row and the subscribers' jobs, in this transaction. Returns the event's id. */
   record(event: NewEvent): Id<'event'>;
+  /** Says who asks, where only the command finds out: what it records is of that person. Its rights stay those that it began with. */
+  identified(actor: ActorRecord): void;
   /** Puts work for after the commit into this transaction. */
   enqueue(job: NewJob): void;
   /** Tells whoever listens, soon after the commit. Nobody may rely on it. */
@@ -71,10 +73,11 @@ export function openContext(
   options: RunOptions,
 ): { ctx: CommandContext; flush: () => Promise<void>; hints: readonly Hint[] } {
   const hints: Hint[] = [];
-  const events: RecordedEvent[] = [];
+  const events: Omit<RecordedEvent, 'actor'>[] = [];
   const jobs: NewJob[] = [];
   const now = kernel.clock.now();
   const requestId = options.requestId ?? newId();
+  let actor = actorRecord(options.actor);
   const ctx: CommandContext = {
     actor: options.actor,
     clock: kernel.clock,
@@ -86,9 +89,12 @@ export function openContext(
     query: (text, values) => client.query(text, values),
     record(event) {
       kernel.assertCatalogued(event.type);
-      const recorded: RecordedEvent = { ...event, id: newId<'event'>(), at: now, actor: actorRecord(options.actor), requestId };
-      events.push(recorded);
-      return recorded.id;
+      const id = newId<'event'>();
+      events.push({ ...event, id, at: now, requestId });
+      return id;
+    },
+    identified(person) {
+      actor = person;
     },
     enqueue(job) {
       jobs.push(job);
@@ -102,9 +108,10 @@ export function openContext(
     ctx,
     hints,
     async flush() {
-      jobs.push(...kernel.subscriberJobs(events));
-      if (events.length > 0) notifyLive(ctx, events);
-      await Promise.all([events.length > 0 ? kernel.recorder(ctx, events) : undefined, jobs.length > 0 ? insertJobs(ctx, jobs) : undefined]);
+      const recorded = events.map((event): RecordedEvent => ({ ...event, actor }));
+      jobs.push(...kernel.subscriberJobs(recorded));
+      if (recorded.length > 0) notifyLive(ctx, recorded);
+      await Promise.all([recorded.length > 0 ? kernel.recorder(ctx, recorded) : undefined, jobs.length > 0 ? insertJobs(ctx, jobs) : undefined]);
     },
   };
 }

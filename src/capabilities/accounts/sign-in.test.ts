@@ -12,8 +12,8 @@ after(() => house.close());
 const attempt = (login: string, password: string, ip?: string) => house.browser(ip === undefined ? {} : { ip }).send('POST', '/api/v1/sign-in', { login, password });
 const codeOf = (reply: { json<T>(): T }): string => reply.json<{ code: string }>().code;
 
-async function events(type: string): Promise<{ subject_id: string; data: Record<string, unknown> }[]> {
-  return house.sql('select subject_id, data from audit.entry where type = $1 order by at, id', [type]);
+async function events(type: string): Promise<{ subject_id: string; data: Record<string, unknown>; actor: Record<string, unknown> }[]> {
+  return house.sql('select subject_id, data, actor from audit.entry where type = $1 order by at, id', [type]);
 }
 
 test('a right password opens a session whose token only the browser has', async () => {
@@ -27,7 +27,9 @@ test('a right password opens a session whose token only the browser has', async 
   assert.match(cookie.value, /^[\w-]{43}$/);
   const rows = await house.sql<{ text: string }>('select s::text as text from identity.session s');
   assert.ok(rows.every((row) => !row.text.includes(cookie.value)));
-  assert.equal((await events('identity.signed-in')).length, 1);
+  const [event, ...more] = await events('identity.signed-in');
+  assert.equal(more.length, 0);
+  assert.deepEqual([event?.actor['kind'], event?.actor['name'], event?.actor['postTitle'], event?.actor['personId']], ['person', 'Trần Thị Thu Hà', 'Văn thư', event?.subject_id], 'it is on record as that person’s');
 });
 
 test('capitals and spaces around a login do not matter', async () => {

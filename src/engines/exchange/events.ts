@@ -37,7 +37,7 @@ export const events: EventCatalogue = {
   'notice-refused': { data: deliveryAnswered, vi: '{recipientName}: {statusVi}. {reason}', en: '{recipientName}: {statusEn}. {reason}' },
   'delivery-returned': { data: deliveryReturned, vi: 'Không gửi được đến {recipientName}: {problem}', en: 'Could not be delivered to {recipientName}: {problem}' },
   'delivery-retried': { data: deliveryRetried, vi: 'Gửi lại đến {recipientName}', en: 'Delivery to {recipientName} tried again' },
-  'message-arrived': { data: messageArrived, vi: 'Văn bản của {senderName} đã đến', en: 'A document of {senderName} arrived' },
+  'message-arrived': { data: messageArrived, vi: 'Nhận và kiểm tra {document.number}/{document.notation} của {senderName} qua liên thông', en: 'Took and checked {document.number}/{document.notation} of {senderName} from the exchange' },
   'message-refused': { data: messageRefused, vi: 'Hệ thống từ chối gói tin của {senderName}: {reason}', en: 'An envelope of {senderName} was refused: {reason}' },
   'message-answered': { data: messageAnswered, vi: 'Trả lời nơi gửi: {statusVi}', en: 'Answered the sender: {statusEn}' },
   'contradiction-kept': {

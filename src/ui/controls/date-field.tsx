@@ -12,6 +12,8 @@ export type DateFieldProps = FieldProps & {
   disabled?: boolean;
   /** The day that a missing year is taken from; today unless given. */
   today?: string;
+  /** In a bar of filters: one line, with the label standing in the empty field. */
+  compact?: boolean;
 };
 
 const messages = defineMessages({
@@ -31,7 +33,7 @@ const messages = defineMessages({
 
 /** A day that is typed, day first: `5/3` is enough. Arrow keys move it by a day, with Shift by a week. */
 export function DateField(props: DateFieldProps): ReactNode {
-  const { label, hideLabel, hint, error, required, optional, className, value, onChange, min, max, disabled } = props;
+  const { label, hideLabel, hint, error, required, optional, className, value, onChange, min, max, disabled, compact } = props;
   const t = useT(messages);
   const today = props.today ?? calendarDay(new Date());
   const [typed, setTyped] = useState<string | undefined>(undefined);
@@ -54,7 +56,7 @@ export function DateField(props: DateFieldProps): ReactNode {
   };
   const [left, setLeft] = useState(true);
   return (
-    <Field {...{ label, hideLabel, required, optional, className }} hint={hint ?? t('hint')} error={error ?? (left ? problem : undefined)}>
+    <Field {...{ label, required, optional, className }} hideLabel={compact === true ? true : hideLabel} hint={compact === true ? undefined : (hint ?? t('hint'))} error={error ?? (left ? problem : undefined)}>
       {(control) => (
         <input
           {...control}
@@ -63,6 +65,8 @@ export function DateField(props: DateFieldProps): ReactNode {
           inputMode="numeric"
           autoComplete="off"
           disabled={disabled}
+          placeholder={compact === true ? label : undefined}
+          title={compact === true ? t('hint') : undefined}
           value={typed ?? (value === undefined ? '' : formatDate(value))}
           onFocus={() => setLeft(false)}
           onBlur={() => {

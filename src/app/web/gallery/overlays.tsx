@@ -7,8 +7,10 @@ import { IconButton } from '#ui/controls/icon-button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { CommandPalette } from '#ui/overlays/command-palette.tsx';
 import { Dialog } from '#ui/overlays/dialog.tsx';
+import { HandOverDialog } from '#ui/overlays/hand-over-dialog.tsx';
 import { Menu } from '#ui/overlays/menu.tsx';
 import { ShortcutHelp } from '#ui/overlays/shortcut-help.tsx';
 import { SidePanel } from '#ui/overlays/side-panel.tsx';
@@ -23,13 +25,15 @@ const commands: readonly Command[] = [
 
 export function OverlaySamples(): ReactNode {
   const toasts = useToasts();
-  const [open, setOpen] = useState<'dialog' | 'panel' | 'palette' | 'help' | undefined>(undefined);
+  const [open, setOpen] = useState<'dialog' | 'act' | 'handOver' | 'panel' | 'palette' | 'help' | undefined>(undefined);
   const close = () => setOpen(undefined);
   useCommands(commands);
   return (
     <>
       <div className="gallery-row">
         <Button onClick={() => setOpen('dialog')}>Mở hộp thoại</Button>
+        <Button onClick={() => setOpen('act')}>Việc có lỗi từ máy chủ</Button>
+        <Button onClick={() => setOpen('handOver')}>Giao khóa</Button>
         <Button onClick={() => setOpen('panel')}>Mở bảng bên</Button>
         <Button onClick={() => setOpen('palette')}>Tìm và thực hiện</Button>
         <Button onClick={() => setOpen('help')}>Phím tắt</Button>
@@ -52,6 +56,18 @@ export function OverlaySamples(): ReactNode {
       <SidePanel open={open === 'panel'} onClose={close} title="Thông tin văn bản" actions={<Button variant="primary">Lưu</Button>}>
         <p>Những gì thuộc về văn bản đang xem: thông tin, nơi nhận, nhật ký. Phần còn lại của màn hình vẫn dùng được.</p>
       </SidePanel>
+      {open === 'act' && (
+        <ActDialog
+          title="Tạm dừng hệ thống"
+          text="Không gửi đi và không nhận vào cho đến khi mở lại."
+          verb="Tạm dừng"
+          topics={[]}
+          send={() => Promise.reject(new Error('Mất kết nối với máy chủ.'))}
+          done="Đã tạm dừng."
+          onClose={close}
+        />
+      )}
+      {open === 'handOver' && <HandOverDialog title="Khóa của hệ thống" text="Khóa chỉ hiện lần này." parts={[{ label: 'Khóa', value: 'q7Hf-2kLm-9sTt-4vXz', note: 'Dùng được đến 22/11/2027' }]} onClose={close} />}
       {open === 'palette' && <CommandPalette open onClose={close} />}
       {open === 'help' && <ShortcutHelp open onClose={close} />}
     </>

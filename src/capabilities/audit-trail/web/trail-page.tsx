@@ -52,8 +52,8 @@ function Span(): ReactNode {
   const [values, setSearch] = useSearch();
   return (
     <>
-      <DateField label={t('from')} value={values['tu']} onChange={(tu) => setSearch({ tu })} />
-      <DateField label={t('to')} value={values['den']} onChange={(den) => setSearch({ den })} />
+      <DateField compact label={t('from')} value={values['tu']} onChange={(tu) => setSearch({ tu })} />
+      <DateField compact label={t('to')} value={values['den']} onChange={(den) => setSearch({ den })} />
     </>
   );
 }

@@ -1,18 +1,13 @@
-import Copy from 'lucide-react/icons/copy';
 import { useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { invitationReply } from '#engines/exchange/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
-import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
-import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
-import '#ui/layout/form.css';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
-import { Dialog } from '#ui/overlays/dialog.tsx';
+import { HandOverDialog } from '#ui/overlays/hand-over-dialog.tsx';
 import { invitationMessages } from './invitation-messages.ts';
-import './partners.css';
 
 export type Invited = z.infer<typeof invitationReply>;
 export type Accepted = { partnerId: string; fingerprint: string };
@@ -32,37 +27,16 @@ export function InviteDialog({ onClose, onDone }: { onClose: () => void; onDone:
 /** An invitation with the fingerprint that travels on another way. */
 export function InvitationDialog({ text, fingerprint, onClose }: { text: string; fingerprint: string; onClose: () => void }): ReactNode {
   const t = useT(invitationMessages);
-  const toasts = useToasts();
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(text);
-    toasts.show({ tone: 'done', text: t('copied') });
-  };
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <HandOverDialog
       title={t('made')}
-      description={t('madeText')}
-      actions={
-        <>
-          <Button variant="primary" icon={Copy} onClick={() => void copy()}>
-            {t('copy')}
-          </Button>
-          <Button onClick={onClose}>{t('close')}</Button>
-        </>
-      }
-    >
-      <div className="lt-form">
-        <div className="lt-stack">
-          <b>{t('letter')}</b>
-          <code className="lt-partners__text">{text}</code>
-        </div>
-        <div className="lt-stack">
-          <b>{t('fingerprint')}</b>
-          <code className="lt-partners__text">{fingerprint}</code>
-        </div>
-      </div>
-    </Dialog>
+      text={t('madeText')}
+      parts={[
+        { label: t('letter'), value: text },
+        { label: t('fingerprint'), value: fingerprint },
+      ]}
+      onClose={onClose}
+    />
   );
 }
 
@@ -98,14 +72,7 @@ export function AcceptDialog({ onClose, onDone }: { onClose: () => void; onDone:
 /** Our own fingerprint, for the other administrator to confirm; it stands on the page of the system too. */
 export function AcceptedDialog({ fingerprint, onClose }: { fingerprint: string; onClose: () => void }): ReactNode {
   const t = useT(invitationMessages);
-  return (
-    <Dialog open onClose={onClose} title={t('acceptedTitle')} description={t('acceptedText')} actions={<Button onClick={onClose}>{t('close')}</Button>}>
-      <div className="lt-stack">
-        <b>{t('ownFingerprint')}</b>
-        <code className="lt-partners__text">{fingerprint}</code>
-      </div>
-    </Dialog>
-  );
+  return <HandOverDialog title={t('acceptedTitle')} text={t('acceptedText')} parts={[{ label: t('ownFingerprint'), value: fingerprint }]} onClose={onClose} />;
 }
 
 /** The last word is that of who invited: the fingerprint of who answered, as it was heard. */

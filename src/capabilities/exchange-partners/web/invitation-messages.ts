@@ -10,8 +10,6 @@ export const invitationMessages = defineMessages({
     made: 'Thư mời',
     madeToast: 'Đã tạo thư mời.',
     madeText: 'Gửi nguyên văn thư mời. Đọc vân tay qua điện thoại, không gửi cùng thư.',
-    copy: 'Chép thư mời',
-    copied: 'Đã chép thư mời.',
     letter: 'Thư mời',
     fingerprint: 'Vân tay khóa',
     acceptTitle: 'Nhập thư mời',
@@ -26,7 +24,6 @@ export const invitationMessages = defineMessages({
     confirmed: 'Đã xác nhận. Hai hệ thống trao đổi được với nhau.',
     theirFingerprint: 'Vân tay khóa của bên kia',
     ownFingerprint: 'Vân tay khóa của hệ thống này',
-    close: 'Đóng',
   },
   en: {
     inviteTitle: 'Invite another installation',
@@ -36,8 +33,6 @@ export const invitationMessages = defineMessages({
     made: 'Invitation',
     madeToast: 'The invitation is made.',
     madeText: 'Send the whole text. Tell the fingerprint by telephone, not in the same letter.',
-    copy: 'Copy the invitation',
-    copied: 'Copied.',
     letter: 'Invitation',
     fingerprint: 'Fingerprint',
     acceptTitle: 'Enter an invitation',
@@ -52,6 +47,5 @@ export const invitationMessages = defineMessages({
     confirmed: 'Confirmed. The two systems exchange now.',
     theirFingerprint: 'Fingerprint of the other side',
     ownFingerprint: 'Fingerprint of this system',
-    close: 'Close',
   },
 });

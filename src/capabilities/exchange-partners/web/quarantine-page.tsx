@@ -20,14 +20,14 @@ import { useNavigation } from '#ui/navigation.tsx';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { Menu } from '#ui/overlays/menu.tsx';
 import { useAbility } from '#ui/session-context.tsx';
-import { messages } from './messages.ts';
+import { packetMessages } from './packet-messages.ts';
 import { LOOK_AGAIN_MS, reasonOf, type Arrival } from './words.ts';
 
 const ARRIVALS = '/api/v1/exchange/arrivals';
 
 /** What came and could not be delivered: its facts, the reason, and what to do about it. */
 export function QuarantinePage(): ReactNode {
-  const t = useT(messages);
+  const t = useT(packetMessages);
   const { navigate } = useNavigation();
   const mayWatch = useAbility('exchange-partners.watch');
   const maySettle = useAbility('exchange-partners.settle');
@@ -44,7 +44,7 @@ export function QuarantinePage(): ReactNode {
 }
 
 function Quarantine(): ReactNode {
-  const t = useT(messages);
+  const t = useT(packetMessages);
   const api = useApi();
   const mayKeep = useAbility('exchange-partners.keep');
   const maySettle = useAbility('exchange-partners.settle');
@@ -88,7 +88,7 @@ function Quarantine(): ReactNode {
 }
 
 function Acts({ row, mayKeep }: { row: Arrival; mayKeep: boolean }): ReactNode {
-  const t = useT(messages);
+  const t = useT(packetMessages);
   const api = useApi();
   const toasts = useToasts();
   const queries = useQueryClient();
@@ -124,7 +124,7 @@ function Acts({ row, mayKeep }: { row: Arrival; mayKeep: boolean }): ReactNode {
 type Found = { agencies: { id: string; name: string; hosting: string; code: string | null }[] };
 
 function HandOver({ row, onClose }: { row: Arrival; onClose: () => void }): ReactNode {
-  const t = useT(messages);
+  const t = useT(packetMessages);
   const api = useApi();
   const [agencyId, setAgencyId] = useState<string | undefined>();
   const [typed, setTyped] = useState('');
@@ -147,7 +147,7 @@ function HandOver({ row, onClose }: { row: Arrival; onClose: () => void }): Reac
 }
 
 function Settle({ row, onClose }: { row: Arrival; onClose: () => void }): ReactNode {
-  const t = useT(messages);
+  const t = useT(packetMessages);
   const api = useApi();
   const [outcome, setOutcome] = useState<'resolved' | 'discarded'>('resolved');
   const [resolution, setResolution] = useState('');

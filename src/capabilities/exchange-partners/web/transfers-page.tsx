@@ -17,7 +17,7 @@ import { useT } from '#ui/i18n.ts';
 import { Page } from '#ui/layout/page.tsx';
 import { useNavigation, useSearch } from '#ui/navigation.tsx';
 import { useAbility } from '#ui/session-context.tsx';
-import { messages } from './messages.ts';
+import { packetMessages } from './packet-messages.ts';
 import type { Transfer } from './words.ts';
 
 const states = ['waiting', 'sent', 'processed', 'refused', 'failed'] as const;
@@ -26,7 +26,7 @@ const PAGE = 100;
 
 /** What goes out to the systems, newest first, and sending one again. */
 export function TransfersPage(): ReactNode {
-  const t = useT(messages);
+  const t = useT(packetMessages);
   const { navigate } = useNavigation();
   const [search, setSearch] = useSearch();
   const mayWatch = useAbility('exchange-partners.watch');
@@ -52,7 +52,7 @@ export function TransfersPage(): ReactNode {
 }
 
 function Transfers({ state }: { state: Transfer['state'] | undefined }): ReactNode {
-  const t = useT(messages);
+  const t = useT(packetMessages);
   const api = useApi();
   const mayKeep = useAbility('exchange-partners.keep');
   const pages = useInfiniteQuery({
@@ -89,7 +89,7 @@ function Transfers({ state }: { state: Transfer['state'] | undefined }): ReactNo
 }
 
 function Replay({ row }: { row: Transfer }): ReactNode {
-  const t = useT(messages);
+  const t = useT(packetMessages);
   const api = useApi();
   const toasts = useToasts();
   const queries = useQueryClient();

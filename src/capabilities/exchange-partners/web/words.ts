@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { inboundView, partnerView, systemView, transferView } from '#engines/exchange/contract.ts';
 import type { Translate } from '#ui/i18n.ts';
 import { messages, type MessageKey } from './messages.ts';
+import { packetMessages, type PacketKey } from './packet-messages.ts';
 
 export type Partner = z.infer<typeof partnerView>;
 export type System = z.infer<typeof systemView>;
@@ -12,17 +13,16 @@ export const PARTNERS = '/api/v1/exchange/partners';
 export const SYSTEMS = '/api/v1/exchange/systems';
 export const LOOK_AGAIN_MS = 30_000;
 
-const known = new Set<string>(Object.keys(messages.vi));
-const isKey = (key: string): key is MessageKey => known.has(key);
+const isKeyOf = <Key extends string>(dictionary: { vi: Readonly<Record<Key, string>> }, key: string): key is Key => Object.hasOwn(dictionary.vi, key);
 
 /** The reason of an arrival in quarantine, in words; codes that no sentence was written for are named. */
-export function reasonOf(t: Translate<MessageKey>, code: string | null): string {
+export function reasonOf(t: Translate<PacketKey>, code: string | null): string {
   const key = `code.${code ?? ''}`;
-  return isKey(key) ? t(key) : t('code.other', { code: code ?? '' });
+  return isKeyOf(packetMessages, key) ? t(key) : t('code.other', { code: code ?? '' });
 }
 
 /** The name of a step of the checklist. */
 export function stepOf(t: Translate<MessageKey>, step: string): string {
   const key = `step.${step}`;
-  return isKey(key) ? t(key) : step;
+  return isKeyOf(messages, key) ? t(key) : step;
 }

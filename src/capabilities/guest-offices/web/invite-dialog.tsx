@@ -1,14 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import Copy from 'lucide-react/icons/copy';
 import { useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
-import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Dialog } from '#ui/overlays/dialog.tsx';
+import { HandOverDialog } from '#ui/overlays/hand-over-dialog.tsx';
 import type { InvitedReply } from '../contract.ts';
 import { staffMessages } from './staff-messages.ts';
 
@@ -50,30 +49,9 @@ export function InviteDialog({ purpose, mayMail, onClose }: { purpose: 'office' 
 
 function MadeLink({ link, email, mail, onClose }: { link: string; email: string; mail: InvitedReply['mail']; onClose: () => void }): ReactNode {
   const t = useT(staffMessages);
-  const toasts = useToasts();
-  const copy = () => {
-    void navigator.clipboard.writeText(link).then(() => toasts.show({ tone: 'done', text: t('copied') }));
-  };
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={t(mail === 'sent' ? 'mailSent' : 'link')}
-      description={mail === 'sent' ? t('mailSentText', { email }) : t('linkText')}
-      actions={
-        <>
-          {/* Only pages that came over HTTPS, or from this computer, may write to the clipboard. */}
-          {window.isSecureContext && (
-            <Button variant="primary" icon={Copy} onClick={copy}>
-              {t('copy')}
-            </Button>
-          )}
-          <Button onClick={onClose}>{t('close')}</Button>
-        </>
-      }
-    >
+    <HandOverDialog title={t(mail === 'sent' ? 'mailSent' : 'link')} text={mail === 'sent' ? t('mailSentText', { email }) : t('linkText')} parts={[{ label: t('link'), value: link }]} onClose={onClose}>
       {mail === 'failed' && <Banner tone="warn">{t('mailFailed', { email })}</Banner>}
-      <TextField label={t('link')} hideLabel readOnly value={link} onChange={() => undefined} onFocus={(event) => event.currentTarget.select()} />
-    </Dialog>
+    </HandOverDialog>
   );
 }

@@ -9,6 +9,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
+import { HandOverDialog } from '#ui/overlays/hand-over-dialog.tsx';
 import '#ui/layout/form.css';
 import type { ClientSecret } from '../contract.ts';
 import { clientMessages } from './client-messages.ts';
@@ -105,43 +106,15 @@ export function ConfirmDialog<Reply>({ act, client, send, onDone, onClose }: Con
 export function SecretDialog({ name, secret, onClose }: { name: string; secret: ClientSecret; onClose: () => void }): ReactNode {
   const t = useT(clientMessages);
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <HandOverDialog
       title={t('secretTitle', { client: name })}
-      description={t('secretText')}
-      actions={
-        <Button variant="primary" onClick={onClose}>
-          {t('done')}
-        </Button>
-      }
-    >
-      <dl className="lt-client-secret">
-        <Copied label={t('clientId')} value={secret.clientId} />
-        <Copied label={t('clientSecret')} value={secret.clientSecret} />
-      </dl>
-    </Dialog>
-  );
-}
-
-function Copied({ label, value }: { label: string; value: string }): ReactNode {
-  const t = useT(clientMessages);
-  const toasts = useToasts();
-  const copy = (): void => {
-    navigator.clipboard.writeText(value).then(
-      () => toasts.show({ tone: 'done', text: t('copied') }),
-      () => toasts.show({ tone: 'danger', text: t('notCopied') }),
-    );
-  };
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>
-        <code>{value}</code>
-        <Button size="small" onClick={copy}>
-          {t('copy')}
-        </Button>
-      </dd>
-    </div>
+      text={t('secretText')}
+      parts={[
+        { label: t('clientId'), value: secret.clientId },
+        { label: t('clientSecret'), value: secret.clientSecret },
+      ]}
+      verb={t('done')}
+      onClose={onClose}
+    />
   );
 }

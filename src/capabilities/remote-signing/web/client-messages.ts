@@ -38,9 +38,6 @@ export const clientMessages = defineMessages({
     secretText: 'Khóa này chỉ hiện một lần và không được lưu ở đây. Chép và giao cho người quản trị phần mềm qua kênh an toàn.',
     clientId: 'Mã phần mềm (client_id)',
     clientSecret: 'Khóa bí mật (client_secret)',
-    copy: 'Chép',
-    copied: 'Đã chép',
-    notCopied: 'Trình duyệt không cho chép. Chọn dòng chữ rồi chép bằng tay.',
     done: 'Tôi đã chép',
   },
   en: {
@@ -80,9 +77,6 @@ export const clientMessages = defineMessages({
     secretText: 'It is shown once and kept nowhere here. Copy it and hand it to whoever keeps the application, over a safe channel.',
     clientId: 'Application (client_id)',
     clientSecret: 'Secret (client_secret)',
-    copy: 'Copy',
-    copied: 'Copied',
-    notCopied: 'The browser does not allow it. Select the line and copy it by hand.',
     done: 'I have copied it',
   },
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { PersonActor } from '#kernel/actor.ts';
+import type { ActorRecord, PersonActor } from '#kernel/actor.ts';
 import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
@@ -7,7 +7,7 @@ import { tokenHash } from '../authenticate.ts';
 import { isAdministrator } from '../domain/roles.ts';
 import { identityErrors } from '../errors.ts';
 import type { Account } from '../queries/accounts.ts';
-import { actingRights, postsOfPerson, type PersonId, type PostId } from '../queries/posts.ts';
+import { actingRights, postsOfPerson, type PersonId, type Post, type PostId } from '../queries/posts.ts';
 import { sessionCache } from '../session-cache.ts';
 import { limitsOf } from '../settings.ts';
 import type { Factors, Tables } from '../tables.ts';
@@ -20,6 +20,11 @@ export function newToken(): string {
 }
 
 export type Client = { ip: string; userAgent: string };
+
+/** The person whom a sign-in has found, in one of the posts. */
+export function inPost({ personId, personName }: Account, { postId, title, agencyId }: Post): ActorRecord {
+  return { kind: 'person', name: personName, personId, postId, postTitle: title, agencyId };
+}
 
 /** Opens a session in the post that the person used last, else in the first one. @throws identity.noPost */
 export async function startSession(ctx: CommandContext, input: { account: Account; factors: Factors; client: Client }): Promise<{ token: string; sessionId: string }> {
@@ -54,6 +59,7 @@ export async function startSession(ctx: CommandContext, input: { account: Accoun
     .execute();
   await db.updateTable('identity.account').set({ last_sign_in_at: ctx.now }).where('person_id', '=', account.personId).execute();
   await forgetFailures(ctx, account.login);
+  ctx.identified(inPost(account, post));
   ctx.record({
     type: 'identity.signed-in',
     agencyId: post.agencyId,

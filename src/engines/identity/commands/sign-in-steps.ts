@@ -8,7 +8,7 @@ import { postsOfPerson } from '../queries/posts.ts';
 import { limitsOf } from '../settings.ts';
 import type { Factors, Row, Tables } from '../tables.ts';
 import { NO_AGENCY } from './load.ts';
-import { newToken, startSession, type Client } from './sessions.ts';
+import { inPost, newToken, startSession, type Client } from './sessions.ts';
 
 export type StepPurpose = Row<'identity.sign_in_step'>['purpose'];
 
@@ -32,6 +32,7 @@ export async function advanceSignIn(ctx: CommandContext, input: { account: Accou
   const waiting = await whatIsMissing(ctx, { account, factors, administers: needsSecondFactor(posts) });
   if (waiting === undefined) return { state: 'signed_in', token: (await startSession(ctx, input)).token };
   const step = await openStep(ctx, { purpose: waiting, personId: account.personId, factors });
+  if (posts[0] !== undefined) ctx.identified(inPost(account, posts[0]));
   ctx.record({
     type: 'identity.sign-in-advanced',
     agencyId: posts[0]?.agencyId ?? NO_AGENCY,
