@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
-import { DEMO_PIN } from '#seeds/credentials.ts';
 import { look, picture } from './accessibility.ts';
+import { issueDraft } from './issue-draft.ts';
 import { openTown, type Town } from './town.ts';
 
 const letter = resolve(import.meta.dirname, '../seeds/letters/cong-van-mau.pdf');
@@ -25,28 +25,7 @@ async function issueLetter(clerk: Page, director: Page): Promise<void> {
   await clerk.getByRole('combobox', { name: /Nơi nhận/ }).fill('so noi vu');
   await clerk.getByRole('listbox').getByRole('option').first().click();
   await clerk.keyboard.press('Escape');
-  await clerk.getByRole('button', { name: 'Lưu dự thảo' }).click();
-  await clerk.getByRole('heading', { name: SUMMARY }).waitFor();
-  const address = clerk.url();
-  await clerk.getByRole('button', { name: 'Trình ký' }).click();
-  await clerk.getByRole('dialog').getByLabel('Người ký').selectOption({ label: 'Trần Anh Quân (Giám đốc)' });
-  await clerk.getByRole('dialog').getByRole('button', { name: 'Trình ký' }).click();
-  await clerk.getByText('Đã trình').first().waitFor();
-  await director.goto(`${town.url}/app/ky-van-ban/${address.split('/').at(-1)?.split('?')[0] ?? ''}`);
-  await director.locator('canvas').first().waitFor({ timeout: 60_000 });
-  await director.getByLabel('Mã PIN').fill(DEMO_PIN);
-  await director.getByRole('button', { name: 'Ký số' }).click();
-  await director.getByText('Đã ký.').first().waitFor();
-  await clerk.getByRole('button', { name: 'Cấp số' }).click();
-  await clerk.getByRole('dialog').getByRole('button', { name: 'Cấp số' }).click();
-  await clerk.getByLabel('Mã PIN').fill(DEMO_PIN);
-  await clerk.locator('canvas').first().waitFor({ timeout: 60_000 });
-  await clerk.getByRole('button', { name: 'Đóng dấu' }).click();
-  await clerk.getByRole('heading', { level: 1, name: 'Phát hành văn bản' }).waitFor();
-  await clerk.getByRole('button', { name: 'Phát hành' }).click();
-  await clerk.getByText(/Đã phát hành tới/).first().waitFor();
-  await clerk.goto(address);
-  await clerk.getByRole('tab', { name: 'Nơi nhận' }).click();
+  await issueDraft({ url: town.url, clerk, director, signer: 'Trần Anh Quân (Giám đốc)', summary: SUMMARY });
 }
 
 /** From the list of work to the document. */

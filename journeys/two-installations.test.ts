@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { generate } from 'otplib';
 import type { Page } from 'playwright-core';
-import { DEMO_PIN } from '#seeds/credentials.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { freePort } from '../bench/house/free-port.ts';
 import { NGHE_AN } from '../tests/second-province.ts';
 import { look, picture } from './accessibility.ts';
+import { issueDraft } from './issue-draft.ts';
 import { openTown, type Town } from './town.ts';
 
 const letter = resolve(import.meta.dirname, '../seeds/letters/cong-van-mau.pdf');
@@ -70,32 +70,6 @@ async function compose(page: Page, summary: string, recipients: readonly string[
     await page.getByRole('listbox').getByRole('option', { name: /Nghệ An/ }).first().click();
   }
   await page.keyboard.press('Escape');
-}
-
-/** From the draft on the screen to the issued document, and back to its recipients. */
-async function issue(clerk: Page, director: Page, summary: string): Promise<void> {
-  await clerk.getByRole('button', { name: 'Lưu dự thảo' }).click();
-  await clerk.getByRole('heading', { name: summary }).waitFor();
-  const address = clerk.url();
-  await clerk.getByRole('button', { name: 'Trình ký' }).click();
-  await clerk.getByRole('dialog').getByLabel('Người ký').selectOption({ label: 'Nguyễn Văn Bình (Giám đốc)' });
-  await clerk.getByRole('dialog').getByRole('button', { name: 'Trình ký' }).click();
-  await clerk.getByText('Đã trình').first().waitFor();
-  await director.goto(`${thanhHoa.url}/app/ky-van-ban/${address.split('/').at(-1)?.split('?')[0] ?? ''}`);
-  await director.locator('canvas').first().waitFor({ timeout: 60_000 });
-  await director.getByLabel('Mã PIN').fill(DEMO_PIN);
-  await director.getByRole('button', { name: 'Ký số' }).click();
-  await director.getByText('Đã ký.').first().waitFor();
-  await clerk.getByRole('button', { name: 'Cấp số' }).click();
-  await clerk.getByRole('dialog').getByRole('button', { name: 'Cấp số' }).click();
-  await clerk.getByLabel('Mã PIN').fill(DEMO_PIN);
-  await clerk.locator('canvas').first().waitFor({ timeout: 60_000 });
-  await clerk.getByRole('button', { name: 'Đóng dấu' }).click();
-  await clerk.getByRole('heading', { level: 1, name: 'Phát hành văn bản' }).waitFor();
-  await clerk.getByRole('button', { name: 'Phát hành' }).click();
-  await clerk.getByText(/Đã phát hành tới/).first().waitFor();
-  await clerk.goto(address);
-  await clerk.getByRole('tab', { name: 'Nơi nhận' }).click();
 }
 
 async function openArrived(page: Page, summary: string): Promise<void> {
@@ -197,7 +171,7 @@ test('two provinces connect, and a signed letter goes from one to the other, is 
   await t.test('a signed letter goes over, its signatures are valid there, and it is registered', async () => {
     await clerk.goto(`${thanhHoa.url}/app/soan-van-ban`);
     await compose(clerk, FIRST, ['so tai chinh nghe an']);
-    await issue(clerk, director, FIRST);
+    await issueDraft({ url: thanhHoa.url, clerk, director, signer: 'Nguyễn Văn Bình (Giám đốc)', summary: FIRST });
     first = clerk.url();
     await openArrived(receiver, FIRST);
     await receiver.getByText('Sở Nội vụ tỉnh Thanh Hóa').first().waitFor();
@@ -220,7 +194,7 @@ test('two provinces connect, and a signed letter goes from one to the other, is 
   await t.test('a second letter is recalled: the clerk there is asked and agrees, and the sender sees the answer', async () => {
     await clerk.goto(`${thanhHoa.url}/app/soan-van-ban`);
     await compose(clerk, SECOND, ['so tai chinh nghe an', 'truong vinh']);
-    await issue(clerk, director, SECOND);
+    await issueDraft({ url: thanhHoa.url, clerk, director, signer: 'Nguyễn Văn Bình (Giám đốc)', summary: SECOND });
     await openArrived(receiver, SECOND);
     await register(receiver, 2);
     await seen(/Sở Tài chính tỉnh Nghệ An.*Đã tiếp nhận/);
@@ -253,7 +227,7 @@ test('two provinces connect, and a signed letter goes from one to the other, is 
     await clerk.getByText('Thay thế văn bản số').first().waitFor();
     await clerk.getByLabel('Lý do thay thế').fill('Bổ sung bản đồ kèm theo');
     await compose(clerk, THIRD, []);
-    await issue(clerk, director, THIRD);
+    await issueDraft({ url: thanhHoa.url, clerk, director, signer: 'Nguyễn Văn Bình (Giám đốc)', summary: THIRD });
     await openArrived(receiver, THIRD);
     await look(receiver, 'văn bản thay thế của tỉnh bạn');
     await picture(receiver, 'den-thay-the-tinh-ban');

@@ -13,8 +13,10 @@ export function seesAgency(actor: PersonActor, agencyId: string): boolean {
   return seesProvince(actor) || (actor.agencyId === agencyId && has(actor, 'agency_admin', 'clerk', 'chief_of_office'));
 }
 
+/** Whoever acts for the holder sees what the holder's work is about, and no more. */
 export function maySee(actor: PersonActor, certificate: { agency_id: string; person_id: string | null }): boolean {
-  return seesAgency(actor, certificate.agency_id) || (certificate.agency_id === actor.agencyId && certificate.person_id === actor.personId);
+  const people: (string | null)[] = [actor.personId, ...(actor.onBehalfOf === undefined ? [] : [actor.onBehalfOf.personId])];
+  return seesAgency(actor, certificate.agency_id) || (certificate.agency_id === actor.agencyId && people.includes(certificate.person_id));
 }
 
 /** The inventory of an agency is kept by its administrator, that of any by the province's. */

@@ -168,6 +168,16 @@ test('nobody else reviews: not who is not signed in, not another agency, not a c
   assert.deepEqual(await reviews(id), []);
 });
 
+test('who acts for the holder sees the certificate that the holder’s work is about, and decides nothing; a mere colleague does not see it', async () => {
+  const { id, holder } = await suspended('Đoàn Thị Yến');
+  const officer = await somebodyIn(department, 'Phạm Minh Tuấn', ['officer']);
+  const acting: Somebody = { ...officer, onBehalfOf: { personId: holder.personId, name: holder.name, postId: holder.postId, postTitle: holder.postTitle } };
+  assert.equal((await call(officer, { method: 'GET', path: `${department}/${id}` })).status, 404);
+  const seen = await call<CertificateDetail>(acting, { method: 'GET', path: `${department}/${id}` });
+  assert.deepEqual([seen.status, seen.body.abilities, seen.body.toReview], [200, [], []]);
+  assert.equal((await review(acting, id)).status, 403);
+});
+
 test('a review needs a reason, and something that waits', async () => {
   const { id } = await holderLeft('Ngô Gia Bảo');
   for (const reason of ['', '   ', 'x'.repeat(301)]) assert.equal((await review(administrator, id, { reason })).status, 422);
