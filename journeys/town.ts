@@ -52,6 +52,7 @@ export async function openTown(config: Partial<Config> = {}, province = THANH_HO
   const worker = await startWorker(house.kernel);
   const web = await startWeb(house.kernel);
   const browser = await launchBrowser();
+  const profiles = new Set<BrowserContext>();
   const opened = async (context: BrowserContext): Promise<Visitor> => {
     context.setDefaultTimeout(15_000);
     return { context, page: await context.newPage() };
@@ -65,12 +66,16 @@ export async function openTown(config: Partial<Config> = {}, province = THANH_HO
       return visitor;
     },
     async visitWithProfile(login, folder) {
-      const visitor = await opened(await launchProfile(folder, { ...VIETNAM, viewport: DESK }));
+      const context = await launchProfile(folder, { ...VIETNAM, viewport: DESK });
+      profiles.add(context);
+      const visitor = await opened(context);
       await signIn(visitor.page, web.address, login);
       return visitor;
     },
     passerBy: (screen) => open(screen),
     async close() {
+      // A browser that a failed story left open would keep this process alive.
+      for (const context of profiles) await context.close();
       await browser.close();
       await web.stop();
       await worker.stop();
@@ -79,10 +84,14 @@ export async function openTown(config: Partial<Config> = {}, province = THANH_HO
   };
 }
 
+/** A profile that was used before may still be signed in: browsers write their cookies to the disk now and then. */
 async function signIn(page: Page, address: string, login: string): Promise<void> {
   await page.goto(`${address}/app/viec-cua-toi`);
+  const work = page.getByRole('heading', { name: 'Việc của tôi' });
+  await work.or(page.getByLabel('Tên đăng nhập')).first().waitFor();
+  if (await work.isVisible()) return;
   await page.getByLabel('Tên đăng nhập').fill(login);
   await page.getByLabel(/^Mật khẩu/).fill(DEMO_PASSWORD);
   await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
-  await page.getByRole('heading', { name: 'Việc của tôi' }).waitFor();
+  await work.waitFor();
 }
