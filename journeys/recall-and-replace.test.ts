@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
-import { DEMO_PIN } from '#seeds/credentials.ts';
 import { look, picture } from './accessibility.ts';
+import { issueDraft } from './issue-draft.ts';
 import { openTown, type Town } from './town.ts';
 
 const letter = resolve(import.meta.dirname, '../seeds/letters/cong-van-mau.pdf');
@@ -15,31 +15,6 @@ before(async () => {
   town = await openTown();
 }, { timeout: 240_000 });
 after(() => town.close());
-
-/** From the draft on the screen to the issued document: submitted, signed, numbered, sealed, issued. */
-async function issue(clerk: Page, director: Page, summary: string): Promise<void> {
-  await clerk.getByRole('button', { name: 'Lưu dự thảo' }).click();
-  await clerk.getByRole('heading', { name: summary }).waitFor();
-  await clerk.getByRole('button', { name: 'Trình ký' }).click();
-  await clerk.getByRole('dialog').getByLabel('Người ký').selectOption({ label: 'Nguyễn Văn Bình (Giám đốc)' });
-  await clerk.getByRole('dialog').getByRole('button', { name: 'Trình ký' }).click();
-  await clerk.getByText('Đã trình').first().waitFor();
-  const address = clerk.url();
-  await director.goto(`${town.url}/app/ky-van-ban/${address.split('/').at(-1)?.split('?')[0] ?? ''}`);
-  await director.locator('canvas').first().waitFor();
-  await director.getByLabel('Mã PIN').fill(DEMO_PIN);
-  await director.getByRole('button', { name: 'Ký số' }).click();
-  await director.getByText('Đã ký.').first().waitFor();
-  await clerk.getByRole('button', { name: 'Cấp số' }).click();
-  await clerk.getByRole('dialog').getByRole('button', { name: 'Cấp số' }).click();
-  await clerk.getByLabel('Mã PIN').fill(DEMO_PIN);
-  await clerk.locator('canvas').first().waitFor();
-  await clerk.getByRole('button', { name: 'Đóng dấu' }).click();
-  await clerk.getByRole('heading', { level: 1, name: 'Phát hành văn bản' }).waitFor();
-  await clerk.getByRole('button', { name: 'Phát hành' }).click();
-  await clerk.getByText(/Đã phát hành tới/).first().waitFor();
-  await clerk.goto(address);
-}
 
 async function compose(page: Page, summary: string, recipients: readonly string[]): Promise<void> {
   await page.locator('input[type=file]').first().setInputFiles(letter);
@@ -68,7 +43,7 @@ test('a document is taken back, replaced and recalled, and everybody sees what i
   await t.test('the clerk issues a letter to two departments and sees who has opened it', async () => {
     await clerk.goto(`${town.url}/app/soan-van-ban`);
     await compose(clerk, FIRST, ['so tai chinh', 'so tu phap']);
-    await issue(clerk, director, FIRST);
+    await issueDraft({ url: town.url, clerk, director, signer: 'Nguyễn Văn Bình (Giám đốc)', summary: FIRST });
     first = clerk.url();
     await finance.goto(`${town.url}/app/van-ban-den`);
     await finance.getByRole('link', { name: FIRST }).click();
@@ -130,7 +105,7 @@ test('a document is taken back, replaced and recalled, and everybody sees what i
     await compose(clerk, SECOND, []);
     await look(clerk, 'soạn văn bản thay thế');
     await picture(clerk, 'soan-thay-the');
-    await issue(clerk, director, SECOND);
+    await issueDraft({ url: town.url, clerk, director, signer: 'Nguyễn Văn Bình (Giám đốc)', summary: SECOND });
     await finance.getByText('Văn bản đã được thay thế').waitFor();
     await look(finance, 'văn bản đến đã được thay thế');
     await picture(finance, 'den-da-thay-the');
