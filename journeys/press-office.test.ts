@@ -37,6 +37,7 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await page.getByRole('button', { name: 'Tạo liên kết' }).click();
     link = (await page.getByRole('dialog', { name: 'Liên kết mời' }).locator('code').textContent()) ?? '';
     assert.match(link, /\/loi-moi-gui-nhan\//);
+    await page.locator('button:focus[aria-label="Sao chép Liên kết mời"]').waitFor();
     await page.getByRole('button', { name: 'Đóng' }).first().click();
     await look(page, 'tổ chức ngoài hệ thống');
     await picture(page, 'to-chuc-ngoai-van-thu');

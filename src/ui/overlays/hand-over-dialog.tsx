@@ -1,5 +1,5 @@
 import Copy from 'lucide-react/icons/copy';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Button } from '../controls/button.tsx';
 import { IconButton } from '../controls/icon-button.tsx';
 import { useToasts } from '../feedback/toast.tsx';
@@ -21,7 +21,7 @@ export type HandOverDialogProps = {
 };
 
 const messages = defineMessages({
-  vi: { copy: 'Sao chép {label}', copied: 'Đã sao chép {label}.', notCopied: 'Trình duyệt không cho sao chép. Hãy bấm vào dòng chữ để chọn rồi sao chép bằng bàn phím.', close: 'Đóng' },
+  vi: { copy: 'Sao chép {label}', copied: 'Đã sao chép: {label}.', notCopied: 'Trình duyệt không cho sao chép. Hãy bấm vào dòng chữ để chọn rồi sao chép bằng bàn phím.', close: 'Đóng' },
   en: { copy: 'Copy {label}', copied: 'Copied: {label}.', notCopied: 'The browser does not allow it. Click the line to select it and copy it with the keyboard.', close: 'Close' },
 });
 
@@ -29,6 +29,8 @@ const messages = defineMessages({
 export function HandOverDialog({ title, text, parts, verb, onClose, children }: HandOverDialogProps): ReactNode {
   const t = useT(messages);
   const toasts = useToasts();
+  // Whoever presses Enter once more copies the value, and does not close what is shown only now.
+  const first = useRef<HTMLButtonElement>(null);
   const copy = ({ label, value }: { label: string; value: string }): void => {
     navigator.clipboard.writeText(value).then(
       () => toasts.show({ tone: 'done', text: t('copied', { label }) }),
@@ -41,6 +43,7 @@ export function HandOverDialog({ title, text, parts, verb, onClose, children }: 
       onClose={onClose}
       title={title}
       description={text}
+      {...(window.isSecureContext ? { initialFocus: first } : {})}
       actions={
         <Button variant="primary" onClick={onClose}>
           {verb ?? t('close')}
@@ -50,13 +53,13 @@ export function HandOverDialog({ title, text, parts, verb, onClose, children }: 
       <div className="lt-form">
         {children}
         <dl className="lt-hand-over">
-          {parts.map((part) => (
+          {parts.map((part, index) => (
             <div key={part.label}>
               <dt>{part.label}</dt>
               <dd className="lt-hand-over__value">
                 <code>{part.value}</code>
                 {/* Only pages that came over HTTPS, or from this computer, may write to the clipboard. */}
-                {window.isSecureContext && <IconButton icon={Copy} size="small" label={t('copy', { label: part.label })} onClick={() => copy(part)} />}
+                {window.isSecureContext && <IconButton ref={index === 0 ? first : undefined} icon={Copy} size="small" label={t('copy', { label: part.label })} onClick={() => copy(part)} />}
               </dd>
               {part.note !== undefined && <dd>{part.note}</dd>}
             </div>
