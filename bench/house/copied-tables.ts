@@ -2,8 +2,8 @@ import type { House } from './house.ts';
 
 /** A handful of rows takes no time, and may refer to rows that were there before. */
 const FEWEST_ROWS = 100;
-/** The sealer works every two seconds: it may have come along on the way or not. */
-const PERIODIC = ['audit.sealed', 'audit.node'];
+/** The sealer works every two seconds: in between it may have come along or not. */
+export const SEALED = ['audit.sealed', 'audit.node'];
 
 type Snapshot = string;
 type Table = { name: string; copy: string; rows: string; columns: string };
@@ -31,16 +31,19 @@ export type CopiedRows = {
   drop(): Promise<void>;
 };
 
+/** Two moments, and the tables that are left out. */
+export type Between = { from: Snapshot; to: Snapshot; without: readonly string[] };
+
 /**
  * Finds every table whose rows became many more between two moments, and keeps those rows. A row that was written and
  * deleted on the way, as a job is, does not count.
  */
-export async function copyRowsBetween(house: House, from: Snapshot, to: Snapshot): Promise<CopiedRows> {
+export async function copyRowsBetween(house: House, { from, to, without }: Between): Promise<CopiedRows> {
   await house.sql('drop schema if exists bench cascade');
   await house.sql('create schema bench');
   const counts = new Map<string, number>();
   const tables: Table[] = [];
-  for (const table of await listTables(house)) {
+  for (const table of await listTables(house, without)) {
     const isNew = `pg_visible_in_snapshot(t.xmin::text::xid8, '${to}') and not pg_visible_in_snapshot(t.xmin::text::xid8, '${from}')`;
     await house.sql(`create table ${table.rows} as select ${table.columns} from ${table.name} t where ${isNew}`);
     const [row] = await house.sql<{ count: number }>(`select count(*) as count from ${table.rows}`);
@@ -60,14 +63,14 @@ export async function copyRowsBetween(house: House, from: Snapshot, to: Snapshot
   };
 }
 
-async function listTables(house: House): Promise<Table[]> {
+async function listTables(house: House, without: readonly string[]): Promise<Table[]> {
   const rows = await house.sql<{ name: string; plain: string; columns: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name, n.nspname || '__' || c.relname as plain,
         (select string_agg(quote_ident(a.attname), ', ' order by a.attnum) from pg_attribute a
           where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind = 'r' and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'bench') and c.oid <> all($1::text[]::regclass[])`,
-    [PERIODIC],
+    [without],
   );
   return rows.map(({ name, plain, columns }) => ({ name, columns, copy: `bench."${plain}"`, rows: `bench."rows ${plain}"` }));
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { z } from 'zod';
 import { systemActor } from './actor.ts';
 import { run, type CommandContext } from './command.ts';
@@ -68,8 +69,8 @@ async function enqueue(ctx: CommandContext, { kind, count }: { kind: string; cou
 
 const put = (kind: string, count: number): Promise<void> => run(house.kernel, enqueue, { kind, count }, { actor: systemActor('test') });
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let waited = 0; !holds(); waited += 5) {
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let waited = 0; !(await holds()); waited += 5) {
     assert.ok(waited < 10_000, 'it did not come about');
     await sleep(5);
   }
@@ -116,4 +117,31 @@ test('a crowd of slow jobs holds up no other kind; what was not begun goes back 
   assert.deepEqual(await house.sql('select count(*)::int as count, max(attempts) as attempts, count(leased_by)::int as leased from kernel.job'), [
     { count: 1097, attempts: 0, leased: 0 },
   ]);
+});
+
+test('renewing leases while somebody takes the same jobs in another order waits for its turn and loses none', async () => {
+  await house.sql('delete from kernel.job');
+  asked = 0;
+  await put('probe.ask-far-away', 3);
+  const complaints: string[] = [];
+  const log = Object.assign(Object.create(house.kernel.log) as typeof house.kernel.log, { warn: (_facts: unknown, text: string) => complaints.push(text) });
+  const worker = await startWorker({ ...house.kernel, log, config: { ...house.kernel.config, jobLeaseMs: 600 } });
+  await until(() => asked === 3);
+  const [first, second, third] = (await house.sql<{ id: string }>('select id from kernel.job order by ctid')).map(({ id }) => id);
+  const other = new pg.Client({ connectionString: house.kernel.database.directUrl });
+  await other.connect();
+  await other.query('begin');
+  await other.query('select from kernel.job where id = $1 for update', [third]);
+  // The renewal has the first two by now and waits for the third.
+  await until(async () => (await house.sql(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length > 0);
+  await other.query('select from kernel.job where id = any($1) for update', [[first, second]]);
+  house.clock.advance(5000);
+  await other.query('commit');
+  await until(async () => (await house.sql('select 1 from kernel.job where lease_until >= $1', [house.clock.now()])).length === 3);
+  assert.deepEqual(complaints, []);
+  await other.end();
+  const stopping = worker.stop();
+  for (const reply of answers.splice(0)) reply();
+  await stopping;
+  assert.deepEqual(await house.sql('select kind from kernel.job'), []);
 });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { systemActor } from './actor.ts';
 import { openContext } from './command.ts';
 import { sendHints, type Hint } from './hints.ts';
-import { newId } from './ids.ts';
+import { newId, type Id } from './ids.ts';
 import type { ClaimedJob, JobDefinition, NewJob } from './jobs.ts';
 import type { Kernel } from './kernel.ts';
 import { runDueSchedules } from './schedules.ts';
@@ -37,7 +37,8 @@ type WorkerState = {
   name: string;
   lanes: Map<string, Lanes>;
   active: Set<Promise<void>>;
-  leased: Set<string>;
+  /** The jobs that are this worker's, with their agencies. */
+  leased: Map<Id<'job'>, Id<'agency'>>;
   periodic: Promise<void> | undefined;
   stopped: boolean;
   wake: () => void;
@@ -48,7 +49,7 @@ type WorkerState = {
  * Jobs are claimed with a lease that is renewed while they run, so the jobs of a killed worker come back.
  */
 export async function startWorker(kernel: Kernel, options: { loop?: boolean } = {}): Promise<Worker> {
-  const state: WorkerState = { kernel, name: `worker-${newId()}`, lanes: new Map(), active: new Set(), leased: new Set(), periodic: undefined, stopped: false, wake: () => undefined };
+  const state: WorkerState = { kernel, name: `worker-${newId()}`, lanes: new Map(), active: new Set(), leased: new Map(), periodic: undefined, stopped: false, wake: () => undefined };
   let wakeUp: () => void = () => undefined;
   let woken = false;
   const wake = (): void => {
@@ -170,11 +171,12 @@ async function claim(state: WorkerState, kinds: string[]): Promise<ClaimedJob[]>
     );
     return claimed.rows;
   });
-  for (const job of jobs) state.leased.add(job.id);
   // safe because the columns are uuids of exactly these kinds; RETURNING has no order, so ids (made in time order) give it
-  return (jobs.map((row) => ({ agencyId: row.agency_id, id: row.id, kind: row.kind, payload: row.payload, attempts: row.attempts })) as ClaimedJob[]).sort(
+  const claimed = (jobs.map((row) => ({ agencyId: row.agency_id, id: row.id, kind: row.kind, payload: row.payload, attempts: row.attempts })) as ClaimedJob[]).sort(
     (a, b) => (a.id < b.id ? -1 : 1),
   );
+  for (const { id, agencyId } of claimed) state.leased.set(id, agencyId);
+  return claimed;
 }
 
 /** Splits the jobs of a kind into batches and works them off in lanes, beside those of other kinds: a slow one holds up its own kind at most. */
@@ -248,7 +250,7 @@ async function takeApart(kernel: Kernel, job: ClaimedJob, parts: readonly NewJob
 async function attempt(kernel: Kernel, definition: JobDefinition, batch: ClaimedJob[]): Promise<void> {
   if (definition.mode === 'outside') {
     await definition.handle(kernel, batch);
-    await kernel.database.pool.query(DELETE_JOBS, [batch.map((job) => job.agencyId), batch.map((job) => job.id)]);
+    await kernel.database.transaction((_tx, client) => client.query(DELETE_JOBS, [batch.map((job) => job.agencyId), batch.map((job) => job.id)]));
     return;
   }
   let told: readonly Hint[] = [];
@@ -281,15 +283,12 @@ async function fail(kernel: Kernel, definition: JobDefinition, job: ClaimedJob, 
   );
 }
 
+/** Renewing and deleting take the rows in their own order; the transaction tries again when the two are in each other's way. */
 async function renewLeases(state: WorkerState): Promise<void> {
   if (state.leased.size === 0) return;
   const until = new Date(state.kernel.clock.now().getTime() + state.kernel.config.jobLeaseMs);
   try {
-    await state.kernel.database.pool.query('update kernel.job set lease_until = $3 where leased_by = $1 and id = any($2)', [
-      state.name,
-      [...state.leased],
-      until,
-    ]);
+    await onLeased(state, `set lease_until = $4`, [until]);
   } catch (error) {
     state.kernel.log.warn({ err: error }, 'leases could not be renewed; another worker may repeat the jobs');
   }
@@ -299,11 +298,20 @@ async function renewLeases(state: WorkerState): Promise<void> {
 async function giveBack(state: WorkerState): Promise<void> {
   if (state.leased.size === 0) return;
   try {
-    await state.kernel.database.pool.query(
-      'update kernel.job set lease_until = null, leased_by = null, attempts = attempts - 1 where leased_by = $1 and id = any($2)',
-      [state.name, [...state.leased]],
-    );
+    await onLeased(state, 'set lease_until = null, leased_by = null, attempts = attempts - 1', []);
   } catch (error) {
     state.kernel.log.warn({ err: error }, 'jobs could not be given back; they are taken up again when their lease has ended');
   }
+}
+
+async function onLeased({ kernel, name, leased }: WorkerState, change: string, values: readonly unknown[]): Promise<void> {
+  const ids = [...leased.keys()];
+  const agencies = [...leased.values()];
+  await kernel.database.transaction((_tx, client) =>
+    client.query(
+      `update kernel.job j ${change} from unnest($2::uuid[], $3::uuid[]) as mine (agency_id, id)
+        where j.agency_id = mine.agency_id and j.id = mine.id and j.leased_by = $1`,
+      [name, agencies, ids, ...values],
+    ),
+  );
 }

@@ -1,5 +1,5 @@
 /** Puts the raw material that verdicts rest on into words and figures, for the expert who opens the report to the last attribute. */
-import { createHash } from 'node:crypto';
+import { hash as hashOnce } from 'node:crypto';
 import { CmsError } from '../../domain/cms/verify-errors.ts';
 import { parseCms } from '../../domain/cms/verify.ts';
 import { children, fieldsOf, oidOf, rawOf, readAsn1 } from '../../domain/asn1/reader.ts';
@@ -34,7 +34,7 @@ export function describeGrounds(raw: readonly RawGrounds[], { cache, isGiven }: 
     const sources = [...each.crls.map((bytes) => describeList(Buffer.from(bytes), cache)), ...each.ocsps.map((bytes) => describeAnswer(Buffer.from(bytes), cache))];
     for (const certificate of path) certificates.set(certificate.fingerprint, certificate);
     for (const source of sources) revocations.set(source.sha256, { ...source, origin: origin(source.sha256) });
-    return { certificates: path.map(({ fingerprint }) => fingerprint), revocations: sources.map(({ sha256 }) => sha256), attributes: each.attributes ?? (each.container ? attributesOf(each.container) : []) };
+    return { certificates: path.map(({ fingerprint }) => fingerprint), revocations: sources.map(({ sha256 }) => sha256), attributes: each.attributes ?? (each.container ? attributesOf(each.container, cache) : []) };
   });
   return { certificates: [...certificates.values()], revocations: [...revocations.values()], grounds };
 }
@@ -58,9 +58,9 @@ const shownBytes = 64;
 const maxAttributes = 60;
 
 /** The signed attributes as they stand in the container, readable where their meaning is known. */
-function attributesOf(container: Buffer): SignedAttributeReport[] {
+function attributesOf(container: Buffer, cache: ValidationCache): SignedAttributeReport[] {
   try {
-    const { signedAttributes } = parseCms(container);
+    const { signedAttributes } = parseCms(container, (bytes) => cache.readCertificate(bytes));
     if (signedAttributes === undefined) return [];
     return children(readAsn1(signedAttributes.encoded)).slice(0, maxAttributes).map((attribute) => {
       const fields = fieldsOf(attribute);
@@ -96,5 +96,5 @@ export function headerAttributes(jws: string): SignedAttributeReport[] {
 }
 
 export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hashOnce('sha256', bytes, 'hex');
 }
