@@ -1,23 +1,28 @@
 import type { Kernel } from '#kernel/kernel.ts';
 import { rawJson, type SpecialReply } from '#kernel/route.ts';
-import { reportXml, sealedReportPdf } from '#engines/signatures/index.ts';
+import { sealedPayload, sealedReportPdf, sealedReportXml } from '#engines/signatures/index.ts';
 import { plainReport } from './plain-report.ts';
 import { reportPaper } from './report-paper.ts';
 import type { SealedReport } from './report-ticket.ts';
 import type { Language } from './portal/words.ts';
 
-export const reportFormats = ['json', 'xml', 'pdf'] as const;
+export const reportFormats = ['json', 'jws', 'xml', 'pdf'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-export const mediaTypes = { json: 'application/json', xml: 'application/xml', pdf: 'application/pdf' } as const satisfies Record<ReportFormat, string>;
+export const mediaTypes = { json: 'application/json', jws: 'application/jose', xml: 'application/xml', pdf: 'application/pdf' } as const satisfies Record<ReportFormat, string>;
 
-/** The report as data, as XML after ETSI TS 119 102-2, or as a PDF that the installation signs. @throws signatures.timestampUnavailable · timestampWrong */
+/**
+ * The report as data; or signed by the installation: the same data as a JWS, as XML after ETSI TS 119 102-2, as a PDF to read.
+ * @throws signatures.authorityLocked · timestampUnavailable · timestampWrong
+ */
 export async function reportDocument(kernel: Kernel, sealed: SealedReport, { format, language }: { format: ReportFormat; language: Language }): Promise<SpecialReply> {
   switch (format) {
     case 'json':
-      return rawJson(JSON.stringify(plainReport(sealed.report) ?? null));
+      return rawJson(jsonOf(sealed));
+    case 'jws':
+      return { special: 'bytes', body: Buffer.from(await sealedPayload(kernel, Buffer.from(jsonOf(sealed)), 'json')), contentType: 'application/jose', fileName: fileNameOf(sealed, 'jws') };
     case 'xml':
-      return { special: 'bytes', body: Buffer.from(reportXml(sealed.report)), contentType: 'application/xml; charset=utf-8', fileName: fileNameOf(sealed, 'xml') };
+      return { special: 'bytes', body: await sealedReportXml(kernel, sealed.report), contentType: 'application/xml; charset=utf-8', fileName: fileNameOf(sealed, 'xml') };
     case 'pdf':
       return { special: 'bytes', body: await sealedReportPdf(kernel, reportPaper(sealed, language)), contentType: 'application/pdf', fileName: fileNameOf(sealed, 'pdf') };
   }
@@ -29,6 +34,8 @@ export async function downloadReply(kernel: Kernel, sealed: SealedReport, wanted
   if (reply.special !== 'json') return reply;
   return { special: 'bytes', body: Buffer.from(reply.text), contentType: 'application/json; charset=utf-8', fileName: fileNameOf(sealed, 'json') };
 }
+
+const jsonOf = ({ report }: SealedReport): string => JSON.stringify(plainReport(report) ?? null);
 
 function fileNameOf({ fileName }: SealedReport, format: ReportFormat): string {
   const name = fileName.replace(/\.[^.]{1,8}$/, '');

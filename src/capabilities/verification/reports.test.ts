@@ -177,6 +177,39 @@ test('the report as XML follows ETSI TS 119 102-2', async () => {
   assert.match(reply.body, /<SignerInformation>/);
 });
 
+const SEAL = 'Báo cáo kiểm tra chữ ký số của Liên Thông';
+
+test('the report as XML is signed by the installation as XAdES B-T over the whole, and xmlsec1 accepts it', async (t) => {
+  const xml = (await ask(letter, 'application/pdf', 'application/xml')).rawPayload;
+  for (const schedule of signaturesModule.schedules ?? []) await schedule.run(house.kernel);
+  const own = await validateBytes(house.kernel, xml);
+  assert.deepEqual([own.kind, own.indication, own.signatures[0]?.signer, own.signatures[0]?.level, own.signatures[0]?.coversWholeFile], ['xml', 'TOTAL-PASSED', SEAL, 'B-T', true], JSON.stringify(own.signatures[0]?.problems));
+  const changed = Buffer.from(xml.toString().replace('mainindication:total-passed', 'mainindication:total-failed'));
+  assert.equal((await validateBytes(house.kernel, changed)).indication, 'TOTAL-FAILED');
+  // the schema of TS 119 102-2 has the signature behind everything else
+  assert.match(xml.toString(), /<\/SignatureValidationObjects><ds:Signature [\s\S]*<\/ds:Signature><\/ValidationReport>\s*$/);
+  if (!hasOracle(t, 'xmlsec1')) return;
+  const [root] = await house.sql<{ der: string }>(`select encode(certificate, 'base64') as der from signatures.authority_key where role = 'root'`);
+  const pem = `-----BEGIN CERTIFICATE-----\n${root?.der ?? ''}\n-----END CERTIFICATE-----\n`;
+  const args = ['--verify', '--trusted-pem', 'root.pem', '--verification-gmt-time', '2026-11-20 03:00:00', '--id-attr:Id', 'http://uri.etsi.org/01903/v1.3.2#:SignedProperties', 'a.xml'];
+  assert.doesNotThrow(() => runOracle('xmlsec1', args, { 'a.xml': xml, 'root.pem': pem }));
+  assert.throws(() => runOracle('xmlsec1', args, { 'a.xml': changed, 'root.pem': pem }));
+});
+
+test('the report as a signed API payload is JAdES compact: the JSON report inside, under the seal of the installation', async () => {
+  const reply = await ask(letter, 'application/pdf', 'application/jose');
+  assert.deepEqual([reply.statusCode, reply.headers['content-type']], [200, 'application/jose']);
+  const own = await validateBytes(house.kernel, reply.rawPayload);
+  assert.deepEqual([own.kind, own.indication, own.signatures[0]?.signer], ['jades', 'TOTAL-PASSED', SEAL], JSON.stringify(own.signatures[0]?.problems));
+  const [header = '', payload = '', value = ''] = reply.body.split('.');
+  const decoded = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString());
+  assert.deepEqual((decoded(header) as { cty: string }).cty, 'json'); // safe because it is our own header
+  const report = decoded(payload) as Report; // safe because it is the report that JSON gives
+  assert.deepEqual([report.indication, report.signatures[0]?.signer], ['TOTAL-PASSED', 'Nguyễn Thị Ngọc Ánh']);
+  const forged = `${header}.${Buffer.from(JSON.stringify({ ...report, indication: 'TOTAL-FAILED' })).toString('base64url')}.${value}`;
+  assert.equal((await validateBytes(house.kernel, Buffer.from(forged))).indication, 'TOTAL-FAILED');
+});
+
 test('the report as PDF is signed by the installation itself, and can be read and searched', async (t) => {
   const reply = await ask(letter, 'application/pdf', 'application/pdf');
   assert.equal(reply.statusCode, 200, reply.body.slice(0, 300));

@@ -18,7 +18,7 @@ export const reportRoutes: readonly Route[] = [
     method: 'POST',
     url: '/api/v1/validations',
     summary:
-      'Validates the signatures of the file in the body: PDF, XML, ASiC, JWS, told by content; a detached signature as multipart/form-data with the part file and one or several parts content. The report is JSON, XML (ETSI TS 119 102-2) or a signed PDF, by Accept. Nothing is kept.',
+      'Validates the signatures of the file in the body: PDF, XML, ASiC, JWS, told by content; a detached signature as multipart/form-data with the part file and one or several parts content. The report is JSON, or signed by the installation: a JWS of that JSON (JAdES), XML (ETSI TS 119 102-2, XAdES) or a PDF, by Accept. Nothing is kept.',
     access: toEverybody,
     query,
     streamedBody: true,
@@ -36,7 +36,7 @@ export const reportRoutes: readonly Route[] = [
   route({
     method: 'POST',
     url: '/kiem-tra/bao-cao',
-    summary: 'The report of a page as a file: PDF signed by the installation, XML after ETSI TS 119 102-2, or JSON. The page sends the report along; nothing is kept.',
+    summary: 'The report of a page as a file: PDF or XML after ETSI TS 119 102-2, both signed by the installation, or JSON. The page sends the report along; nothing is kept.',
     access: toEverybody,
     query,
     streamedBody: true,

@@ -69,7 +69,7 @@ export type { Finding, StoredReport, StoredSignature, Wording } from './report-w
 export { addTrustAnchor, listTrustAnchors } from './trust.ts';
 export { publicFolder } from './trust-folder.ts';
 export { timestampTreeHeads } from './schedules.ts';
-export { reportXml, sealedReportPdf, type ReportPaper } from './report-seal.ts';
+export { sealedPayload, sealedReportPdf, sealedReportXml, type ReportPaper } from './report-seal.ts';
 export { writeReportPdf } from './domain/report-pdf/index.ts';
 export { readBody } from './read-body.ts';
 export { askTimePeers } from './adapters/timestamps/time-peers.ts';

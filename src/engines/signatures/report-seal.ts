@@ -11,11 +11,13 @@ import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
 import { serviceUrls } from './adapters/built-in-authority/kept-keys.ts';
 import { timestampSource } from './adapters/timestamps/timestamp-source.ts';
 import { assembleCms, cmsSigner, estimateCmsBytes, signAttributes, signedAttributes, type CmsSigner } from './domain/cms/sign.ts';
+import { embedJades, prepareJades } from './domain/jades/index.ts';
 import { prepareSignature } from './domain/pdf/signing/index.ts';
 import { generateKey, serviceSubject } from './domain/pki/authority.ts';
 import { readPkcs12, writePkcs12 } from './domain/pki/pkcs12.ts';
 import { writeReportPdf, type ReportPaper } from './domain/report-pdf/index.ts';
 import { validationReportXml } from './domain/report-xml/index.ts';
+import { prepareEnveloped, signXmlBytes, xmlSigner } from './domain/xml/index.ts';
 import { signatureErrors } from './errors.ts';
 import { installation } from './events.ts';
 import { plainValidation, type StoredReport } from './report-words.ts';
@@ -24,9 +26,29 @@ import { credentialRow } from './commands/credential-row.ts';
 
 export type { ReportPaper } from './domain/report-pdf/index.ts';
 
-/** The report after ETSI TS 119 102-2, for other countries' tools. */
-export function reportXml(report: StoredReport): string {
-  return validationReportXml(plainValidation(report));
+/**
+ * The report after ETSI TS 119 102-2, for other countries' tools, signed and time-stamped by the installation (XAdES B-T): the signature is the
+ * last element of the report, where the schema has it.
+ * @throws signatures.timestampUnavailable · timestampWrong · authorityLocked
+ */
+export async function sealedReportXml(kernel: Kernel, report: StoredReport): Promise<Buffer> {
+  const { certificate, chain, privateKey } = await installationSeal(kernel);
+  const timestamps = await timestampSource(kernel);
+  const signer = xmlSigner({ certificate, chain });
+  const prepared = prepareEnveloped(Buffer.from(validationReportXml(plainValidation(report))), signer, { signingTime: kernel.clock.now() });
+  const signature = signXmlBytes(signer, privateKey, prepared.toBeSigned);
+  const { token } = await timestamps.stamp(prepared.timestampInput(signature));
+  return prepared.finish({ signature, timestampToken: token });
+}
+
+/**
+ * The body of an API reply as a JWS that the installation signs (JAdES B-B, compact serialisation), for callers that hand it on.
+ * @throws signatures.authorityLocked
+ */
+export async function sealedPayload(kernel: Kernel, payload: Buffer, contentType: string): Promise<string> {
+  const { certificate, chain, signer, privateKey } = await installationSeal(kernel);
+  const prepared = prepareJades({ certificate, chain, payload, contentType, signingTime: kernel.clock.now() });
+  return embedJades(prepared, signAttributes(signer, privateKey, prepared.signingInput));
 }
 
 /**
@@ -47,7 +69,7 @@ export async function sealedReportPdf(kernel: Kernel, paper: ReportPaper): Promi
   return Buffer.concat([pdf, tail]);
 }
 
-type Seal = { signer: CmsSigner; privateKey: KeyObject; name: string };
+type Seal = { signer: CmsSigner; certificate: Buffer; chain: Buffer[]; privateKey: KeyObject; name: string };
 
 const SEAL_NAME = 'Báo cáo kiểm tra chữ ký số của Liên Thông';
 const RENEW_BEFORE_MS = 30 * 86_400_000;
@@ -91,8 +113,8 @@ async function findSeal(q: Queryable, { issuer, now }: { issuer: string; now: Da
 async function openSeal(config: Config, { container }: SealRow): Promise<Seal> {
   try {
     const { privateKey, certificate, chain } = await readPkcs12(container, sealPassword(config));
-    const signer = cmsSigner({ certificate: certificate.raw, chain: chain.map((each) => each.raw) });
-    return { signer, privateKey, name: certificate.subject.commonName ?? SEAL_NAME };
+    const held = { certificate: certificate.raw, chain: chain.map((each) => each.raw) };
+    return { ...held, signer: cmsSigner(held), privateKey, name: certificate.subject.commonName ?? SEAL_NAME };
   } catch (error) {
     throw signatureErrors.authorityLocked({ cause: error, internal: 'report seal' });
   }

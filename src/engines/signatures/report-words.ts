@@ -49,14 +49,15 @@ type JudgedReport = Omit<ValidationReport, 'signatures'> & {
 
 /** Puts the report into words, heaviest finding first. */
 export function storedReport({ findings: found, ...report }: JudgedReport): StoredReport {
-  const isUnsigned = report.signatures.length === 0 && (found ?? []).length === 0;
+  const isStamped = report.signatures.length > 0;
+  const isUnsigned = report.signatures.every(({ role, indication }) => role === 'timestamp' && indication === 'TOTAL-PASSED') && (found ?? []).length === 0;
   const signatures = report.signatures.map(withWords);
   const findings = found?.map(containerFinding);
   const [heaviest] = signatures.find(({ indication }) => indication === report.indication)?.problems ?? findings ?? [];
   return {
     ...report,
     indication: isUnsigned ? 'UNSIGNED' : report.indication,
-    headline: isUnsigned ? unsigned : headlineOf(report, signatures),
+    headline: isUnsigned ? (isStamped ? onlyStamped : unsigned) : headlineOf(report, signatures),
     cause: report.indication === 'TOTAL-PASSED' ? null : (heaviest?.text ?? null),
     problem: null,
     signatures,
@@ -100,6 +101,7 @@ export function unreadableReport(error: AppError, { bytes, now }: { bytes: Buffe
   };
 }
 
+const onlyStamped: Wording = { vi: 'Tệp này chỉ có dấu thời gian, không có chữ ký số của ai.', en: 'This file carries a time stamp only: nobody has signed it.' };
 const unsigned: Wording = { vi: 'Tệp này không có chữ ký số.', en: 'This file carries no digital signature.' };
 
 function withWords(signature: JudgedReport['signatures'][number]): StoredSignature {
@@ -127,7 +129,8 @@ const verdicts: Record<Indication, Wording> = {
 type Headed = Pick<JudgedReport, 'indication' | 'kind'>;
 
 function headlineOf({ indication, kind }: Headed, signatures: readonly StoredSignature[]): Wording {
-  const count = signatures.length;
+  // who signed is counted, not what proves when
+  const count = signatures.filter(({ role }) => role !== 'timestamp').length;
   const isPartial = kind === 'xml' && !signatures.some(({ coversWholeFile }) => coversWholeFile);
   switch (indication) {
     case 'TOTAL-PASSED': {

@@ -25,7 +25,7 @@ export type TrustSet = {
 };
 
 /** Raised when the rules of validation change, so that kept reports are made anew. */
-const RULES = 'rules-4';
+const RULES = 'rules-5';
 const FOLDER_KEPT_MS = 60_000;
 
 /** What this installation trusts: its own root, the files in TRUST_ANCHORS, and the rows, each from its day on. */

@@ -45,6 +45,19 @@ test('a replaced image, font program, form picture and layer are found', () => {
   for (const [why, changed] of Object.entries(attacks)) assert.deepEqual(found(appendRevision(signed, { objects: changed })).slice(0, 2), ['forbidden', 'TOTAL-FAILED'], why);
 });
 
+test('a hidden layer that is shown after signing is found', () => {
+  const objects = ['<</Type/OCG/Name(lop)>>', '<</OCGs[10 0 R]/D<</OFF[10 0 R]>>>>', '<</OFF[10 0 R]/BaseState/ON>>'];
+  const hidden = sign(buildPdf({ objects, pageEntries: '/Resources<</Properties<</L 10 0 R>>>>', catalogEntries: '/OCProperties 11 0 R' }));
+  const config = sign(buildPdf({ objects: [objects[0] ?? '', '<</OCGs[10 0 R]/D 12 0 R>>', objects[2] ?? ''], catalogEntries: '/OCProperties 11 0 R' }));
+  const attacks: Record<string, Buffer> = {
+    'the layer is switched on': appendRevision(hidden, { objects: { 11: '<</OCGs[10 0 R]/D<</ON[10 0 R]>>>>' } }),
+    'another configuration is the default': appendRevision(hidden, { objects: { 11: '<</OCGs[10 0 R]/D<</BaseState/ON>>/Configs[<</OFF[10 0 R]>>]>>' } }),
+    'the configuration that stands by itself is replaced': appendRevision(config, { objects: { 12: '<</BaseState/ON>>' } }),
+    'the catalog forgets that there are layers': appendRevision(hidden, { objects: { 1: editCatalog(hidden, { OCProperties: 'null' }).text } }),
+  };
+  for (const [why, pdf] of Object.entries(attacks)) assert.deepEqual(found(pdf).slice(0, 2), ['forbidden', 'TOTAL-FAILED'], why);
+});
+
 test('the picture of an annotation that was signed may not be replaced', () => {
   const objects = ['<</Type/Annot/Subtype/Stamp/Rect[0 0 90 90]/AP<</N 11 0 R>>>>', text(streamOf(Buffer.from('q Q'), '/Type/XObject/Subtype/Form/BBox[0 0 1 1]'))];
   const signed = sign(buildPdf({ objects, pageEntries: '/Annots[10 0 R]' }));

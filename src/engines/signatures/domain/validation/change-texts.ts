@@ -13,6 +13,7 @@ export const changeTexts = {
   'navigation.changed': { vi: 'Mục lục, nhãn trang hoặc cách trình bày khi mở tệp thay đổi.', en: 'Outline, page labels or the way the file opens changed.' },
   'field.ownAction': { vi: 'Ô chữ ký mới có kèm hành động tự chạy.', en: 'A new signature field carries an action of its own.' },
   'signature.detached': { vi: 'Có một chữ ký không gắn với ô chữ ký nào.', en: 'There is a signature that belongs to no signature field.' },
+  'signature.hidesPage': { vi: 'Hình của một chữ ký thêm sau che phần lớn trang.', en: 'The picture of a signature that was added later hides most of a page.' },
   'bytes.appended': { vi: 'Có dữ liệu lạ nối vào cuối tệp.', en: 'Unknown data were appended to the file.' },
   'keys.repeated': { vi: 'Phần thêm vào khai một thuộc tính hai lần, mỗi phần mềm có thể đọc một khác.', en: 'Something was added that states one entry twice: programs may read it differently.' },
   'field.redrawn': { vi: 'Hình hiển thị của một trường biểu mẫu đã điền bị vẽ lại mà giá trị không đổi.', en: 'The picture of a filled form field was drawn anew although its value is the same.' },

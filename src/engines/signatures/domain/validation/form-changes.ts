@@ -1,5 +1,5 @@
 /** Changes of the form after a signed revision: new signatures and filled fields are what forms are for, anything else is not. */
-import { acroFormOf, dictEntry, entryOf, getCatalog, isArray, isDict, isName, isRef, isString, listFields, resolve } from '../pdf/reader/index.ts';
+import { acroFormOf, decodeTextString, dictEntry, entryOf, getCatalog, isArray, isDict, isName, isRef, isString, listFields, resolve } from '../pdf/reader/index.ts';
 import type { PdfDict, PdfDocument, PdfField, PdfObject, PdfWidget } from '../pdf/reader/index.ts';
 import type { ChangeCode } from './change-texts.ts';
 import { differingKeys, isExtension } from './object-compare.ts';
@@ -19,7 +19,7 @@ export function compareForms(comparison: Comparison): ReadonlySet<number> {
   const oldFields = new Map(listFields(before).map((field) => [keyOf(field), field]));
   const signatureWidgets = new Set<number>();
   for (const field of listFields(after)) {
-    if (field.type === 'Sig') for (const { ref } of field.widgets) if (ref && (added.has(ref.num) || changed.has(ref.num))) signatureWidgets.add(ref.num);
+    if (field.type === 'Sig') for (const { ref, dict } of field.widgets) if (ref && isSignatureWidget(after, dict) && (added.has(ref.num) || changed.has(ref.num))) signatureWidgets.add(ref.num);
     const old = oldFields.get(keyOf(field));
     oldFields.delete(keyOf(field));
     if (old) compareField(comparison, old, field);
@@ -27,6 +27,12 @@ export function compareForms(comparison: Comparison): ReadonlySet<number> {
   }
   for (const gone of oldFields.values()) addFinding(comparison, 'form.changed', gone.ref?.num);
   return signatureWidgets;
+}
+
+/** Whatever the form calls it: readers draw a free text, a rectangle, or a field of another type by its own entries, without any appearance. */
+function isSignatureWidget(doc: PdfDocument, dict: PdfDict): boolean {
+  const type = entryOf(doc, dict, 'FT');
+  return isName(entryOf(doc, dict, 'Subtype'), 'Widget') && (type === null || isName(type, 'Sig'));
 }
 
 function keyOf(field: PdfField): string {
@@ -82,14 +88,27 @@ function judgeNewField(comparison: Comparison, field: PdfField): void {
 }
 
 function newFieldCode(after: PdfDocument, field: PdfField, signature: PdfObject): ChangeCode {
-  if (isDict(signature)) return isName(entryOf(after, signature, 'Type'), 'DocTimeStamp') ? 'timestamp.added' : 'signature.added';
-  if (field.value !== null) return 'signature.detached';
-  return field.widgets.some((widget) => isVisible(after, widget)) ? 'field.unsignedAppearance' : 'field.added';
+  const isTimestamp = isDocumentTimestamp(after, field);
+  if (isDict(signature) && !isTimestamp) return 'signature.added';
+  if (!isTimestamp && field.value !== null) return 'signature.detached';
+  // Anybody gets a time stamp over anything: it speaks for no picture.
+  if (field.widgets.some((widget) => isVisible(after, widget))) return 'field.unsignedAppearance';
+  return isTimestamp ? 'timestamp.added' : 'field.added';
 }
+
+/** Told by the format by which it will be judged, not by what it calls itself. */
+function isDocumentTimestamp(doc: PdfDocument, field: PdfField): boolean {
+  const value = resolve(doc, field.value);
+  return isDict(value) && isName(entryOf(doc, value, 'SubFilter'), 'ETSI.RFC3161');
+}
+
+/** Looks from which readers make an appearance where there is none (ISO 32000-2, table 192). */
+const drawnLooks = ['BG', 'CA', 'I'];
 
 /** Draws something on the page. */
 function isVisible(doc: PdfDocument, { dict, rect }: PdfWidget): boolean {
-  return rect !== undefined && dictEntry(doc, dict, 'AP')?.entries.has('N') === true;
+  const looks = dictEntry(doc, dict, 'MK');
+  return rect !== undefined && (dictEntry(doc, dict, 'AP')?.entries.has('N') === true || drawnLooks.some((key) => looks?.entries.has(key) === true));
 }
 
 const signingKeys = new Set(['V', 'AP', 'F', 'M', 'Lock', 'SV', 'AS']);
@@ -110,7 +129,8 @@ function compareField(comparison: Comparison, old: PdfField, now: PdfField): voi
   if (wasSigned) addFinding(comparison, 'signature.changed', num);
   else if (old.type !== now.type || old.name !== now.name || [...keys].some((key) => !allowed.has(key))) addFinding(comparison, 'field.changed', num);
   else if (isSignature && !isNowSigned) addFinding(comparison, keys.has('AP') ? 'field.unsignedAppearance' : 'field.changed', num);
-  else if (isSignature) judgePermitted(comparison, now, 'signature.added');
+  else if (isSignature && !isDocumentTimestamp(after, now)) judgePermitted(comparison, now, 'signature.added');
+  else if (isSignature) addFinding(comparison, keys.has('AP') ? 'field.unsignedAppearance' : 'timestamp.added', num);
   else judgeFilling(comparison, { old, now, keys });
 }
 
@@ -186,9 +206,10 @@ export function listFieldLocks(doc: PdfDocument, signatureDict: PdfDict): readon
     const list = entryOf(doc, parameters, 'Fields');
     const names = (isArray(list) ? list.items : []).flatMap((value) => {
       const text = resolve(doc, value);
-      return typeof text === 'object' && text?.kind === 'string' ? [text.bytes.toString('latin1')] : [];
+      return isString(text) ? [decodeTextString(text.bytes).normalize('NFC')] : [];
     });
-    const isListed = (name: string) => names.some((each) => name === each || name.startsWith(`${each}.`));
+    // Composed or not, it is the same name to whoever reads it.
+    const isListed = (name: string) => names.some((each) => name.normalize('NFC') === each || name.normalize('NFC').startsWith(`${each}.`));
     if (isName(action, 'Include')) return [isListed];
     return [isName(action, 'Exclude') ? (name: string) => !isListed(name) : () => true];
   });

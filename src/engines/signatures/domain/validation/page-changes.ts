@@ -1,6 +1,6 @@
 /** Changes of pages after a signed revision: nothing may change but the list of annotations, and that only by permitted additions. */
-import { entryOf, isArray, isRef, listPages, resolve } from '../pdf/reader/index.ts';
-import type { PdfObject, PdfPage } from '../pdf/reader/index.ts';
+import { dictEntry, entryOf, isArray, isDict, isRef, listPages, readBox, resolve } from '../pdf/reader/index.ts';
+import type { Box, PdfDocument, PdfObject, PdfPage } from '../pdf/reader/index.ts';
 import { differingKeys, sameValue } from './object-compare.ts';
 import { addFinding, explain } from './revision-comparison.ts';
 import type { Comparison } from './revision-comparison.ts';
@@ -51,6 +51,8 @@ function compareAnnotations(
     if (at < 0) addFinding(comparison, 'annotation.changed', now.ref?.num);
     else rest.splice(at, 1);
   }
+  const pictures = rest.filter((item) => isRef(item) && signatureWidgets.has(item.num)).map((item) => shownArea(after, item));
+  if (pictures.reduce((sum, area) => sum + area, 0) > mostOfPage * areaOf(now.cropBox)) addFinding(comparison, 'signature.hidesPage', now.ref?.num);
   for (const item of rest) {
     if (isRef(item) && signatureWidgets.has(item.num)) continue;
     // An entry that names nothing draws nothing.
@@ -58,6 +60,21 @@ function compareAnnotations(
     addFinding(comparison, comparison.permissions.level === 3 ? 'comment.added' : 'annotation.added', isRef(item) ? item.num : now.ref?.num);
   }
 }
+
+/**
+ * Whoever signs last may show pictures, but not in place of the page (the attack "sneaky signature", Mainka and others 2021): over more than
+ * this part of it they leave no room for what was signed under them.
+ */
+const mostOfPage = 0.5;
+
+/** The area that the picture of a widget covers; none without a picture. */
+function shownArea(doc: PdfDocument, item: PdfObject): number {
+  const widget = resolve(doc, item);
+  const rect = isDict(widget) && dictEntry(doc, widget, 'AP')?.entries.has('N') === true ? readBox(doc, widget.entries.get('Rect')) : undefined;
+  return rect === undefined ? 0 : areaOf(rect);
+}
+
+const areaOf = ([left, bottom, right, top]: Box): number => (right - left) * (top - bottom);
 
 function itemsOf(value: PdfObject): readonly PdfObject[] {
   return isArray(value) ? value.items : [];

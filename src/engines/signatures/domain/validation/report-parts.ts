@@ -9,11 +9,11 @@ import { notChecked } from './revocation.ts';
 import { describeAlgorithm } from './trust.ts';
 import type { TrustFinding } from './trust.ts';
 
-/** The weakest signature decides; a file without signatures is neither right nor wrong. */
-export function overallVerdict(signatures: readonly Pick<SignatureReport, 'indication' | 'subIndication'>[]): Verdict {
+/** The weakest signature decides; a file that nobody signed is neither right nor wrong, whatever time stamps it carries: anybody gets those. */
+export function overallVerdict(signatures: readonly Pick<SignatureReport, 'indication' | 'subIndication' | 'role'>[]): Verdict {
   const worst = signatures.find((each) => each.indication === 'TOTAL-FAILED') ?? signatures.find((each) => each.indication === 'INDETERMINATE');
   if (worst) return { indication: worst.indication, subIndication: worst.subIndication };
-  return signatures.length === 0 ? { indication: 'INDETERMINATE', subIndication: 'SIGNATURE_NOT_FOUND' } : { indication: 'TOTAL-PASSED', subIndication: null };
+  return signatures.every(({ role }) => role === 'timestamp') ? { indication: 'INDETERMINATE', subIndication: 'SIGNATURE_NOT_FOUND' } : { indication: 'TOTAL-PASSED', subIndication: null };
 }
 
 type SignerParts = Pick<SignatureReport, 'signer' | 'organization' | 'title' | 'issuer' | 'certificate'>;

@@ -91,6 +91,7 @@ const severities: Partial<Record<ChangeCode, ChangeReport['severity']>> = {
   'navigation.changed': 'suspicious',
   'field.ownAction': 'suspicious',
   'signature.detached': 'suspicious',
+  'signature.hidesPage': 'suspicious',
   'bytes.appended': 'suspicious',
   'keys.repeated': 'suspicious',
   'field.redrawn': 'suspicious',

@@ -163,10 +163,38 @@ test('a form may be filled unless a signer certified otherwise', () => {
   assert.deepEqual([locked.changesAfter, locked.changes[0]?.code], ['forbidden', 'permission.exceeded']);
 });
 
+test('a field that a signer locked stays locked, whatever alphabet its name is written in', () => {
+  for (const [name, inFile] of [['so', '(so)'], ['Số', '<FEFF00531ED1>'], ['Số', '<EFBBBF53E1BB91>'], ['Số', '<FEFF0053006F03020301>']] as const) {
+    const named = buildPdf({
+      objects: [`<</Type/Annot/Subtype/Widget/FT/Tx/T${inFile}/Rect[0 0 100 20]/P 11 0 R>>`],
+      pageEntries: '/Annots[10 0 R]',
+      catalogEntries: '/AcroForm<</Fields[10 0 R]>>',
+    });
+    const judged = (lock: { action: 'All' | 'Include' | 'Exclude'; fields: readonly string[] }) => {
+      const report = first(fill(sign(named, { lock })));
+      return [report.changesAfter, report.changes[0]?.code];
+    };
+    assert.deepEqual(judged({ action: 'Include', fields: [name] }), ['forbidden', 'permission.exceeded'], inFile);
+    assert.deepEqual(judged({ action: 'All', fields: [] }), ['forbidden', 'permission.exceeded'], inFile);
+    assert.deepEqual(judged({ action: 'Include', fields: ['khác'] }), ['permitted', 'form.filled'], inFile);
+    assert.deepEqual(judged({ action: 'Exclude', fields: [name] }), ['permitted', 'form.filled'], inFile);
+  }
+});
+
 test('annotations are permitted only where the certifying signer allowed them', () => {
   const annotate = (pdf: Buffer) => appendRevision(pdf, { objects: { [nextNumber(pdf)]: overlay, [page]: objectText(pdf, page, { Annots: `[${annots(pdf)} ${nextNumber(pdf)} 0 R]` }) } });
   assert.equal(first(annotate(sign(buildPdf(), { certify: 3 }))).changesAfter, 'permitted');
   assert.equal(first(annotate(sign(buildPdf(), { certify: 2 }))).changesAfter, 'forbidden');
+});
+
+test('a later signer cannot permit what the first one did not', () => {
+  const annotate = (pdf: Buffer) => appendRevision(pdf, { objects: { [nextNumber(pdf)]: overlay, [page]: objectText(pdf, page, { Annots: `[${annots(pdf)} ${nextNumber(pdf)} 0 R]` }) } });
+  const opened = appendRevision(signed, withField(sigWidget('/Rect[0 0 0 0]/Lock<</Type/SigFieldLock/Action/Include/Fields[(x)]/P 3>>')));
+  const both = sign(opened, { holder: pki.agency, fieldName: 'moi' });
+  assert.deepEqual([first(both).changesAfter, first(both).indication], ['permitted', 'TOTAL-PASSED']);
+  assert.deepEqual([first(annotate(both)).changesAfter, first(annotate(both)).changes.at(-1)?.code], ['forbidden', 'annotation.added']);
+  const certified = sign(sign(buildPdf(), { certify: 3 }), { holder: pki.agency, fieldName: 'hai' });
+  assert.equal(first(annotate(certified)).changesAfter, 'permitted', 'what the author permits holds for who signs after');
 });
 
 test('a change between two signatures is held against the first only', () => {

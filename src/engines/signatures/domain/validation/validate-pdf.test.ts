@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { prepareDocumentTimestamp } from '../pdf/levels/index.ts';
 import { buildPdf } from '../pdf/testing.ts';
 import { parseCertificate } from '../pki/certificate.ts';
 import { serviceSubject } from '../pki/authority.ts';
@@ -193,4 +194,11 @@ test('a script in a signed file is reported and does not change the verdict', ()
   const report = validate(pdf);
   assert.equal(verdict(report), 'TOTAL-PASSED');
   assert.deepEqual(report.flags.map((flag) => flag.kind), ['javascript']);
+});
+
+test('a file that nobody signed is not valid for having a time stamp, which anybody can get over anything', () => {
+  const prepared = prepareDocumentTimestamp(letter, { reserveBytes: 4000 });
+  const { head, tail } = prepared.finish(pki.tsa.token({ hash: 'sha256', digest: prepared.digest('sha256'), now: signedAt }));
+  const report = validate(Buffer.concat([head, tail]));
+  assert.deepEqual([verdict(report), report.signatures.map((each) => [each.role, each.indication])], ['INDETERMINATE SIGNATURE_NOT_FOUND', [['timestamp', 'TOTAL-PASSED']]]);
 });
