@@ -242,6 +242,10 @@ create table certificates.certificate (
   unanswered_since timestamp with time zone,
   status_as_of timestamp with time zone,
   status_answer text,
+  renewal_declined_at timestamp with time zone,
+  renewal_declined_by text,
+  renewal_declined_reason text,
+  renewal_declined_note text,
   constraint certificate_agency_id_fingerprint_key UNIQUE (agency_id, fingerprint),
   constraint certificate_pkey PRIMARY KEY (agency_id, id),
   constraint certificate_ask_problem_check CHECK ((ask_problem = ANY (ARRAY['notTrusted'::text, 'noAddress'::text, 'notAllowed'::text, 'silent'::text]))),
@@ -250,10 +254,16 @@ create table certificates.certificate (
   constraint certificate_check2 CHECK (((answered_at IS NULL) OR (asked_at IS NOT NULL))),
   constraint certificate_check3 CHECK (((unanswered_since IS NULL) = (ask_problem IS NULL))),
   constraint certificate_check4 CHECK (((status_answer IS NULL) = (status_as_of IS NULL))),
+  constraint certificate_check5 CHECK (((renewal_declined_at IS NULL) = (renewal_declined_by IS NULL))),
+  constraint certificate_check6 CHECK (((renewal_declined_at IS NULL) = (renewal_declined_reason IS NULL))),
+  constraint certificate_check7 CHECK (((renewal_declined_note IS NULL) OR (renewal_declined_at IS NOT NULL))),
+  constraint certificate_check8 CHECK (((renewal_declined_reason <> 'other'::text) OR (renewal_declined_note IS NOT NULL))),
   constraint certificate_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{64}$'::text)),
   constraint certificate_holder_kind_check CHECK ((holder_kind = ANY (ARRAY['person'::text, 'agency'::text, 'device'::text]))),
   constraint certificate_holder_name_check CHECK (((length(holder_name) >= 1) AND (length(holder_name) <= 300))),
   constraint certificate_note_check CHECK (((length(note) >= 1) AND (length(note) <= 1000))),
+  constraint certificate_renewal_declined_note_check CHECK (((length(renewal_declined_note) >= 1) AND (length(renewal_declined_note) <= 300))),
+  constraint certificate_renewal_declined_reason_check CHECK ((renewal_declined_reason = ANY (ARRAY['postEnded'::text, 'replaced'::text, 'notNeeded'::text, 'other'::text]))),
   constraint certificate_status_answer_check CHECK ((status_answer ~ '^[0-9a-f]{64}$'::text)),
   constraint certificate_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'revoked'::text]))),
   constraint certificate_status_source_check CHECK ((status_source = ANY (ARRAY['own'::text, 'ocsp'::text, 'list'::text, 'person'::text, 'none'::text]))),
@@ -275,8 +285,20 @@ create table certificates.form (
   valid_from date not null,
   valid_to date,
   legal_basis text not null,
+  number text,
+  subject text,
+  addressee text,
+  contact text,
+  fields text[],
+  required text[],
   constraint form_pkey PRIMARY KEY (code, kind, holder_kind, valid_from),
   constraint form_check CHECK ((valid_to >= valid_from)),
+  constraint form_check1 CHECK (((fields IS NULL) = (subject IS NULL))),
+  constraint form_check2 CHECK (((fields IS NULL) = (addressee IS NULL))),
+  constraint form_check3 CHECK (((fields IS NULL) = (contact IS NULL))),
+  constraint form_check4 CHECK (((fields IS NULL) = (required IS NULL))),
+  constraint form_check5 CHECK ((required <@ fields)),
+  constraint form_contact_check CHECK ((contact = ANY (ARRAY['receives'::text, 'hands-over'::text]))),
   constraint form_holder_kind_check CHECK ((holder_kind = ANY (ARRAY['person'::text, 'agency'::text, 'device'::text]))),
   constraint form_kind_check CHECK ((kind = ANY (ARRAY['issue'::text, 'renew'::text, 'change'::text, 'revoke'::text])))
 );
@@ -304,8 +326,10 @@ create table certificates.request (
   decided_at timestamp with time zone,
   decision text,
   completed_at timestamp with time zone,
+  form_from date not null,
   constraint request_pkey PRIMARY KEY (agency_id, id),
   constraint request_agency_id_certificate_id_fkey FOREIGN KEY (agency_id, certificate_id) REFERENCES certificates.certificate(agency_id, id),
+  constraint request_form_code_kind_holder_kind_form_from_fkey FOREIGN KEY (form_code, kind, holder_kind, form_from) REFERENCES certificates.form(code, kind, holder_kind, valid_from),
   constraint request_check CHECK (((kind = 'issue'::text) = (certificate_id IS NULL))),
   constraint request_check1 CHECK (((state = ANY (ARRAY['approved'::text, 'refused'::text, 'completed'::text])) <= ((decided_at IS NOT NULL) AND (decided_by IS NOT NULL)))),
   constraint request_check2 CHECK (((state = 'completed'::text) = (completed_at IS NOT NULL))),
@@ -504,6 +528,7 @@ create table exchange.delivery (
   reminded_at timestamp with time zone,
   reminder_count integer not null default 0,
   transfer_id uuid,
+  is_passed_on boolean not null default false,
   constraint delivery_pkey PRIMARY KEY (agency_id, envelope_id, recipient_agency_id),
   constraint delivery_agency_id_envelope_id_fkey FOREIGN KEY (agency_id, envelope_id) REFERENCES exchange.envelope(agency_id, id),
   constraint delivery_agency_id_transfer_id_fkey FOREIGN KEY (agency_id, transfer_id) REFERENCES exchange.transfer(agency_id, id),
@@ -602,7 +627,7 @@ create table exchange.inbound (
   constraint inbound_check CHECK (((state = 'with_person'::text) <= (agency_id IS NOT NULL))),
   constraint inbound_check1 CHECK (((state = ANY (ARRAY['quarantined'::text, 'refused'::text])) <= (problem_code IS NOT NULL))),
   constraint inbound_check2 CHECK (((state = ANY (ARRAY['resolved'::text, 'discarded'::text])) = (resolved_by IS NOT NULL))),
-  constraint inbound_kind_check CHECK ((kind = ANY (ARRAY['envelope'::text, 'answer'::text, 'outcome'::text]))),
+  constraint inbound_kind_check CHECK ((kind = ANY (ARRAY['envelope'::text, 'answer'::text, 'outcome'::text, 'opening'::text, 'reminder'::text]))),
   constraint inbound_original_hash_check CHECK ((length(original_hash) = 32)),
   constraint inbound_partner_ref_check CHECK (((length(partner_ref) >= 1) AND (length(partner_ref) <= 200))),
   constraint inbound_size_bytes_check CHECK ((size_bytes > 0)),
@@ -712,9 +737,11 @@ create table exchange.partner (
   valid_to date,
   created_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
+  features text[] not null default '{}'::text[],
   constraint partner_pkey PRIMARY KEY (id),
   constraint partner_address_check CHECK ((length(address) <= 500)),
   constraint partner_check CHECK (((valid_to IS NULL) OR (valid_to >= valid_from))),
+  constraint partner_features_check CHECK ((cardinality(features) <= 50)),
   constraint partner_name_check CHECK (((length(name) >= 2) AND (length(name) <= 300))),
   constraint partner_protocol_check CHECK ((protocol = ANY (ARRAY['installation'::text, 'provincial_axis'::text, 'national_axis'::text]))),
   constraint partner_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'pairing'::text, 'active'::text, 'suspended'::text])))
@@ -731,6 +758,7 @@ create table exchange.partner_agency (
   remote_id text not null,
   code text,
   name text not null,
+  is_withdrawn boolean not null default false,
   constraint partner_agency_pkey PRIMARY KEY (partner_id, agency_id, valid_from),
   constraint partner_agency_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
   constraint partner_agency_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
@@ -806,11 +834,14 @@ create table exchange.partner_line (
   directory_cursor text,
   directory_read_at timestamp with time zone,
   fetched_at timestamp with time zone,
+  polled_at timestamp with time zone,
+  poll_gaps integer[] not null default '{}'::integer[],
   constraint partner_line_pkey PRIMARY KEY (partner_id),
   constraint partner_line_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
   constraint partner_line_check CHECK (((circuit = 'closed'::text) = (opened_at IS NULL))),
   constraint partner_line_circuit_check CHECK ((circuit = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text]))),
-  constraint partner_line_failures_check CHECK ((failures >= 0))
+  constraint partner_line_failures_check CHECK ((failures >= 0)),
+  constraint partner_line_poll_gaps_check CHECK ((cardinality(poll_gaps) <= 50))
 );
 comment on table exchange.partner_line is 'Scope: installation. How the line to a partner is: whether its circuit is closed, when it is tried next, how far collecting and the directory have come.';
 
@@ -841,16 +872,45 @@ create table exchange.relay (
   envelope_id uuid not null,
   recipient_agency_id uuid not null,
   partner_id uuid not null,
-  inbound_id uuid not null,
+  inbound_id uuid,
   addressed_code text,
   sender_ref text not null,
   sender_code text,
   relayed_at timestamp with time zone not null,
+  addressed_ref text,
+  keeps_document_id boolean not null,
   constraint relay_pkey PRIMARY KEY (agency_id, envelope_id, recipient_agency_id),
-  constraint relay_agency_id_envelope_id_recipient_agency_id_fkey FOREIGN KEY (agency_id, envelope_id, recipient_agency_id) REFERENCES exchange.delivery(agency_id, envelope_id, recipient_agency_id)
+  constraint relay_agency_id_envelope_id_recipient_agency_id_fkey FOREIGN KEY (agency_id, envelope_id, recipient_agency_id) REFERENCES exchange.delivery(agency_id, envelope_id, recipient_agency_id),
+  constraint relay_addressed_ref_check CHECK ((length(addressed_ref) <= 100))
 );
 comment on table exchange.relay is 'Scope: agency. Append-only. What an agency outside sent to another agency outside through this installation: whence it came, and by which codes its sender will recognise the answers.';
 CREATE INDEX relay_inbound ON exchange.relay USING btree (inbound_id);
+CREATE INDEX relay_partner ON exchange.relay USING btree (partner_id, relayed_at);
+
+create table exchange.relay_question (
+  partner_id uuid not null,
+  partner_ref text not null,
+  asked_at timestamp with time zone not null,
+  constraint relay_question_pkey PRIMARY KEY (partner_id, partner_ref),
+  constraint relay_question_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint relay_question_partner_ref_check CHECK (((length(partner_ref) >= 1) AND (length(partner_ref) <= 200)))
+);
+comment on table exchange.relay_question is 'Scope: installation. Parcels that a partner offers for an agency which it has not announced: when each came first, so that it is refused only once the directory was read after that.';
+CREATE INDEX relay_question_age ON exchange.relay_question USING btree (asked_at);
+
+create table exchange.reminder (
+  agency_id uuid not null,
+  transfer_id uuid not null,
+  envelope_id uuid not null,
+  recipient_agency_id uuid not null,
+  by_name text not null,
+  reminded_at timestamp with time zone not null,
+  constraint reminder_pkey PRIMARY KEY (agency_id, transfer_id),
+  constraint reminder_agency_id_envelope_id_recipient_agency_id_fkey FOREIGN KEY (agency_id, envelope_id, recipient_agency_id) REFERENCES exchange.delivery(agency_id, envelope_id, recipient_agency_id),
+  constraint reminder_agency_id_transfer_id_fkey FOREIGN KEY (agency_id, transfer_id) REFERENCES exchange.transfer(agency_id, id),
+  constraint reminder_by_name_check CHECK (((length(by_name) >= 1) AND (length(by_name) <= 1000)))
+);
+comment on table exchange.reminder is 'Scope: agency. Append-only. Reminders of recipients at another installation: whom, who and when, as its parcel tells it at every try.';
 
 create table exchange.transfer (
   agency_id uuid not null,
@@ -878,17 +938,19 @@ create table exchange.transfer (
   constraint transfer_agency_id_envelope_id_fkey FOREIGN KEY (agency_id, envelope_id) REFERENCES exchange.envelope(agency_id, id),
   constraint transfer_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
   constraint transfer_agency_id_message_id_ordinal_fkey FOREIGN KEY (agency_id, message_id, ordinal) REFERENCES exchange.message_answer(agency_id, message_id, ordinal),
-  constraint transfer_answer_check CHECK ((((kind = 'answer'::text) = ((ordinal IS NOT NULL) AND (((message_id IS NOT NULL) AND ("position" IS NOT NULL)) <> ((relay_sender_id IS NOT NULL) AND (relay_envelope_id IS NOT NULL))))) AND ((kind = 'answer'::text) OR ((message_id IS NULL) AND (relay_sender_id IS NULL))))),
+  constraint transfer_answer_check CHECK ((((kind = 'answer'::text) = ((ordinal IS NOT NULL) AND (((message_id IS NOT NULL) AND ("position" IS NOT NULL)) <> ((relay_sender_id IS NOT NULL) AND (relay_envelope_id IS NOT NULL))))) AND ((kind = ANY (ARRAY['answer'::text, 'opening'::text])) OR (message_id IS NULL)) AND ((kind = 'answer'::text) OR (relay_sender_id IS NULL)))),
   constraint transfer_attempts_check CHECK ((attempts >= 0)),
-  constraint transfer_check CHECK (((kind = 'envelope'::text) = (envelope_id IS NOT NULL))),
   constraint transfer_check2 CHECK (((state = ANY (ARRAY['waiting'::text, 'sent'::text])) = (next_try_at IS NOT NULL))),
   constraint transfer_checks_check CHECK ((checks >= 0)),
-  constraint transfer_kind_check CHECK ((kind = ANY (ARRAY['envelope'::text, 'answer'::text]))),
+  constraint transfer_envelope_check CHECK (((kind = ANY (ARRAY['envelope'::text, 'reminder'::text])) = (envelope_id IS NOT NULL))),
+  constraint transfer_kind_check CHECK ((kind = ANY (ARRAY['envelope'::text, 'answer'::text, 'opening'::text, 'reminder'::text]))),
+  constraint transfer_opening_check CHECK (((kind <> 'opening'::text) OR ((message_id IS NOT NULL) AND ("position" IS NOT NULL)))),
   constraint transfer_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'processed'::text, 'refused'::text, 'failed'::text])))
 );
-comment on table exchange.transfer is 'Scope: agency. The outbox: one parcel for a partner, with an envelope for some of its agencies or an answer to one; it waits here until the partner has taken it and said what became of it.';
+comment on table exchange.transfer is 'Scope: agency. The outbox: one parcel for a partner, with an envelope for some of its agencies, an answer to one, that one was opened, or a reminder of one; it waits here until the partner has taken it and said what became of it.';
 CREATE UNIQUE INDEX transfer_answer ON exchange.transfer USING btree (agency_id, message_id, ordinal, "position") WHERE (kind = 'answer'::text);
 CREATE INDEX transfer_open ON exchange.transfer USING btree (partner_id, next_try_at) WHERE (state = ANY (ARRAY['waiting'::text, 'sent'::text]));
+CREATE UNIQUE INDEX transfer_opening ON exchange.transfer USING btree (agency_id, message_id, "position") WHERE (kind = 'opening'::text);
 CREATE INDEX transfer_order ON exchange.transfer USING btree (agency_id, order_key, id) WHERE (state = 'waiting'::text);
 CREATE INDEX transfer_ref ON exchange.transfer USING btree (partner_id, partner_ref) WHERE (partner_ref IS NOT NULL);
 CREATE UNIQUE INDEX transfer_relay ON exchange.transfer USING btree (agency_id, relay_sender_id, relay_envelope_id, ordinal) WHERE (relay_envelope_id IS NOT NULL);

@@ -191,14 +191,31 @@ test('two provinces connect, and a signed letter goes from one to the other, is 
     await picture(clerk, 'noi-nhan-tinh-ban');
   });
 
-  await t.test('a second letter is recalled: the clerk there is asked and agrees, and the sender sees the answer', async () => {
+  await t.test('a second letter: who has not looked is reminded there and then does, and the sender sees both; recalled, the clerk there is asked and agrees', async () => {
     await clerk.goto(`${thanhHoa.url}/app/soan-van-ban`);
     await compose(clerk, SECOND, ['so tai chinh nghe an', 'truong vinh']);
     await issueDraft({ url: thanhHoa.url, clerk, director, signer: 'Nguyễn Văn Bình (Giám đốc)', summary: SECOND });
     await openArrived(receiver, SECOND);
     await register(receiver, 2);
     await seen(/Sở Tài chính tỉnh Nghệ An.*Đã tiếp nhận/);
-    await seen(/phường Trường Vinh.*Đã đến/);
+    await seen(/phường Trường Vinh.*Đã đến.*chưa mở/);
+    await afterIssue(clerk, 'Nhắc');
+    const reminder = clerk.getByRole('dialog');
+    await look(clerk, 'nhắc nơi nhận ở tỉnh bạn');
+    await picture(clerk, 'nhac-tinh-ban');
+    await reminder.getByRole('button', { name: 'Nhắc', exact: true }).click();
+    await seen(/phường Trường Vinh.*Nhắc lần 1/);
+    const ward = (await ngheAn.visit('vanthu.truongvinh')).page;
+    await ward.getByText(SECOND).first().waitFor(OVER_THERE);
+    await look(ward, 'việc được tỉnh bạn nhắc');
+    await openArrived(ward, SECOND);
+    await ward.getByText('Nơi gửi đã nhắc lúc').waitFor(OVER_THERE);
+    await look(ward, 'văn bản được tỉnh bạn nhắc');
+    await picture(ward, 'den-duoc-tinh-ban-nhac');
+    await seen(/phường Trường Vinh.*Đã đến.*\d{2}\/\d{1,2}\/\d{4}, \d{2}:\d{2}.*\d{2}\/\d{1,2}\/\d{4}, \d{2}:\d{2}.*Nhắc lần 1/);
+    await clerk.getByText('chưa mở').waitFor({ state: 'detached' });
+    await look(clerk, 'tỉnh bạn đã mở');
+    await picture(clerk, 'tinh-ban-da-mo');
     await afterIssue(clerk, 'Thu hồi');
     const dialog = clerk.getByRole('dialog');
     await dialog.getByLabel('Lý do').fill('Thay đổi thời gian tổ chức');

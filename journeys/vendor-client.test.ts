@@ -175,7 +175,7 @@ test('another vendor’s system is let in, receives a signed letter, sends one, 
     await look(admin, 'a connected system');
     await picture(admin, 'partners-detail');
     await admin.getByRole('tab', { name: 'Khóa' }).click();
-    await admin.getByText('Còn dùng được').waitFor();
+    await admin.getByText('Đang dùng').waitFor();
     await look(admin, 'its keys');
     await picture(admin, 'partners-keys');
     await admin.goto(`${town.url}/app/goi-cach-ly`);

@@ -150,13 +150,24 @@ test('what nobody there has opened is taken back and can be sent again', async (
   await pair.assertSame();
 });
 
-test('what somebody there has opened is not taken back: the sender cannot know it, and the answer is 16', async () => {
+test('what somebody there has opened is seen here with its time, and is not taken back', async () => {
   const id = await issued([financeId]);
+  assert.deepEqual([(await deliveryTo(id, financeId)).tellsOpenings, (await deliveryTo(id, financeId)).openedAt], [true, null]);
   const opened = await newestId(finance);
   await read(finance, opened);
   await pair.settle();
   const known = await deliveryTo(id, financeId);
-  assert.deepEqual([known.via, known.openedAt, known.mayRemind], ['Tỉnh Nghệ An', null, false], 'a partner does not tell who opened it, nor pass on reminders');
+  assert.deepEqual([known.via, known.openedAt === null, known.effects.takeBack], ['Tỉnh Nghệ An', false, 'too_late']);
+  assert.equal(new Date(known.openedAt ?? '').getTime(), new Date((await read(finance, opened)).openedAt ?? '').getTime());
+  assert.ok(!(await sentState(id)).abilities.includes('take-back'));
+  await pair.assertSame();
+});
+
+test('a taking back that crosses the first look on its way is refused there: the answer is 16', async () => {
+  const id = await issued([financeId]);
+  const opened = await newestId(finance);
+  // Nobody here has heard of it yet when the clerk takes it back.
+  await read(finance, opened);
   await acting('take-back', id, { reason: 'Gửi nhầm', recipientIds: [financeId] });
   const { state, notices } = await deliveryTo(id, financeId);
   assert.deepEqual([state, notices.map((notice) => [notice.kind, notice.state])], ['arrived', [['take_back', 'declined']]]);
@@ -270,19 +281,43 @@ test('what is still on its way there is taken back: it arrives, and is cancelled
   await pair.assertSame();
 });
 
-test('a receiver at a partner is not reminded: nobody there would hear of it', async () => {
+test('a receiver at another installation is reminded: it stands on top of the clerk’s work there, once', async () => {
   const id = await issued([wardId]);
+  assert.ok((await sentState(id)).abilities.includes('remind'));
+  await good(sender.post(`${out}/${id}/remind`, { recipientIds: [wardId] }));
+  await pair.settle();
+  const mine = await newestId(ward);
+  const { reminded, remindedAt } = await read(ward, mine);
+  assert.deepEqual([reminded, remindedAt !== null], [true, true]);
+  const tasks = await pair.ngheAn.house.sql<{ state: string }>(`select state from cases.task where kind = 'incoming-documents.reminder' and subject_id::text = $1`, [mine]);
+  assert.deepEqual(tasks, [{ state: 'open' }]);
+  const { remindedAt: told, reminderCount, mayRemind } = await deliveryTo(id, wardId);
+  assert.deepEqual([told !== null, reminderCount, mayRemind], [true, 1, true]);
+  const again = await sender.post<Refusal>(`${out}/${id}/remind`, {});
+  assert.deepEqual([again.status, again.body.code], [409, 'exchange.nobodyToRemind'], 'once an hour at most');
+  await registered(ward);
+  assert.ok(!(await sentState(id)).abilities.includes('remind'));
+});
+
+test('a receiver at a partner that understands neither is not reminded, and nobody claims to know whether it was opened', async () => {
+  const features = async (told: string[]) => pair.thanhHoa.house.sql('update exchange.partner set features = $2 where id = $1', [pair.partners.atInviter, told]);
+  const [partner] = await pair.thanhHoa.house.sql<{ features: string[] }>('select features from exchange.partner where id = $1', [pair.partners.atInviter]);
+  const id = await issued([wardId]);
+  await features(['directory']);
   const reply = await sender.post<Refusal>(`${out}/${id}/remind`, {});
   assert.deepEqual([reply.status, reply.body.code], [409, 'exchange.nobodyToRemind']);
-  assert.ok(!(await sentState(id)).abilities.includes('remind'));
+  const { tellsOpenings, mayRemind } = await deliveryTo(id, wardId);
+  assert.deepEqual([tellsOpenings, mayRemind, (await sentState(id)).abilities.includes('remind')], [false, false, false]);
+  await features(partner?.features ?? []);
 });
 
 test('administrators see of each parcel whose document it carries or answers, and which', async () => {
   type Seen = { transfers: { kind: string; state: string; about: { senderName: string; number: string; business: string; status: string | null } }[] };
   const seen = async (office: TwoOffices['thanhHoa']) => (await administratorOf(office).call<Seen>('GET', '/api/v1/exchange/transfers')).body.transfers;
   const [sent, answered] = [await seen(pair.thanhHoa), await seen(pair.ngheAn)];
+  assert.deepEqual([...new Set(sent.map(({ kind }) => kind))].sort(), ['envelope', 'reminder']);
   assert.deepEqual([...new Set(sent.map(({ about }) => about.business))].sort(), ['new', 'recall', 'replace', 'take_back', 'update']);
   for (const { about, state } of sent) assert.ok(about.senderName === 'Sở Nội vụ tỉnh Thanh Hóa' && /^\d+\/SNV-VP$/.test(about.number) && about.status === null && state === 'processed', JSON.stringify(about));
-  assert.deepEqual([...new Set(answered.map(({ about }) => about.status))].sort(), ['01', '02', '03', '04', '05', '06', '15', '16']);
-  for (const { about, kind } of answered) assert.ok(kind === 'answer' && about.senderName === 'Sở Nội vụ tỉnh Thanh Hóa', JSON.stringify(about));
+  assert.deepEqual([...new Set(answered.map(({ about }) => about.status ?? 'opened'))].sort(), ['01', '02', '03', '04', '05', '06', '15', '16', 'opened']);
+  for (const { about, kind } of answered) assert.ok(kind === (about.status === null ? 'opening' : 'answer') && about.senderName === 'Sở Nội vụ tỉnh Thanh Hóa', JSON.stringify(about));
 });

@@ -41,6 +41,8 @@ export async function openTwoOffices(): Promise<TwoOffices> {
       }
     },
     async assertSame() {
+      // What a test has looked at since is on its way to the sender.
+      await settle();
       const found = await compareRegisters(sideOf(thanhHoa, partners.atInviter), sideOf(ngheAn, partners.atGuest));
       assert.deepEqual({ lost: found.lost, doubled: found.doubled, differing: found.differing }, { lost: [], doubled: [], differing: [] });
       return found;

@@ -9,9 +9,12 @@ const READY_MS = 120_000;
 
 export type WorkerProcesses = { pids: number[]; stop(): Promise<void> };
 
+/** In groups each leads what it starts; who interrupts the bench then has to end it by hand. */
+export type WorkerOptions = { inGroups: boolean };
+
 /** Starts so many workers as `start --services=worker` runs them, and waits until all of them listen for work. */
-export async function startWorkers(house: House, count: number, environment: Record<string, string> = {}): Promise<WorkerProcesses> {
-  const children = Array.from({ length: count }, () => startOne({ ...house.environment, ...environment }));
+export async function startWorkers(house: House, count: number, { inGroups }: WorkerOptions = { inGroups: false }): Promise<WorkerProcesses> {
+  const children = Array.from({ length: count }, () => startOne(house.environment, inGroups));
   const stop = async (): Promise<void> => {
     await Promise.all(children.map(endOne));
   };
@@ -24,13 +27,14 @@ export async function startWorkers(house: House, count: number, environment: Rec
   return { pids: children.flatMap(({ pid }) => pid ?? []), stop };
 }
 
-function startOne(environment: Record<string, string>): ChildProcess {
+function startOne(environment: Record<string, string>, detached: boolean): ChildProcess {
   const profile = process.env['BENCH_CPU_PROFILE'];
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...profiling, join(root, 'src/app/main.ts'), 'start', '--services=worker', '--no-seed'], {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
+    detached,
   });
 }
 

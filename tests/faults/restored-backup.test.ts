@@ -15,7 +15,7 @@ import { openBackup } from '#app/operations/manifest.ts';
 import { checkBackup, restore } from '#app/operations/restore.ts';
 import { missingSecrets } from '#app/operations/secrets.ts';
 import { openEmptyPlace, type EmptyPlace } from '#app/operations/testing.ts';
-import { answerMessage, sendNotice } from '#engines/exchange/index.ts';
+import { answerMessage, openMessage, sendNotice } from '#engines/exchange/index.ts';
 import { serveHouse, settle, type Installation } from '#engines/exchange/partners/testing.ts';
 import { aClerk, exchangeHouse } from '#engines/exchange/testing.ts';
 import { openPair, type Pair } from './pair.ts';
@@ -48,6 +48,11 @@ async function register(installation: Installation, agencyId: Id<'agency'>, enve
   await run(installation.house.kernel, answerMessage, { agencyId, messageId: id, status: '03' }, { actor: aClerk(agencyId) });
 }
 
+async function openAt(installation: Installation, agencyId: Id<'agency'>, envelopeId: string): Promise<void> {
+  const { id } = await messageAt(installation, envelopeId);
+  await run(installation.house.kernel, openMessage, { agencyId, messageId: id }, { actor: aClerk(agencyId) });
+}
+
 test('a backup of two hours ago is restored, and what was lost since is found again at the partner: letters, receipts, and the numbers that are used', async () => {
   const before = [await pair.send(), await pair.sendBack()];
   await pair.assertSame();
@@ -57,8 +62,9 @@ test('a backup of two hours ago is restored, and what was lost since is found ag
 
   // Two hours in which A works on: what was on its way leaves, new letters, an answer, a recall, and letters and answers of B.
   for (const each of [pair.a, pair.b]) each.house.clock.advance(3_600_000);
-  const [lost, recalled, theirs] = [await pair.send(), await pair.send(), await pair.sendBack()];
+  const [lost, unread, recalled, theirs] = [await pair.send(), await pair.send(), await pair.send(), await pair.sendBack()];
   await settle(pair.a, pair.b, pair.a);
+  await openAt(pair.b, pair.receiver.id, lost.envelopeId);
   await register(pair.b, pair.receiver.id, lost.envelopeId);
   await register(pair.a, pair.sender.id, theirs.envelopeId);
   await run(pair.a.house.kernel, sendNotice, { agencyId: pair.sender.id, subject: recalled.subject, kind: 'recall', reason: 'Sai thẩm quyền' }, { actor: aClerk(pair.sender.id) });
@@ -69,11 +75,14 @@ test('a backup of two hours ago is restored, and what was lost since is found ag
   const restored = await restoreA(written.folder);
   assert.equal((await restored.house.sql('select 1 from exchange.envelope where id = any($1)', [[lost.envelopeId, recalled.envelopeId]])).length, 0);
   const reconcileNow = async () => restored.call<{ known: number; recovered: { envelopeId: string; number: string }[]; askedAgain: number; answeredBefore: unknown[]; problems: unknown[] }>('POST', `/api/v1/exchange/partners/${pair.partners.atInviter}/reconcile`, { body: { since: new Date(backedUpAt.getTime() - 600_000).toISOString() } });
+  // Somebody there opens a letter that its sender has lost: nobody here knows of it yet.
+  await openAt(pair.b, pair.receiver.id, unread.envelopeId);
   await settle(restored, pair.b);
+  assert.deepEqual(await pair.b.house.sql(`select problem_code as code from exchange.transfer where kind = 'opening' and state = 'refused'`), [{ code: 'openingUnknown' }]);
   const { status, body } = await reconcileNow();
   assert.equal(status, 200, JSON.stringify(body));
   assert.deepEqual(body.problems, []);
-  assert.equal(body.recovered.length, 3, 'two letters and a recall');
+  assert.equal(body.recovered.length, 4, 'three letters and a recall');
   assert.ok(body.recovered.some((each) => each.envelopeId === lost.envelopeId && each.number === '1234/SNV-VP'), 'the numbers that are used are told');
   assert.deepEqual(body.answeredBefore, [{ envelopeId: theirs.envelopeId, agencyId: pair.sender.id, status: '03' }], 'the clerk is told what was registered before');
   await settle(pair.b, restored, pair.b);
@@ -83,6 +92,8 @@ test('a backup of two hours ago is restored, and what was lost since is found ag
   await pair.assertSame({ a: restored, hasGivenReceiptsAgain: true });
   const states = await restored.house.sql('select envelope_id as id, state from exchange.delivery where envelope_id = any($1)', [[lost.envelopeId, recalled.envelopeId, unsent.envelopeId]]);
   assert.deepEqual(new Map(states.map((row) => [row['id'], row['state']])), new Map([[lost.envelopeId, 'registered'], [recalled.envelopeId, 'recalled'], [unsent.envelopeId, 'arrived']]));
+  const opened = await restored.house.sql('select envelope_id as id from exchange.delivery where opened_at is not null');
+  assert.deepEqual(new Set(opened.map((row) => row['id'])), new Set([lost.envelopeId, unread.envelopeId]), 'and who has looked at what');
   assert.equal((await pair.b.house.sql('select 1 from exchange.message')).length, (await pair.b.house.sql('select distinct envelope_id from exchange.message')).length, 'nothing is there twice');
 
   const again = await reconcileNow();

@@ -1,7 +1,7 @@
 import { run } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import { answerMessage, answerNotice, sendEnvelope, sendNotice } from '#engines/exchange/index.ts';
+import { answerMessage, answerNotice, openMessage, remindRecipients, sendEnvelope, sendNotice } from '#engines/exchange/index.ts';
 import { aClerk, aDocument, aMainFile, aSentLetter } from '#engines/exchange/testing.ts';
 import type { Chance } from './chance.ts';
 import type { RunningInstallation } from './running-installation.ts';
@@ -10,7 +10,7 @@ import type { RunningInstallation } from './running-installation.ts';
 export type Correspondent = { at: RunningInstallation; sender: Id<'agency'>; recipients: readonly Id<'agency'>[]; /** Letters that were acknowledged: they must stand. */ acknowledged: Letter[] };
 type Letter = { envelopeId: string; subject: { type: string; id: string } };
 
-/** What an office does to another in a moment: letters, and now and then a recall, an update, a replacement, and answers to what came. */
+/** What an office does to another in a moment: letters, and now and then a recall, an update, a replacement, a reminder, and looks at and answers to what came. */
 export async function someTraffic(of: Correspondent, chance: Chance): Promise<void> {
   await attempt(() => letter(of, chance));
   if (chance.happens(0.4) && of.acknowledged.length > 0) await attempt(() => somethingAbout(of, chance.pick(of.acknowledged.slice(-8)), chance));
@@ -52,9 +52,10 @@ async function letter(of: Correspondent, chance: Chance): Promise<void> {
 async function somethingAbout(of: Correspondent, earlier: Letter, chance: Chance): Promise<void> {
   const actor = aClerk(of.sender);
   const about = { agencyId: of.sender, subject: earlier.subject };
-  const kind = chance.pick(['recall', 'update', 'replace'] as const);
+  const kind = chance.pick(['recall', 'update', 'replace', 'remind'] as const);
   if (kind === 'recall') await run(of.at.kernel, sendNotice, { ...about, kind, reason: 'Sai thẩm quyền' }, { actor });
   else if (kind === 'update') await run(of.at.kernel, sendNotice, { ...about, kind, reason: 'Đính chính', changed: { summary: 'V/v đính chính văn bản', urgency: 'normal', answerDue: null } }, { actor });
+  else if (kind === 'remind') await run(of.at.kernel, remindRecipients, about, { actor });
   else {
     const replaces = { subject: earlier.subject, reason: 'Sai số liệu' };
     const subject = { type: 'outgoing-document', id: newId() };
@@ -64,14 +65,15 @@ async function somethingAbout(of: Correspondent, earlier: Letter, chance: Chance
   }
 }
 
-/** The clerks of this side register, refuse or complete what came, and answer what they are asked. */
+/** The clerks of this side open, register, refuse or complete what came, and answer what they are asked. */
 async function answers({ at }: Correspondent, chance: Chance): Promise<void> {
   const open = await at.kernel.database.pool.query<{ agency_id: Id<'agency'>; id: Id<'message'>; state: string }>(
     `select agency_id, id, state from exchange.message where state in ('arrived', 'registered') and kind in ('new', 'replace') order by id desc limit 3`,
   );
   for (const message of open.rows) {
-    if (chance.happens(0.3)) continue;
     const of = { agencyId: message.agency_id, messageId: message.id };
+    if (chance.happens(0.5)) await attempt(() => run(at.kernel, openMessage, of, { actor: aClerk(message.agency_id) }));
+    if (chance.happens(0.3)) continue;
     const answer = message.state === 'registered' ? ({ status: '06' } as const) : chance.happens(0.2) ? ({ status: '02', reason: 'Không đúng thẩm quyền' } as const) : ({ status: '03' } as const);
     await attempt(() => run(at.kernel, answerMessage, { ...of, ...answer }, { actor: aClerk(message.agency_id) }));
   }

@@ -11,7 +11,7 @@ import { casesModule } from '#engines/cases/index.ts';
 import { filesModule } from '#engines/files/index.ts';
 import { appointPost, createAgency, createPerson, endPost, identityModule, type PersonId, type PostId, type Role } from '#engines/identity/index.ts';
 import { issueCredential, revokeCredential, signaturesModule } from '#engines/signatures/index.ts';
-import type { CertificateDetail, CertificateRow, CertificateStatistics, RequestBody, RequestRow } from './contract.ts';
+import type { CertificateDetail, CertificateRow, CertificateStatistics, RequestInput, RequestRow } from './contract.ts';
 import { certificatesModule } from './index.ts';
 import { warnOfEnd } from './schedules.ts';
 
@@ -84,8 +84,19 @@ const details = {
   keyDevice: 'token',
   tokenSerial: null,
   change: null,
+  province: 'Thanh Hóa',
+  contact: {
+    name: 'Cao Thế Kiên',
+    identityNumber: '038085004321',
+    identityIssuedOn: '2022-06-01',
+    identityIssuedBy: 'Cục Cảnh sát QLHC về TTXH',
+    post: 'Quản trị viên',
+    phone: '0912000222',
+    email: 'kien@example.vn',
+    address: 'Số 1 Hạc Thành',
+  },
 } as const;
-const request = (changes: Partial<RequestBody>): RequestBody => ({
+const request = (changes: Partial<RequestInput>): RequestInput => ({
   kind: 'issue',
   holderKind: 'person',
   holderName: director.name,
@@ -161,8 +172,8 @@ test('a request takes the form in force, is decided by the province, and is comp
   const sent = await call<{ id: string }>(administrator, 'POST', '/requests', request({}));
   assert.equal(sent.status, 200);
   const [row] = (await call<Rows<RequestRow>>(province, 'GET', '/requests')).body.rows;
-  assert.equal(row?.formName, 'Đề nghị cấp chứng thư số cho cá nhân');
-  assert.match(row.legalBasis, /185\/2019\/TT-BQP/);
+  assert.equal(row?.formName, 'Đề nghị cấp chứng thư chữ ký số chuyên dùng công vụ cho cá nhân');
+  assert.equal(row.legalBasis, '68/2024/NĐ-CP, Phụ lục, Mẫu số 01');
   assert.deepEqual(row.abilities, ['approve', 'refuse']);
   const path = `/requests/${department}/${sent.body.id}`;
   assert.equal((await call(administrator, 'POST', `${path}/approve`, {})).status, 403);

@@ -13,6 +13,13 @@ export type CertificateState = (typeof certificateStates)[number];
 export const reviewKinds = ['holder-left', 'withdrawn'] as const;
 export type ReviewKind = (typeof reviewKinds)[number];
 
+/** Why a certificate is not to be renewed: the holder's post ends, another one takes its place, nothing is signed with it any more. */
+export const declineReasons = ['postEnded', 'replaced', 'notNeeded', 'other'] as const;
+export type DeclineReason = (typeof declineReasons)[number];
+
+export const certificateAbilities = ['edit', 'ask', 'ask-status', 'revoke', 'mark-revoked', 'remove', 'decline-renewal', 'resume-renewal'] as const;
+export type CertificateAbility = (typeof certificateAbilities)[number];
+
 export const certificateRow = z.object({
   id: z.uuid(),
   agencyId: z.uuid(),
@@ -57,7 +64,9 @@ export const certificateDetail = certificateRow.extend({
   addedBy: z.string(),
   /** The engine's name for it when its key signs in this installation. */
   credentialId: z.uuid().nullable(),
-  abilities: z.array(z.enum(['edit', 'ask', 'ask-status', 'revoke', 'mark-revoked', 'remove'])),
+  /** That nobody wants it renewed, said by the keeper of the inventory; null while it is to be renewed. */
+  renewalDeclined: z.object({ at: z.string(), by: z.string(), reason: z.enum(declineReasons), note: z.string().nullable() }).nullable(),
+  abilities: z.array(z.enum(certificateAbilities)),
   /** What waits for a decision that the caller may end with a review; empty also when it waits for others only. */
   toReview: z.array(z.enum(reviewKinds)),
 });
@@ -105,6 +114,9 @@ export const editBody = z.object({
 });
 export const REASON_LIMIT = 300;
 export const reviewBody = z.object({ reason: z.string().trim().min(1).max(REASON_LIMIT) });
+export const declineRenewalBody = z
+  .object({ reason: z.enum(declineReasons), note: z.string().trim().min(1).max(REASON_LIMIT).nullable().default(null) })
+  .refine(({ reason, note }) => reason !== 'other' || note !== null, { path: ['note'] });
 export const markRevokedBody = z.object({ revokedOn: z.iso.date(), reason: z.string().trim().min(1).max(300) });
 
 export const requestKinds = ['issue', 'renew', 'change', 'revoke'] as const;
@@ -112,10 +124,67 @@ export type RequestKind = (typeof requestKinds)[number];
 export const requestStates = ['submitted', 'approved', 'refused', 'withdrawn', 'completed'] as const;
 export type RequestState = (typeof requestStates)[number];
 
+/** What the columns of the forms hold; a column that follows from certificate, agency or kind of request is filled by itself. */
+export const formFields = [
+  'holder',
+  'birthDate',
+  'identity',
+  'email',
+  'agency',
+  'province',
+  'post',
+  'phone',
+  'oldSerial',
+  'simOperator',
+  'address',
+  'taxCode',
+  'budgetCode',
+  'serial',
+  'change',
+  'newInformation',
+  'renews',
+  'changes',
+  'tokenSerial',
+  'reason',
+] as const;
+export type FormField = (typeof formFields)[number];
+
+/** A form of the law: its number and subject, whom it goes to, what the person named first does, and its columns; all null where its text is not at hand. */
+export const requestForm = z.object({
+  code: z.string(),
+  kind: z.enum(requestKinds),
+  holderKind: z.enum(holderKinds),
+  number: z.string().nullable(),
+  subject: z.string().nullable(),
+  addressee: z.string().nullable(),
+  contact: z.enum(['receives', 'hands-over']).nullable(),
+  fields: z.array(z.enum(formFields)).nullable(),
+  required: z.array(z.enum(formFields)).nullable(),
+});
+export type RequestForm = z.infer<typeof requestForm>;
+export const formsReply = z.object({ forms: z.array(requestForm) });
+
+const identityNumber = z.string().trim().regex(/^\d{9}(\d{3})?$/);
+const short = z.string().trim().min(1).max(300);
+
+/** Whom the form names first: who receives the certificate and its device, or helps to hand it over. */
+export const contactFields = ['name', 'identityNumber', 'identityIssuedOn', 'identityIssuedBy', 'post', 'phone', 'email', 'address'] as const;
+export const contact = z.object({
+  name: short.nullable(),
+  identityNumber: identityNumber.nullable(),
+  identityIssuedOn: z.iso.date().nullable(),
+  identityIssuedBy: short.nullable(),
+  post: short.nullable(),
+  phone: z.string().trim().min(1).max(30).nullable(),
+  email: z.email().max(200).nullable(),
+  address: short.nullable(),
+});
+export type Contact = z.infer<typeof contact>;
+
 /** The particulars that the forms ask for. */
 export const requestDetails = z.object({
   birthDate: z.iso.date().nullable(),
-  identityNumber: z.string().trim().regex(/^\d{9}(\d{3})?$/).nullable(),
+  identityNumber: identityNumber.nullable(),
   identityIssuedOn: z.iso.date().nullable(),
   identityIssuedBy: z.string().trim().max(200).nullable(),
   post: z.string().trim().max(200).nullable(),
@@ -124,6 +193,17 @@ export const requestDetails = z.object({
   keyDevice: z.enum(['token', 'sim', 'hsm', 'remote', 'file']),
   tokenSerial: z.string().trim().max(100).nullable(),
   change: z.string().trim().max(1000).nullable(),
+  newInformation: z.string().trim().max(1000).nullable().default(null),
+  province: short.nullable().default(null),
+  address: short.nullable().default(null),
+  /** Of ten digits, with three more for a branch. */
+  taxCode: z.string().trim().regex(/^\d{10}(-?\d{3})?$/).nullable().default(null),
+  /** Mã số đơn vị có quan hệ với ngân sách: seven digits. */
+  budgetCode: z.string().trim().regex(/^\d{7}$/).nullable().default(null),
+  oldSerial: z.string().trim().min(1).max(100).nullable().default(null),
+  /** For a key on a SIM card: the operator, with “/cs” when a number in use moves to such a card. */
+  simOperator: z.string().trim().regex(/^[\p{L}\d ]{2,40}(\/cs)?$/u).nullable().default(null),
+  contact: contact.nullable().default(null),
 });
 export type RequestDetails = z.infer<typeof requestDetails>;
 
@@ -137,6 +217,8 @@ export const requestBody = z.object({
   reason: z.string().trim().min(1).max(1000),
 });
 export type RequestBody = z.infer<typeof requestBody>;
+/** As it is sent: what nobody filled in may be left out. */
+export type RequestInput = z.input<typeof requestBody>;
 
 export const requestAbilities = ['withdraw', 'approve', 'refuse', 'complete'] as const;
 export type RequestAbility = (typeof requestAbilities)[number];
@@ -152,6 +234,9 @@ export const requestRow = z.object({
   state: z.enum(requestStates),
   formName: z.string(),
   legalBasis: z.string(),
+  form: requestForm,
+  /** Of the certificate that the request is about. */
+  serial: z.string().nullable(),
   details: requestDetails,
   reason: z.string(),
   askedBy: z.string(),

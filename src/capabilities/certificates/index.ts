@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { EventCatalogue } from '#kernel/events.ts';
 import type { Module } from '#kernel/module.ts';
 import { askStatusJob } from './commands/ask-status.ts';
+import { declineReasons } from './contract.ts';
 import { certificateRoutes } from './routes.ts';
 import { certificateSchedules } from './schedules.ts';
 import { onCredentialImported, onCredentialIssued, onCredentialRevoked, onPostEnded } from './subscribers.ts';
@@ -19,6 +20,12 @@ const events: EventCatalogue = {
     vi: 'Đã xem xét chứng thư số của {holder}: {reason}',
     en: 'Considered the certificate of {holder}: {reason}',
   },
+  'renewal-declined': {
+    data: certificate.extend({ reason: z.enum(declineReasons), note: z.string() }),
+    vi: 'Không gia hạn chứng thư số {serial} của {holder}',
+    en: 'Certificate {serial} of {holder} is not to be renewed',
+  },
+  'renewal-resumed': { data: certificate, vi: 'Hoàn tác không gia hạn chứng thư số {serial} của {holder}', en: 'Certificate {serial} of {holder} is to be renewed after all' },
   'revocation-noted': {
     data: certificate.extend({ reason: z.string(), revokedOn: z.string() }),
     vi: 'Ghi nhận chứng thư số của {holder} bị thu hồi: {reason}',

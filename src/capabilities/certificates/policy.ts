@@ -1,6 +1,6 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import { actionsIn, type OpenTask } from '#engines/cases/index.ts';
-import { reviewKinds, type CertificateDetail, type RequestAbility, type RequestState } from './contract.ts';
+import { reviewKinds, type CertificateAbility, type RequestAbility, type RequestState } from './contract.ts';
 import { requestLifecycle } from './lifecycle.ts';
 
 const has = (actor: PersonActor, ...roles: string[]): boolean => roles.some((role) => actor.roles.includes(role));
@@ -38,7 +38,7 @@ function mayRevoke(actor: PersonActor, certificate: Pick<Subject, 'agency_id' | 
   return has(actor, 'agency_admin') || (certificate.person_id === null ? has(actor, 'clerk') : certificate.person_id === actor.personId);
 }
 
-export function abilitiesOnCertificate(actor: PersonActor, certificate: Subject): CertificateDetail['abilities'] {
+export function abilitiesOnCertificate(actor: PersonActor, certificate: Subject): CertificateAbility[] {
   const keeps = mayKeep(actor, certificate.agency_id);
   const isActive = certificate.status === 'active';
   // a suspension may be lifted
@@ -53,6 +53,19 @@ export function abilitiesOnCertificate(actor: PersonActor, certificate: Subject)
     remove: keeps && !signsHere,
   };
   return (['edit', 'ask', 'ask-status', 'revoke', 'mark-revoked', 'remove'] as const).filter((ability) => may[ability]);
+}
+
+/** The kind of the task that a certificate which ends is to be renewed. */
+export const RENEWAL = 'certificates.renew';
+
+/** What the keeper of the inventory may say of a certificate's renewal: no while it waits, and yes again while the certificate lives. */
+export function maySayRenewal(
+  certificate: Pick<Subject, 'status'> & { valid_to: Date; renewal_declined_at: Date | null },
+  open: readonly OpenTask[],
+  now: Date,
+): CertificateAbility[] {
+  if (certificate.renewal_declined_at === null) return open.some((task) => task.kind === RENEWAL) ? ['decline-renewal'] : [];
+  return certificate.status !== 'revoked' && certificate.valid_to > now ? ['resume-renewal'] : [];
 }
 
 /** Whoever keeps the inventory, and the holder for what waits for the holder. */

@@ -6,6 +6,7 @@ import { kernelErrors } from '#kernel/errors.ts';
 import { timelineOf, timelineReply } from '#engines/audit/index.ts';
 import { getCertificate } from './certificate-store.ts';
 import { askStatus } from './commands/ask-status.ts';
+import { declineRenewal, resumeRenewal } from './commands/decline-renewal.ts';
 import { importCertificates } from './commands/import-certificates.ts';
 import { editCertificate, markRevoked, removeCertificate } from './commands/keep-certificate.ts';
 import { reviewCertificate } from './commands/review-certificate.ts';
@@ -19,7 +20,9 @@ import {
   certificateDetail,
   certificateList,
   certificateQuery,
+  declineRenewalBody,
   editBody,
+  formsReply,
   importBody,
   importReply,
   markRevokedBody,
@@ -33,6 +36,7 @@ import {
 } from './contract.ts';
 import { describeCertificate, listCertificates } from './queries/list-certificates.ts';
 import { getRequest, listRequests } from './queries/list-requests.ts';
+import { formsInForce } from './request-form.ts';
 import { askedSince, statusAnswer } from './queries/asked-status.ts';
 import { certificateStatistics } from './queries/statistics.ts';
 
@@ -66,6 +70,14 @@ export const certificateRoutes: readonly Route[] = [
     query: requestQuery,
     reply: requestList,
     run: (http, { query }) => listRequests(http.kernel, http.actor, query),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/forms`,
+    summary: 'The forms of requests for certificates that are in force today.',
+    access: signedIn,
+    reply: formsReply,
+    run: async ({ kernel }) => ({ forms: await formsInForce(kernel.database.pool, kernel.clock.now()) }),
   }),
   route({
     method: 'POST',
@@ -219,6 +231,23 @@ export const certificateRoutes: readonly Route[] = [
     params,
     body: reviewBody,
     run: (http, { params: key, body }) => http.run(reviewCertificate, { ...key, reason: body.reason }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:agencyId/:id/decline-renewal`,
+    summary: 'Says with a reason that a certificate is not to be renewed; the reminders of its end stop.',
+    access: keepers,
+    params,
+    body: declineRenewalBody,
+    run: (http, { params: key, body }) => http.run(declineRenewal, { ...key, ...body }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/:agencyId/:id/resume-renewal`,
+    summary: 'Takes back, while a certificate lives, that it is not to be renewed.',
+    access: keepers,
+    params,
+    run: (http, { params: key }) => http.run(resumeRenewal, key),
   }),
   route({
     method: 'DELETE',

@@ -1,11 +1,10 @@
 import { systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
-import type { Id } from '#kernel/ids.ts';
 import type { Schedule } from '#kernel/module.ts';
 import { formatDay, vietnamDay } from '#kernel/time.ts';
-import { openTasks, type NewTask } from '#engines/cases/index.ts';
-import { postsOfPerson, type PersonId } from '#engines/identity/index.ts';
+import { openTasks } from '#engines/cases/index.ts';
 import { askDue } from './commands/ask-status.ts';
+import { renewalTasks, type Ending } from './renewal-tasks.ts';
 
 /** Days before the end at which the holder and the agency's administrator are told, each once. */
 const WARNINGS = [60, 30, 7] as const;
@@ -28,24 +27,25 @@ export const certificateSchedules: readonly Schedule[] = [
   },
 ];
 
-type Ending = { agency_id: Id<'agency'>; id: string; holder_name: string; person_id: string | null; serial: string; valid_to: Date; days: number };
+type Announced = Ending & { serial: string; days: number };
 
 /**
- * Tells of certificates that end within 60, 30 and 7 days: a task for whoever keeps the agency's certificates, and one for the holder.
+ * Tells of certificates that end within 60, 30 and 7 days: a task for whoever keeps the agency's certificates, and one for the holder. Nothing
+ * comes about one that is not to be renewed.
  * @returns how many were told of, at most 500 a run.
  */
 export async function warnOfEnd(ctx: CommandContext): Promise<number> {
   const { rows } = await ctx.query(
     `select agency_id, id, holder_name, person_id, serial, valid_to, days
        from (select *, (select min(d) from unnest($1::smallint[]) as d where valid_to < $2::timestamptz + d * interval '1 day') as days
-               from certificates.certificate where status = 'active' and valid_to > $2 and valid_to < $2::timestamptz + interval '60 days') c
+               from certificates.certificate where status = 'active' and renewal_declined_at is null and valid_to > $2 and valid_to < $2::timestamptz + interval '60 days') c
       where warned_days is null or warned_days > days order by valid_to limit ${String(BATCH)}`,
     [WARNINGS, ctx.now],
   );
   // safe because the statement selects exactly these columns
-  const ending = rows as Ending[];
+  const ending = rows as Announced[];
   if (ending.length === 0) return 0;
-  await openTasks(ctx, (await Promise.all(ending.map((certificate) => tasksFor(ctx, certificate)))).flat());
+  await openTasks(ctx, (await Promise.all(ending.map((certificate) => renewalTasks(ctx, certificate)))).flat());
   await ctx.query(
     `update certificates.certificate c set warned_days = w.days from unnest($1::uuid[], $2::uuid[], $3::smallint[]) as w (agency_id, id, days)
       where c.agency_id = w.agency_id and c.id = w.id`,
@@ -60,21 +60,4 @@ export async function warnOfEnd(ctx: CommandContext): Promise<number> {
     });
   }
   return ending.length;
-}
-
-async function tasksFor(ctx: CommandContext, certificate: Ending): Promise<NewTask[]> {
-  const task = (assignee: NewTask['assignee']): NewTask => ({
-    agencyId: certificate.agency_id,
-    subject: { type: 'certificate', id: certificate.id },
-    kind: 'certificates.renew',
-    assignee,
-    title: certificate.holder_name,
-    dueAt: certificate.valid_to,
-    urgency: certificate.days <= 7 ? 'urgent' : 'normal',
-    href: `/app/chung-thu-so/${certificate.agency_id}.${certificate.id}`,
-  });
-  // safe because the column holds ids of people only
-  const posts = certificate.person_id === null ? [] : await postsOfPerson(ctx, certificate.person_id as PersonId);
-  const own = posts.filter((post) => post.agencyId === certificate.agency_id).slice(0, 1);
-  return [task({ role: 'agency_admin' }), ...own.map((post) => task({ postId: post.postId }))];
 }

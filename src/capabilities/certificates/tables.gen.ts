@@ -35,6 +35,10 @@ export type CertificateRow = {
   unanswered_since: Instant | null;
   status_as_of: Instant | null;
   status_answer: string | null;
+  renewal_declined_at: Instant | null;
+  renewal_declined_by: string | null;
+  renewal_declined_reason: 'postEnded' | 'replaced' | 'notNeeded' | 'other' | null;
+  renewal_declined_note: string | null;
 };
 
 export type FormRow = {
@@ -45,6 +49,12 @@ export type FormRow = {
   valid_from: string;
   valid_to: string | null;
   legal_basis: string;
+  number: string | null;
+  subject: string | null;
+  addressee: string | null;
+  contact: 'receives' | 'hands-over' | null;
+  fields: string[] | null;
+  required: string[] | null;
 };
 
 export type RequestRow = {
@@ -69,6 +79,7 @@ export type RequestRow = {
   decided_at: Instant | null;
   decision: string | null;
   completed_at: Instant | null;
+  form_from: string;
 };
 
 export type Tables = {

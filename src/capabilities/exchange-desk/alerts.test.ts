@@ -118,10 +118,17 @@ test('a mail server that is away for a while gets the letter later', async () =>
 });
 
 /** A vendor's system, with one agency, that calls as its makers would. */
-async function aVendor(name: string, code: string): Promise<{ agencyId: Id<'agency'>; ask(path: string, body?: object): Promise<{ status: number; items: { docId: string }[] }> }> {
-  const server = desk.house.server(() => Promise.resolve(province));
-  const made = await server.inject({ method: 'POST', url: '/api/v1/exchange/systems', payload: { name, systemId: 'nuoc-sach', isSandbox: false, agencies: [{ code, name: 'Công ty cấp nước' }] } });
-  const { systemId, key } = made.json<{ systemId: string; key: { secret: string } }>();
+type Vendor = {
+  agencyId: Id<'agency'>;
+  ask(path: string, body?: object): Promise<{ status: number; items: { docId: string }[] }>;
+  /** What an operator does with it; the administrator of the province unless told. */
+  operate(method: 'GET' | 'PUT', path?: string, body?: object, as?: PersonActor): Promise<{ status: number; fetching: unknown }>;
+};
+async function aVendor(name: string, code: string, system = 'nuoc-sach'): Promise<Vendor> {
+  let caller = province;
+  const server = desk.house.server(() => Promise.resolve(caller));
+  const made = await server.inject({ method: 'POST', url: '/api/v1/exchange/systems', payload: { name, systemId: system, isSandbox: false, agencies: [{ code, name: 'Công ty cấp nước' }] } });
+  const { partnerId, systemId, key } = made.json<{ partnerId: string; systemId: string; key: { secret: string } }>();
   const [linked] = await desk.house.sql<{ id: Id<'agency'> }>('select agency_id as id from exchange.partner_agency where code = $1', [code]);
   assert.ok(linked);
   return {
@@ -130,17 +137,17 @@ async function aVendor(name: string, code: string): Promise<{ agencyId: Id<'agen
       const reply = await server.inject({ method: 'POST', url: `/v1/${path}`, headers: { 'x-systemid': systemId, 'x-secretkey': key.secret }, payload: body });
       return { status: reply.statusCode, items: reply.json<{ items?: { docId: string }[] }>().items ?? [] };
     },
+    async operate(method, path = '', body, as = province) {
+      caller = as;
+      const reply = await server.inject({ method, url: `/api/v1/exchange/systems/${partnerId}${path}`, ...(body === undefined ? {} : { payload: body }) });
+      return { status: reply.statusCode, fetching: reply.body === '' ? undefined : reply.json<{ fetching?: unknown }>().fetching };
+    },
   };
 }
 
 test('a vendor’s system that stops coming for what waits is told after five minutes, since when and how much; it ends when it comes, or when nothing waits', async () => {
   const vendor = await aVendor('Phần mềm nước sạch', 'H56.70.01');
-  const health = await run(
-    desk.house.kernel,
-    createAgency,
-    { kind: 'department', level: 'province', parentId: null, hosting: 'local', establishedOn: vietnamDay(desk.house.clock.now()), name: 'Sở Y tế', abbreviation: 'SYT', codes: [{ scheme: 'qd20', code: 'H56.15' }] },
-    { actor: systemActor('test') },
-  );
+  const health = await withCode('Sở Y tế', 'H56.15');
   const writer = await desk.person(health, 'Phạm Thị Mai', ['clerk']);
   await run(desk.house.kernel, sendEnvelope, await aLetter(health, vendor.agencyId), { actor: writer });
   await desk.pass(1);
@@ -174,6 +181,48 @@ test('a vendor’s system that stops coming for what waits is told after five mi
   await desk.pass(1);
   assert.deepEqual(await down(), [], 'it has it, and nothing waits');
 });
+
+test('a vendor’s system that asks every quarter of an hour is away when it missed two of its own times; an operator may say how often it comes', async () => {
+  const vendor = await aVendor('Phần mềm hộ tịch', 'H56.75.01', 'ho-tich');
+  const office = await withCode('Sở Tư pháp', 'H56.16');
+  const writer = await desk.person(office, 'Ngô Thị Lý', ['clerk']);
+  const down = async () => (await standing(province)).filter(({ about }) => about === 'Phần mềm hộ tịch').map(({ cause }) => cause);
+  for (let asked = 0; asked < 5; asked += 1) {
+    assert.equal((await vendor.ask('getReceivedEdocList')).status, 200);
+    await desk.pass(15);
+  }
+  await vendor.ask('getReceivedEdocList');
+  const system = async () => (await vendor.operate('GET')).fetching;
+  assert.deepEqual(await system(), { setMinutes: null, observedMinutes: 15 });
+  await run(desk.house.kernel, sendEnvelope, await aLetter(office, vendor.agencyId), { actor: writer });
+  await desk.pass(14);
+  assert.deepEqual(await down(), [], 'by its rhythm it was not expected yet');
+  await desk.pass(14);
+  assert.deepEqual(await down(), [], 'it missed one time');
+  await desk.pass(3);
+  assert.deepEqual(await down(), ['not_fetched']);
+
+  assert.equal((await vendor.operate('PUT', '/fetching', { everyMinutes: 60 })).status, 204);
+  await desk.pass(1);
+  assert.deepEqual([await down(), await system()], [[], { setMinutes: 60, observedMinutes: 15 }], 'what the operator says counts before what was seen');
+  await desk.pass(90);
+  assert.deepEqual(await down(), ['not_fetched']);
+  assert.equal((await vendor.operate('PUT', '/fetching', { everyMinutes: null })).status, 204);
+  assert.deepEqual(await system(), { setMinutes: null, observedMinutes: 15 });
+  assert.equal((await vendor.operate('PUT', '/fetching', { everyMinutes: 0 })).status, 422);
+  assert.equal((await vendor.operate('PUT', '/fetching', { everyMinutes: 60 }, auditor)).status, 403);
+  assert.equal((await vendor.operate('PUT', '/fetching', { everyMinutes: 60 }, clerk)).status, 403);
+  await vendor.ask('getReceivedEdocList');
+  for (const { docId } of (await vendor.ask('getReceivedEdocList')).items) await vendor.ask('updateStatus', { docId, status: 'processing' });
+  await desk.pass(1);
+  assert.deepEqual(await down(), []);
+});
+
+/** An agency here that vendors' systems can be told of. */
+function withCode(name: string, code: string): Promise<Id<'agency'>> {
+  const facts = { kind: 'department', level: 'province', parentId: null, hosting: 'local', establishedOn: vietnamDay(desk.house.clock.now()), name, abbreviation: code.replaceAll('.', ''), codes: [{ scheme: 'qd20', code }] } as const;
+  return run(desk.house.kernel, createAgency, { ...facts, codes: [...facts.codes] }, { actor: systemActor('test') });
+}
 
 /** What is sent between two agencies. */
 async function aLetter(from: Id<'agency'>, to: Id<'agency'>) {

@@ -8,7 +8,7 @@ import { closeTasks } from '#engines/cases/index.ts';
 import { listPartners, unfetchedParcels, waitingQueues } from '#engines/exchange/index.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { RULE_COLUMNS, type AlertRule } from './alert-rule.ts';
-import { judgeAlerts, type AlertKind, type Found, type Standing, type Step } from './domain/alert-rules.ts';
+import { awayFrom, judgeAlerts, type AlertKind, type Found, type Standing, type Step } from './domain/alert-rules.ts';
 import { noAgency } from './no-agency.ts';
 import { tellOfAlert } from './tell-of-alert.ts';
 
@@ -34,14 +34,16 @@ const findings: Record<AlertKind, (q: Queryable, asked: Asked) => Promise<Found[
     const outOfReach = (await listPartners(q)).flatMap(({ id, name, state, line }) =>
       state !== 'active' || line.openedAt === null ? [] : [{ subjectId: id, agencyId: null, name, since: new Date(line.openedAt), count: line.waiting, cause: 'line_open' as const }],
     );
-    // One that comes for its parcels has no line that could open: it is away when some lie ready and it has not come since.
-    const staysAway = (await unfetchedParcels(q, now)).map(({ partnerId, name, count, readyAt, fetchedAt }) => ({
+    // One that comes for its parcels has no line that could open: it is away when some lie ready and it has not come since, though
+    // by its own rhythm it should have. One that asks every quarter of an hour is not away after five minutes.
+    const staysAway = (await unfetchedParcels(q, now)).map(({ partnerId, name, count, readyAt, fetchedAt, everySeconds }) => ({
       subjectId: partnerId,
       agencyId: null,
       name,
       since: fetchedAt !== null && fetchedAt > readyAt ? fetchedAt : readyAt,
       count,
       cause: 'not_fetched' as const,
+      ...(everySeconds === null ? {} : { notBefore: awayFrom(fetchedAt ?? readyAt, everySeconds) }),
     }));
     return [...outOfReach, ...staysAway];
   },

@@ -139,6 +139,8 @@ export const recipientView = z.object({
       /** The partner by which it went; null where the recipient works on this system. */
       via: z.string().nullable(),
       openedAt: z.string().nullable(),
+      /** Otherwise nobody can say whether it was opened: its system tells the statuses of the law only. */
+      tellsOpenings: z.boolean(),
       remindedAt: z.string().nullable(),
       reminderCount: z.int(),
       deliveredTo: z.string().nullable(),

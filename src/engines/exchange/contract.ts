@@ -159,8 +159,14 @@ export const deliveryLine = z.object({
   deliveredTo: z.object({ agencyId, name: z.string() }).nullable(),
   /** Set when it came back: who could have it instead. */
   successors: z.array(successor),
-  /** The partner by which it went, by its name. Partners answer with the statuses of the law: they do not tell who opened what. */
+  /** The partner by which it went, by its name. */
   via: z.string().nullable(),
+  /**
+   * Whether the receiving side tells openings, so that none means that nobody has looked, and whether it passes on reminders. Other installations
+   * of Liên Thông do once they say so; the law's statuses, which is all that other systems answer with, have neither.
+   */
+  tellsOpenings: z.boolean(),
+  hearsReminders: z.boolean(),
   /** When somebody at the receiver first looked at it. */
   openedAt: z.string().nullable(),
   remindedAt: z.string().nullable(),
@@ -296,5 +302,5 @@ export const deliveryReturned = z.object({ envelopeId: z.uuid(), recipientAgency
 export const deliveryRetried = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string() });
 
 export type { ConflictView, Reconciliation } from './partners/contract.ts';
-export type { conflictView, inboundView, invitationReply, invitationSummary, linkView, partnerView, transferView } from './partners/contract.ts';
+export type { conflictPage, conflictView, inboundView, invitationReply, invitationSummary, linkView, partnerKeys, partnerTrust, partnerView, rotated, transferView } from './partners/contract.ts';
 export type { createdSystem, issuedKey, systemView } from './partners/adapters/provincial-axis/contract.ts';

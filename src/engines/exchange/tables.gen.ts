@@ -118,6 +118,7 @@ export type DeliveryRow = {
   reminded_at: Instant | null;
   reminder_count: number;
   transfer_id: string | null;
+  is_passed_on: boolean;
 };
 
 export type DeliveryAnswerRow = {
@@ -163,7 +164,7 @@ export type InboundRow = {
   size_bytes: number;
   media_type: string;
   state: 'incomplete' | 'waiting' | 'applied' | 'refused' | 'quarantined' | 'with_person' | 'resolved' | 'discarded';
-  kind: 'envelope' | 'answer' | 'outcome' | null;
+  kind: 'envelope' | 'answer' | 'outcome' | 'opening' | 'reminder' | null;
   sender_name: string | null;
   summary: string | null;
   attempts: number;
@@ -243,6 +244,7 @@ export type PartnerRow = {
   valid_to: string | null;
   created_at: Instant;
   changed_at: Instant;
+  features: string[];
 };
 
 export type PartnerAgencyRow = {
@@ -253,6 +255,7 @@ export type PartnerAgencyRow = {
   remote_id: string;
   code: string | null;
   name: string;
+  is_withdrawn: boolean;
 };
 
 export type PartnerConflictRow = {
@@ -299,6 +302,8 @@ export type PartnerLineRow = {
   directory_cursor: string | null;
   directory_read_at: Instant | null;
   fetched_at: Instant | null;
+  polled_at: Instant | null;
+  poll_gaps: number[];
 };
 
 export type PartnerNonceRow = {
@@ -320,18 +325,35 @@ export type RelayRow = {
   envelope_id: string;
   recipient_agency_id: string;
   partner_id: string;
-  inbound_id: string;
+  inbound_id: string | null;
   addressed_code: string | null;
   sender_ref: string;
   sender_code: string | null;
   relayed_at: Instant;
+  addressed_ref: string | null;
+  keeps_document_id: boolean;
+};
+
+export type RelayQuestionRow = {
+  partner_id: string;
+  partner_ref: string;
+  asked_at: Instant;
+};
+
+export type ReminderRow = {
+  agency_id: string;
+  transfer_id: string;
+  envelope_id: string;
+  recipient_agency_id: string;
+  by_name: string;
+  reminded_at: Instant;
 };
 
 export type TransferRow = {
   agency_id: string;
   id: string;
   partner_id: string;
-  kind: 'envelope' | 'answer';
+  kind: 'envelope' | 'answer' | 'opening' | 'reminder';
   envelope_id: string | null;
   message_id: string | null;
   ordinal: number | null;
@@ -403,6 +425,8 @@ export type Tables = {
   'exchange.partner_nonce': PartnerNonceRow;
   'exchange.receipt_key': ReceiptKeyRow;
   'exchange.relay': RelayRow;
+  'exchange.relay_question': RelayQuestionRow;
+  'exchange.reminder': ReminderRow;
   'exchange.transfer': TransferRow;
   'exchange.transition_period': TransitionPeriodRow;
   'exchange.withheld_file': WithheldFileRow;

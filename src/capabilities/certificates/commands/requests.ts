@@ -3,30 +3,29 @@ import type { CommandContext } from '#kernel/command.ts';
 import { kernelErrors } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import { toTsvector } from '#kernel/search-text.ts';
-import { vietnamDay } from '#kernel/time.ts';
 import { transition } from '#engines/cases/index.ts';
 import { getCertificate } from '../certificate-store.ts';
 import type { RequestAbility, RequestBody, RequestKind, RequestState } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { requestLifecycle } from '../lifecycle.ts';
 import { abilitiesOnRequest, mayAsk, seesRequest } from '../policy.ts';
-
-type Form = { code: string; name: string; legal_basis: string };
+import { assertFilled, formFor } from '../request-form.ts';
 
 /**
  * An agency asks for a certificate to be issued, renewed, changed or revoked, in the form that is in force today.
- * @throws certificates.certificateNeeded · notFound · alreadyAsked · noForm · personNotThere; kernel.forbidden
+ * @throws certificates.certificateNeeded · notFound · alreadyRevoked · renewalDeclined · alreadyAsked · noForm · personNotThere; kernel.forbidden
  */
 export async function submitRequest(ctx: CommandContext, input: RequestBody): Promise<{ id: Id<'certificate-request'> }> {
   const actor = personOf(ctx);
   const holder = await holderOf(ctx, actor, input);
   if (!mayAsk(actor, { agencyId: actor.agencyId, personId: holder.personId })) throw kernelErrors.forbidden();
   const form = await formFor(ctx, input.kind, holder.kind);
+  assertFilled(form, input);
   const id = newId<'certificate-request'>();
   const { rows } = await ctx.query(
     `insert into certificates.request (agency_id, id, kind, holder_kind, holder_name, person_id, certificate_id, state, form_code, form_name, legal_basis, details,
-       reason, search, asked_by, asked_by_person, asked_at)
-     values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13::tsvector, $14, $15, $16)
+       reason, search, asked_by, asked_by_person, asked_at, form_from)
+     values ($1, $2, $3, $4, $5, $6, $7, 'submitted', $8, $9, $10, $11, $12, $13::tsvector, $14, $15, $16, $17)
      on conflict (agency_id, certificate_id, kind) where state in ('submitted', 'approved') and certificate_id is not null do nothing returning id`,
     [
       actor.agencyId,
@@ -38,13 +37,14 @@ export async function submitRequest(ctx: CommandContext, input: RequestBody): Pr
       input.certificateId,
       form.code,
       form.name,
-      form.legal_basis,
+      form.legalBasis,
       JSON.stringify(input.details),
       input.reason,
       toTsvector(`${holder.name} ${actor.name} ${form.name}`),
       actor.name,
       actor.personId,
       ctx.now,
+      form.validFrom,
     ],
   );
   if (rows.length === 0) throw errors.alreadyAsked();
@@ -64,19 +64,8 @@ async function holderOf(ctx: CommandContext, actor: PersonActor, input: RequestB
   if (input.certificateId === null) throw errors.certificateNeeded();
   const certificate = await getCertificate(ctx, actor, { agencyId: actor.agencyId, id: input.certificateId });
   if (certificate.status === 'revoked') throw errors.alreadyRevoked();
+  if (input.kind === 'renew' && certificate.renewal_declined_at !== null) throw errors.renewalDeclined();
   return { kind: certificate.holder_kind, name: certificate.holder_name, personId: certificate.person_id };
-}
-
-async function formFor(ctx: CommandContext, kind: RequestKind, holderKind: string): Promise<Form> {
-  const { rows } = await ctx.query(
-    `select code, name, legal_basis from certificates.form
-      where kind = $1 and holder_kind = $2 and valid_from <= $3::date and (valid_to is null or valid_to >= $3::date) order by valid_from desc limit 1`,
-    [kind, holderKind, vietnamDay(ctx.now)],
-  );
-  // safe because the statement selects exactly these columns
-  const form = rows[0] as Form | undefined;
-  if (form === undefined) throw errors.noForm();
-  return form;
 }
 
 type Key = { agencyId: string; id: string };

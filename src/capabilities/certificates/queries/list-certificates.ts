@@ -9,7 +9,7 @@ import { agenciesOn, postsOfPerson, type PersonId } from '#engines/identity/inde
 import type { z } from 'zod';
 import { getCertificate, type StoredCertificate } from '../certificate-store.ts';
 import { PAGE_SIZE, reviewKinds, type CertificateDetail, type CertificateRow, type CertificateState, type certificateQuery } from '../contract.ts';
-import { abilitiesOnCertificate, reviewable, seesAgency, seesProvince, taskKind } from '../policy.ts';
+import { abilitiesOnCertificate, mayKeep, maySayRenewal, reviewable, seesAgency, seesProvince, taskKind } from '../policy.ts';
 
 const DAY_MS = 86_400_000;
 const SOON_DAYS = 60;
@@ -104,9 +104,11 @@ async function postTitles(q: Queryable, rows: readonly ListedCertificate[]): Pro
 export async function describeCertificate(kernel: Kernel, actor: PersonActor, key: { agencyId: string; id: string }): Promise<CertificateDetail> {
   const q = kernel.database.pool;
   const stored = await getCertificate(q, actor, key);
-  const [row] = await describe(q, [stored], kernel.clock.now());
+  const now = kernel.clock.now();
+  const [row] = await describe(q, [stored], now);
   if (row === undefined) throw new Error('a certificate that was found has a row');
-  const waiting = reviewable(actor, stored, await openTasksOf(q, { agencyId: stored.agency_id, subject: { type: 'certificate', id: stored.id } }));
+  const open = await openTasksOf(q, { agencyId: stored.agency_id, subject: { type: 'certificate', id: stored.id } });
+  const waiting = reviewable(actor, stored, open);
   const instant = (at: Date | null): string | null => (at === null ? null : isoInVietnam(at));
   return {
     ...row,
@@ -126,7 +128,13 @@ export async function describeCertificate(kernel: Kernel, actor: PersonActor, ke
     addedAt: isoInVietnam(stored.added_at),
     addedBy: stored.added_by,
     credentialId: stored.credential_id,
-    abilities: abilitiesOnCertificate(actor, stored),
+    renewalDeclined: declinedOf(stored),
+    abilities: [...abilitiesOnCertificate(actor, stored), ...(mayKeep(actor, stored.agency_id) ? maySayRenewal(stored, open, now) : [])],
     toReview: reviewKinds.filter((kind) => waiting.some((task) => task.kind === taskKind(kind))),
   };
+}
+
+function declinedOf({ renewal_declined_at: at, renewal_declined_by: by, renewal_declined_reason: reason, renewal_declined_note: note }: StoredCertificate): CertificateDetail['renewalDeclined'] {
+  // the table has all three or none
+  return at === null || by === null || reason === null ? null : { at: isoInVietnam(at), by, reason, note };
 }

@@ -19,13 +19,16 @@ type Stored = Omit<RequestRow, 'agencyId' | 'agencyName' | 'details' | 'abilitie
   completed_at: Date | null;
 };
 
-const SELECT = `select agency_id, id, kind, holder_kind as "holderKind", holder_name as "holderName", certificate_id as "certificateId", state, form_name as "formName",
-    legal_basis as "legalBasis", details, reason, asked_by as "askedBy", asked_by_person, asked_at, decided_by as "decidedBy", decided_at, decision, completed_at
-  from certificates.request`;
+const SELECT = `select r.agency_id, r.id, r.kind, r.holder_kind as "holderKind", r.holder_name as "holderName", r.certificate_id as "certificateId", r.state, r.form_name as "formName",
+    r.legal_basis as "legalBasis", r.details, r.reason, r.asked_by as "askedBy", r.asked_by_person, r.asked_at, r.decided_by as "decidedBy", r.decided_at, r.decision, r.completed_at,
+    (select c.serial from certificates.certificate c where c.agency_id = r.agency_id and c.id = r.certificate_id) as serial,
+    json_build_object('code', f.code, 'kind', f.kind, 'holderKind', f.holder_kind, 'number', f.number, 'subject', f.subject, 'addressee', f.addressee, 'contact', f.contact,
+      'fields', f.fields, 'required', f.required) as form
+  from certificates.request r join certificates.form f on f.code = r.form_code and f.kind = r.kind and f.holder_kind = r.holder_kind and f.valid_from = r.form_from`;
 
 /** One request as the caller may see it. @throws certificates.requestNotFound */
 export async function getRequest(kernel: Kernel, actor: PersonActor, key: { agencyId: string; id: string }): Promise<RequestRow> {
-  const { rows } = await kernel.database.pool.query(`${SELECT} where agency_id = $1 and id = $2`, [key.agencyId, key.id]);
+  const { rows } = await kernel.database.pool.query(`${SELECT} where r.agency_id = $1 and r.id = $2`, [key.agencyId, key.id]);
   // safe because the statement selects exactly these columns
   const stored = rows[0] as unknown as Stored | undefined;
   if (stored === undefined || !seesRequest(actor, stored)) throw errors.requestNotFound();
@@ -39,17 +42,17 @@ export async function listRequests(kernel: Kernel, actor: PersonActor, query: z.
   const place = (value: unknown): string => `$${String(values.push(value))}`;
   const where: string[] = [];
   if (!seesProvince(actor)) {
-    where.push(`agency_id = ${place(actor.agencyId)}`);
-    if (!seesAgency(actor, actor.agencyId)) where.push(`asked_by_person = ${place(actor.personId)}`);
+    where.push(`r.agency_id = ${place(actor.agencyId)}`);
+    if (!seesAgency(actor, actor.agencyId)) where.push(`r.asked_by_person = ${place(actor.personId)}`);
   }
-  if (query.state !== undefined) where.push(`state = ${place(query.state)}`);
-  if (query.kind !== undefined) where.push(`kind = ${place(query.kind)}`);
+  if (query.state !== undefined) where.push(`r.state = ${place(query.state)}`);
+  if (query.kind !== undefined) where.push(`r.kind = ${place(query.kind)}`);
   const words = query.text === undefined ? undefined : toTsquery(query.text);
-  if (words !== undefined) where.push(`search @@ ${place(words)}::tsquery`);
+  if (words !== undefined) where.push(`r.search @@ ${place(words)}::tsquery`);
   const cursor = decodeCursor(query.after);
-  if (cursor !== undefined) where.push(`(asked_at, id) < (${place(cursor.at)}::timestamptz, ${place(cursor.id)}::uuid)`);
+  if (cursor !== undefined) where.push(`(r.asked_at, r.id) < (${place(cursor.at)}::timestamptz, ${place(cursor.id)}::uuid)`);
   const { rows } = await kernel.database.pool.query(
-    `${SELECT} ${where.length > 0 ? `where ${where.join(' and ')}` : ''} order by asked_at desc, id desc limit ${String(PAGE_SIZE)}`,
+    `${SELECT} ${where.length > 0 ? `where ${where.join(' and ')}` : ''} order by r.asked_at desc, r.id desc limit ${String(PAGE_SIZE)}`,
     values,
   );
   // safe because the statement selects exactly these columns

@@ -1,7 +1,9 @@
 import BadgeX from 'lucide-react/icons/badge-x';
+import CalendarX from 'lucide-react/icons/calendar-x';
 import FilePlus from 'lucide-react/icons/file-plus';
 import Pencil from 'lucide-react/icons/pencil';
 import Trash from 'lucide-react/icons/trash-2';
+import Undo from 'lucide-react/icons/undo-2';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import type { TimelineReply } from '#engines/audit/contract.ts';
@@ -22,10 +24,12 @@ import { Details } from '#ui/layout/details.tsx';
 import { useNavigation, useParam } from '#ui/navigation.tsx';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { RecordTimeline } from '#ui/route/record-timeline.tsx';
-import type { CertificateDetail } from '../contract.ts';
+import type { CertificateAbility, CertificateDetail } from '../contract.ts';
 import { AskAgain, AskProgressDialog } from './ask-status.tsx';
 import { CertificateStateMark } from './certificate-marks.tsx';
 import { messages } from './messages.ts';
+import { DeclinedRenewal, DeclineRenewalDialog, ResumeRenewalDialog } from './renewal.tsx';
+import { messages as renewalMessages } from './renewal-messages.ts';
 import { RequestDialog } from './request-dialog.tsx';
 import { ToReview } from './review-dialog.tsx';
 
@@ -61,6 +65,7 @@ function Opened({ certificate, address }: Shown): ReactNode {
       actions={certificate.abilities.length === 0 ? undefined : <Actions certificate={certificate} address={address} />}
     >
       <Standing certificate={certificate} />
+      {certificate.renewalDeclined !== null && <DeclinedRenewal declined={certificate.renewalDeclined} />}
       {certificate.toReview.length > 0 && <ToReview kinds={certificate.toReview} address={address} />}
       <Tabs
         label={t('detail')}
@@ -129,10 +134,11 @@ function Facts({ certificate }: { certificate: CertificateDetail }): ReactNode {
 
 function Actions({ certificate, address }: Shown): ReactNode {
   const t = useT(messages);
+  const tRenewal = useT(renewalMessages);
   const { navigate } = useNavigation();
-  const [open, setOpen] = useState<'ask' | 'edit' | 'revoke' | 'mark-revoked' | 'remove' | undefined>();
+  const [open, setOpen] = useState<Exclude<CertificateAbility, 'ask-status'> | undefined>();
   const [asked, setAsked] = useState<string | undefined>();
-  const may = (ability: CertificateDetail['abilities'][number]): boolean => certificate.abilities.includes(ability);
+  const may = (ability: CertificateAbility): boolean => certificate.abilities.includes(ability);
   const close = () => setOpen(undefined);
   const api = useApi();
   return (
@@ -143,6 +149,16 @@ function Actions({ certificate, address }: Shown): ReactNode {
         </Button>
       )}
       {may('ask-status') && <AskAgain ids={[`${certificate.agencyId}.${certificate.id}`]} onAsked={setAsked} />}
+      {may('decline-renewal') && (
+        <Button icon={CalendarX} onClick={() => setOpen('decline-renewal')}>
+          {tRenewal('decline')}
+        </Button>
+      )}
+      {may('resume-renewal') && (
+        <Button icon={Undo} onClick={() => setOpen('resume-renewal')}>
+          {tRenewal('resume')}
+        </Button>
+      )}
       {may('edit') && (
         <Button icon={Pencil} onClick={() => setOpen('edit')}>
           {t('edit')}
@@ -168,6 +184,8 @@ function Actions({ certificate, address }: Shown): ReactNode {
       {open === 'edit' && <EditDialog {...{ certificate, address }} onClose={close} />}
       {open === 'revoke' && certificate.credentialId !== null && <RevokeDialog credentialId={certificate.credentialId} onClose={close} />}
       {open === 'mark-revoked' && <MarkRevokedDialog address={address} onClose={close} />}
+      {open === 'decline-renewal' && <DeclineRenewalDialog address={address} onClose={close} />}
+      {open === 'resume-renewal' && <ResumeRenewalDialog address={address} onClose={close} />}
       {open === 'remove' && (
         <ActDialog
           topics={['certificates']}

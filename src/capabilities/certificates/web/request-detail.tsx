@@ -14,6 +14,7 @@ import { Link, useParam } from '#ui/navigation.tsx';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import type { RequestAbility, RequestRow } from '../contract.ts';
 import { RequestStateMark } from './certificate-marks.tsx';
+import { FormSheet, isKnown } from './form-sheet.tsx';
 import { messages } from './messages.ts';
 
 /** One request with its form, to read, to decide and to print. */
@@ -47,16 +48,24 @@ function Opened({ request, address }: { request: RequestRow; address: string }):
       }
       actions={<Actions request={request} address={address} />}
     >
-      <Details items={factsOf(request, t)} />
+      {isKnown(request.form) && <FormSheet request={request} form={request.form} />}
+      {isKnown(request.form) ? (
+        <div className="no-print">
+          <Details items={decisionOf(request, t)} />
+        </div>
+      ) : (
+        <Details items={factsOf(request, t)} />
+      )}
     </Detail>
   );
 }
 
-function factsOf({ details, ...request }: RequestRow, t: ReturnType<typeof useT<keyof (typeof messages)['vi']>>) {
+type T = ReturnType<typeof useT<keyof (typeof messages)['vi']>>;
+
+function factsOf({ details, ...request }: RequestRow, t: T) {
   return [
     { label: t('form'), value: request.formName, wide: true },
     { label: t('legalBasis'), value: request.legalBasis, wide: true },
-    { label: t('reasonFor'), value: request.reason, wide: true },
     { label: t('post'), value: details.post },
     { label: t('birthDate'), value: details.birthDate === null ? null : formatDate(details.birthDate) },
     { label: t('identityNumber'), value: details.identityNumber },
@@ -64,9 +73,17 @@ function factsOf({ details, ...request }: RequestRow, t: ReturnType<typeof useT<
     { label: t('identityIssuedBy'), value: details.identityIssuedBy },
     { label: t('email'), value: details.email },
     { label: t('phone'), value: details.phone },
-    { label: t('keyDevice'), value: t(details.keyDevice) },
     { label: t('tokenSerial'), value: details.tokenSerial },
     { label: t('changeText'), value: details.change, wide: true },
+    ...decisionOf({ details, ...request }, t),
+  ];
+}
+
+/** What stands beside every form: why, where the key is, who asked and how it was decided. */
+function decisionOf({ details, ...request }: RequestRow, t: T) {
+  return [
+    { label: t('reasonFor'), value: request.reason, wide: true },
+    { label: t('keyDevice'), value: t(details.keyDevice) },
     { label: t('askedBy'), value: request.askedBy },
     { label: t('askedAt'), value: formatDateTime(request.askedAt) },
     { label: t('decidedBy'), value: request.decidedBy },

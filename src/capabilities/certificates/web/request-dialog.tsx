@@ -1,14 +1,18 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
+import type { z } from 'zod';
 import { useApi } from '#ui/api-context.tsx';
-import { DateField } from '#ui/controls/date-field.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
+import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { useT } from '#ui/i18n.ts';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { useSession } from '#ui/session-context.tsx';
-import { holderKinds, type CertificateDetail, type RequestBody, type RequestDetails, type RequestKind } from '../contract.ts';
+import { holderKinds, type CertificateDetail, type Contact, type formsReply, type RequestBody, type RequestKind } from '../contract.ts';
+import './forms.css';
 import { messages } from './messages.ts';
+import { ContactFields, ListFields } from './request-fields.tsx';
 
 const devices = ['token', 'sim', 'hsm', 'remote', 'file'] as const;
 const kindsFor = (certificate: CertificateDetail | undefined): readonly RequestKind[] => (certificate === undefined ? ['issue'] : ['renew', 'change', 'revoke']);
@@ -36,14 +40,36 @@ export function RequestDialog({ certificate, onClose }: { certificate?: Certific
       keyDevice: 'token',
       tokenSerial: certificate?.tokenSerial ?? null,
       change: null,
+      newInformation: null,
+      province: null,
+      address: null,
+      taxCode: null,
+      budgetCode: null,
+      oldSerial: null,
+      simOperator: null,
+      contact: null,
     },
   });
+  const [whom, setWhom] = useState<Contact>({ name: person.name, post: post.title, identityNumber: null, identityIssuedOn: null, identityIssuedBy: null, phone: null, email: null, address: null });
+  const forms = useQuery({ queryKey: ['certificates', 'forms'], queryFn: ({ signal }) => api.get<z.infer<typeof formsReply>>('/api/v1/certificates/forms', { signal }) });
+  const paper = forms.data?.forms.find((each) => each.kind === form.kind && each.holderKind === form.holderKind);
   const change = (part: Partial<RequestBody>) => setForm((old) => ({ ...old, ...part }));
   const isIssue = form.kind === 'issue';
+  const send = () => api.post('/api/v1/certificates/requests', { ...form, details: { ...form.details, contact: (paper?.contact ?? null) === null ? null : whom } });
   return (
-    <ActDialog topics={['certificates']} title={t('requestTitle')} verb={t('send')} send={() => api.post('/api/v1/certificates/requests', form)} done={() => t('sent')} onClose={onClose}>
+    <ActDialog
+      topics={['certificates']}
+      title={t('requestTitle')}
+      text={paper === undefined || paper.subject === null ? undefined : `${paper.number ?? ''}: ${paper.subject}`}
+      verb={t('send')}
+      disabled={forms.data === undefined}
+      send={send}
+      done={() => t('sent')}
+      onClose={onClose}
+    >
       {(problem) => (
         <>
+          {forms.error !== null && <ErrorState compact error={forms.error} onRetry={() => void forms.refetch()} />}
           {certificate !== undefined && (
             <Select label={t('kind')} required value={form.kind} onChange={(kind) => change({ kind })} options={kindsFor(certificate).map((value) => ({ value, label: t(value) }))} />
           )}
@@ -65,7 +91,6 @@ export function RequestDialog({ certificate, onClose }: { certificate?: Certific
               />
             </div>
           )}
-          {form.holderKind === 'person' && form.kind !== 'revoke' && <PersonFields details={form.details} onChange={(details) => change({ details })} problem={problem} />}
           {form.kind !== 'revoke' && (
             <Select
               label={t('keyDevice')}
@@ -75,42 +100,11 @@ export function RequestDialog({ certificate, onClose }: { certificate?: Certific
               options={devices.map((value) => ({ value, label: t(value) }))}
             />
           )}
-          {form.kind === 'change' && (
-            <TextArea
-              label={t('changeText')}
-              required
-              rows={2}
-              value={form.details.change ?? ''}
-              onChange={(text) => change({ details: { ...form.details, change: text === '' ? null : text } })}
-              error={problem('details.change')}
-            />
-          )}
+          {paper !== undefined && <ListFields form={paper} details={form.details} onChange={(details) => change({ details })} problem={problem} />}
+          {paper !== undefined && paper.contact !== null && <ContactFields kind={paper.contact} contact={whom} onChange={setWhom} problem={problem} />}
           <TextArea label={t('reasonFor')} required rows={2} value={form.reason} onChange={(reason) => change({ reason })} error={problem('reason')} />
         </>
       )}
     </ActDialog>
-  );
-}
-
-type PersonFieldsProps = { details: RequestDetails; onChange: (details: RequestDetails) => void; problem: (path: string) => string | undefined };
-
-function PersonFields({ details, onChange, problem }: PersonFieldsProps): ReactNode {
-  const t = useT(messages);
-  const text = (key: 'identityNumber' | 'identityIssuedBy' | 'email' | 'phone' | 'post', label: Parameters<typeof t>[0]) => (
-    <TextField label={t(label)} value={details[key] ?? ''} onChange={(value) => onChange({ ...details, [key]: value.trim() === '' ? null : value })} error={problem(`details.${key}`)} />
-  );
-  const day = (key: 'birthDate' | 'identityIssuedOn', label: Parameters<typeof t>[0]) => (
-    <DateField label={t(label)} value={details[key] ?? undefined} onChange={(value) => onChange({ ...details, [key]: value ?? null })} error={problem(`details.${key}`)} />
-  );
-  return (
-    <div className="lt-fields">
-      {text('post', 'post')}
-      {day('birthDate', 'birthDate')}
-      {text('identityNumber', 'identityNumber')}
-      {day('identityIssuedOn', 'identityIssuedOn')}
-      {text('identityIssuedBy', 'identityIssuedBy')}
-      {text('email', 'email')}
-      {text('phone', 'phone')}
-    </div>
   );
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judgeAlerts, type Found, type Judged, type Standing } from './alert-rules.ts';
+import { awayFrom, judgeAlerts, type Found, type Judged, type Standing } from './alert-rules.ts';
 
 const now = new Date('2026-11-20T03:00:00Z');
 const before = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);
@@ -27,3 +27,11 @@ test('what somebody has taken note of is not told again', () =>
 test('what is gone ends', () => assert.deepEqual(judge({ found: [], standing: [open] }), [['end', undefined]]));
 
 test('a line that flaps is opened again, and told again after the quiet period only', () => assert.deepEqual(judge({ lastToldAt: new Map([['p', before(10)]]) }), [['open', false]]));
+
+test('a partner is judged by its own rhythm, with the threshold as the least', () => {
+  const away = (lastCame: number, everyMinutes: number, since: number) => judge({ found: [{ ...down, cause: 'not_fetched', since: before(since), notBefore: awayFrom(before(lastCame), everyMinutes * 60) }] });
+  assert.deepEqual(away(29, 15, 20), [], 'one missed time may be a hiccup');
+  assert.deepEqual(away(30, 15, 20), [['open', true]]);
+  assert.deepEqual(away(4, 1, 4), [], 'the threshold is the least');
+  assert.deepEqual(away(5, 1, 5), [['open', true]]);
+});

@@ -5,8 +5,19 @@ export type AlertKind = 'partner_down' | 'queue_old' | 'receipt_late';
 /** Why a partner counts as down: it cannot be reached, or it does not come for what waits for it. */
 export type DownCause = 'line_open' | 'not_fetched';
 
-/** What was found just now: about whom, since when, how many things; of a partner that is down, why. */
-export type Found = { subjectId: string; agencyId: string | null; name: string; since: Date; count: number; cause: DownCause | null };
+/**
+ * What was found just now: about whom, since when, how many things; of a partner that is down, why. Before `notBefore` it is nothing yet,
+ * whatever the threshold says.
+ */
+export type Found = { subjectId: string; agencyId: string | null; name: string; since: Date; count: number; cause: DownCause | null; notBefore?: Date };
+
+/** One that was expected twice and did not come stays away; once may be a hiccup of the line. */
+const MISSED = 2;
+
+/** When a partner that comes every so many seconds, and came last then, counts as staying away. */
+export function awayFrom(lastCameAt: Date, everySeconds: number): Date {
+  return new Date(lastCameAt.getTime() + MISSED * everySeconds * 1000);
+}
 
 export type Standing = { id: string; subjectId: string; state: 'open' | 'acknowledged'; toldAt: Date | null };
 
@@ -31,12 +42,12 @@ const MINUTE_MS = 60_000;
  * ends. The same is told again only after the quiet period, and never once somebody has taken note of it.
  */
 export function judgeAlerts({ rule, found, standing, lastToldAt, now }: Judged): Step[] {
-  const isDue = (since: Date): boolean => now.getTime() - since.getTime() >= rule.thresholdMinutes * MINUTE_MS;
+  const isDue = ({ since, notBefore }: Found): boolean => now.getTime() - since.getTime() >= rule.thresholdMinutes * MINUTE_MS && (notBefore === undefined || notBefore <= now);
   const isQuiet = (subjectId: string): boolean => {
     const told = lastToldAt.get(subjectId);
     return told !== undefined && now.getTime() - told.getTime() < rule.quietMinutes * MINUTE_MS;
   };
-  const due = new Map(found.filter((each) => isDue(each.since)).map((each) => [each.subjectId, each]));
+  const due = new Map(found.filter((each) => isDue(each)).map((each) => [each.subjectId, each]));
   const known = new Set(standing.map((alert) => alert.subjectId));
   return [
     ...standing.map((alert): Step => {

@@ -7,7 +7,8 @@ import { TextField } from '#ui/controls/text-field.tsx';
 import { useT } from '#ui/i18n.ts';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { messages } from './messages.ts';
-import { SYSTEMS } from './words.ts';
+import { securityMessages } from './security-messages.ts';
+import { PARTNERS, SYSTEMS } from './words.ts';
 
 export type Created = z.infer<typeof createdSystem>;
 
@@ -31,6 +32,30 @@ export function AddSystemDialog({ onClose, onDone }: { onClose: () => void; onDo
             <TextField label={t('agencyName')} optional hint={t('firstAgency')} value={agency} onChange={setAgency} error={problem('agencies.0.name')} />
           </div>
           <Checkbox label={t('isSandbox')} hint={t('isSandboxHint')} checked={isSandbox} onChange={setIsSandbox} />
+        </>
+      )}
+    </ActDialog>
+  );
+}
+
+/** The national axis, which is called by us with a secret that both know. */
+export function AddAxisDialog({ onClose }: { onClose: () => void }): ReactNode {
+  const t = useT(securityMessages);
+  const api = useApi();
+  const [name, setName] = useState('');
+  const [address, setAddress] = useState('');
+  const [systemId, setSystemId] = useState('');
+  const [secret, setSecret] = useState('');
+  const isWhole = [name, address, systemId, secret].every((value) => value.trim() !== '');
+  const send = () => api.post<{ partnerId: string }>(PARTNERS, { protocol: 'national_axis', name, address: address.trim(), config: { systemId }, secrets: { secret: secret.trim() } });
+  return (
+    <ActDialog topics={['exchange']} title={t('axisTitle')} text={t('axisText')} verb={t('axisAdd')} disabled={!isWhole} send={send} done={t('axisAdded')} onClose={onClose}>
+      {(problem) => (
+        <>
+          <TextField label={t('axisName')} required value={name} onChange={setName} error={problem('name')} />
+          <TextField label={t('axisAddress')} required inputMode="url" value={address} onChange={setAddress} error={problem('address')} />
+          <TextField label={t('axisSystemId')} required value={systemId} onChange={setSystemId} error={problem('config.systemId')} />
+          <TextField type="password" label={t('axisSecret')} required autoComplete="off" value={secret} onChange={setSecret} error={problem('secrets.secret')} />
         </>
       )}
     </ActDialog>

@@ -1,9 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
+import Download from 'lucide-react/icons/download';
+import SearchIcon from 'lucide-react/icons/search';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import type { z } from 'zod';
-import type { conflictView } from '#engines/exchange/contract.ts';
+import type { conflictPage, conflictView } from '#engines/exchange/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
+import { Select } from '#ui/controls/select.tsx';
+import { TextField } from '#ui/controls/text-field.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { formatDate, formatDateTime } from '#ui/format.ts';
@@ -14,20 +18,34 @@ import './partners.css';
 import { LOOK_AGAIN_MS, PARTNERS, type Partner } from './words.ts';
 
 type Conflict = z.infer<typeof conflictView>;
+type Page = z.infer<typeof conflictPage>;
 type T = Translate<ConflictKey>;
+type Problem = Conflict['problem'];
 type Decision = { conflict: Conflict; verb: 'accept' | 'keep' };
+
+const ANY = '*';
+const problems: readonly Problem[] = ['hosted_here', 'other_partner', 'name_differs', 'code_malformed', 'code_moved'];
 
 /** Where the directory of the other side says something else than ours: nothing was overwritten, and a person decides each. */
 export function ConflictsPart({ partner }: { partner: Partner }): ReactNode {
   const t = useT(conflictMessages);
   const api = useApi();
   const [decision, setDecision] = useState<Decision | undefined>();
-  const { data, error, isFetching, refetch } = useQuery({
-    queryKey: ['exchange', 'partner-conflicts', partner.id],
+  const [problem, setProblem] = useState<Problem | typeof ANY>(ANY);
+  const [text, setText] = useState('');
+  const asked = { ...(problem === ANY ? {} : { problem }), ...(text.trim() === '' ? {} : { text: text.trim() }) };
+  const url = `${PARTNERS}/${partner.id}/conflicts`;
+  const { data, error, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
+    queryKey: ['exchange', 'partner-conflicts', partner.id, asked],
     refetchInterval: LOOK_AGAIN_MS,
-    queryFn: ({ signal }) => api.get<{ conflicts: Conflict[] }>(`${PARTNERS}/${partner.id}/conflicts`, { signal }),
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam }) => api.get<Page>(url, { signal, query: { ...asked, after: pageParam } }),
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
   });
-  const maySettle = data?.conflicts.some(({ abilities }) => abilities.length > 0) === true;
+  const rows = data?.pages.flatMap((page) => page.conflicts);
+  const total = data?.pages[0]?.total ?? 0;
+  const maySettle = rows?.some(({ abilities }) => abilities.length > 0) === true;
   const columns: Column<Conflict>[] = [
     { id: 'what', label: t('what'), width: '18%', narrow: 'top', render: (row) => <span className="lt-partners__side">{t(`problem.${row.problem}`)}</span> },
     { id: 'theirs', label: t('theirs'), narrow: 'title', main: true, render: (row) => <Side name={row.name} more={[codeOf(t, row.code)]} /> },
@@ -37,18 +55,36 @@ export function ConflictsPart({ partner }: { partner: Partner }): ReactNode {
   ];
   return (
     <>
+      {total > 0 && (
+        <div className="lt-partners__filters">
+          <Select label={t('what')} hideLabel value={problem} onChange={setProblem} options={[{ value: ANY, label: t('any') }, ...problems.map((value) => ({ value, label: t(`problem.${value}`) }))]} />
+          <TextField label={t('search')} hideLabel icon={SearchIcon} placeholder={t('search')} type="search" maxLength={200} value={text} onChange={setText} />
+          <span className="lt-partners__acts">
+            {(['xlsx', 'csv'] as const).map((format) => (
+              <Button key={format} icon={Download} onClick={() => window.location.assign(`${url}.${format}?${new URLSearchParams(asked).toString()}`)}>
+                {t(format)}
+              </Button>
+            ))}
+          </span>
+        </div>
+      )}
       <DataList
         label={t('tab')}
         columns={columns}
-        rows={data?.conflicts}
+        rows={rows}
         rowId={(row) => row.remoteId}
-        refreshing={isFetching && data !== undefined}
+        refreshing={isFetching && !isFetchingNextPage && data !== undefined}
         error={error}
         onRetry={() => void refetch()}
+        paging={{ kind: 'more', onMore: hasNextPage ? () => void fetchNextPage() : undefined, loadingMore: isFetchingNextPage }}
         empty={
-          <EmptyState kind="last" title={t('empty')}>
-            {t('emptyText')}
-          </EmptyState>
+          total > 0 ? (
+            <EmptyState kind="filtered" title={t('noneFound')} />
+          ) : (
+            <EmptyState kind="last" title={t('empty')}>
+              {t('emptyText')}
+            </EmptyState>
+          )
         }
       />
       {decision !== undefined && <Decide partner={partner} decision={decision} onClose={() => setDecision(undefined)} />}

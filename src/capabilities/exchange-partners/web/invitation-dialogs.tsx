@@ -2,12 +2,14 @@ import { useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { invitationReply } from '#engines/exchange/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
+import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { useT } from '#ui/i18n.ts';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { HandOverDialog } from '#ui/overlays/hand-over-dialog.tsx';
 import { invitationMessages } from './invitation-messages.ts';
+import { securityMessages } from './security-messages.ts';
 
 export type Invited = z.infer<typeof invitationReply>;
 export type Accepted = { partnerId: string; fingerprint: string };
@@ -47,13 +49,15 @@ export function AcceptDialog({ onClose, onDone }: { onClose: () => void; onDone:
   const [text, setText] = useState('');
   const [fingerprint, setFingerprint] = useState('');
   const [name, setName] = useState('');
+  const security = useT(securityMessages);
+  const [isFetching, setIsFetching] = useState(false);
   return (
     <ActDialog
       topics={['exchange']}
       title={t('acceptTitle')}
       text={t('acceptText')}
       verb={t('accept')}
-      send={() => api.post<Accepted>('/api/v1/exchange/invitations/accept', { text, fingerprint, ...(name.trim() === '' ? {} : { name }) })}
+      send={() => api.post<Accepted>('/api/v1/exchange/invitations/accept', { text, fingerprint, isFetching, ...(name.trim() === '' ? {} : { name }) })}
       done={() => t('accepted')}
       onDone={onDone}
       onClose={onClose}
@@ -63,6 +67,7 @@ export function AcceptDialog({ onClose, onDone }: { onClose: () => void; onDone:
           <TextArea label={t('letter')} required rows={5} value={text} onChange={setText} error={problem('text')} />
           <TextField label={t('fingerprint')} required value={fingerprint} onChange={setFingerprint} error={problem('fingerprint')} />
           <TextField label={t('name')} optional hint={t('nameHint')} value={name} onChange={setName} error={problem('name')} />
+          <Checkbox label={security('cannotBeCalled')} hint={security('cannotBeCalledHint')} checked={isFetching} onChange={setIsFetching} />
         </>
       )}
     </ActDialog>

@@ -9,11 +9,16 @@ import { Menu, type MenuEntry } from '#ui/overlays/menu.tsx';
 import { conflictMessages } from './conflict-messages.ts';
 import { ConfirmDialog } from './invitation-dialogs.tsx';
 import { invitationMessages } from './invitation-messages.ts';
+import { LimitsDialog } from './limits-dialog.tsx';
 import { messages } from './messages.ts';
+import { PassingDialog } from './passing-dialog.tsx';
+import { passingMessages } from './passing-messages.ts';
+import { ReachDialog } from './reach-dialog.tsx';
 import { ReconcileDialog } from './reconcile-dialog.tsx';
+import { securityMessages } from './security-messages.ts';
 import { PARTNERS, SYSTEMS, type Partner, type System } from './words.ts';
 
-type Act = 'reconcile' | 'test' | 'suspend' | 'resume' | 'sandbox' | 'quotas' | 'confirm';
+type Act = 'limits' | 'reach' | 'fetching' | 'reconcile' | 'passing' | 'test' | 'suspend' | 'resume' | 'sandbox' | 'quotas' | 'confirm';
 type Props = { partner: Partner; system: System | undefined };
 
 /** What an administrator does with a system; the one that is due stands first. */
@@ -21,13 +26,18 @@ export function PartnerActions({ partner, system }: Props): ReactNode {
   const t = useT(messages);
   const invitation = useT(invitationMessages);
   const conflicts = useT(conflictMessages);
+  const security = useT(securityMessages);
+  const passing = useT(passingMessages);
   const [open, setOpen] = useState<Act | undefined>();
   const close = () => setOpen(undefined);
   const entry = (act: Act, label: string, danger = false): MenuEntry => ({ id: act, label, danger, onSelect: () => setOpen(act) });
   const entries: MenuEntry[] = [
     ...(partner.state === 'active' ? [entry('test', t('test'))] : []),
     ...(partner.state === 'active' && partner.protocol === 'installation' ? [entry('reconcile', conflicts('reconcile'))] : []),
-    ...(system === undefined ? [] : [entry('sandbox', t(system.isSandbox ? 'leaveSandbox' : 'enterSandbox')), entry('quotas', t('changeQuotas'))]),
+    ...(partner.protocol === 'installation' && partner.state !== 'invited' ? [entry('passing', passing('change'))] : []),
+    ...((partner.state === 'active' || partner.state === 'suspended') && partner.protocol === 'installation' ? [entry('reach', security('reach'))] : []),
+    ...(partner.state === 'active' || partner.state === 'suspended' ? [entry('limits', security('limits'))] : []),
+    ...(system === undefined ? [] : [entry('fetching', t('changeFetching')), entry('sandbox', t(system.isSandbox ? 'leaveSandbox' : 'enterSandbox')), entry('quotas', t('changeQuotas'))]),
     ...(partner.state === 'active' ? [entry('suspend', t('suspend'), true)] : []),
   ];
   return (
@@ -60,6 +70,14 @@ function Acting({ act, partner, system, onClose }: Props & { act: Act; onClose: 
       return <ActDialog topics={['exchange']} title={t('resume')} verb={t('resume')} send={() => api.post(`${url}/resume`)} done={() => t('resumed')} onClose={onClose} />;
     case 'reconcile':
       return <ReconcileDialog partner={partner} onClose={onClose} />;
+    case 'passing':
+      return <PassingDialog partner={partner} onClose={onClose} />;
+    case 'limits':
+      return <LimitsDialog partner={partner} onClose={onClose} />;
+    case 'reach':
+      return <ReachDialog partner={partner} onClose={onClose} />;
+    case 'fetching':
+      return system === undefined ? null : <Fetching partner={partner} system={system} onClose={onClose} />;
     case 'suspend':
       return <Suspend url={url} onClose={onClose} />;
     case 'confirm':
@@ -104,6 +122,20 @@ function Quotas({ partner, system, onClose }: { partner: Partner; system: System
   return (
     <ActDialog topics={['exchange']} title={t('changeQuotas')} verb={t('save')} send={send} done={() => t('saved')} onClose={onClose}>
       {(problem) => names.map((name) => <TextField key={name} label={t(name)} required inputMode="numeric" value={values[name] ?? ''} onChange={(text) => setValues({ ...values, [name]: text })} error={problem(name)} />)}
+    </ActDialog>
+  );
+}
+
+/** How often the system is expected to come for what waits: it tells the alert when it stays away. */
+function Fetching({ partner, system: { fetching }, onClose }: { partner: Partner; system: System; onClose: () => void }): ReactNode {
+  const t = useT(messages);
+  const api = useApi();
+  const [minutes, setMinutes] = useState(fetching.setMinutes === null ? '' : String(fetching.setMinutes));
+  const hint = fetching.observedMinutes === null ? t('everyMinutesHint') : t('everyMinutesSeen', { count: fetching.observedMinutes });
+  const send = () => api.put(`${SYSTEMS}/${partner.id}/fetching`, { everyMinutes: minutes.trim() === '' ? null : Number(minutes) });
+  return (
+    <ActDialog topics={['exchange']} title={t('changeFetching')} text={t('fetchingText')} verb={t('save')} send={send} done={() => t('saved')} onClose={onClose}>
+      {(problem) => <TextField label={t('everyMinutes')} optional hint={hint} inputMode="numeric" value={minutes} onChange={setMinutes} error={problem('everyMinutes')} />}
     </ActDialog>
   );
 }

@@ -18,7 +18,12 @@ import { messages } from './messages.ts';
 import { PartnerActions } from './partner-actions.tsx';
 import { AgenciesPart, ChecklistPart, KeysPart } from './partner-parts.tsx';
 import { PartnerMark } from './partners-page.tsx';
+import { passedOnFor } from './passing-dialog.tsx';
+import { passingMessages } from './passing-messages.ts';
 import './partners.css';
+import { wayOf } from './reach-dialog.tsx';
+import { securityMessages } from './security-messages.ts';
+import { SecurityPart } from './security-part.tsx';
 import { LOOK_AGAIN_MS, PARTNERS, SYSTEMS, type Partner, type System } from './words.ts';
 
 /** One system: how it is, and what an administrator does with it. */
@@ -44,6 +49,7 @@ export function PartnerDetailPage(): ReactNode {
 function Opened({ partner, system }: { partner: Partner; system: System | undefined }): ReactNode {
   const t = useT(messages);
   const conflicts = useT(conflictMessages);
+  const security = useT(securityMessages);
   const mayKeep = useAbility('exchange-partners.keep');
   const [view, setView] = useState('facts');
   return (
@@ -57,6 +63,7 @@ function Opened({ partner, system }: { partner: Partner; system: System | undefi
           { id: 'facts', label: t('facts'), content: <Facts partner={partner} system={system} /> },
           { id: 'agencies', label: t('agencies'), content: <AgenciesPart partner={partner} mayAdd={mayKeep && system !== undefined} /> },
           ...(partner.protocol === 'provincial_axis' ? [] : [{ id: 'conflicts', label: conflicts('tab'), ...(partner.conflicts === 0 ? {} : { count: partner.conflicts }), content: <ConflictsPart partner={partner} /> }]),
+          ...(partner.protocol === 'provincial_axis' ? [] : [{ id: 'security', label: security('tab'), content: <SecurityPart partner={partner} /> }]),
           ...(system === undefined
             ? []
             : [
@@ -72,18 +79,22 @@ function Opened({ partner, system }: { partner: Partner; system: System | undefi
 function Facts({ partner, system }: { partner: Partner; system: System | undefined }): ReactNode {
   const t = useT(messages);
   const invited = useT(invitationMessages);
+  const security = useT(securityMessages);
+  const passing = useT(passingMessages);
   const { line } = partner;
   return (
     <Details
       items={[
         { label: t('systemId'), value: system === undefined ? null : <code>{system.systemId}</code> },
         { label: t('address'), value: partner.address },
+        { label: security('reach'), value: partner.protocol === 'installation' && partner.state !== 'invited' ? security(`reach.${wayOf(partner)}`) : null },
         { label: t('lastContact'), value: line.lastSuccessAt === null ? t('never') : formatDateTime(line.lastSuccessAt) },
         { label: t('waiting'), value: line.waiting + line.sent === 0 ? t('nothing') : t(system === undefined ? 'toSend' : 'toFetch', { count: line.waiting + line.sent }) },
         { label: t('troubled'), value: line.failed + line.quarantined === 0 ? t('nothing') : [...(line.failed > 0 ? [t('failedCount', { count: line.failed })] : []), ...(line.quarantined > 0 ? [t('quarantinedCount', { count: line.quarantined })] : [])].join(', ') },
         { label: t('failures'), value: line.failures === 0 ? null : formatNumber(line.failures) },
         { label: t('probeAt'), value: line.probeAt === null ? null : formatDateTime(line.probeAt) },
         { label: t('problem'), value: line.problem, wide: true },
+        { label: t('fetching'), value: system === undefined ? null : <Fetching system={system} /> },
         { label: t('today'), value: system === undefined ? null : t('todayValue', { messages: formatNumber(system.usedToday.messages), bytes: formatBytes(system.usedToday.bytes) }) },
         {
           label: t('quotas'),
@@ -93,6 +104,8 @@ function Facts({ partner, system }: { partner: Partner; system: System | undefin
               : t('quotasValue', { messages: formatNumber(system.quotas.messagesPerDay), megabytes: formatNumber(system.quotas.megabytesPerDay), requests: formatNumber(system.quotas.requestsPerMinute) }),
           wide: true,
         },
+        { label: passing('label'), value: partner.protocol === 'installation' ? passing(passedOnFor(partner)) : null, wide: true },
+        { label: security('securedUntil'), value: partner.securedUntil === null ? null : formatDate(partner.securedUntil) },
         { label: t('validity'), value: partner.validTo === null ? formatDate(partner.validFrom) : `${formatDate(partner.validFrom)} – ${formatDate(partner.validTo)}` },
         // Before it is confirmed it is compared with what the other administrator says on the telephone, not copied from here.
         { label: invited('theirFingerprint'), value: partner.fingerprint === null || partner.state === 'pairing' ? null : <code className="lt-partners__fingerprint">{partner.fingerprint}</code>, wide: true },
@@ -100,4 +113,11 @@ function Facts({ partner, system }: { partner: Partner; system: System | undefin
       ]}
     />
   );
+}
+
+/** How often a vendor's system comes for what waits: as it was set, or as it was seen. */
+function Fetching({ system: { fetching } }: { system: System }): ReactNode {
+  const t = useT(messages);
+  if (fetching.setMinutes !== null) return t('fetchingSet', { count: fetching.setMinutes });
+  return fetching.observedMinutes === null ? t('fetchingUnknown') : t('fetchingSeen', { count: fetching.observedMinutes });
 }

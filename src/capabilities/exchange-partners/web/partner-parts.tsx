@@ -1,5 +1,5 @@
 import Plus from 'lucide-react/icons/plus';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { issuedKey, linkView } from '#engines/exchange/contract.ts';
@@ -7,11 +7,11 @@ import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { DateField } from '#ui/controls/date-field.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
+import { DataList } from '#ui/data/data-list.tsx';
 import { StateMark } from '#ui/data/state-mark.tsx';
 import { Table } from '#ui/data/table.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
-import { ErrorState } from '#ui/feedback/error-state.tsx';
-import { formatDate, formatDateTime } from '#ui/format.ts';
+import { calendarDay, formatDate, formatDateTime } from '#ui/format.ts';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
@@ -28,8 +28,13 @@ export function AgenciesPart({ partner, mayAdd }: { partner: Partner; mayAdd: bo
   const t = useT(messages);
   const api = useApi();
   const [isOpen, setIsOpen] = useState(false);
-  const { data, error, refetch } = useQuery({ queryKey: ['exchange', 'partner-agencies', partner.id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ agencies: Link[] }>(`${PARTNERS}/${partner.id}/agencies`, { signal }) });
-  if (error !== null) return <ErrorState compact error={error} onRetry={() => void refetch()} />;
+  const { data, error, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
+    queryKey: ['exchange', 'partner-agencies', partner.id],
+    refetchInterval: LOOK_AGAIN_MS,
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam }) => api.get<{ agencies: Link[]; next: string | null }>(`${PARTNERS}/${partner.id}/agencies`, { signal, query: { after: pageParam } }),
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
   return (
     <div className="lt-form">
       {mayAdd && (
@@ -39,22 +44,22 @@ export function AgenciesPart({ partner, mayAdd }: { partner: Partner; mayAdd: bo
           </Button>
         </div>
       )}
-      {data?.agencies.length === 0 ? (
-        <EmptyState title={t('noAgencies')}>{t(partner.protocol === 'provincial_axis' ? 'noAgenciesText' : 'directoryComes')}</EmptyState>
-      ) : (
-        <Table
-          caption={t('agencies')}
-          hideCaption
-          rows={data?.agencies ?? []}
-          rowId={(row) => `${row.agencyId} ${row.validFrom}`}
-          columns={[
-            { id: 'name', label: t('agencyName'), render: (row) => row.name },
-            { id: 'code', label: t('agencyCode'), render: (row) => row.code ?? '–' },
-            { id: 'since', label: t('since'), render: (row) => formatDate(row.validFrom) },
-            { id: 'until', label: t('until'), render: (row) => (row.validTo === null ? '–' : formatDate(row.validTo)) },
-          ]}
-        />
-      )}
+      <DataList
+        label={t('agencies')}
+        rows={data?.pages.flatMap((page) => page.agencies)}
+        rowId={(row) => `${row.agencyId} ${row.validFrom}`}
+        columns={[
+          { id: 'name', label: t('agencyName'), main: true, narrow: 'title', render: (row) => row.name },
+          { id: 'code', label: t('agencyCode'), width: '9rem', narrow: 'below', render: (row) => row.code ?? '–' },
+          { id: 'since', label: t('since'), width: '8rem', narrow: 'below', render: (row) => formatDate(row.validFrom) },
+          { id: 'until', label: t('until'), width: '8rem', narrow: 'below', render: (row) => (row.validTo === null ? '–' : formatDate(row.validTo)) },
+        ]}
+        refreshing={isFetching && !isFetchingNextPage && data !== undefined}
+        error={error}
+        onRetry={() => void refetch()}
+        paging={{ kind: 'more', onMore: hasNextPage ? () => void fetchNextPage() : undefined, loadingMore: isFetchingNextPage }}
+        empty={<EmptyState title={t('noAgencies')}>{t(partner.protocol === 'provincial_axis' ? 'noAgenciesText' : 'directoryComes')}</EmptyState>}
+      />
       {isOpen && <AddAgency partnerId={partner.id} onClose={() => setIsOpen(false)} />}
     </div>
   );
@@ -81,13 +86,14 @@ function AddAgency({ partnerId, onClose }: { partnerId: string; onClose: () => v
 export function KeysPart({ partner, system, mayKeep }: { partner: Partner; system: System; mayKeep: boolean }): ReactNode {
   const t = useT(messages);
   const [open, setOpen] = useState<'issue' | { revoke: Key } | { issued: Issued } | undefined>();
+  const hasGood = system.keys.some(({ isGood }) => isGood);
   const close = () => setOpen(undefined);
   return (
     <div className="lt-form">
       {mayKeep && (
         <div className="lt-form__actions">
           <Button icon={Plus} onClick={() => setOpen('issue')}>
-            {t('issueKey')}
+            {t(hasGood ? 'replaceKey' : 'issueKey')}
           </Button>
         </div>
       )}
@@ -102,7 +108,8 @@ export function KeysPart({ partner, system, mayKeep }: { partner: Partner; syste
           columns={[
             { id: 'key', label: t('key'), render: (row) => <span title={row.note ?? undefined}>…{row.hint}</span> },
             { id: 'state', label: t('keyState'), render: (row) => <KeyState row={row} /> },
-            { id: 'until', label: t('expiresOn'), render: (row) => formatDate(row.expiresAt) },
+            { id: 'issued', label: t('issuedAt'), render: (row) => <Day at={row.createdAt} /> },
+            { id: 'until', label: t('expiresOn'), render: (row) => <Day at={row.expiresAt} /> },
             { id: 'used', label: t('lastUsed'), render: (row) => (row.lastUsedAt === null ? t('never') : formatDateTime(row.lastUsedAt)) },
             { id: 'by', label: t('issuedBy'), render: (row) => row.createdBy },
             ...(mayKeep
@@ -122,32 +129,44 @@ export function KeysPart({ partner, system, mayKeep }: { partner: Partner; syste
           ]}
         />
       )}
-      {open === 'issue' && <IssueKey partnerId={partner.id} onClose={close} onDone={(issued) => setOpen({ issued })} />}
+      {open === 'issue' && <IssueKey partnerId={partner.id} hasGood={hasGood} onClose={close} onDone={(issued) => setOpen({ issued })} />}
       {typeof open === 'object' && 'revoke' in open && <RevokeKey partnerId={partner.id} row={open.revoke} onClose={close} />}
       {typeof open === 'object' && 'issued' in open && <KeyDialog systemId={system.systemId} secret={open.issued.secret} expiresAt={open.issued.expiresAt} onClose={close} />}
     </div>
   );
 }
 
+function Day({ at }: { at: string }): ReactNode {
+  return (
+    <time dateTime={at} title={formatDateTime(at)}>
+      {formatDate(at)}
+    </time>
+  );
+}
+
 function KeyState({ row }: { row: Key }): ReactNode {
   const t = useT(messages);
-  if (row.isGood) return <StateMark kind="done">{t('keyGood')}</StateMark>;
+  if (row.isGood) return <StateMark kind={row.isInUse ? 'done' : 'present'}>{t(row.isInUse ? 'keyInUse' : 'keyGood')}</StateMark>;
   return <StateMark kind="stopped">{t(row.revokedAt === null ? 'keyExpired' : 'keyRevoked')}</StateMark>;
 }
 
-function IssueKey({ partnerId, onClose, onDone }: { partnerId: string; onClose: () => void; onDone: (issued: Issued) => void }): ReactNode {
+/** A week is time enough to change a key over, and not so long that the old one is forgotten. */
+const OVERLAP_MS = 7 * 86_400_000;
+
+function IssueKey({ partnerId, hasGood, onClose, onDone }: { partnerId: string; hasGood: boolean; onClose: () => void; onDone: (issued: Issued) => void }): ReactNode {
   const t = useT(messages);
   const api = useApi();
   const [expiresOn, setExpiresOn] = useState<string | undefined>();
+  const [formerEndsOn, setFormerEndsOn] = useState<string | undefined>(hasGood ? calendarDay(new Date(Date.now() + OVERLAP_MS)) : undefined);
   const [note, setNote] = useState('');
   return (
     <ActDialog
       topics={['exchange']}
-      title={t('issueKey')}
-      text={t('issueKeyText')}
+      title={t(hasGood ? 'replaceKey' : 'issueKey')}
+      text={t(hasGood ? 'replaceKeyText' : 'issueKeyText')}
       verb={t('issueKey')}
       disabled={expiresOn === undefined}
-      send={() => api.post<Issued>(`${SYSTEMS}/${partnerId}/keys`, { expiresOn, ...(note.trim() === '' ? {} : { note }) })}
+      send={() => api.post<Issued>(`${SYSTEMS}/${partnerId}/keys`, { expiresOn, ...(formerEndsOn === undefined ? {} : { formerEndsOn }), ...(note.trim() === '' ? {} : { note }) })}
       done={() => t('keyIssued')}
       onDone={onDone}
       onClose={onClose}
@@ -155,6 +174,7 @@ function IssueKey({ partnerId, onClose, onDone }: { partnerId: string; onClose: 
       {(problem) => (
         <>
           <DateField label={t('expiresOn')} required value={expiresOn} onChange={setExpiresOn} error={problem('expiresOn')} />
+          {hasGood && <DateField label={t('formerEndsOn')} hint={t('formerEndsOnHint')} optional value={formerEndsOn} onChange={setFormerEndsOn} min={calendarDay(new Date())} error={problem('formerEndsOn')} />}
           <TextField label={t('note')} optional value={note} onChange={setNote} error={problem('note')} />
         </>
       )}

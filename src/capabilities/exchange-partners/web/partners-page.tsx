@@ -9,7 +9,7 @@ import { DataList, type Column } from '#ui/data/data-list.tsx';
 import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { Forbidden } from '#ui/feedback/forbidden.tsx';
-import { formatDateTime, formatRelative } from '#ui/format.ts';
+import { formatDate, formatDateTime, formatRelative } from '#ui/format.ts';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { ListDetail } from '#ui/layout/list-detail.tsx';
@@ -17,9 +17,10 @@ import { Page } from '#ui/layout/page.tsx';
 import { Outlet, useNavigation, useParam } from '#ui/navigation.tsx';
 import { Menu } from '#ui/overlays/menu.tsx';
 import { useAbility } from '#ui/session-context.tsx';
-import { AddSystemDialog, type Created } from './add-dialogs.tsx';
+import { AddAxisDialog, AddSystemDialog, type Created } from './add-dialogs.tsx';
 import { AcceptDialog, AcceptedDialog, InvitationDialog, InviteDialog, type Accepted, type Invited } from './invitation-dialogs.tsx';
 import { messages } from './messages.ts';
+import { securityMessages } from './security-messages.ts';
 import { KeyDialog } from './shown-once.tsx';
 import { LOOK_AGAIN_MS, PARTNERS, type Partner } from './words.ts';
 
@@ -80,8 +81,16 @@ export function PartnerMark({ partner }: { partner: Partner }): ReactNode {
   return <StateMark kind={kinds[partner.line.circuit]}>{t(`circuit.${partner.line.circuit}`)}</StateMark>;
 }
 
+const SOON_MS = 30 * 86_400_000;
+
+/** A month is time enough to get a new certificate. */
+function endsSoon(at: string | null): at is string {
+  return at !== null && Date.parse(at) - Date.now() < SOON_MS;
+}
+
 function useColumns(): Column<Partner>[] {
   const t = useT(messages);
+  const security = useT(securityMessages);
   const { language } = useLanguage();
   const now = new Date();
   return [
@@ -114,8 +123,8 @@ function useColumns(): Column<Partner>[] {
       label: t('troubled'),
       width: '10rem',
       narrow: 'below',
-      render: ({ line }) => {
-        const words = [...(line.failed > 0 ? [t('failedCount', { count: line.failed })] : []), ...(line.quarantined > 0 ? [t('quarantinedCount', { count: line.quarantined })] : [])];
+      render: ({ line, securedUntil }) => {
+        const words = [...(endsSoon(securedUntil) ? [security('endsSoon', { at: formatDate(securedUntil) })] : []), ...(line.failed > 0 ? [t('failedCount', { count: line.failed })] : []), ...(line.quarantined > 0 ? [t('quarantinedCount', { count: line.quarantined })] : [])];
         return words.length === 0 ? null : words.join(', ');
       },
     },
@@ -137,7 +146,7 @@ function useColumns(): Column<Partner>[] {
   ];
 }
 
-type Open = { kind: 'add' | 'invite' | 'accept' } | { kind: 'key'; created: Created } | { kind: 'invitation'; invited: Invited } | { kind: 'accepted'; accepted: Accepted };
+type Open = { kind: 'add' | 'axis' | 'invite' | 'accept' } | { kind: 'key'; created: Created } | { kind: 'invitation'; invited: Invited } | { kind: 'accepted'; accepted: Accepted };
 
 function Actions(): ReactNode {
   const t = useT(messages);
@@ -156,6 +165,7 @@ function Actions(): ReactNode {
           }
           entries={[
             { id: 'add', label: t('protocol.provincial_axis'), onSelect: () => setOpen({ kind: 'add' }) },
+            { id: 'axis', label: t('protocol.national_axis'), onSelect: () => setOpen({ kind: 'axis' }) },
             { id: 'invite', label: t('invite'), onSelect: () => setOpen({ kind: 'invite' }) },
             { id: 'accept', label: t('accept'), onSelect: () => setOpen({ kind: 'accept' }) },
           ]}
@@ -169,6 +179,7 @@ function Actions(): ReactNode {
         ]}
       />
       {open?.kind === 'add' && <AddSystemDialog onClose={close} onDone={(created) => setOpen({ kind: 'key', created })} />}
+      {open?.kind === 'axis' && <AddAxisDialog onClose={close} />}
       {open?.kind === 'invite' && <InviteDialog onClose={close} onDone={(invited) => setOpen({ kind: 'invitation', invited })} />}
       {open?.kind === 'accept' && <AcceptDialog onClose={close} onDone={(accepted) => setOpen({ kind: 'accepted', accepted })} />}
       {open?.kind === 'accepted' && <AcceptedDialog fingerprint={open.accepted.fingerprint} onClose={close} />}

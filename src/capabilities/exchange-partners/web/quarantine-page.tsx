@@ -1,6 +1,6 @@
 import RefreshCw from 'lucide-react/icons/refresh-cw';
 import Waypoints from 'lucide-react/icons/waypoints';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -24,6 +24,7 @@ import { packetMessages } from './packet-messages.ts';
 import { LOOK_AGAIN_MS, reasonOf, type Arrival } from './words.ts';
 
 const ARRIVALS = '/api/v1/exchange/arrivals';
+const PAGE = 100;
 
 /** What came and could not be delivered: its facts, the reason, and what to do about it. */
 export function QuarantinePage(): ReactNode {
@@ -48,7 +49,13 @@ function Quarantine(): ReactNode {
   const api = useApi();
   const mayKeep = useAbility('exchange-partners.keep');
   const maySettle = useAbility('exchange-partners.settle');
-  const { data, error, isFetching, refetch } = useQuery({ queryKey: ['exchange', 'arrivals'], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<{ arrivals: Arrival[] }>(ARRIVALS, { signal }) });
+  const { data, error, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
+    queryKey: ['exchange', 'arrivals'],
+    refetchInterval: LOOK_AGAIN_MS,
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam }) => api.get<{ arrivals: Arrival[] }>(ARRIVALS, { signal, query: { before: pageParam } }),
+    getNextPageParam: (page) => (page.arrivals.length < PAGE ? undefined : page.arrivals.at(-1)?.id),
+  });
   const columns: Column<Arrival>[] = [
     { id: 'from', label: t('from'), width: '18%', narrow: 'top', render: (row) => row.partnerName },
     {
@@ -73,11 +80,12 @@ function Quarantine(): ReactNode {
       label={t('quarantine')}
       storageKey="exchange-quarantine"
       columns={columns}
-      rows={data?.arrivals}
+      rows={data?.pages.flatMap((page) => page.arrivals)}
       rowId={(row) => row.id}
       error={error}
       onRetry={() => void refetch()}
-      refreshing={isFetching && data !== undefined}
+      refreshing={isFetching && !isFetchingNextPage && data !== undefined}
+      paging={{ kind: 'more', onMore: hasNextPage ? () => void fetchNextPage() : undefined, loadingMore: isFetchingNextPage }}
       empty={
         <EmptyState kind="last" title={t('quarantineEmpty')}>
           {t('quarantineEmptyText')}

@@ -13,11 +13,11 @@ import { Forbidden } from '#ui/feedback/forbidden.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
-import { useT } from '#ui/i18n.ts';
+import { useT, type Translate } from '#ui/i18n.ts';
 import { Page } from '#ui/layout/page.tsx';
 import { useNavigation, useSearch } from '#ui/navigation.tsx';
 import { useAbility } from '#ui/session-context.tsx';
-import { packetMessages } from './packet-messages.ts';
+import { packetMessages, type PacketKey } from './packet-messages.ts';
 import type { Transfer } from './words.ts';
 
 const states = ['waiting', 'sent', 'processed', 'refused', 'failed'] as const;
@@ -51,6 +51,18 @@ export function TransfersPage(): ReactNode {
   );
 }
 
+function kindOf({ kind, about }: Transfer, t: Translate<PacketKey>): string {
+  switch (kind) {
+    case 'envelope':
+      return t(`kind.${about.business}`);
+    case 'answer':
+      return t('kind.answer', { status: about.status ?? '' });
+    case 'opening':
+    case 'reminder':
+      return t(`kind.${kind}`);
+  }
+}
+
 function Transfers({ state }: { state: Transfer['state'] | undefined }): ReactNode {
   const t = useT(packetMessages);
   const api = useApi();
@@ -63,7 +75,7 @@ function Transfers({ state }: { state: Transfer['state'] | undefined }): ReactNo
   });
   const columns: Column<Transfer>[] = [
     { id: 'to', label: t('to'), width: '10rem', main: true, narrow: 'title', render: (row) => row.partnerName },
-    { id: 'kind', label: t('kind'), width: '9.5rem', narrow: 'below', render: (row) => (row.kind === 'answer' ? t('kind.answer', { status: row.about.status ?? '' }) : t(`kind.${row.about.business}`)) },
+    { id: 'kind', label: t('kind'), width: '9.5rem', narrow: 'below', render: (row) => kindOf(row, t) },
     { id: 'number', label: t('number'), width: '8rem', narrow: 'below', render: (row) => row.about.number },
     { id: 'sender', label: t('sender'), width: '13rem', narrow: 'below', render: (row) => row.about.senderName },
     { id: 'state', label: t('transferState'), width: '12.5rem', narrow: 'below', render: (row) => <StateMark kind={kinds[row.state]}>{t(`transfer.${row.state}`)}</StateMark> },

@@ -11,9 +11,8 @@ import type { IncomingDetail } from '../contract.ts';
 import { urgencies } from '../domain/states.ts';
 import { handlingMessages } from './handling-messages.ts';
 import { messages } from './messages.ts';
-import { fieldProblem, StepDialog } from './step-dialog.tsx';
+import { StepDialog } from './step-dialog.tsx';
 import { labelOf, useHandlers } from './use-handlers.ts';
-import { useHandlingStep } from './use-handling-step.ts';
 
 type Props = { document: IncomingDetail; onClose: () => void };
 
@@ -24,11 +23,14 @@ export function SubmitDialog({ document, onClose }: Props): ReactNode {
   const [chosen, setChosen] = useState<string>();
   const [note, setNote] = useState('');
   const leaderPostId = chosen ?? (leaders.length === 1 ? leaders[0]?.postId : undefined);
-  const step = useHandlingStep({ documentId: document.id, step: 'submit', done: ({ handling: { leader } }) => t('submittedToast', { name: leader === null ? '' : `${leader.title} ${leader.name}` }), onDone: onClose });
   return (
-    <StepDialog title={t('submitTitle')} text={t('submitText')} verb={t('submit')} step={step} body={{ leaderPostId, note }} disabled={leaderPostId === undefined} onClose={onClose}>
-      <Select label={t('leader')} required placeholder={t('chooseLeader')} value={leaderPostId} onChange={setChosen} options={leaders.map((leader) => ({ value: leader.postId, label: labelOf(leader) }))} />
-      <TextArea label={t('note')} optional rows={3} maxLength={1000} value={note} onChange={setNote} error={fieldProblem(step.error, 'note')} />
+    <StepDialog title={t('submitTitle')} text={t('submitText')} verb={t('submit')} documentId={document.id} step="submit" done={({ handling: { leader } }) => t('submittedToast', { name: leader === null ? '' : `${leader.title} ${leader.name}` })} body={{ leaderPostId, note }} disabled={leaderPostId === undefined} onClose={onClose}>
+      {(problem) => (
+        <>
+          <Select label={t('leader')} required placeholder={t('chooseLeader')} value={leaderPostId} onChange={setChosen} options={leaders.map((leader) => ({ value: leader.postId, label: labelOf(leader) }))} />
+          <TextArea label={t('note')} optional rows={3} maxLength={1000} value={note} onChange={setNote} error={problem('note')} />
+        </>
+      )}
     </StepDialog>
   );
 }
@@ -45,26 +47,31 @@ export function AssignDialog({ document, onClose }: Props): ReactNode {
   const [urgency, setUrgency] = useState(document.urgency);
   const [isReviewed, setReviewed] = useState(document.handling.isReviewed);
   const again = document.state !== 'submitted';
-  const step = useHandlingStep({ documentId: document.id, step: 'assign', done: ({ handlerName }) => t('assignedToast', { name: handlerName ?? '' }), onDone: onClose });
   const options = (assignees ?? []).map((person) => ({ value: person.postId, label: person.name, hint: person.title, group: person.unitName ?? '' }));
   return (
     <StepDialog
       title={t('assignTitle')}
       text={t(again ? 'reassignText' : 'assignText')}
       verb={t(again ? 'reassign' : 'assign')}
-      step={step}
+      documentId={document.id}
+      step="assign"
+      done={({ handlerName }) => t('assignedToast', { name: handlerName ?? '' })}
       body={{ instruction, mainPostId, cooperatingPostIds, dueOn, urgency, isReviewed }}
       disabled={mainPostId === undefined || dueOn === undefined}
       onClose={onClose}
     >
-      <TextArea label={t('instruction')} required rows={3} maxLength={1000} value={instruction} onChange={setInstruction} error={fieldProblem(step.error, 'instruction')} />
-      <Combobox label={t('main')} required placeholder={t('chooseMain')} options={options.filter(({ value }) => !cooperatingPostIds.includes(value))} value={mainPostId} onChange={setMain} loading={assignees === undefined} />
-      <MultiCombobox label={t('cooperating')} optional options={options.filter(({ value }) => value !== mainPostId)} values={cooperatingPostIds} onChange={setCooperating} loading={assignees === undefined} />
-      <div className="lt-fields">
-        <DateField label={t('dueOn')} required value={dueOn} onChange={setDue} min={calendarDay(new Date())} error={fieldProblem(step.error, 'dueOn')} />
-        <Select label={t('urgency')} value={urgency} onChange={setUrgency} options={urgencies.map((value) => ({ value, label: tMain(value) }))} />
-      </div>
-      <Checkbox label={t('isReviewed')} hint={t('isReviewedHint')} checked={isReviewed} onChange={setReviewed} />
+      {(problem) => (
+        <>
+          <TextArea label={t('instruction')} required rows={3} maxLength={1000} value={instruction} onChange={setInstruction} error={problem('instruction')} />
+          <Combobox label={t('main')} required placeholder={t('chooseMain')} options={options.filter(({ value }) => !cooperatingPostIds.includes(value))} value={mainPostId} onChange={setMain} loading={assignees === undefined} />
+          <MultiCombobox label={t('cooperating')} optional options={options.filter(({ value }) => value !== mainPostId)} values={cooperatingPostIds} onChange={setCooperating} loading={assignees === undefined} />
+          <div className="lt-fields">
+            <DateField label={t('dueOn')} required value={dueOn} onChange={setDue} min={calendarDay(new Date())} error={problem('dueOn')} />
+            <Select label={t('urgency')} value={urgency} onChange={setUrgency} options={urgencies.map((value) => ({ value, label: tMain(value) }))} />
+          </div>
+          <Checkbox label={t('isReviewed')} hint={t('isReviewedHint')} checked={isReviewed} onChange={setReviewed} />
+        </>
+      )}
     </StepDialog>
   );
 }
@@ -77,21 +84,26 @@ export function PassDialog({ document, onClose }: Props): ReactNode {
   const [postId, setPost] = useState<string>();
   const [instruction, setInstruction] = useState('');
   const [dueOn, setDue] = useState<string>();
-  const step = useHandlingStep({ documentId: document.id, step: 'pass', done: () => t('passedToast'), onDone: onClose });
   const empty = handlers.data !== undefined && own.length === 0;
   return (
     <StepDialog
       title={t('passTitle')}
       text={t(empty ? 'nobodyInUnit' : 'passText')}
       verb={t('pass')}
-      step={step}
+      documentId={document.id}
+      step="pass"
+      done={t('passedToast')}
       body={{ postId, instruction, ...(dueOn === undefined ? {} : { dueOn }) }}
       disabled={postId === undefined}
       onClose={onClose}
     >
-      <Select label={t('assignee')} required placeholder={t('chooseAssignee')} value={postId} onChange={setPost} options={own.map((person) => ({ value: person.postId, label: labelOf(person) }))} />
-      <TextArea label={t('instruction')} required rows={3} maxLength={1000} value={instruction} onChange={setInstruction} error={fieldProblem(step.error, 'instruction')} />
-      <DateField label={t('dueOn')} optional value={dueOn} onChange={setDue} min={calendarDay(new Date())} error={fieldProblem(step.error, 'dueOn')} />
+      {(problem) => (
+        <>
+          <Select label={t('assignee')} required placeholder={t('chooseAssignee')} value={postId} onChange={setPost} options={own.map((person) => ({ value: person.postId, label: labelOf(person) }))} />
+          <TextArea label={t('instruction')} required rows={3} maxLength={1000} value={instruction} onChange={setInstruction} error={problem('instruction')} />
+          <DateField label={t('dueOn')} optional value={dueOn} onChange={setDue} min={calendarDay(new Date())} error={problem('dueOn')} />
+        </>
+      )}
     </StepDialog>
   );
 }

@@ -134,7 +134,7 @@ function Actions({ document }: { document: IncomingDetail }): ReactNode {
         </Button>
       )}
       <HandlingActions document={document} />
-      <RefuseDialog documentId={document.id} open={refusing} onClose={() => setRefusing(false)} />
+      {refusing && <RefuseDialog documentId={document.id} onClose={() => setRefusing(false)} />}
     </>
   );
 }

@@ -1,16 +1,13 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
-import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDate, formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Link } from '#ui/navigation.tsx';
-import { Dialog } from '#ui/overlays/dialog.tsx';
 import type { IncomingDetail, NoticeView } from '../contract.ts';
 import { noticeMessages } from './notice-messages.ts';
+import { StepDialog } from './step-dialog.tsx';
 
 /** What one has to know first: that it is recalled, replaced, asked back, or waited for. */
 export function NoticeBanners({ document }: { document: IncomingDetail }): ReactNode {
@@ -75,41 +72,21 @@ type AnswerProps = { documentId: string; notice: NoticeView; agree: boolean; onC
 /** Says what the answer does before it does; a refusal needs a reason. */
 function AnswerDialog({ documentId, notice, agree, onClose }: AnswerProps): ReactNode {
   const t = useT(noticeMessages);
-  const api = useApi();
-  const toasts = useToasts();
-  const queries = useQueryClient();
   const [reason, setReason] = useState('');
-  const answer = useMutation({
-    mutationFn: () => api.post(`/api/v1/incoming-documents/${documentId}/notices/${notice.id}/answer`, { agree, ...(agree ? {} : { reason }) }),
-    onSuccess: () => {
-      toasts.show({ tone: 'done', text: t(agree ? 'agreedToast' : 'declinedToast') });
-      onClose();
-    },
-    onSettled: () => void queries.invalidateQueries({ queryKey: ['incoming-documents'] }),
-  });
-  const problem = answer.error instanceof ApiError ? answer.error : undefined;
   const words = !agree ? (['declineTitle', 'declineText', 'decline'] as const) : notice.cancels ? (['agreeTitle', 'agreeText', 'agreeCancel'] as const) : (['agreeUpdateTitle', 'agreeUpdateText', 'agreeUpdate'] as const);
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <StepDialog
+      documentId={documentId}
+      step={`notices/${notice.id}/answer`}
       title={t(words[0])}
-      description={t(words[1])}
-      actions={
-        <>
-          <Button variant={agree && notice.cancels ? 'danger' : 'primary'} loading={answer.isPending} onClick={() => answer.mutate()}>
-            {t(words[2])}
-          </Button>
-          <Button onClick={onClose}>{t('cancel')}</Button>
-        </>
-      }
+      text={t(words[1])}
+      verb={t(words[2])}
+      danger={agree && notice.cancels}
+      body={{ agree, ...(agree ? {} : { reason }) }}
+      done={t(agree ? 'agreedToast' : 'declinedToast')}
+      onClose={onClose}
     >
-      {problem !== undefined && problem.fields.length === 0 && (
-        <Banner tone="danger" title={problem.message}>
-          {problem.fix}
-        </Banner>
-      )}
-      {!agree && <TextArea label={t('reason')} required rows={4} maxLength={1000} value={reason} onChange={setReason} error={problem?.fieldMessage('reason')} />}
-    </Dialog>
+      {agree ? undefined : (problem) => <TextArea label={t('reason')} required rows={4} maxLength={1000} value={reason} onChange={setReason} error={problem('reason')} />}
+    </StepDialog>
   );
 }

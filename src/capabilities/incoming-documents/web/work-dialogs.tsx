@@ -8,8 +8,7 @@ import { useT } from '#ui/i18n.ts';
 import type { IncomingDetail } from '../contract.ts';
 import { results } from '../domain/states.ts';
 import { handlingMessages } from './handling-messages.ts';
-import { fieldProblem, StepDialog } from './step-dialog.tsx';
-import { useHandlingStep } from './use-handling-step.ts';
+import { StepDialog } from './step-dialog.tsx';
 
 type Props = { document: IncomingDetail; onClose: () => void };
 
@@ -26,10 +25,9 @@ export function TextStepDialog({ document, kind, onClose }: Props & { kind: keyo
   const t = useT(handlingMessages);
   const words = texts[kind];
   const [text, setText] = useState('');
-  const step = useHandlingStep({ documentId: document.id, step: words.verb, done: () => t(words.done), onDone: onClose });
   return (
-    <StepDialog title={t(words.title)} text={t(words.text)} verb={t(words.verb)} step={step} body={{ text }} onClose={onClose}>
-      <TextArea label={t(words.field)} required rows={4} maxLength={1000} value={text} onChange={setText} error={fieldProblem(step.error, 'text')} />
+    <StepDialog title={t(words.title)} text={t(words.text)} verb={t(words.verb)} documentId={document.id} step={words.verb} done={t(words.done)} body={{ text }} onClose={onClose}>
+      {(problem) => <TextArea label={t(words.field)} required rows={4} maxLength={1000} value={text} onChange={setText} error={problem('text')} />}
     </StepDialog>
   );
 }
@@ -38,11 +36,14 @@ export function ExtendDialog({ document, onClose }: Props): ReactNode {
   const t = useT(handlingMessages);
   const [dueOn, setDue] = useState<string | undefined>();
   const [reason, setReason] = useState('');
-  const step = useHandlingStep({ documentId: document.id, step: 'extend', done: () => t('extendedToast'), onDone: onClose });
   return (
-    <StepDialog title={t('extendTitle')} text={t('extendText')} verb={t('extend')} step={step} body={{ dueOn, reason }} disabled={dueOn === undefined} onClose={onClose}>
-      <DateField label={t('dueOn')} required value={dueOn} onChange={setDue} min={calendarDay(new Date())} error={fieldProblem(step.error, 'dueOn')} />
-      <TextArea label={t('reason')} required rows={3} maxLength={1000} value={reason} onChange={setReason} error={fieldProblem(step.error, 'reason')} />
+    <StepDialog title={t('extendTitle')} text={t('extendText')} verb={t('extend')} documentId={document.id} step="extend" done={t('extendedToast')} body={{ dueOn, reason }} disabled={dueOn === undefined} onClose={onClose}>
+      {(problem) => (
+        <>
+          <DateField label={t('dueOn')} required value={dueOn} onChange={setDue} min={calendarDay(new Date())} error={problem('dueOn')} />
+          <TextArea label={t('reason')} required rows={3} maxLength={1000} value={reason} onChange={setReason} error={problem('reason')} />
+        </>
+      )}
     </StepDialog>
   );
 }
@@ -57,18 +58,21 @@ export function CompleteDialog({ document, verb, onClose }: Props & { verb: 'com
   const [result, setResult] = useState<Result>(isLeader ? 'information' : issued.length > 0 ? 'answered' : 'done');
   const [text, setText] = useState('');
   const [replyId, setReply] = useState<string | undefined>(issued.at(-1)?.id);
-  const step = useHandlingStep({ documentId: document.id, step: verb, done: () => t(verb === 'complete' ? 'completedToast' : 'reportedToast'), onDone: onClose });
   const body = { result, text, ...(result === 'answered' && replyId !== undefined ? { replyId } : {}) };
   return (
-    <StepDialog title={t(`${verb}Title`)} text={t(`${verb}Text`)} verb={t(verb)} step={step} body={body} disabled={result === 'answered' && replyId === undefined} onClose={onClose}>
-      <RadioGroup
-        label={t('result')}
-        value={result}
-        onChange={setResult}
-        options={results.map((value) => ({ value, label: t(`result.${value}`), ...(value === 'answered' && issued.length === 0 ? { disabled: true, hint: t('noIssuedReply') } : {}) }))}
-      />
-      {result === 'answered' && <Select label={t('replyChosen')} required value={replyId} onChange={setReply} options={issued.map((reply) => ({ value: reply.id, label: `${reply.number ?? ''} ${reply.summary}` }))} />}
-      <TextArea label={t('resultText')} {...(result === 'done' ? { required: true } : { optional: true })} rows={3} maxLength={2000} value={text} onChange={setText} error={fieldProblem(step.error, 'text')} />
+    <StepDialog title={t(`${verb}Title`)} text={t(`${verb}Text`)} verb={t(verb)} documentId={document.id} step={verb} done={t(verb === 'complete' ? 'completedToast' : 'reportedToast')} body={body} disabled={result === 'answered' && replyId === undefined} onClose={onClose}>
+      {(problem) => (
+        <>
+          <RadioGroup
+            label={t('result')}
+            value={result}
+            onChange={setResult}
+            options={results.map((value) => ({ value, label: t(`result.${value}`), ...(value === 'answered' && issued.length === 0 ? { disabled: true, hint: t('noIssuedReply') } : {}) }))}
+          />
+          {result === 'answered' && <Select label={t('replyChosen')} required value={replyId} onChange={setReply} options={issued.map((reply) => ({ value: reply.id, label: `${reply.number ?? ''} ${reply.summary}` }))} />}
+          <TextArea label={t('resultText')} {...(result === 'done' ? { required: true } : { optional: true })} rows={3} maxLength={2000} value={text} onChange={setText} error={problem('text')} />
+        </>
+      )}
     </StepDialog>
   );
 }

@@ -141,8 +141,8 @@ function deliveryView(delivery: DeliveryLine): NonNullable<Recipients[number]['d
     reminderCount: delivery.reminderCount,
     deliveredTo: delivery.deliveredTo?.name ?? null,
     effects: { recall: expectedEffect('recall', known), takeBack: expectedEffect('take_back', known) },
-    // A reminder is no message of the law's: partners do not pass it on.
-    mayRemind: delivery.state === 'arrived' && delivery.via === null,
+    tellsOpenings: delivery.tellsOpenings,
+    mayRemind: delivery.state === 'arrived' && delivery.hearsReminders,
     mayResend: RESENDABLE.has(delivery.state),
     notices: delivery.notices.map(({ kind, cancels, reason, sentAt, state, answeredAt, answeredBy, answerReason }) => ({ kind, cancels, reason, sentAt, state, answeredAt, answeredBy, answerReason })),
   };

@@ -67,6 +67,7 @@ export function NoticeDialog({ document, verb, onClose }: { document: OutgoingDe
       )}
       {needsReason && <TextArea label={t('reason')} hint={t('reasonHint')} required value={reason} onChange={setReason} error={problem?.fieldMessage('reason')} maxLength={900} rows={3} />}
       {verb === 'recall' ? <Effects recipients={choice} /> : <Choice recipients={choice} left={left} onChange={setLeft} />}
+      {verb === 'remind' && <OutOfReach recipients={document.recipients.filter(({ delivery }) => delivery?.state === 'arrived' && !delivery.mayRemind)} />}
     </Dialog>
   );
 }
@@ -95,6 +96,12 @@ function Effects({ recipients }: { recipients: readonly Recipient[] }): ReactNod
       </dl>
     </section>
   );
+}
+
+/** Whom no reminder reaches: the standard by which their systems are connected has none. */
+function OutOfReach({ recipients }: { recipients: readonly Recipient[] }): ReactNode {
+  const t = useT(sentMessages);
+  return recipients.length === 0 ? null : <p className="lt-quiet">{t('outOfReach', { names: recipients.map(({ name }) => name).join(', ') })}</p>;
 }
 
 type ChoiceProps = { recipients: readonly Recipient[]; left: readonly string[]; onChange: (left: readonly string[]) => void };

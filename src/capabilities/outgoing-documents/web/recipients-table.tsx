@@ -85,7 +85,7 @@ function Line({ recipient, delivery, hasEvidence }: { recipient: Recipient; deli
       </td>
       <td data-label={t('arrivedAt')}>{at(delivery.arrivedAt)}</td>
       <td data-label={t('openedAt')}>
-        {at(delivery.openedAt) ?? (delivery.state === 'arrived' ? <span className="lt-quiet">{t(delivery.via === null ? 'notOpened' : 'openingUnknown')}</span> : null)}
+        {at(delivery.openedAt) ?? (delivery.state === 'arrived' ? <span className="lt-quiet">{t(delivery.tellsOpenings ? 'notOpened' : 'openingUnknown')}</span> : null)}
         {delivery.remindedAt !== null && <span className="lt-quiet lt-sent__more">{t('remindedAt', { count: delivery.reminderCount, at: formatDateTime(delivery.remindedAt) })}</span>}
       </td>
       <td data-label={t('answeredAt')}>

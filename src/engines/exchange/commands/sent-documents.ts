@@ -2,6 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { DeliveryState, EnvelopeDocument } from '../contract.ts';
 import { readEnvelope } from '../envelope.ts';
+import { hears } from '../partners/hears.ts';
 
 type AgencyId = Id<'agency'>;
 
@@ -20,6 +21,8 @@ export type SentDelivery = {
   deliveredTo: AgencyId | null;
   /** Whether a partner outside has it already: it cannot be called off any more. */
   isHandedOver: boolean;
+  /** Whether a reminder can reach it: it lives here, or at a partner that understands reminders and did not pass the document on. */
+  isRemindable: boolean;
   /** A notice to the recipient that has no answer yet. */
   isAsked: boolean;
 };
@@ -44,7 +47,7 @@ export async function lockSent(ctx: CommandContext, of: SentSubject): Promise<Se
   if (envelopes.length === 0) return { envelopes, deliveries: [] };
   const deliveries = await ctx.query(
     `select d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId", d.recipient_name as "recipientName", d.recipient_code as "recipientCode",
-            d.state, d.opened_at is not null as "isOpened", d.delivered_to_agency_id as "deliveredTo", d.transfer_id is not null as "isHandedOver",
+            d.state, d.opened_at is not null as "isOpened", d.delivered_to_agency_id as "deliveredTo", d.transfer_id is not null as "isHandedOver", ${hears('reminders')} as "isRemindable",
             exists (select 1 from exchange.envelope n join exchange.delivery a on a.agency_id = n.agency_id and a.envelope_id = n.id and a.recipient_agency_id = d.recipient_agency_id
                      where n.agency_id = d.agency_id and n.of_envelope_id = d.envelope_id and n.cancels and a.state in ('waiting', 'arrived')) as "isAsked"
        from exchange.delivery d where d.agency_id = $1 and d.envelope_id = any($2)

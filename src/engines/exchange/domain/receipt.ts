@@ -17,6 +17,8 @@ export type Receipt = {
   status: Status;
   at: string;
   by: { name: string; title: string | null };
+  /** The system outside that gave the answer, when the installation that signs has passed the envelope on to it and says what it was told. */
+  toldBy?: string;
   reason?: string;
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { databaseJob } from '#kernel/jobs.ts';
 import { readEnvelope } from '../envelope.ts';
@@ -17,10 +18,15 @@ export const remindJob = databaseJob({
       [jobs.map((job) => job.agencyId), jobs.map((job) => job.payload.envelopeId), jobs.map((job) => job.payload.holder), jobs.map((job) => job.payload.by)],
     );
     // safe because the statement selects exactly these columns
-    for (const { agencyId, messageId, original, by } of rows as { agencyId: Id<'agency'>; messageId: string; original: string; by: string }[]) {
-      const read = readEnvelope(original);
-      const senderName = read.ok ? read.envelope.sender.name : '';
-      ctx.record({ type: 'exchange.message-reminded', agencyId, subject: { type: 'message', id: messageId }, data: { messageId, senderName, by } });
-    }
+    for (const row of rows as Reminded[]) recordReminder(ctx, row);
   },
 });
+
+type Reminded = { agencyId: Id<'agency'>; messageId: string; original: string; /** Who reminds. */ by: string };
+
+/** Writes into the receiver's record that the sender of a message reminds of it; its inbox brings it before the clerks. */
+export function recordReminder(ctx: CommandContext, { agencyId, messageId, original, by }: Reminded): void {
+  const read = readEnvelope(original);
+  const senderName = read.ok ? read.envelope.sender.name : '';
+  ctx.record({ type: 'exchange.message-reminded', agencyId, subject: { type: 'message', id: messageId }, data: { messageId, senderName, by } });
+}

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Id } from '#kernel/ids.ts';
 import { databaseJob } from '#kernel/jobs.ts';
+import { sendOpeningsOut } from '../partners/openings.ts';
 
 type Opened = { agencyId: Id<'agency'>; envelopeId: string; recipientAgencyId: Id<'agency'>; recipientName: string; type: string; subjectId: string };
 
-/** Tells senders that a recipient has looked at their document. */
+/** Tells senders that a recipient has looked at their document: those here at once, those of another installation by the outbox. */
 export const returnOpeningJob = databaseJob({
   kind: 'exchange.return-opening',
   payload: z.object({ messageId: z.uuid() }),
@@ -22,5 +23,6 @@ export const returnOpeningJob = databaseJob({
     );
     // safe because the statement returns exactly these columns
     for (const { agencyId, type, subjectId, ...data } of rows as Opened[]) ctx.record({ type: 'exchange.deliveries-opened', agencyId, subject: { type, id: subjectId }, data });
+    await sendOpeningsOut(ctx, jobs.map((job) => ({ agencyId: job.agencyId, messageId: job.payload.messageId })));
   },
 });

@@ -26,8 +26,10 @@ export type EnvelopeParcel = {
   recipients: readonly ParcelRecipient[];
   /** Bytes by `openBytes(kernel, sha256, range)` or `readBytes`. */
   files: readonly EnvelopeFile[];
-  /** Of an agency outside, passed on by us: its document keeps the id that its own system gave it. */
+  /** Of an agency outside, passed on by us. */
   isRelayed: boolean;
+  /** Then the document may have an id that its own system gave it, and keeps it. */
+  keepsDocumentId: boolean;
 };
 
 export type AnswerParcel = {
@@ -51,9 +53,31 @@ export type AnswerParcel = {
   reason: string | null;
   /** Signed by this installation. */
   receipt: string;
+  /** Of an agency of another system, to which we passed the document on. */
+  isPassedOn: boolean;
 };
 
 export type Parcel = EnvelopeParcel | AnswerParcel;
+
+/** That somebody at the receiver has looked at a document. `sender` and `addressed` are as in an answer. */
+export type OpeningParcel = { kind: 'opening'; id: TransferId; envelopeId: string; contentHash: string; sender: AnswerParcel['sender']; addressed: AnswerParcel['addressed']; at: Date };
+
+/** A reminder of a recipient that has a document and has not registered it. */
+export type ReminderParcel = {
+  kind: 'reminder';
+  id: TransferId;
+  /** The parcel by which the document went: by it the partner finds what it took. */
+  parcelId: TransferId;
+  envelopeId: string;
+  contentHash: string;
+  addressed: { ref: string; code: string | null };
+  /** Who reminds, as the receiver reads it. */
+  by: string;
+  at: Date;
+};
+
+/** What the law's standard has no message for: it goes only to a partner that says that it understands it. */
+export type PeerParcel = OpeningParcel | ReminderParcel;
 
 /** An open line to one partner: what an adapter needs to talk to it. */
 export type PartnerLine<Config = unknown, Secrets = unknown> = {
@@ -91,6 +115,8 @@ export type InboundContent =
       /** The text of an envelope of this engine's contract, which is what the receiver keeps and what receipts name. */
       original: string;
       contentHash: string;
+      /** The partner passes it on for a system that is connected to it, which gave the document its id. */
+      isRelayed?: boolean;
       /** By which the partner knows the sender: its id there, or its code. */
       sender: { ref: string; code: string | null; name: string };
       /** One for each agency here that is to have it: `ref` is whatever the sender wants to read again in the answers. */
@@ -113,7 +139,13 @@ export type InboundContent =
       reason: string | null;
       /** The signed receipt, verified by the adapter; without one the kept original is the evidence. */
       receipt?: string;
+      /** Given by an agency of another system, to which the partner passed the document on. */
+      isPassedOn?: boolean;
     }
+  /** That a document of ours was opened there. */
+  | { kind: 'opening'; senderAgencyId: string; envelopeId: string; contentHash: string; addressed: { ref: string | null; code: string | null }; at: Date }
+  /** That the sender of a document reminds of it; the document came with the partner's parcel `parcelId`. */
+  | { kind: 'reminder'; parcelId: string; envelopeId: string; contentHash: string; addressed: { ref: string; code: string | null }; by: string }
   /** What became of a parcel that the partner had accepted. */
   | { kind: 'outcome'; transferId: string; outcome: 'processed' | 'refused'; code: string | null; problem: string | null };
 
@@ -130,6 +162,8 @@ export type RemoteAgency = {
   closedOn: string | null;
   /** Their ids at the partner. */
   successors: readonly string[];
+  /** False when the partner reached it once and does so no more: its way ends. */
+  isReached?: boolean;
 };
 
 /** How one protocol speaks with the outside world. */
@@ -149,6 +183,8 @@ export type PartnerAdapter<Config = unknown, Secrets = unknown> = {
    * @throws PartnerUnavailable for everything that may pass; everything else counts the same with the code `defect`.
    */
   send: (line: PartnerLine<Config, Secrets>, parcel: Parcel) => Promise<SendResult>;
+  /** The same for what only our own kind understands; absent where the protocol has no such message. */
+  tell?: (line: PartnerLine<Config, Secrets>, parcel: PeerParcel) => Promise<SendResult>;
   /** Reads an original. Files that it carries inside are put into the store here (`storeBytes`). It may run twice. */
   read: (line: PartnerLine<Config, Secrets>, original: Buffer) => Promise<Reading>;
   /** Asks whether the partner is there and knows us; shown to the operator. @throws PartnerUnavailable */

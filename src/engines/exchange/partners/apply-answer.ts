@@ -3,9 +3,10 @@ import type { Id } from '#kernel/ids.ts';
 import type { BusinessKind } from '../contract.ts';
 import { settleDeliveries } from '../commands/settle-deliveries.ts';
 import { noteAnswers, type Target } from '../jobs/return-answers.ts';
-import type { InboundContent, TransferId } from './adapter.ts';
-import { settleInbound, type InboundRow } from './inbound.ts';
-import { relayAnswers } from './relay.ts';
+import { PartnerUnavailable, type InboundContent, type TransferId } from './adapter.ts';
+import { isEarlierWaiting, settleInbound, type InboundRow } from './inbound.ts';
+import type { TransferRow } from './parcels.ts';
+import { receiptForOrigin, relayAnswers, relayOf } from './relay-answers.ts';
 import { endTransfer } from './settle-transfer.ts';
 
 type Answer = Extract<InboundContent, { kind: 'answer' }>;
@@ -31,9 +32,10 @@ export async function applyAnswer(ctx: CommandContext, inbound: InboundRow, answ
   if (answer.contentHash !== undefined && answer.contentHash !== delivery.hash) {
     return settleInbound(ctx, inbound, { state: 'quarantined', code: 'answerOfOtherContent', problem: answer.contentHash, seen });
   }
+  await assertEarlierFirst(ctx, inbound, { answer, delivery });
   // An arrival that is told after something later, read at the same moment as that, says nothing new.
   const ordinal = answer.ordinal ?? (answer.status === '01' && delivery.answers > 0 ? 1 : delivery.answers + 1);
-  const receipt = answer.receipt ?? `inbound:${inbound.id}`;
+  const receipt = answer.receipt ?? (await receiptForOrigin(ctx, delivery, answer)) ?? `inbound:${inbound.id}`;
   const { agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, deliveredTo } = delivery;
   if (delivery.answers === 0 && ordinal === 1 && (answer.status === '01' || answer.status === '02')) {
     const first = { status: answer.status, reason: answer.reason, receipt };
@@ -42,10 +44,21 @@ export async function applyAnswer(ctx: CommandContext, inbound: InboundRow, answ
     const by = { byName: answer.by.name, byTitle: answer.by.title };
     await noteAnswers(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, ordinal, status: answer.status, at: answer.at, ...by, reason: answer.reason, receipt }]);
   }
+  if (answer.isPassedOn === true) await ctx.query('update exchange.delivery set is_passed_on = true where agency_id = $1 and envelope_id = $2 and recipient_agency_id = $3 and not is_passed_on', [agencyId, envelopeId, recipientAgencyId]);
   await overtakenByNotice(ctx, delivery);
   await relayAnswers(ctx, delivery);
   await settleInbound(ctx, inbound, { state: 'applied', seen });
   await endIfAnswered(ctx, inbound, delivery);
+}
+
+/**
+ * An answer that goes on to a system outside does not overtake an earlier one that came before it and may still be read: the numbers are
+ * lost on its way, and the last word there must be the last one here.
+ */
+async function assertEarlierFirst(ctx: CommandContext, inbound: InboundRow, of: { answer: Answer; delivery: Delivery }): Promise<void> {
+  const { answer, delivery } = of;
+  if ((answer.ordinal ?? 0) <= delivery.answers + 1 || !(await relayOf(ctx, delivery)).isRelayed) return;
+  if (await isEarlierWaiting(ctx, inbound)) throw new PartnerUnavailable('answerPending', { problem: 'trả lời trước đó chưa đọc xong', retry: 'later' });
 }
 
 /**
@@ -115,7 +128,7 @@ export async function applyOutcome(ctx: CommandContext, inbound: InboundRow, out
   const seen = { kind: 'outcome' as const };
   const { rows } = await ctx.query('select agency_id as "agencyId", id, kind from exchange.transfer where partner_id = $1 and id::text = $2', [inbound.partnerId, outcome.transferId]);
   // safe because the statement selects exactly these columns
-  const transfer = rows[0] as { agencyId: Id<'agency'>; id: TransferId; kind: 'envelope' | 'answer' } | undefined;
+  const transfer = rows[0] as Pick<TransferRow, 'agencyId' | 'id' | 'kind'> | undefined;
   if (transfer === undefined) return settleInbound(ctx, inbound, { state: 'quarantined', code: 'parcelUnknown', problem: outcome.transferId, seen });
   const partner = { id: inbound.partnerId, name: inbound.partnerName };
   await endTransfer(ctx, { transfer, partner }, { state: outcome.outcome, code: outcome.code, problem: outcome.problem, partnerRef: null });

@@ -1,16 +1,19 @@
+import { z } from 'zod';
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
-import { findAgencyByCode, type AgencyOnDay } from '#engines/identity/index.ts';
+import { agenciesOn, findAgencyByCode, type AgencyOnDay } from '#engines/identity/index.ts';
 import { receive, type Arrival, type Arrived, type IncomingEnvelope } from '../commands/receive.ts';
 import { routeOf } from '../domain/route.ts';
 import { readEnvelope } from '../envelope.ts';
 import type { FileInspection } from '../inspection.ts';
 import { directoryOf, transitionDaysOn } from '../jobs/deliver.ts';
-import type { InboundContent } from './adapter.ts';
-import { settleInbound, type InboundRow, type Seen } from './inbound.ts';
-import { findPartner, partnerAgencyByRef, partnersOfAgencies } from './partner-rows.ts';
-import { mayRelay, relayEnvelope, type RelayRecipient } from './relay.ts';
+import { isNotice, type Envelope } from '../contract.ts';
+import { PartnerUnavailable, type InboundContent, type Protocol } from './adapter.ts';
+import { isEarlierWaiting, settleInbound, type InboundRow, type Seen } from './inbound.ts';
+import { findPartner, partnerAgencyByRef, partnersOfAgencies, relayEndOf } from './partner-rows.ts';
+import { relayEnvelope, type RelayRecipient } from './relay.ts';
+import { mayRelay, notEntitled } from './relay-rule.ts';
 import { sendAnswersOut, type AnswerKey } from './transfers.ts';
 
 type AgencyId = Id<'agency'>;
@@ -29,11 +32,11 @@ export async function applyEnvelope(ctx: CommandContext, inbound: InboundRow, gi
   const seen: Seen = { kind: 'envelope', senderName: content.sender.name, ...(read.ok ? { summary: read.envelope.document.summary } : {}) };
   if (!read.ok) return settleInbound(ctx, inbound, { state: 'quarantined', code: 'envelopeUnreadable', problem: read.problem, seen });
   const sender = await partnerAgencyByRef(ctx, { partnerId: inbound.partnerId, ref: content.sender.ref, code: content.sender.code });
-  if (sender === undefined) return settleInbound(ctx, inbound, { state: 'quarantined', code: 'senderUnknown', problem: `${content.sender.name} (${content.sender.code ?? content.sender.ref})`, seen });
+  if (sender === undefined) return turnAway(ctx, inbound, { content, code: content.isRelayed === true ? 'senderNotAnnounced' : 'senderUnknown', senderCode: content.sender.code ?? content.sender.ref, seen });
   if (await speaksForAnother(ctx, inbound, { senderId: sender.agencyId, code: read.envelope.sender.code })) {
-    return settleInbound(ctx, inbound, { state: 'quarantined', code: 'senderElsewhere', problem: `${content.sender.name} (${read.envelope.sender.code})`, seen });
+    return turnAway(ctx, inbound, { content, code: 'senderElsewhere', senderCode: read.envelope.sender.code, seen });
   }
-  const { resolved, relayed, unknown } = await resolveRecipients(ctx, inbound, content.recipients);
+  const { resolved, relayed, unknown, protocol } = await resolveRecipients(ctx, inbound, content.recipients);
   const envelope: IncomingEnvelope = {
     envelopeId: read.envelope.envelopeId,
     senderAgencyId: sender.agencyId,
@@ -42,10 +45,12 @@ export async function applyEnvelope(ctx: CommandContext, inbound: InboundRow, gi
     contentHash: content.contentHash,
     inspection: given.inspection,
   };
+  await assertDocumentFirst(ctx, inbound, { senderId: sender.agencyId, envelope: read.envelope, relayed });
   const arrived = await receive(ctx, resolved.map((each) => arrivalOf(each, envelope)));
   await oweAnswers(ctx, { inbound, content, resolved, arrived });
   const from = { agencyId: sender.agencyId, ref: content.sender.ref, code: content.sender.code };
-  const refusal = await relayEnvelope(ctx, { inbound, sender: from, envelope: read.envelope, original: content.original, contentHash: content.contentHash, inspection: given.inspection, recipients: relayed });
+  const { original, contentHash } = content;
+  const refusal = await relayEnvelope(ctx, { inbound, sender: from, envelope: read.envelope, keepsDocumentId: content.isRelayed ?? protocol !== 'installation', original, contentHash, inspection: given.inspection, recipients: relayed });
   const contradiction = arrived.find((each) => each.kind === 'contradiction')?.reason ?? refusal;
   if (contradiction !== undefined) return settleInbound(ctx, inbound, { state: 'refused', code: 'contradiction', problem: contradiction, seen });
   if (unknown.length === 0) return settleInbound(ctx, inbound, { state: 'applied', seen });
@@ -61,20 +66,39 @@ async function speaksForAnother(ctx: CommandContext, inbound: InboundRow, of: { 
   return coded !== undefined && coded !== of.senderId;
 }
 
+type TurnedAway = { content: EnvelopeContent; code: string; senderCode: string; seen: Seen };
+
+/** What a partner passes on for an agency that it never announced is refused: its sender learns it. What it says of its own waits for a person. */
+function turnAway(ctx: CommandContext, inbound: InboundRow, { content, code, senderCode, seen }: TurnedAway): Promise<void> {
+  const who = `${content.sender.name} (${senderCode})`;
+  if (content.isRelayed !== true) return settleInbound(ctx, inbound, { state: 'quarantined', code, problem: who, seen });
+  return settleInbound(ctx, inbound, { state: 'refused', code, problem: notEntitled(who), seen });
+}
+
+/**
+ * A notice that goes on does not overtake its document, which came before it and may still be read: it waits for that. Where nothing
+ * that came earlier is left to be read, the document went another way, and the notice goes on alone.
+ */
+async function assertDocumentFirst(ctx: CommandContext, inbound: InboundRow, of: { senderId: AgencyId; envelope: Envelope; relayed: readonly RelayRecipient[] }): Promise<void> {
+  const { senderId, envelope, relayed } = of;
+  if (!isNotice(envelope.business) || relayed.length === 0) return;
+  const { rows } = await ctx.query('select recipient_agency_id as id from exchange.relay where agency_id = $1 and envelope_id = $2', [senderId, envelope.business.of.envelopeId]);
+  const known = new Set(rows.map((row) => String(row['id'])));
+  if (relayed.every(({ addressed }) => known.has(addressed.id))) return;
+  if (await isEarlierWaiting(ctx, inbound)) throw new PartnerUnavailable('documentPending', { problem: 'văn bản mà thông báo này nói đến chưa đọc xong', retry: 'later' });
+}
+
 type Unknown = { code: 'recipientUnknown' | 'recipientElsewhere' | 'recipientClosed'; problem: string };
 
-async function resolveRecipients(ctx: CommandContext, inbound: InboundRow, recipients: readonly Recipient[]): Promise<{ resolved: Resolved[]; relayed: RelayRecipient[]; unknown: Unknown[] }> {
+async function resolveRecipients(ctx: CommandContext, inbound: InboundRow, recipients: readonly Recipient[]): Promise<{ resolved: Resolved[]; relayed: RelayRecipient[]; unknown: Unknown[]; protocol: Protocol }> {
   const today = vietnamDay(ctx.now);
-  const ids = new Map<Recipient, AgencyId>();
-  for (const recipient of recipients) {
-    // safe because an id that no agency has is not found below
-    const id = (recipient.agencyId as AgencyId | undefined) ?? (recipient.code === null ? undefined : await findAgencyByCode(ctx, recipient.code));
-    if (id !== undefined) ids.set(recipient, id);
-  }
+  const ids = await idsOf(ctx, recipients);
   const agencies = await directoryOf(ctx, [...ids.values()]);
   const transitionDays = await transitionDaysOn(ctx, today);
   const partners = await partnersOfAgencies(ctx, [...agencies.values()].flatMap((agency) => (agency.hosting === 'external' ? agency.id : [])), today);
-  const protocol = (await findPartner(ctx, inbound.partnerId))?.protocol;
+  const partner = await findPartner(ctx, inbound.partnerId);
+  if (partner === undefined) throw new Error('an arrival has a partner');
+  const from = relayEndOf(partner);
   const resolved: Resolved[] = [];
   const relayed: RelayRecipient[] = [];
   const unknown: Unknown[] = [];
@@ -88,15 +112,30 @@ async function resolveRecipients(ctx: CommandContext, inbound: InboundRow, recip
     }
     const route = routeOf<AgencyId>(addressed, { today, transitionDays, find: (each) => agencies.get(each), partnerOf: (each) => partners.get(each)?.partnerId });
     const to = route.kind === 'local' ? agencies.get(route.to) : undefined;
-    const partner = route.kind === 'partner' ? partners.get(route.to) : undefined;
+    const way = route.kind === 'partner' ? partners.get(route.to) : undefined;
     if (to !== undefined) resolved.push({ recipient, addressed, to });
-    else if (route.kind === 'partner' && partner !== undefined && protocol !== undefined && mayRelay({ partnerId: inbound.partnerId, protocol }, partner)) {
-      relayed.push({ addressed: { id: addressed.id, name: addressed.name, code: recipient.code ?? addressed.code }, to: { id: route.to, name: route.name, partnerId: partner.partnerId } });
+    else if (route.kind === 'partner' && way !== undefined && mayRelay(from, way)) {
+      relayed.push({ addressed: { id: addressed.id, name: addressed.name, code: recipient.code ?? addressed.code, ref: recipient.ref }, to: { id: route.to, name: route.name, partnerId: way.partnerId } });
     }
     else if (route.kind === 'returned') unknown.push({ code: 'recipientClosed', problem: `${addressed.name}: ${route.problem}` });
     else unknown.push({ code: 'recipientElsewhere', problem: `${addressed.name} không thuộc hệ thống này` });
   }
-  return { resolved, relayed, unknown };
+  return { resolved, relayed, unknown, protocol: partner.protocol };
+}
+
+/** By the id that the partner tells; by the code where it tells none, or one that no agency here has. */
+async function idsOf(ctx: CommandContext, recipients: readonly Recipient[]): Promise<Map<Recipient, AgencyId>> {
+  const told = recipients.flatMap(({ agencyId }) => (agencyId !== undefined && z.uuid().safeParse(agencyId).success ? agencyId : []));
+  // safe because an id that no agency has is not found
+  const known = await agenciesOn(ctx, told as AgencyId[], vietnamDay(ctx.now));
+  const ids = new Map<Recipient, AgencyId>();
+  for (const recipient of recipients) {
+    const { agencyId, code } = recipient;
+    // safe because only what is an agency's id is found
+    const id = known.get(agencyId as AgencyId)?.id ?? (code === null ? undefined : await findAgencyByCode(ctx, code));
+    if (id !== undefined) ids.set(recipient, id);
+  }
+  return ids;
 }
 
 function arrivalOf({ recipient, addressed, to }: Resolved, envelope: IncomingEnvelope): Arrival {

@@ -35,6 +35,8 @@ export const partnerView = z.object({
   validTo: z.string().nullable(),
   agencies: z.number().int(),
   conflicts: z.number().int(),
+  /** When the connection stops working unless somebody acts: the last key of a vendor's system, the first trusted certificate. */
+  securedUntil: z.string().nullable(),
   line: lineView,
 });
 export type PartnerView = z.output<typeof partnerView>;
@@ -56,9 +58,52 @@ export const partnerChange = z.object({ name: name.optional(), address: address.
 export const suspension = z.object({ reason: z.string().trim().min(1).max(500) });
 export const newSecrets = z.object({ secrets: z.record(z.string(), z.unknown()) });
 export const newLink = z.object({ agencyId: z.uuid(), remoteId: z.string().trim().min(1).max(100), code: z.string().trim().min(1).max(100).nullable().optional() });
+/** `ours` is that of this installation for the partner, `theirs` the one by which the partner is recognised. Of a secret nothing is shown. */
+export const partnerKeyView = z.object({
+  side: z.enum(['ours', 'theirs']),
+  id: z.string(),
+  fingerprint: z.string().nullable(),
+  /** Null where nobody noted it. */
+  since: z.string().nullable(),
+  /** Of one that another took the place of: until when it is still believed. */
+  endsAt: z.string().nullable(),
+  isInUse: z.boolean(),
+  abilities: z.array(z.enum(['replace', 'end'])),
+});
+export const partnerKeys = z.object({ keys: z.array(partnerKeyView) });
+export const newSecret = z.object({ secret: z.string().trim().min(8).max(500) });
+export const rotated = z.object({ fingerprint: z.string(), formerEndsAt: z.string().nullable() });
+
+/** How two installations reach each other: by which address it is called (null: it comes itself for what waits), and whether we come for what it has for us. */
+export const reach = z.object({ address, isFetching: z.boolean() });
+
+/** The most that is taken from a partner, in megabytes; what is not named stays. */
+export const limits = z.object({ packetLimitMb: z.number().int().min(1).optional(), fileLimitMb: z.number().int().min(1).optional(), parcelLimitMb: z.number().int().min(1).optional() });
+
+const anchorFacts = { fingerprint: z.string(), subject: z.string(), issuer: z.string(), validFrom: z.string(), validTo: z.string() };
+/** A certificate that vouches for the partner's server. */
+export const anchorView = z.object({ ...anchorFacts, addedAt: z.string().nullable(), addedBy: z.string().nullable(), source: z.string().nullable() });
+export type AnchorView = z.output<typeof anchorView>;
+export const partnerTrust = z.object({
+  anchors: z.array(anchorView),
+  /** Our own certificate for a gateway that asks for one. */
+  own: z.object(anchorFacts).nullable(),
+  abilities: z.array(z.enum(['keep'])),
+});
+/** A certificate file, base64, and what it is called. */
+export const newAnchor = z.object({ content: z.base64().min(4).max(60_000), fileName: z.string().trim().min(1).max(200) });
+export const newOwnCertificate = z.object({ certificate: z.string().min(50).max(40_000), key: z.string().min(50).max(20_000) });
+
 export const testResult = z.object({ vi: z.string(), en: z.string() });
 
 export const linkView = z.object({ agencyId: z.uuid(), name: z.string(), code: z.string().nullable(), remoteId: z.string(), validFrom: z.string(), validTo: z.string().nullable() });
+/** Where a page of agencies ended. */
+export const linkCursor = z
+  .string()
+  .regex(/^[0-9a-f-]{36}\.\d{4}-\d{2}-\d{2}$/)
+  .transform((text) => ({ agencyId: text.slice(0, 36), validFrom: text.slice(37) }))
+  .pipe(z.object({ agencyId: z.uuid(), validFrom: z.iso.date() }));
+export const linkPage = z.object({ agencies: z.array(linkView), next: z.string().nullable() });
 export const conflictView = z.object({
   remoteId: z.string(),
   problem: z.enum(['hosted_here', 'other_partner', 'name_differs', 'code_malformed', 'code_moved']),
@@ -74,13 +119,18 @@ export const conflictView = z.object({
 });
 export type ConflictView = z.output<typeof conflictView>;
 
+export const conflictProblem = conflictView.shape.problem;
+/** What of the differences is asked for; `after` is where the page before ended. */
+export const conflictFilter = z.object({ problem: conflictProblem.optional(), text: z.string().trim().max(200).optional() });
+export const conflictPage = z.object({ conflicts: z.array(conflictView), /** How many there are in all, whatever is asked for. */ total: z.number().int(), next: z.string().nullable() });
+
 export const transferState = z.enum(['waiting', 'sent', 'processed', 'refused', 'failed']);
 export const transferView = z.object({
   agencyId: z.uuid(),
   id: z.uuid(),
   partnerId: z.uuid(),
   partnerName: z.string(),
-  kind: z.enum(['envelope', 'answer']),
+  kind: z.enum(['envelope', 'answer', 'opening', 'reminder']),
   envelopeId: z.uuid().nullable(),
   /** Whose document it carries or answers: its sender, number and kind; of an answer, the status. */
   about: z.object({ senderName: z.string(), number: z.string(), business: z.enum(['new', 'recall', 'take_back', 'update', 'replace']), status: z.string().nullable() }),
@@ -101,7 +151,7 @@ export const inboundView = z.object({
   partnerName: z.string(),
   partnerRef: z.string(),
   state: inboundState,
-  kind: z.enum(['envelope', 'answer', 'outcome']).nullable(),
+  kind: z.enum(['envelope', 'answer', 'outcome', 'opening', 'reminder']).nullable(),
   senderName: z.string().nullable(),
   summary: z.string().nullable(),
   problemCode: z.string().nullable(),

@@ -109,3 +109,57 @@ test('an auditor sees the differences and decides none; a clerk does neither', a
   assert.deepEqual(seen.body.conflicts.find(({ remoteId }) => remoteId === id)?.abilities, []);
   for (const as of [auditor, aClerk(await anAgency(a.house.kernel, 'Sở Y tế'))]) for (const act of ['accept', 'settle']) assert.equal((await a.call('POST', url(`/${id}/${act}`), { as })).status, 403);
 });
+
+test('differences are found by their kind and their words without diacritics, and leave as a table and a workbook with the same filters', async () => {
+  const { id } = await renamed('Trung tâm Khí tượng', 'Đài Khí tượng "Bắc Trung Bộ"');
+  await renamed('Trung tâm Thủy sản', '=Chi cục Thủy sản');
+  const found = async (query: string) => (await a.call<{ conflicts: ConflictView[]; total: number }>('GET', url(`?${query}`))).body;
+  const { conflicts, total } = await found('text=dai%20khi%20tuong&problem=name_differs');
+  assert.deepEqual(conflicts.map(({ remoteId }) => remoteId), [id]);
+  assert.ok(total > 1, 'the whole number is told beside');
+  assert.deepEqual((await found('text=khi%20tuong&problem=code_moved')).conflicts, []);
+  assert.equal((await a.call('GET', url('?problem=khac'))).status, 422);
+  const server = a.house.server(() => Promise.resolve(a.admin));
+  const file = async (name: string) => server.inject({ method: 'GET', url: `/api/v1/exchange/partners/${pair.atInviter}/${name}` });
+  const table = (await file('conflicts.csv?text=bac%20trung')).body;
+  assert.equal(table.split('\r\n').length, 3, 'the heading, the one that fits, the end');
+  assert.match(table, /^\ufeff"Khác biệt","Tên theo họ"/);
+  assert.match(table, /"Tên khác nhau","Đài Khí tượng ""Bắc Trung Bộ""",.*"Trung tâm Khí tượng"/);
+  assert.match((await file('conflicts.csv')).body, /"'=Chi cục Thủy sản"/, 'no name becomes a formula');
+  const workbook = await file('conflicts.xlsx?text=dai');
+  assert.deepEqual([workbook.statusCode, workbook.rawPayload.subarray(0, 2).toString()], [200, 'PK']);
+  const clerk = aClerk(await anAgency(a.house.kernel, 'Sở Thử'));
+  for (const name of ['', '.csv', '.xlsx']) assert.equal((await a.call('GET', url(name), { as: clerk })).status, 403);
+});
+
+test('more differences than a page hold are read on page by page', async () => {
+  await a.house.sql(
+    `insert into exchange.partner_conflict (partner_id, remote_id, problem, name, found_at) select $1, 'X' || n, 'code_malformed', 'Đơn vị ' || n, '2026-01-01' from generate_series(1, 150) n`,
+    [pair.atInviter],
+  );
+  const read = async (after?: string) => (await a.call<{ conflicts: ConflictView[]; next: string | null }>('GET', url(`?problem=code_malformed${after === undefined ? '' : `&after=${after}`}`))).body;
+  const first = await read();
+  assert.deepEqual([first.conflicts.length, first.next], [100, first.conflicts.at(-1)?.remoteId]);
+  const second = await read(first.next ?? '');
+  assert.deepEqual([second.conflicts.length, second.next], [50, null]);
+  assert.equal(new Set([...first.conflicts, ...second.conflicts].map(({ remoteId }) => remoteId)).size, 150);
+});
+
+test('the agencies of a partner are read on page by page, also where many of them have the same name', async () => {
+  const agencyId = await anAgency(a.house.kernel, 'UBND xã Tân Lập', { hosting: 'external' });
+  await a.house.sql(
+    `insert into exchange.partner_agency (partner_id, agency_id, valid_from, valid_to, remote_id, name) select $1, $2, '2020-01-01'::date + n, '2020-01-01'::date + n, 'TL' || n, 'UBND xã Tân Lập' from generate_series(1, 450) n`,
+    [pair.atInviter, agencyId],
+  );
+  const seen: string[] = [];
+  let next: string | null = null;
+  do {
+    const after: string = next === null ? '' : `?after=${encodeURIComponent(next)}`;
+    const { body } = await a.call<{ agencies: { remoteId: string }[]; next: string | null }>('GET', `/api/v1/exchange/partners/${pair.atInviter}/agencies${after}`);
+    seen.push(...body.agencies.map(({ remoteId }) => remoteId));
+    next = body.next;
+  } while (next !== null);
+  assert.equal(seen.filter((each) => each.startsWith('TL')).length, 450);
+  assert.equal(new Set(seen).size, seen.length, 'none stands on two pages');
+  assert.equal((await a.call('GET', `/api/v1/exchange/partners/${pair.atInviter}/agencies?after=x`)).status, 422);
+});

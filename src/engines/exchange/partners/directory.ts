@@ -1,10 +1,10 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
-import { parseCalendarDay, vietnamDay } from '#kernel/time.ts';
+import { addDays, parseCalendarDay, vietnamDay } from '#kernel/time.ts';
 import { agenciesOn, closeAgency, createAgency, findAgencyByCode, isWellFormedCode, type AgencyKind, type AgencyLevel } from '#engines/identity/index.ts';
 import { agencyKind, agencyLevel } from '#engines/identity/contract.ts';
 import type { PartnerId, RemoteAgency } from './adapter.ts';
-import { writeLink } from './commands/link-agency.ts';
+import { endLinks, writeLink } from './commands/link-agency.ts';
 import { partnerAgencyByRef } from './partner-rows.ts';
 import { recordPartnerEvent } from './record.ts';
 
@@ -13,7 +13,7 @@ type Problem = 'hosted_here' | 'other_partner' | 'name_differs' | 'code_malforme
 
 /**
  * Takes a page of a partner's directory: agencies that nobody here knows are added and linked, known ones linked, closed ones
- * closed with their successors. Whatever contradicts our own directory is reported to a person and changes nothing.
+ * closed with their successors; the way to those that the partner reaches no more ends. Whatever contradicts our own directory is reported to a person and changes nothing.
  */
 export async function takeDirectoryPage(ctx: CommandContext, page: { partner: Partner; agencies: readonly RemoteAgency[] }): Promise<void> {
   for (const remote of page.agencies) await takeAgency(ctx, page.partner, remote);
@@ -24,10 +24,12 @@ export async function takeDirectoryPage(ctx: CommandContext, page: { partner: Pa
 async function takeAgency(ctx: CommandContext, partner: Partner, remote: RemoteAgency): Promise<void> {
   const today = vietnamDay(ctx.now);
   const linked = await partnerAgencyByRef(ctx, { partnerId: partner.id, ref: remote.ref });
+  if (remote.isReached === false) return linked === undefined ? undefined : unlink(ctx, { partner, agencyId: linked.agencyId, name: linked.name });
   const coded = remote.code === null ? undefined : await findAgencyByCode(ctx, remote.code);
   if (linked !== undefined) {
     if (coded !== undefined && coded !== linked.agencyId) return report(ctx, { partner, remote, problem: 'code_moved', agencyId: coded });
     if (linked.name !== remote.name) return report(ctx, { partner, remote, problem: 'name_differs', agencyId: linked.agencyId });
+    if (await isWithdrawn(ctx, partner.id, linked.agencyId)) await link(ctx, { partner, remote, agencyId: linked.agencyId });
     return;
   }
   if (coded === undefined) return remote.closedOn === null ? addRemote(ctx, partner, remote) : undefined;
@@ -60,6 +62,26 @@ async function link(ctx: CommandContext, of: { partner: Partner; remote: RemoteA
   const { partner, remote, agencyId } = of;
   await writeLink(ctx, { partnerId: partner.id, agencyId, remoteId: remote.ref, code: remote.code, name: remote.name });
   recordPartnerEvent(ctx, 'partner-agency-linked', { partner, data: { agencyId, agencyName: remote.name } });
+}
+
+async function unlink(ctx: CommandContext, of: { partner: Partner; agencyId: Id<'agency'>; name: string }): Promise<void> {
+  const { partner, agencyId, name } = of;
+  const { rowCount } = await ctx.query('select 1 from exchange.partner_agency where partner_id = $1 and agency_id = $2 and valid_to is null', [partner.id, agencyId]);
+  // It may be reached another way by now.
+  if (rowCount === 0) return;
+  await endLinks(ctx, { agencyId, partnerId: partner.id, remoteId: null });
+  await ctx.query('update exchange.partner_agency set is_withdrawn = true where partner_id = $1 and agency_id = $2 and valid_to = $3', [partner.id, agencyId, addDays(vietnamDay(ctx.now), -1)]);
+  recordPartnerEvent(ctx, 'partner-agency-unlinked', { partner, data: { agencyId, agencyName: name } });
+}
+
+/** Whether the last way to the agency ended because the partner reached it no more, and no other has begun. */
+async function isWithdrawn(ctx: CommandContext, partnerId: PartnerId, agencyId: Id<'agency'>): Promise<boolean> {
+  const { rows } = await ctx.query(
+    `select is_withdrawn and not exists (select from exchange.partner_agency o where o.agency_id = $2 and o.valid_to is null) as withdrawn
+       from exchange.partner_agency where partner_id = $1 and agency_id = $2 order by valid_from desc limit 1`,
+    [partnerId, agencyId],
+  );
+  return rows[0]?.['withdrawn'] === true;
 }
 
 async function isLinkedElsewhere(ctx: CommandContext, partnerId: PartnerId, agencyId: Id<'agency'>): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { Queryable } from '#kernel/database.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { storeBytes, type StoredBlob } from '#engines/files/index.ts';
-import type { PartnerId } from './adapter.ts';
+import type { InboundContent, PartnerId } from './adapter.ts';
 import { partnerErrors } from './errors.ts';
 import { recordPartnerEvent } from './record.ts';
 
@@ -80,6 +80,12 @@ export async function findInbound(q: Queryable, of: { partnerId: PartnerId; part
   return rows[0] as InboundRow | undefined;
 }
 
+/** Whether something that came from the same partner before this has not been read yet. */
+export async function isEarlierWaiting(q: Queryable, of: { id: InboundId; partnerId: PartnerId }): Promise<boolean> {
+  const { rowCount } = await q.query(`select 1 from exchange.inbound where partner_id = $1 and state = 'waiting' and id < $2 limit 1`, [of.partnerId, of.id]);
+  return rowCount !== 0;
+}
+
 /** An arrival by our id. @throws exchange.inboundNotFound */
 export async function getInbound(q: Queryable, id: string): Promise<InboundRow> {
   const { rows } = await q.query(`${INBOUND} where i.id = $1`, [id]);
@@ -101,7 +107,7 @@ export async function completeInbound(ctx: CommandContext, id: InboundId): Promi
   if (rowCount === 1) ctx.enqueue(takeInboundJob(id, ctx.now));
 }
 
-export type Seen = { kind: 'envelope' | 'answer' | 'outcome'; senderName?: string; summary?: string };
+export type Seen = { kind: InboundContent['kind']; senderName?: string; summary?: string };
 
 /** Where an arrival has come to. What cannot be read or applied is put apart, in sight, with the reason. */
 export async function settleInbound(

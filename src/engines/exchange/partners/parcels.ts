@@ -4,9 +4,11 @@ import { vietnamDay } from '#kernel/time.ts';
 import { agenciesOn, type AgencyOnDay } from '#engines/identity/index.ts';
 import { deliveryStatus } from '../contract.ts';
 import { readEnvelope } from '../envelope.ts';
-import type { AnswerParcel, EnvelopeParcel, Parcel, PartnerId, Party, TransferId } from './adapter.ts';
+import type { AnswerParcel, EnvelopeParcel, Parcel, PartnerId, Party, PeerParcel, TransferId } from './adapter.ts';
+import { openingParcel } from './openings.ts';
 import { partnersOfAgencies } from './partner-rows.ts';
-import { isRelayed, relayedAnswer } from './relay.ts';
+import { relayedAnswer, relayOf } from './relay-answers.ts';
+import { reminderParcel } from './reminders.ts';
 import { presentAgency } from './transfers.ts';
 
 type AgencyId = Id<'agency'>;
@@ -16,7 +18,7 @@ export type TransferRow = {
   agencyId: AgencyId;
   id: TransferId;
   partnerId: PartnerId;
-  kind: 'envelope' | 'answer';
+  kind: Parcel['kind'] | PeerParcel['kind'];
   envelopeId: string | null;
   messageId: string | null;
   ordinal: number | null;
@@ -29,8 +31,19 @@ export type TransferRow = {
 type Place = Queryable & { now: Date };
 
 /** What a parcel carries, read anew at every try. @throws Error when its rows are not there: a defect. */
-export async function parcelOf(q: Place, transfer: TransferRow): Promise<Parcel> {
-  return transfer.kind === 'envelope' ? envelopeParcel(q, transfer) : answerParcel(q, transfer);
+export function parcelOf(q: Place, transfer: TransferRow & { kind: Parcel['kind'] }): Promise<Parcel>;
+export function parcelOf(q: Place, transfer: TransferRow): Promise<Parcel | PeerParcel>;
+export function parcelOf(q: Place, transfer: TransferRow): Promise<Parcel | PeerParcel> {
+  switch (transfer.kind) {
+    case 'envelope':
+      return envelopeParcel(q, transfer);
+    case 'answer':
+      return answerParcel(q, transfer);
+    case 'opening':
+      return openingParcel(q, transfer);
+    case 'reminder':
+      return reminderParcel(q, transfer);
+  }
 }
 
 function partyOf(agency: AgencyOnDay | undefined, remote: Party | undefined, id: AgencyId): Party {
@@ -65,7 +78,7 @@ async function envelopeParcel(q: Place, transfer: TransferRow): Promise<Envelope
       addressed: { agencyId: row.recipientId, ref: row.recipientId, code: row.code, name: row.name },
     })),
     files: envelope.files,
-    isRelayed: await isRelayed(q, { agencyId: transfer.agencyId, envelopeId: envelope.envelopeId }),
+    ...(await relayOf(q, { agencyId: transfer.agencyId, envelopeId: envelope.envelopeId })),
   };
 }
 
@@ -110,6 +123,7 @@ async function answerParcel(q: Place, transfer: TransferRow): Promise<AnswerParc
     by: { name: row.byName, title: row.byTitle },
     reason: row.reason,
     receipt: row.receipt,
+    isPassedOn: transfer.messageId === null,
   };
 }
 

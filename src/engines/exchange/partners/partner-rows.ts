@@ -6,6 +6,7 @@ import { vietnamDay } from '#kernel/time.ts';
 import { sealBytes, unsealBytes } from '../sealed.ts';
 import { adapterOf, type PartnerId, type PartnerLine, type Party, type Protocol } from './adapter.ts';
 import { partnerErrors } from './errors.ts';
+import type { RelayEnd } from './relay-rule.ts';
 
 export type PartnerState = 'invited' | 'pairing' | 'active' | 'suspended';
 
@@ -18,11 +19,13 @@ export type PartnerRow = {
   config: unknown;
   sealedSecrets: Buffer;
   pinned: unknown;
+  /** What the other side says that it understands beyond the first version of the protocol. */
+  features: readonly string[];
   validFrom: string;
   validTo: string | null;
 };
 
-const COLUMNS = `id, protocol, name, address, state, config, sealed_secrets as "sealedSecrets", pinned, valid_from as "validFrom", valid_to as "validTo"`;
+const COLUMNS = `id, protocol, name, address, state, config, sealed_secrets as "sealedSecrets", pinned, features, valid_from as "validFrom", valid_to as "validTo"`;
 
 /** A partner, or undefined. */
 export async function findPartner(q: Queryable, id: string): Promise<PartnerRow | undefined> {
@@ -44,6 +47,12 @@ export async function lockPartner(ctx: CommandContext, id: string): Promise<Part
 export function isInForce(partner: PartnerRow, now: Date): boolean {
   const today = vietnamDay(now);
   return partner.state === 'active' && partner.validFrom <= today && (partner.validTo === null || partner.validTo >= today);
+}
+
+/** A partner as the rule of passing on looks at it. */
+export function relayEndOf({ id, protocol, config }: PartnerRow): RelayEnd {
+  const passesOn = typeof config === 'object' && config !== null && 'passesOn' in config && typeof config.passesOn === 'string' ? config.passesOn : null;
+  return { partnerId: id, protocol, passesOn };
 }
 
 const PURPOSE = 'exchange partner secrets';
@@ -72,10 +81,10 @@ export function openLine(kernel: Kernel, partner: PartnerRow, signal: AbortSigna
 type AgencyId = Id<'agency'>;
 
 /** Through which partner each of these agencies is reached on a day, and how the partner calls it. */
-export async function partnersOfAgencies(q: Queryable, agencyIds: readonly AgencyId[], today: string): Promise<Map<AgencyId, { partnerId: PartnerId; protocol: Protocol; party: Party }>> {
+export async function partnersOfAgencies(q: Queryable, agencyIds: readonly AgencyId[], today: string): Promise<Map<AgencyId, RelayEnd & { party: Party }>> {
   if (agencyIds.length === 0) return new Map();
   const { rows } = await q.query(
-    `select a.agency_id as "agencyId", a.partner_id as "partnerId", p.protocol, a.remote_id as ref, a.code, a.name
+    `select a.agency_id as "agencyId", a.partner_id as "partnerId", p.protocol, p.config ->> 'passesOn' as "passesOn", a.remote_id as ref, a.code, a.name
        from exchange.partner_agency a join exchange.partner p on p.id = a.partner_id
       where a.agency_id = any($1) and a.valid_from <= $2 and (a.valid_to is null or a.valid_to >= $2)
         and p.state in ('active', 'suspended') and (p.valid_to is null or p.valid_to >= $2)
@@ -83,8 +92,8 @@ export async function partnersOfAgencies(q: Queryable, agencyIds: readonly Agenc
     [[...agencyIds], today],
   );
   // safe because the statement selects exactly these columns
-  const read = rows as { agencyId: AgencyId; partnerId: PartnerId; protocol: Protocol; ref: string; code: string | null; name: string }[];
-  return new Map(read.map(({ partnerId, protocol, ...party }) => [party.agencyId, { partnerId, protocol, party }]));
+  const read = rows as (RelayEnd & { agencyId: AgencyId; ref: string; code: string | null; name: string })[];
+  return new Map(read.map(({ partnerId, protocol, passesOn, ...party }) => [party.agencyId, { partnerId, protocol, passesOn, party }]));
 }
 
 /**

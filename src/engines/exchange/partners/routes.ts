@@ -1,22 +1,20 @@
 import { z } from 'zod';
 import type { Id } from '#kernel/ids.ts';
 import { holders, route, type Route } from '#kernel/route.ts';
-import { vietnamDay } from '#kernel/time.ts';
 import { readBytes } from '#engines/files/index.ts';
-import { mayKeepPartners, mayOverseeInstallation } from '../policy.ts';
+import { mayOverseeInstallation } from '../policy.ts';
 import { adapterOf, PartnerUnavailable } from './adapter.ts';
 import { addPartner } from './commands/add-partner.ts';
 import { changePartner, notePartnerTest, replaceSecrets, resumePartner, suspendPartner } from './commands/change-partner.ts';
 import { linkAgency, unlinkAgency } from './commands/link-agency.ts';
 import { retryTransfer } from './commands/retry-transfer.ts';
 import { handArrivalOver, retryArrival, settleArrival } from './commands/settle-arrival.ts';
-import { conflictView, handOverTo, inboundState, inboundView, linkView, newLink, newPartner, newSecrets, partnerChange, partnerView, settlement, suspension, testResult, transferState, transferView } from './contract.ts';
-import { acceptConflict, settleConflict } from './directory-conflicts.ts';
+import { handOverTo, inboundState, inboundView, linkCursor, linkPage, newLink, newPartner, newSecrets, partnerChange, partnerView, settlement, suspension, testResult, transferState, transferView } from './contract.ts';
 import { partnerErrors } from './errors.ts';
 import { getInbound } from './inbound.ts';
 import { findPartner, openLine } from './partner-rows.ts';
 import { listArrivals, listTransfers } from './queries/parcels.ts';
-import { agenciesOfPartner, conflictsOfPartner, getPartner, listPartners } from './queries/partners.ts';
+import { agenciesOfPartner, getPartner, listPartners } from './queries/partners.ts';
 
 const keepers = holders('province_admin');
 const watchers = holders('province_admin', 'auditor');
@@ -114,12 +112,12 @@ const partnerRoutes: readonly Route[] = [
   route({
     method: 'GET',
     url: `${url}/:partnerId/agencies`,
-    summary: 'The agencies that are reached through a partner, by name; `after` is the last name seen.',
+    summary: 'The agencies that are reached through a partner, by name, page by page; `after` is the `next` of the page before.',
     access: watchers,
     params,
-    query: z.object({ after: z.string().max(300).default('') }),
-    reply: z.object({ agencies: z.array(linkView) }),
-    run: async ({ kernel }, { params: { partnerId }, query }) => ({ agencies: await agenciesOfPartner(kernel.database.pool, { partnerId, after: query.after }) }),
+    query: z.object({ after: linkCursor.optional() }),
+    reply: linkPage,
+    run: ({ kernel }, { params: { partnerId }, query: { after } }) => agenciesOfPartner(kernel.database.pool, { partnerId, after }),
   }),
   route({
     method: 'POST',
@@ -138,33 +136,6 @@ const partnerRoutes: readonly Route[] = [
     access: keepers,
     params: params.extend({ agencyId }),
     run: (http, { params: of }) => http.run(unlinkAgency, of),
-  }),
-  route({
-    method: 'GET',
-    url: `${url}/:partnerId/conflicts`,
-    summary: 'Where a partner’s directory says something else than ours.',
-    access: watchers,
-    params,
-    reply: z.object({ conflicts: z.array(conflictView) }),
-    run: async ({ kernel, actor }, { params: { partnerId } }) => ({
-      conflicts: await conflictsOfPartner(kernel.database.pool, { partnerId, today: vietnamDay(kernel.clock.now()), mayKeep: mayKeepPartners(actor) }),
-    }),
-  }),
-  route({
-    method: 'POST',
-    url: `${url}/:partnerId/conflicts/:remoteId/settle`,
-    summary: 'Ends a difference of the directories by keeping ours: it comes back only when the partner says something else.',
-    access: keepers,
-    params: params.extend({ remoteId: z.string().min(1).max(100) }),
-    run: (http, { params: of }) => http.run(settleConflict, of),
-  }),
-  route({
-    method: 'POST',
-    url: `${url}/:partnerId/conflicts/:remoteId/accept`,
-    summary: 'Ends a difference of the directories by following the partner’s: its name, its way, its agency.',
-    access: keepers,
-    params: params.extend({ remoteId: z.string().min(1).max(100) }),
-    run: (http, { params: of }) => http.run(acceptConflict, of),
   }),
 ];
 

@@ -1,12 +1,15 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
+import { AUTOMATIC } from '../commands/automatic.ts';
 import { settleDeliveries, type Settled } from '../commands/settle-deliveries.ts';
+import type { BusinessKind } from '../contract.ts';
 import { checkPauseMs, pauseMs } from '../domain/line.ts';
 import { PartnerUnavailable, type SendResult } from './adapter.ts';
 import { noteLineBad, noteLineGood } from './note-line.ts';
 import type { TransferRow } from './parcels.ts';
 import type { PartnerRow } from './partner-rows.ts';
 import { recordPartnerEvent } from './record.ts';
+import { receiptForOrigin, relayAnswers } from './relay-answers.ts';
 import { sendParcelJob } from './transfers.ts';
 
 /** After so many tries a parcel waits for a person: with the longest pauses that is a week. */
@@ -76,7 +79,7 @@ async function takenBy(ctx: CommandContext, { transfer, partner }: Tried, partne
 
 type Ending = { state: 'processed' | 'refused' | 'failed'; code: string | null; problem: string | null; partnerRef: string | null };
 
-/** The end of a parcel. Of a refused envelope the deliveries come back to the sender, with the partner's reason. */
+/** The end of a parcel. Of a refused envelope the deliveries come back to the sender, with the partner's reason; to one of another installation as its answer. */
 export async function endTransfer(ctx: CommandContext, { transfer, partner }: { transfer: Pick<TransferRow, 'agencyId' | 'id' | 'kind'>; partner: Pick<PartnerRow, 'id' | 'name'> }, ending: Ending): Promise<void> {
   const { rowCount } = await ctx.query(
     `update exchange.transfer set state = $3, next_try_at = null, problem_code = $4, problem = $5, partner_ref = coalesce($6, partner_ref), sent_at = case when $3 = 'processed' then coalesce(sent_at, $7) else sent_at end, changed_at = $7
@@ -92,17 +95,24 @@ export async function endTransfer(ctx: CommandContext, { transfer, partner }: { 
 
 async function returnDeliveries(ctx: CommandContext, transfer: Pick<TransferRow, 'agencyId' | 'id'>, problem: string): Promise<void> {
   const { rows } = await ctx.query(
-    `select d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId", d.recipient_name as "recipientName", e.subject_type as type, e.subject_id as "subjectId"
+    `select d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId", d.recipient_name as "recipientName", e.subject_type as type, e.subject_id as "subjectId", e.kind,
+            d.delivered_to_agency_id as "toId", d.delivered_to_name as "toName"
        from exchange.delivery d join exchange.envelope e on e.agency_id = d.agency_id and e.id = d.envelope_id
       where d.agency_id = $1 and d.transfer_id = $2 and d.state = 'waiting' and d.answer_ordinal = 0`,
     [transfer.agencyId, transfer.id],
   );
   // safe because the statement selects exactly these columns
-  const read = rows as { envelopeId: string; recipientAgencyId: Id<'agency'>; recipientName: string; type: string; subjectId: string }[];
-  await settleDeliveries(
-    ctx,
-    read.map(({ type, subjectId, ...row }): Settled => ({ ...row, agencyId: transfer.agencyId, subject: { type, id: subjectId }, state: 'returned', problem, successors: [] })),
-  );
+  const read = rows as { envelopeId: string; recipientAgencyId: Id<'agency'>; recipientName: string; type: string; subjectId: string; kind: BusinessKind | 'new'; toId: Id<'agency'>; toName: string }[];
+  const settled: Settled[] = [];
+  for (const { type, subjectId, toId, toName, kind, ...row } of read) {
+    const key = { ...row, agencyId: transfer.agencyId, subject: { type, id: subjectId } };
+    const receipt = await receiptForOrigin(ctx, key, { status: '02', at: ctx.now, by: AUTOMATIC, reason: problem });
+    if (receipt === undefined) settled.push({ ...key, state: 'returned', problem, successors: [] });
+    // Another installation does not look into our lists: that its document did not get there is told to it as a refusal.
+    else settled.push({ ...key, kind, state: 'refused', deliveredTo: { agencyId: toId, name: toName }, answer: { status: '02', reason: problem, receipt } });
+  }
+  await settleDeliveries(ctx, settled);
+  for (const each of settled) if (each.state === 'refused') await relayAnswers(ctx, each);
 }
 
 /** The next parcel of the same document goes now, also one that is being put off at this very moment: the update waits for it. */

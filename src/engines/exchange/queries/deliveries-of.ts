@@ -1,6 +1,7 @@
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { DeliveryLine } from '../contract.ts';
+import { hears } from '../partners/hears.ts';
 
 export type DeliveriesOf = { agencyId: Id<'agency'>; subject: { type: string; id: string } };
 
@@ -21,7 +22,7 @@ export async function deliveryLinesJson(q: Queryable, of: DeliveriesOf): Promise
 
 const LINES = `
 with line as (
-  select e.sent_at, p.name as via, d.* from exchange.envelope e
+  select e.sent_at, p.name as via, ${hears('openings')} as tells_openings, ${hears('reminders')} as hears_reminders, d.* from exchange.envelope e
     join exchange.delivery d on d.agency_id = e.agency_id and d.envelope_id = e.id
     left join exchange.transfer t on t.agency_id = d.agency_id and t.id = d.transfer_id
     left join exchange.partner p on p.id = t.partner_id
@@ -51,7 +52,7 @@ select coalesce(json_agg(json_build_object(
     'answeredBy', a.answered_by, 'answeredByTitle', a.answered_by_title, 'reason', l.problem,
     'deliveredTo', case when l.delivered_to_agency_id <> l.recipient_agency_id
                         then json_build_object('agencyId', l.delivered_to_agency_id, 'name', l.delivered_to_name) end,
-    'successors', coalesce(l.successors, '[]'::jsonb), 'via', l.via, 'openedAt', l.opened_at, 'remindedAt', l.reminded_at, 'reminderCount', l.reminder_count,
+    'successors', coalesce(l.successors, '[]'::jsonb), 'via', l.via, 'tellsOpenings', l.tells_openings, 'hearsReminders', l.hears_reminders, 'openedAt', l.opened_at, 'remindedAt', l.reminded_at, 'reminderCount', l.reminder_count,
     'notices', coalesce(n.notices, '[]'::json), 'answers', coalesce(a.answers, '[]'::json)
   ) order by l.sent_at, l.envelope_id, l.position), '[]'::json)::text as lines
   from line l left join answer a on a.envelope_id = l.envelope_id and a.recipient_agency_id = l.recipient_agency_id

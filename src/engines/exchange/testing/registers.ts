@@ -9,15 +9,15 @@ export type Side = { kernel: Kernel; sql: (text: string, values?: unknown[]) => 
 export type Comparison = { /** Envelope × recipient. */ deliveries: number; answers: number; files: number; lost: string[]; doubled: string[]; differing: string[] };
 
 type Answer = { ordinal: number; status: string; receipt: string };
-type Sent = { key: string; envelopeId: string; recipientId: string; hash: string; original: string; state: string; ordinal: number; answers: Answer[] };
-type Received = { key: string; messageId: string; hash: string; original: string; kind: string; state: string; ordinal: number; answers: Answer[]; files: { sha256: string; sizeBytes: number }[]; arrivals: number };
+type Sent = { key: string; envelopeId: string; recipientId: string; hash: string; original: string; state: string; ordinal: number; openedAt: Date | null; reminders: number; answers: Answer[] };
+type Received = { key: string; messageId: string; hash: string; original: string; kind: string; state: string; ordinal: number; openedAt: Date | null; reminders: number; answers: Answer[]; files: { sha256: string; sizeBytes: number }[]; arrivals: number };
 
 /** Ends of a delivery that no message belongs to: called off before it left, or come back. */
 const WITHOUT_MESSAGE = new Set(['cancelled', 'returned']);
 
 /**
  * Compares everything that two installations say about what went between them, in both directions and row by row: each
- * recipient of each envelope with its content, state, answers, receipts, records and the bytes of its files. What is empty in
+ * recipient of each envelope with its content, state, first look, reminders, answers, receipts, records and the bytes of its files. What is empty in
  * the three lists is proved to be so; nothing is sampled. A side that lost its receipts may have given them again, about the same.
  */
 export async function compareRegisters(one: Side, other: Side, more: { hasGivenReceiptsAgain?: boolean } = {}): Promise<Comparison> {
@@ -64,7 +64,8 @@ const ANSWERS = `coalesce(json_agg(json_build_object('ordinal', a.ordinal, 'stat
 async function sentBy({ sql, partnerId }: Side): Promise<Sent[]> {
   const rows = await sql(
     `select d.agency_id || ' ' || d.envelope_id || ' ' || d.recipient_agency_id as key, d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientId", encode(e.content_hash, 'hex') as hash, e.original,
-            d.state, d.answer_ordinal as ordinal,
+            d.state, d.answer_ordinal as ordinal, d.opened_at as "openedAt",
+            (select count(*)::int from exchange.reminder r where r.agency_id = d.agency_id and r.envelope_id = d.envelope_id and r.recipient_agency_id = d.recipient_agency_id) as reminders,
             (select ${ANSWERS} from exchange.delivery_answer a where a.agency_id = d.agency_id and a.envelope_id = d.envelope_id and a.recipient_agency_id = d.recipient_agency_id) as answers
        from exchange.delivery d join exchange.envelope e on e.agency_id = d.agency_id and e.id = d.envelope_id
        left join exchange.transfer t on t.agency_id = d.agency_id and t.id = d.transfer_id
@@ -78,7 +79,8 @@ async function sentBy({ sql, partnerId }: Side): Promise<Sent[]> {
 async function receivedBy({ sql, partnerId }: Side): Promise<Received[]> {
   const rows = await sql(
     `select coalesce(o.sender_ref, m.sender_agency_id::text) || ' ' || m.envelope_id || ' ' || coalesce(o.addressed_ref, 'without origin') as key, m.id as "messageId", encode(m.content_hash, 'hex') as hash, m.original,
-            m.kind, m.state, m.answer_ordinal as ordinal,
+            m.kind, m.state, m.answer_ordinal as ordinal, m.opened_at as "openedAt",
+            (select count(*)::int from audit.entry r where r.subject_type = 'message' and r.subject_id = m.id::text and r.type = 'exchange.message-reminded') as reminders,
             (select ${ANSWERS} from exchange.message_answer a where a.agency_id = m.agency_id and a.message_id = m.id) as answers,
             (select coalesce(json_agg(json_build_object('sha256', encode(f.sha256, 'hex'), 'sizeBytes', b.size_bytes)), '[]') from exchange.message_file mf
                join files.file f on f.agency_id = mf.agency_id and f.id = mf.file_id join files.blob b on b.sha256 = f.sha256 where mf.agency_id = m.agency_id and mf.message_id = m.id) as files,
@@ -102,6 +104,10 @@ function differences(sent: Sent, message: Received, isAgain: boolean): string[] 
     ...(sent.state === stateThere ? [] : [`${sent.state} at the sender, ${message.state} at the receiver`]),
     ...(sent.hash === message.hash && sent.original === message.original ? [] : ['another content']),
     ...(sent.ordinal === message.ordinal && message.answers.length === message.ordinal ? [] : [`answer ${String(sent.ordinal)} at the sender, ${String(message.ordinal)} at the receiver`]),
+    // A side that lost it does not know that somebody looked, until somebody does again.
+    ...(sent.openedAt?.getTime() === message.openedAt?.getTime() || (isAgain && message.openedAt === null) ? [] : [`opened ${String(message.openedAt)} at the receiver, ${String(sent.openedAt)} at the sender`]),
+    // Who had registered it meanwhile heard nothing of a reminder.
+    ...(message.reminders <= sent.reminders || isAgain ? [] : [`reminded ${String(sent.reminders)} times, heard ${String(message.reminders)} times`]),
     ...(told(sent.answers) === told(message.answers) ? [] : ['other receipts']),
     ...(ARRIVING.has(message.kind) && message.arrivals !== 1 ? [`${String(message.arrivals)} records of its arrival`] : []),
     ...(message.state !== 'refused' && ARRIVING.has(message.kind) && named.size !== new Set(message.files.map((file) => file.sha256)).size ? ['not all its files'] : []),

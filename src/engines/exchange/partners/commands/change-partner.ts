@@ -67,7 +67,7 @@ export async function replaceSecrets(ctx: CommandContext, input: { partnerId: st
   const adapter = adapterOf(ctx.kernel, partner.protocol);
   const given = adapter.setByHand === undefined ? input.secrets : adapter.setByHand(openLine(ctx.kernel, partner, AbortSignal.timeout(0)).secrets, input.secrets);
   const secrets = parseSettings(adapter.secrets, given);
-  await ctx.query('update exchange.partner set sealed_secrets = $2, changed_at = $3 where id = $1', [partner.id, sealSecrets(ctx.kernel, secrets), ctx.now]);
+  await ctx.query(`update exchange.partner set sealed_secrets = $2, pinned = pinned || jsonb_build_object('secretSince', $3::text), changed_at = $4 where id = $1`, [partner.id, sealSecrets(ctx.kernel, secrets), ctx.now.toISOString(), ctx.now]);
   recordPartnerEvent(ctx, 'partner-rotated', { partner, data: { fingerprint: '' } });
 }
 

@@ -35,7 +35,7 @@ export async function writeLink(ctx: CommandContext, link: Link): Promise<void> 
   await endLinks(ctx, { agencyId: link.agencyId, partnerId: link.partnerId, remoteId: link.remoteId });
   await ctx.query(
     `insert into exchange.partner_agency (partner_id, agency_id, valid_from, valid_to, remote_id, code, name) values ($1, $2, $3, null, $4, $5, $6)
-     on conflict (partner_id, agency_id, valid_from) do update set valid_to = null, remote_id = excluded.remote_id, code = excluded.code, name = excluded.name`,
+     on conflict (partner_id, agency_id, valid_from) do update set valid_to = null, is_withdrawn = false, remote_id = excluded.remote_id, code = excluded.code, name = excluded.name`,
     [link.partnerId, link.agencyId, today, link.remoteId, link.code, link.name],
   );
   const { rows } = await ctx.query(`select agency_id, envelope_id from exchange.delivery where recipient_agency_id = $1 and state = 'no_route' and transfer_id is null`, [link.agencyId]);
@@ -44,7 +44,7 @@ export async function writeLink(ctx: CommandContext, link: Link): Promise<void> 
 }
 
 /** The ways to an agency, and what else the partner called by this id, end yesterday; one of today alone was never in force. */
-async function endLinks(ctx: CommandContext, of: { agencyId: AgencyId; partnerId: PartnerId; remoteId: string | null }): Promise<number> {
+export async function endLinks(ctx: CommandContext, of: { agencyId: AgencyId; partnerId: PartnerId; remoteId: string | null }): Promise<number> {
   const today = vietnamDay(ctx.now);
   const which = 'valid_to is null and (agency_id = $1 or (partner_id = $2 and remote_id = $3))';
   const begun = await ctx.query(`delete from exchange.partner_agency where ${which} and valid_from >= $4`, [of.agencyId, of.partnerId, of.remoteId, today]);

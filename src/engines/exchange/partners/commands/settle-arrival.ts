@@ -22,6 +22,9 @@ async function lockOpen(ctx: CommandContext, inboundId: string): Promise<Inbound
   return inbound;
 }
 
+/** Whose clerks have it in hand, in whose record it then stands. */
+const handsOf = ({ agencyId }: InboundRow): { agencyId?: Id<'agency'> } => (agencyId === null ? {} : { agencyId });
+
 const partnerOf = (inbound: InboundRow) => ({ id: inbound.partnerId, name: inbound.partnerName });
 
 /** Reads and applies an arrival again, after its cause was mended. @throws exchange.inboundNotFound, exchange.inboundDone */
@@ -30,16 +33,18 @@ export async function retryArrival(ctx: CommandContext, input: { inboundId: stri
   assertKeepsPartners(ctx.actor);
   await ctx.query(`update exchange.inbound set state = 'waiting', problem_code = null, problem = null, changed_at = $2 where id = $1`, [inbound.id, ctx.now]);
   ctx.enqueue(takeInboundJob(inbound.id, ctx.now));
-  recordPartnerEvent(ctx, 'inbound-retried', { partner: partnerOf(inbound), data: { inboundId: inbound.id } });
+  recordPartnerEvent(ctx, 'inbound-retried', { partner: partnerOf(inbound), ...handsOf(inbound), data: { inboundId: inbound.id } });
 }
 
-/** Hands an arrival to the clerks of an agency here. @throws exchange.inboundNotFound, exchange.inboundDone, identity.agencyNotFound */
+/** Hands an arrival to the clerks of an agency here. @throws exchange.inboundNotFound, exchange.inboundDone, exchange.arrivalElsewhere, identity.agencyNotFound */
 export async function handArrivalOver(ctx: CommandContext, input: { inboundId: string; agencyId: Id<'agency'> }): Promise<void> {
   const inbound = await lockOpen(ctx, input.inboundId);
   assertKeepsPartners(ctx.actor);
   const agency = await getAgencyOn(ctx, input.agencyId, vietnamDay(ctx.now));
+  // Elsewhere nobody would ever see it.
+  if (agency.hosting !== 'local') throw partnerErrors.arrivalElsewhere({ values: { name: agency.name } });
   await ctx.query(`update exchange.inbound set state = 'with_person', agency_id = $2, changed_at = $3 where id = $1`, [inbound.id, agency.id, ctx.now]);
-  recordPartnerEvent(ctx, 'inbound-assigned', { partner: partnerOf(inbound), agencyId: agency.id, data: { inboundId: inbound.id, agencyName: agency.name } });
+  recordPartnerEvent(ctx, 'inbound-assigned', { partner: partnerOf(inbound), agencyId: agency.id, data: { inboundId: inbound.id, agencyName: agency.name, formerAgencyId: inbound.agencyId } });
 }
 
 /**
@@ -55,6 +60,5 @@ export async function settleArrival(ctx: CommandContext, input: { inboundId: str
     JSON.stringify(actorRecord(ctx.actor)),
     ctx.now,
   ]);
-  const agency = inbound.agencyId === null ? {} : { agencyId: inbound.agencyId };
-  recordPartnerEvent(ctx, 'inbound-settled', { partner: partnerOf(inbound), ...agency, data: { inboundId: inbound.id, resolution: input.resolution } });
+  recordPartnerEvent(ctx, 'inbound-settled', { partner: partnerOf(inbound), ...handsOf(inbound), data: { inboundId: inbound.id, resolution: input.resolution } });
 }

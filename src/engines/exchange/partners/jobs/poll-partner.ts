@@ -102,6 +102,12 @@ async function askAll(ctx: CommandContext, kind: typeof COLLECT | typeof DIRECTO
   for (const row of rows) ctx.enqueue({ kind, agencyId: NO_AGENCY, payload: { partnerId: String(row['id']) }, dedupeKey: String(row['id']) });
 }
 
+/** Reads a partner's directory at once, whenever it was read last. */
+export function readDirectorySoon(ctx: CommandContext, partnerId: PartnerId): Promise<void> {
+  ctx.enqueue({ kind: DIRECTORY, agencyId: NO_AGENCY, payload: { partnerId }, dedupeKey: partnerId });
+  return Promise.resolve();
+}
+
 /** A partner that was connected just now has told nothing of its agencies yet: nobody waits a quarter of an hour for a first recipient. */
 async function askNewDirectories(ctx: CommandContext): Promise<void> {
   const { rows } = await ctx.query(`select p.id, p.protocol from exchange.partner p join exchange.partner_line l on l.partner_id = p.id where p.state = 'active' and l.directory_read_at is null`);
@@ -111,9 +117,13 @@ async function askNewDirectories(ctx: CommandContext): Promise<void> {
   }
 }
 
-/** Nonces whose requests cannot be valid any more are forgotten. */
+const QUESTION_MS = 86_400_000;
+
+/** Nonces whose requests cannot be valid any more are forgotten, and parcels that were offered in vain and never came again. */
 async function forgetNonces(kernel: Kernel): Promise<void> {
-  await kernel.database.pool.query('delete from exchange.partner_nonce where expires_at < $1', [kernel.clock.now()]);
+  const now = kernel.clock.now();
+  await kernel.database.pool.query('delete from exchange.partner_nonce where expires_at < $1', [now]);
+  await kernel.database.pool.query('delete from exchange.relay_question where asked_at < $1', [new Date(now.getTime() - QUESTION_MS)]);
 }
 
 /** What a failed poll left behind is no stuck job: the next round asks again. */

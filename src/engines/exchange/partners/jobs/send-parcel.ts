@@ -4,6 +4,7 @@ import { run } from '#kernel/command.ts';
 import { outsideJob } from '#kernel/jobs.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { adapterOf, type SendResult, type TransferId } from '../adapter.ts';
+import { featureOf, NOT_UNDERSTOOD } from '../features.ts';
 import { parcelOf } from '../parcels.ts';
 import { openLine } from '../partner-rows.ts';
 import { isOwnTrouble } from '../own-trouble.ts';
@@ -40,7 +41,11 @@ export const sendParcelJobDefinition = outsideJob({
 async function send(kernel: Kernel, { transfer, partner }: Begun): Promise<SendResult> {
   const place = { now: kernel.clock.now(), query: (text: string, values?: unknown[]) => kernel.database.pool.query(text, values) };
   const parcel = await parcelOf(place, transfer);
-  return adapterOf(kernel, partner.protocol).send(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), parcel);
+  const adapter = adapterOf(kernel, partner.protocol);
+  const line = openLine(kernel, partner, AbortSignal.timeout(CALL_MS));
+  if (parcel.kind === 'envelope' || parcel.kind === 'answer') return adapter.send(line, parcel);
+  if (adapter.tell === undefined || !partner.features.includes(featureOf[parcel.kind])) return { outcome: 'refused', code: 'notUnderstood', problem: NOT_UNDERSTOOD };
+  return adapter.tell(line, parcel);
 }
 
 /** What is dated so far ahead was dated by a machine whose clock was wrong. */

@@ -11,8 +11,10 @@ import { adapterOf, PartnerUnavailable, type InboundContent, type Reading } from
 import { applyAnswer, applyOutcome } from '../apply-answer.ts';
 import { applyEnvelope } from '../apply-envelope.ts';
 import { getInbound, lockInbound, settleInbound, type InboundId, type InboundRow } from '../inbound.ts';
+import { applyOpening } from '../openings.ts';
 import { isOwnTrouble } from '../own-trouble.ts';
 import { findPartner, openLine } from '../partner-rows.ts';
+import { applyReminder } from '../reminders.ts';
 
 const JOB = 'exchange.take-inbound';
 /** What fails so often for no reason that anybody foresaw waits in quarantine, where a person sees it. */
@@ -80,5 +82,9 @@ function applyContent(ctx: CommandContext, inbound: InboundRow, given: { content
       return applyAnswer(ctx, inbound, content);
     case 'outcome':
       return applyOutcome(ctx, inbound, content);
+    case 'opening':
+      return applyOpening(ctx, inbound, content);
+    case 'reminder':
+      return applyReminder(ctx, inbound, content);
   }
 }

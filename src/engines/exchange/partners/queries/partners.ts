@@ -1,9 +1,8 @@
+import type { z } from 'zod';
 import type { Queryable } from '#kernel/database.ts';
-import type { CalendarDay } from '#kernel/time.ts';
-import { agenciesOn, type AgencyId } from '#engines/identity/index.ts';
 import { partnerErrors } from '../errors.ts';
-import { linkView, partnerView, type ConflictView, type PartnerView } from '../contract.ts';
-import { partnersOfAgencies } from '../partner-rows.ts';
+import { anchorsOf } from '../tls-anchors.ts';
+import { linkView, partnerView, type linkPage, type PartnerView } from '../contract.ts';
 
 // One without an address is never called: it was in touch when it called us.
 const PARTNERS = `
@@ -12,6 +11,7 @@ select json_build_object(
     'validFrom', p.valid_from, 'validTo', p.valid_to,
     'agencies', (select count(*) from exchange.partner_agency a where a.partner_id = p.id and a.valid_to is null),
     'conflicts', (select count(*) from exchange.partner_conflict c where c.partner_id = p.id and c.resolved_at is null),
+    'securedUntil', (select max(k.expires_at) from exchange.axis_key k where k.partner_id = p.id and k.revoked_at is null),
     'line', json_build_object('circuit', l.circuit, 'failures', l.failures, 'openedAt', l.opened_at, 'probeAt', l.probe_at, 'lastSuccessAt', case when p.address is null then greatest(l.fetched_at, m.seen_at) else l.last_success_at end, 'lastFailureAt', l.last_failure_at,
       'problemCode', l.problem_code, 'problem', l.problem,
       'waiting', (select count(*) from exchange.transfer t where t.partner_id = p.id and t.state = 'waiting'),
@@ -23,47 +23,36 @@ select json_build_object(
 /** All partners with their lines, by name. */
 export async function listPartners(q: Queryable): Promise<PartnerView[]> {
   const { rows } = await q.query(`${PARTNERS} order by lower(p.name)`);
-  return rows.map((row) => partnerView.parse(row['partner']));
+  return rows.map((row) => viewOf(row['partner']));
+}
+
+/** The certificates that a partner is believed by stand in its settings. */
+function viewOf(row: unknown): PartnerView {
+  const view = partnerView.parse(row);
+  const ends = anchorsOf(view.config).map(({ validTo }) => validTo);
+  return ends.length === 0 ? view : { ...view, securedUntil: ends.toSorted()[0] ?? null };
 }
 
 /** @throws exchange.partnerNotFound */
 export async function getPartner(q: Queryable, partnerId: string): Promise<PartnerView> {
   const { rows } = await q.query(`${PARTNERS} where p.id = $1`, [partnerId]);
   if (rows[0] === undefined) throw partnerErrors.partnerNotFound();
-  return partnerView.parse(rows[0]['partner']);
+  return viewOf(rows[0]['partner']);
 }
 
 const PAGE = 200;
 
-/** The agencies that a partner reaches or reached, by name; a page of 200. */
-export async function agenciesOfPartner(q: Queryable, of: { partnerId: string; after: string }) {
+/** The agencies that a partner reaches or reached, by name; a page of 200. Many have the same name, so a page ends at a row, not at a name. */
+export async function agenciesOfPartner(q: Queryable, of: { partnerId: string; after: { agencyId: string; validFrom: string } | undefined }): Promise<z.input<typeof linkPage>> {
   const { rows } = await q.query(
     `select json_build_object('agencyId', agency_id, 'name', name, 'code', code, 'remoteId', remote_id, 'validFrom', valid_from, 'validTo', valid_to) as link
-       from exchange.partner_agency where partner_id = $1 and name > $2 order by name, agency_id, valid_from limit $3`,
-    [of.partnerId, of.after, PAGE],
+       from exchange.partner_agency
+      where partner_id = $1
+        and ($2::uuid is null or (name, agency_id, valid_from) > (select s.name, s.agency_id, s.valid_from from exchange.partner_agency s where s.partner_id = $1 and s.agency_id = $2 and s.valid_from = $3::date))
+      order by name, agency_id, valid_from limit $4`,
+    [of.partnerId, of.after?.agencyId ?? null, of.after?.validFrom ?? null, PAGE],
   );
-  return rows.map((row) => linkView.parse(row['link']));
-}
-
-type ConflictRow = Omit<ConflictView, 'ours' | 'abilities' | 'foundAt' | 'agencyId'> & { agencyId: AgencyId | null; foundAt: Date };
-
-/** What a partner's directory says otherwise than ours, oldest first, with what ours says today and what can be done. */
-export async function conflictsOfPartner(q: Queryable, of: { partnerId: string; today: CalendarDay; mayKeep: boolean }): Promise<ConflictView[]> {
-  const { rows } = await q.query(
-    `select c.remote_id as "remoteId", c.problem, c.code, c.name, c.agency_id as "agencyId", c.found_at as "foundAt"
-       from exchange.partner_conflict c where c.partner_id = $1 and c.resolved_at is null order by c.found_at, c.remote_id limit $2`,
-    [of.partnerId, PAGE],
-  );
-  // safe because the statement selects exactly these columns
-  const found = rows as ConflictRow[];
-  const ids = found.flatMap(({ agencyId }) => agencyId ?? []);
-  const [agencies, ways] = [await agenciesOn(q, ids, of.today), await partnersOfAgencies(q, ids, of.today)];
-  const names = await q.query('select id, name from exchange.partner where id = any($1)', [[...ways.values()].map(({ partnerId }) => partnerId)]);
-  const nameOf = new Map(names.rows.map((row) => [row['id'], String(row['name'])]));
-  return found.map((row) => {
-    const agency = row.agencyId === null ? undefined : agencies.get(row.agencyId);
-    const isLocal = agency?.hosting === 'local';
-    const ours = agency === undefined ? null : { name: agency.name, code: agency.code, isLocal, via: nameOf.get(ways.get(agency.id)?.partnerId ?? '') ?? null };
-    return { ...row, ours, foundAt: row.foundAt.toISOString(), abilities: !of.mayKeep ? [] : isLocal ? ['keep' as const] : ['accept' as const, 'keep' as const] };
-  });
+  const agencies = rows.map((row) => linkView.parse(row['link']));
+  const last = agencies.at(-1);
+  return { agencies, next: agencies.length < PAGE || last === undefined ? null : `${last.agencyId}.${last.validFrom}` };
 }

@@ -2,13 +2,23 @@ import type { Queryable } from '#kernel/database.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import type { PartnerId } from '../adapter.ts';
 
-/** What lies ready for a partner that comes for it: how much, since when the oldest, and when the partner last came, if ever. */
-export type UnfetchedParcels = { partnerId: PartnerId; name: string; count: number; readyAt: Date; fetchedAt: Date | null };
+/**
+ * What lies ready for a partner that comes for it: how much, since when the oldest, when the partner last came, if ever, and every
+ * how many seconds it is expected to come (as an operator set it, or as it was seen); null before it came often enough to tell.
+ */
+export type UnfetchedParcels = { partnerId: PartnerId; name: string; count: number; readyAt: Date; fetchedAt: Date | null; everySeconds: number | null };
+
+/**
+ * Every how many seconds a partner of `p` with its line `l` comes: what was set, or else the median of what was seen, at most a day. One that
+ * has asked fewer than four times has shown no rhythm yet.
+ */
+export const OBSERVED_SECONDS = `(select least(percentile_disc(0.5) within group (order by gap), 86400)::int from unnest(l.poll_gaps) gap having count(*) >= 3)`;
+const EVERY_SECONDS = `coalesce((p.config ->> 'fetchesEveryMinutes')::int * 60, ${OBSERVED_SECONDS})`;
 
 // A vendor's system finds what was laid out for it, one of another installation without an address what waits in the outbox. What a
 // system works on it has; what agencies for trying sent is the matter of whoever tries.
 const UNFETCHED = `
-select p.id as "partnerId", p.name, w.count, w.ready_at as "readyAt", l.fetched_at as "fetchedAt"
+select p.id as "partnerId", p.name, w.count, w.ready_at as "readyAt", l.fetched_at as "fetchedAt", ${EVERY_SECONDS} as "everySeconds"
   from exchange.partner p
   join exchange.partner_line l on l.partner_id = p.id
  cross join lateral (

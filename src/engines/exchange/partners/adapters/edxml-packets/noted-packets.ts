@@ -4,6 +4,7 @@ import type { Id } from '#kernel/ids.ts';
 import type { PartnerId } from '../../adapter.ts';
 import { documentIdOf, type EdxmlMessage } from '../../../edxml/index.ts';
 import { readEnvelope } from '../../../envelope.ts';
+import { documentEnvelopeId } from './derived-id.ts';
 import type { Envelope } from '../../../contract.ts';
 
 export type PacketBusiness = 'new' | 'revoke' | 'update' | 'replace' | 'take_back' | 'status' | 'unreadable';
@@ -85,10 +86,22 @@ export async function earlierDocument(q: Queryable, of: { partnerId: PartnerId; 
   );
   // safe because the statement selects exactly these columns
   const row = rows[0] as { state: string; original: string | null; hash: string | null } | undefined;
-  if (row === undefined) return undefined;
-  if (row.original === null || row.hash === null) return row.state === 'waiting' ? 'pending' : undefined;
-  const read = readEnvelope(row.original);
-  return read.ok ? { envelope: read.envelope, contentHash: row.hash } : undefined;
+  if (row?.state === 'waiting' && row.original === null) return 'pending';
+  const found = row === undefined || row.original === null || row.hash === null ? await recoveredDocument(q, of) : { original: row.original, hash: row.hash };
+  if (found === undefined) return undefined;
+  const read = readEnvelope(found.original);
+  return read.ok ? { envelope: read.envelope, contentHash: found.hash } : undefined;
+}
+
+/** One that we passed on and that was written back after a restore, which lost its packet. */
+async function recoveredDocument(q: Queryable, of: { partnerId: PartnerId; documentId: string }): Promise<{ original: string; hash: string } | undefined> {
+  const { rows } = await q.query(
+    `select e.original, encode(e.content_hash, 'hex') as hash from exchange.relay r join exchange.envelope e on e.agency_id = r.agency_id and e.id = r.envelope_id
+      where r.partner_id = $1 and r.inbound_id is null and r.envelope_id = $2 limit 1`,
+    [of.partnerId, documentEnvelopeId(of.partnerId, of.documentId)],
+  );
+  // safe because the statement selects exactly these columns
+  return rows[0] as { original: string; hash: string } | undefined;
 }
 
 export type OwnParcel = { agencyId: Id<'agency'>; transferId: string; envelopeId: string; kind: string; recipientId: string; lastStatus: string | null; lastOrdinal: number };

@@ -10,7 +10,7 @@ import { envelopeHash, writeEnvelope } from '../../../envelope.ts';
 import type { InboundContent, PartnerId, Party, Reading } from '../../adapter.ts';
 import { partnerAgencyByRef } from '../../partner-rows.ts';
 import type { Queryable } from '#kernel/database.ts';
-import { derivedId } from './derived-id.ts';
+import { derivedId, documentEnvelopeId } from './derived-id.ts';
 import { aboutOf, answeredDelivery, earlierDocument, firstPacketOf, packetOf } from './noted-packets.ts';
 import type { PacketLine } from './packet-settings.ts';
 import { isSandboxAgency, mayReceive } from './sandbox-agencies.ts';
@@ -130,11 +130,6 @@ async function readDocument(packet: Packet, message: DocumentMessage): Promise<R
 
 // safe because the ids come from the directory
 const agency = (id: string) => id as Envelope['sender']['agencyId'];
-
-/** The same id whenever the same document of a system is read. */
-export function documentEnvelopeId(partnerId: PartnerId, documentId: string): string {
-  return derivedId('provincial axis document', partnerId, documentId);
-}
 
 type Earlier = { envelope: Envelope; contentHash: string };
 

@@ -39,10 +39,10 @@ async function envelopeMessage(kernel: Kernel, parcel: EnvelopeParcel, profile: 
   const to = uniqueBy(parcel.recipients.map(({ party }) => facts(party)), (each) => codeFor(each.codes, profile.agencyCodes));
   const toCodes = to.map((each) => codeFor(each.codes, profile.agencyCodes));
   const part = envelope.business;
-  if (part?.kind === 'take_back') return { message: takeBack({ from, document: envelope.document, documentId: parcel.isRelayed ? part.of.documentCode : idOfDocument(envelope.document, codeFor(from.codes, profile.agencyCodes)), reason: part.reason, at: envelope.sentAt }, profile), toCodes, attachments: [] };
+  if (part?.kind === 'take_back') return { message: takeBack({ from, document: envelope.document, documentId: parcel.keepsDocumentId ? part.of.documentCode : idOfDocument(envelope.document, codeFor(from.codes, profile.agencyCodes)), reason: part.reason, at: envelope.sentAt }, profile), toCodes, attachments: [] };
   const document = { ...envelope.document, ...part?.changed };
   const business = part === undefined ? undefined : await businessOf(pool, { parcel, from, profile, toCodes });
-  const extra = parcel.isRelayed && (part === undefined || part.kind === 'replace') ? { extra: { documentId: envelope.document.code } } : {};
+  const extra = parcel.keepsDocumentId && (part === undefined || part.kind === 'replace') ? { extra: { documentId: envelope.document.code } } : {};
   const message = toDocumentMessage({ document, from, to, profile, sentAt: envelope.sentAt, ...(business === undefined ? {} : { business }), ...extra });
   return { message, toCodes, attachments: parcel.files.map((file, index) => attachment(kernel, file, index)) };
 }
@@ -89,9 +89,9 @@ async function businessOf(q: Queryable, { parcel, from, profile, toCodes }: Abou
   if (part === undefined) throw new Error('only called for an envelope about an earlier one');
   const organId = codeFor(from.codes, profile.agencyCodes);
   const shared = { reason: part.reason, paper: 0, staff: null };
-  const documentId = parcel.isRelayed ? part.of.documentCode : idOfDocument(parcel.envelope.document, organId);
+  const documentId = parcel.keepsDocumentId ? part.of.documentCode : idOfDocument(parcel.envelope.document, organId);
   if (part.kind === 'replace') {
-    if (parcel.isRelayed) return { kind: 'replace', ...shared, documentId: '', replacements: [part.of, ...(part.others ?? [])].map(({ documentCode }) => ({ documentId: documentCode, organIds: toCodes })) };
+    if (parcel.keepsDocumentId) return { kind: 'replace', ...shared, documentId: '', replacements: [part.of, ...(part.others ?? [])].map(({ documentCode }) => ({ documentId: documentCode, organIds: toCodes })) };
     const replacements: { documentId: string; organIds: readonly string[] }[] = [];
     for (const { envelopeId } of [part.of, ...(part.others ?? [])]) {
       const { rows } = await q.query('select original from exchange.envelope where agency_id = $1 and id = $2', [parcel.sender.agencyId, envelopeId]);

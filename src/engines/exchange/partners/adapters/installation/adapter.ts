@@ -6,6 +6,9 @@ import { witnessReply } from '../../witness.ts';
 import { definePartnerAdapter, PartnerUnavailable, type EnvelopeParcel, type InboundContent, type Parcel, type Reading, type SendResult } from '../../adapter.ts';
 import { callForBytes, callPeer, PeerRefusal, sayHello, type InstallationLine } from './client.ts';
 import { addPart, comingFile } from './coming-files.ts';
+import { toldFeatures } from './peer-features.ts';
+import { PeerProblem } from './peer-problem.ts';
+import { readPeerWire } from './peer-parcels.ts';
 import { config, pinned, secrets } from './settings.ts';
 import { takeParcel } from './take-parcel.ts';
 import { directoryReply, parcelReply, PART_LIMIT_BYTES, partReply, type settledParcels, waitingReply, wireParcel, writeWire, type ParcelReply, type WireParcel } from './wire.ts';
@@ -32,6 +35,14 @@ export const installationAdapter = definePartnerAdapter({
       throw error;
     }
   },
+  tell: async (line, parcel) => {
+    try {
+      return resultOf(await callPeer(line, { method: 'POST', path: '/parcels', body: writeWire(parcel) }, parcelReply));
+    } catch (error) {
+      if (error instanceof PeerRefusal) return { outcome: 'refused', code: error.problem.code, problem: error.problem.problem };
+      throw error;
+    }
+  },
   read,
   test: async (line) => {
     if (line.address === null) return { vi: `${line.name} tự gọi đến; không có địa chỉ để thử.`, en: `${line.name} calls us by itself; there is no address to test.` };
@@ -45,6 +56,8 @@ export const installationAdapter = definePartnerAdapter({
   },
   readDirectory: async (line, cursor) => {
     if (line.address === null) return { agencies: [], cursor, isMore: false };
+    // What the other side has learnt to understand since is asked at the same time.
+    await refusalsAsFailures(sayHello(line));
     return refusalsAsFailures(callPeer(line, { method: 'GET', path: `/directory?cursor=${encodeURIComponent(cursor ?? '')}` }, directoryReply));
   },
 });
@@ -114,7 +127,15 @@ async function read(line: InstallationLine, original: Buffer): Promise<Reading> 
   }
   const parcel = wireParcel.safeParse(value);
   if (!parcel.success) return { ok: false, code: 'parcelUnreadable', problem: parcel.error.issues.map((issue) => issue.path.join('.')).join(', ') };
-  return parcel.data.kind === 'envelope' ? readEnvelopeWire(parcel.data) : readAnswerWire(line, parcel.data);
+  switch (parcel.data.kind) {
+    case 'envelope':
+      return readEnvelopeWire(parcel.data);
+    case 'answer':
+      return readAnswerWire(line, parcel.data);
+    case 'opening':
+    case 'reminder':
+      return { ok: true, content: readPeerWire(parcel.data) };
+  }
 }
 
 function readEnvelopeWire(parcel: WireParcel & { kind: 'envelope' }): Reading {
@@ -125,6 +146,7 @@ function readEnvelopeWire(parcel: WireParcel & { kind: 'envelope' }): Reading {
     kind: 'envelope',
     original,
     contentHash,
+    isRelayed: parcel.relayed === true,
     sender,
     recipients: recipients.map((each) => ({ code: each.code, ref: each.ref, ...(each.id === null ? {} : { agencyId: each.id }) })),
   };
@@ -138,25 +160,31 @@ async function readAnswerWire(line: InstallationLine, parcel: WireParcel & { kin
   const { receipt } = verdict;
   if (receipt.envelopeId !== parcel.envelopeId || receipt.contentHash !== parcel.contentHash || receipt.status !== parcel.status) return { ok: false, code: 'receiptDiffers', problem: 'the receipt says something else' };
   const { envelopeId, contentHash, addressed, ordinal, status, by, reason } = parcel;
-  const answer = { senderAgencyId: parcel.sender.ref, envelopeId, contentHash, addressed, ordinal, status, at: new Date(parcel.at), by, reason, receipt: parcel.receipt };
+  const answer = { senderAgencyId: parcel.sender.ref, envelopeId, contentHash, addressed, ordinal, status, at: new Date(parcel.at), by, reason, receipt: parcel.receipt, isPassedOn: parcel.passedOn === true };
   return { ok: true, content: { kind: 'answer', ...answer } };
 }
 
 /** Fetches what another installation has for us, for one that cannot be called. Returns whether there is more. */
 async function fetchWaiting(line: InstallationLine): Promise<boolean> {
-  const { parcels, isMore } = await callPeer(line, { method: 'GET', path: '/waiting' }, waitingReply);
+  const { parcels, isMore } = await callPeer(line, { method: 'GET', path: `/waiting?${toldFeatures}` }, waitingReply);
   if (parcels.length === 0) return false;
   const until = performance.now() + SLICE_MS;
   const results: z.input<typeof settledParcels>['results'] = [];
   for (const parcel of parcels) {
     if (performance.now() > until) break;
-    const reply = await fetchParcel(line, parcel);
+    const reply = await fetchParcel(line, parcel).catch(laterAsNothing);
+    if (reply === undefined) continue;
     if (reply.state === 'refused') results.push({ id: parcel.id, outcome: 'refused', code: reply.code, problem: reply.problem });
     else if (reply.state !== 'incomplete') results.push({ id: parcel.id, outcome: reply.state, code: null, problem: null });
   }
   // Only what lies here durably is taken off the other side's hands.
   if (results.length > 0) await callPeer(line, { method: 'POST', path: '/settled', body: Buffer.from(JSON.stringify({ results }), 'utf8') }, z.object({}));
   return isMore && results.length > 0;
+}
+
+/** What cannot be taken yet waits where it is and does not hold up the others. */
+function laterAsNothing(error: unknown): undefined {
+  if (!(error instanceof PeerProblem && error.wire.retry === 'later')) throw error;
 }
 
 async function fetchParcel(line: InstallationLine, parcel: WireParcel): Promise<ParcelReply> {

@@ -2,8 +2,9 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https';
 import type { z } from 'zod';
 import { PartnerUnavailable, type PartnerLine } from '../../adapter.ts';
+import { learnFeatures } from './peer-features.ts';
 import { digestOf, isReplyOf, signRequest, VERSION, type KnownKey } from './http-signatures.ts';
-import { pinned, signingKey, type Config, type Secrets } from './settings.ts';
+import { keysInForce, signingKey, type Config, type Secrets } from './settings.ts';
 import { hello, PART_LIMIT_BYTES, PEER, wireProblem, type Hello, type WireProblem } from './wire.ts';
 
 export type InstallationLine = PartnerLine<Config, Secrets>;
@@ -39,7 +40,7 @@ export async function callPeer<Schema extends z.ZodType>(line: InstallationLine,
 export async function callForBytes(line: InstallationLine, call: Call): Promise<Buffer> {
   const address = call.address ?? line.address;
   if (address === null) throw new PartnerUnavailable('noAddress', { problem: 'the partner has no address and calls us itself', retry: 'later' });
-  const keys = call.keys ?? pinned.parse(line.pinned).keys;
+  const keys = call.keys ?? keysInForce(line.pinned, line.kernel.clock.now());
   const url = new URL(address.replace(/\/+$/, '') + PEER + call.path);
   const body = call.body ?? Buffer.alloc(0);
   const signed = signRequest({ method: call.method, target: url.pathname.replace(/^.*?(?=\/api\/v1\/exchange\/peer)/, '') + url.search, digest: digestOf(body) }, signingKey(line.secrets), line.kernel.clock.now());
@@ -127,5 +128,6 @@ export async function sayHello(line: InstallationLine): Promise<Hello> {
     line.partnerId,
     JSON.stringify(told.receiptKeys),
   ]);
+  await learnFeatures(line.kernel, { partner: { id: line.partnerId, name: line.name }, features: told.features });
   return { ...told, limits: { ...told.limits, partBytes: Math.min(told.limits.partBytes, PART_LIMIT_BYTES) } };
 }

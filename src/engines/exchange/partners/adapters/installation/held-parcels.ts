@@ -2,7 +2,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { z } from 'zod';
-import type { Parcel, PartnerId } from '../../adapter.ts';
+import type { Parcel, PartnerId, PeerParcel } from '../../adapter.ts';
 import { parcelOf, type TransferRow } from '../../parcels.ts';
 import type { PartnerRow } from '../../partner-rows.ts';
 import { endTransfer, settleTransfer } from '../../settle-transfer.ts';
@@ -42,7 +42,7 @@ export async function heldParcels(kernel: Kernel, partnerId: PartnerId): Promise
 }
 
 /** One of the partner's own parcels that is not done with. */
-export async function heldParcel(kernel: Kernel, of: { partnerId: PartnerId; transferId: string }): Promise<Parcel | undefined> {
+export async function heldParcel(kernel: Kernel, of: { partnerId: PartnerId; transferId: string }): Promise<Parcel | PeerParcel | undefined> {
   const transfer = await findHeld(placeOf(kernel), of);
   return transfer === undefined ? undefined : parcelOf(placeOf(kernel), transfer);
 }

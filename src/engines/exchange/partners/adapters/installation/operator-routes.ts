@@ -2,16 +2,20 @@ import { z } from 'zod';
 import type { Actor } from '#kernel/actor.ts';
 import { holders, route, type Route } from '#kernel/route.ts';
 import { PartnerUnavailable } from '../../adapter.ts';
-import { acceptance, confirmation, invitation, invitationReply, invitationSummary, reconciliation, type Reconciliation } from '../../contract.ts';
+import { acceptance, confirmation, invitation, invitationReply, invitationSummary, reach, reconciliation, rotated, type Reconciliation } from '../../contract.ts';
+import { setPassing } from '../../commands/set-passing.ts';
+import { setReach } from '../../commands/set-reach.ts';
 import { assertKeepsPartners } from '../../../policy.ts';
 import { partnerErrors } from '../../errors.ts';
 import { findPartner, openLine } from '../../partner-rows.ts';
+import { passedOn } from '../../relay-rule.ts';
 import { callPeer, PeerRefusal, type InstallationLine } from './client.ts';
-import { accept, confirm, finishAcceptance, invite, keepNewKey, ownReceiptKeys, readInvitation } from './pairing.ts';
+import { accept, confirm, finishAcceptance, invite, ownReceiptKeys, readInvitation } from './pairing.ts';
+import { OWN_FEATURES } from './peer-features.ts';
 import { reconcile } from './reconcile.ts';
-import { fingerprintOf, newKey, signingKey } from './settings.ts';
-import { hello, pairing } from './wire.ts';
-import { createPublicKey } from 'node:crypto';
+import { endTheirKey, keepNewKey, noteOwnFormerEnded, prepareKey, publicHalf } from './rotation.ts';
+import { fingerprintOf, pinned } from './settings.ts';
+import { newKeyReply, pairingReply, type pairing } from './wire.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 
 const keepers = holders('province_admin');
@@ -31,12 +35,6 @@ async function lineOf(kernel: Kernel, partnerId: string): Promise<InstallationLi
   return openLine(kernel, partner, AbortSignal.timeout(CALL_MS)) as InstallationLine;
 }
 
-/** Our own key as its public half: what the other side compares. */
-function ownPublicKey(line: InstallationLine): z.output<typeof pairing>['publicKey'] {
-  const key = signingKey(line.secrets);
-  return pairing.shape.publicKey.parse({ ...createPublicKey(key.privateKey).export({ format: 'jwk' }), kid: key.keyId });
-}
-
 async function orUnreachable<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work;
@@ -45,6 +43,22 @@ async function orUnreachable<Value>(work: Promise<Value>): Promise<Value> {
     if (error instanceof PeerRefusal) throw partnerErrors.partnerUnreachable({ values: { code: error.problem.code, problem: error.problem.problem }, cause: error });
     throw error;
   }
+}
+
+/**
+ * Tells the partner our next key, signed with the present one. Had it taken the next one already and ended ours since, by the next one itself.
+ * @returns until when it believes the present one
+ */
+async function tellNextKey(line: InstallationLine): Promise<string | null> {
+  const { next } = line.secrets;
+  if (next === undefined) return null;
+  const body = Buffer.from(JSON.stringify({ publicKey: publicHalf(next) }), 'utf8');
+  const tell = (by: InstallationLine): Promise<z.output<typeof newKeyReply>> => callPeer(by, { method: 'POST', path: '/keys', body }, newKeyReply);
+  const told = tell(line).catch((error: unknown) => {
+    if (error instanceof PartnerUnavailable && error.code === 'keyUnknown') return tell({ ...line, secrets: { ...line.secrets, ...next } });
+    throw error;
+  });
+  return (await orUnreachable(told)).formerEndsAt;
 }
 
 /**
@@ -99,12 +113,12 @@ export const pairingRoutes: readonly Route[] = [
       const { kernel } = http;
       const { partnerId, invitation: invited } = await http.run(accept, body);
       const line = await lineOf(kernel, partnerId);
-      const publicKey = ownPublicKey(line);
+      const publicKey = publicHalf(line.secrets);
       // One that fetches cannot be called, so it gives no address.
       const address = body.isFetching ? null : (kernel.config.publicUrl ?? null);
-      const answer: z.input<typeof pairing> = { token: invited.token, name: ownName(kernel), address, publicKey, receiptKeys: await ownReceiptKeys({ kernel }) };
-      const told = await orUnreachable(callPeer(line, { method: 'POST', path: '/pair', body: Buffer.from(JSON.stringify(answer), 'utf8') }, hello.pick({ receiptKeys: true })));
-      await http.run(finishAcceptance, { partnerId, receiptKeys: told.receiptKeys });
+      const answer: z.input<typeof pairing> = { token: invited.token, name: ownName(kernel), address, publicKey, receiptKeys: await ownReceiptKeys({ kernel }), features: [...OWN_FEATURES] };
+      const told = await orUnreachable(callPeer(line, { method: 'POST', path: '/pair', body: Buffer.from(JSON.stringify(answer), 'utf8') }, pairingReply));
+      await http.run(finishAcceptance, { partnerId, ...told });
       return { partnerId, fingerprint: fingerprintOf(publicKey) };
     },
   }),
@@ -123,15 +137,43 @@ export const pairingRoutes: readonly Route[] = [
     summary: 'Makes a new key for another installation and tells it, signed with the old one.',
     access: keepers,
     params: z.object({ partnerId: z.uuid() }),
-    reply: z.object({ fingerprint: z.string() }),
+    reply: rotated,
     run: async (http, { params: { partnerId } }) => {
-      const line = await lineOf(http.kernel, partnerId);
-      const next = newKey();
-      await orUnreachable(callPeer(line, { method: 'POST', path: '/keys', body: Buffer.from(JSON.stringify({ publicKey: next.publicKey }), 'utf8') }, z.object({})));
-      const fingerprint = fingerprintOf(next.publicKey);
-      await http.run(keepNewKey, { partnerId, own: { ...line.secrets, ...next.secrets }, fingerprint });
-      return { fingerprint };
+      await http.run(prepareKey, { partnerId });
+      const formerEndsAt = await tellNextKey(await lineOf(http.kernel, partnerId));
+      return { fingerprint: await http.run(keepNewKey, { partnerId, formerEndsAt }), formerEndsAt };
     },
+  }),
+  route({
+    method: 'DELETE',
+    url: `${url}/:partnerId/keys/:keyId`,
+    summary: 'Ends a former key now: one of theirs is believed no more, one of ours the other side is told to believe no more.',
+    access: keepers,
+    params: z.object({ partnerId: z.uuid(), keyId: z.string().min(10).max(100) }),
+    run: async (http, { params: of }) => {
+      const line = await lineOf(http.kernel, of.partnerId);
+      if (pinned.parse(line.pinned).ownFormer?.keyId !== of.keyId) return http.run(endTheirKey, of);
+      await orUnreachable(callPeer(line, { method: 'POST', path: '/keys/end', body: Buffer.from(JSON.stringify({ keyId: of.keyId }), 'utf8') }, z.object({})));
+      return http.run(noteOwnFormerEnded, of);
+    },
+  }),
+  route({
+    method: 'PUT',
+    url: `${url}/:partnerId/reach`,
+    summary: 'Sets how this and another installation reach each other: by which address, and who fetches.',
+    access: keepers,
+    params: z.object({ partnerId: z.uuid() }),
+    body: reach,
+    run: (http, { params: { partnerId }, body }) => http.run(setReach, { partnerId, ...body }),
+  }),
+  route({
+    method: 'PUT',
+    url: `${url}/:partnerId/passing`,
+    summary: 'What is passed on between another installation and the systems connected here: nothing, systems, or also the national axis.',
+    access: keepers,
+    params: z.object({ partnerId: z.uuid() }),
+    body: z.object({ passesOn: z.enum(passedOn) }),
+    run: (http, { params: { partnerId }, body }) => http.run(setPassing, { partnerId, ...body }),
   }),
   route({
     method: 'POST',

@@ -6,9 +6,10 @@ import { assertKeepsPartners } from '../../../policy.ts';
 import type { PartnerId } from '../../adapter.ts';
 import { insertPartner } from '../../commands/add-partner.ts';
 import { partnerErrors } from '../../errors.ts';
-import { lockPartner, sealSecrets } from '../../partner-rows.ts';
+import { keepFeatures } from '../../features.ts';
+import { lockPartner } from '../../partner-rows.ts';
 import { recordPartnerEvent } from '../../record.ts';
-import { fingerprintOf, isFingerprint, isNamedRight, newKey, pinned, publicKeySchema, type PeerKey, type Pinned, type Secrets } from './settings.ts';
+import { fingerprintOf, isFingerprint, isNamedRight, newKey, pinned, publicKeySchema, type PeerKey, type Pinned } from './settings.ts';
 import type { Hello } from './wire.ts';
 
 /** An invitation is good for a week. */
@@ -16,6 +17,8 @@ const GOOD_MS = 7 * 86_400_000;
 
 const invitationText = z.object({ v: z.literal(1), name: z.string().min(1).max(300), address: z.url({ protocol: /^https?$/ }).max(500), token: z.string().min(20).max(100), publicKey: publicKeySchema, expiresAt: z.iso.datetime() });
 export type Invitation = z.output<typeof invitationText>;
+
+const noPin = pinned.parse({});
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -28,7 +31,7 @@ export async function invite(ctx: CommandContext, input: { name: string; ownName
   const { secrets: own, publicKey } = newKey();
   const token = randomBytes(24).toString('base64url');
   const expiresAt = new Date(ctx.now.getTime() + GOOD_MS).toISOString();
-  const pin: Pinned = { keys: [], fingerprint: null, ownFingerprint: fingerprintOf(publicKey), receiptKeys: [], invitation: { tokenHash: hashOf(token), expiresAt } };
+  const pin: Pinned = { ...noPin, ownFingerprint: fingerprintOf(publicKey), ownSince: ctx.now.toISOString(), invitation: { tokenHash: hashOf(token), expiresAt } };
   const partnerId = await insertPartner(ctx, { protocol: 'installation', name: input.name, address: null, config: {}, secrets: own, state: 'invited', pinned: pin });
   const invitation: Invitation = { v: 1, name: input.ownName, address: input.ownAddress, token, publicKey, expiresAt };
   return { partnerId, text: Buffer.from(JSON.stringify(invitation), 'utf8').toString('base64url'), fingerprint: fingerprintOf(publicKey), expiresAt };
@@ -61,21 +64,23 @@ export async function accept(ctx: CommandContext, input: { text: string; fingerp
   // safe because the statement selects a partner's id
   if (rows[0] !== undefined) return { partnerId: rows[0]['id'] as PartnerId, invitation };
   const own = newKey();
-  const pin: Pinned = { keys: [invitation.publicKey], fingerprint: invitation.fingerprint, ownFingerprint: fingerprintOf(own.publicKey), receiptKeys: [] };
+  const since = ctx.now.toISOString();
+  const pin: Pinned = { ...noPin, keys: [{ ...invitation.publicKey, since }], fingerprint: invitation.fingerprint, ownFingerprint: fingerprintOf(own.publicKey), ownSince: since };
   const settings = { isFetching: input.isFetching };
   const partnerId = await insertPartner(ctx, { protocol: 'installation', name: input.name ?? invitation.name, address: invitation.address, config: settings, secrets: own.secrets, state: 'pairing', pinned: pin });
   return { partnerId, invitation };
 }
 
 /** The other side has answered the acceptance: from our side the exchange is open. */
-export async function finishAcceptance(ctx: CommandContext, input: { partnerId: PartnerId; receiptKeys: Hello['receiptKeys'] }): Promise<void> {
+export async function finishAcceptance(ctx: CommandContext, input: { partnerId: PartnerId; receiptKeys: Hello['receiptKeys']; features: readonly string[] }): Promise<void> {
   const partner = await lockPartner(ctx, input.partnerId);
   const pin = pinned.parse(partner.pinned);
   await ctx.query(`update exchange.partner set state = 'active', pinned = $2, changed_at = $3 where id = $1 and state = 'pairing'`, [partner.id, JSON.stringify({ ...pin, receiptKeys: input.receiptKeys }), ctx.now]);
+  await keepFeatures(ctx, { partner, features: input.features });
   recordPartnerEvent(ctx, 'partner-confirmed', { partner, data: { fingerprint: pin.fingerprint ?? '' } });
 }
 
-export type Pairing = { partnerId: PartnerId; token: string; address: string | null; publicKey: PeerKey; receiptKeys: Hello['receiptKeys'] };
+export type Pairing = { partnerId: PartnerId; token: string; address: string | null; publicKey: PeerKey; receiptKeys: Hello['receiptKeys']; features: readonly string[] };
 
 /** Which invitation a word belongs to; undefined for one that is none, used by another, or too old. */
 export async function findInvited(ctx: CommandContext, of: { token: string; keyId: string }): Promise<PartnerId | undefined> {
@@ -93,8 +98,9 @@ export async function findInvited(ctx: CommandContext, of: { token: string; keyI
 export async function notePairing(ctx: CommandContext, pairing: Pairing): Promise<void> {
   const partner = await lockPartner(ctx, pairing.partnerId);
   const pin = pinned.parse(partner.pinned);
-  const next: Pinned = { ...pin, keys: [pairing.publicKey], fingerprint: fingerprintOf(pairing.publicKey), receiptKeys: pairing.receiptKeys };
+  const next: Pinned = { ...pin, keys: [{ ...pairing.publicKey, since: ctx.now.toISOString() }], fingerprint: fingerprintOf(pairing.publicKey), receiptKeys: pairing.receiptKeys };
   await ctx.query(`update exchange.partner set state = 'pairing', address = $2, pinned = $3, changed_at = $4 where id = $1 and state in ('invited', 'pairing')`, [partner.id, pairing.address, JSON.stringify(next), ctx.now]);
+  await keepFeatures(ctx, { partner, features: pairing.features });
   recordPartnerEvent(ctx, 'partner-changed', { partner, data: { changed: 'key' } });
 }
 
@@ -107,29 +113,6 @@ export async function confirm(ctx: CommandContext, input: { partnerId: string; f
   if (!isFingerprint(input.fingerprint, pin.fingerprint)) throw partnerErrors.fingerprintDiffers();
   await ctx.query(`update exchange.partner set state = 'active', pinned = $2, changed_at = $3 where id = $1`, [partner.id, JSON.stringify(pin), ctx.now]);
   recordPartnerEvent(ctx, 'partner-confirmed', { partner, data: { fingerprint: pin.fingerprint } });
-}
-
-/** So many keys of a partner are good at once: the newest, and the ones before it, whose requests may still be under way. */
-const MOST_KEYS = 2;
-
-/** The partner has a new key, told with the old one. */
-export async function takeNewKey(ctx: CommandContext, input: { partnerId: PartnerId; publicKey: PeerKey }): Promise<void> {
-  const partner = await lockPartner(ctx, input.partnerId);
-  const pin = pinned.parse(partner.pinned);
-  if (pin.keys.some((key) => key.kid === input.publicKey.kid)) return;
-  const fingerprint = fingerprintOf(input.publicKey);
-  const keys = [input.publicKey, ...pin.keys].slice(0, MOST_KEYS);
-  await ctx.query('update exchange.partner set pinned = $2, changed_at = $3 where id = $1', [partner.id, JSON.stringify({ ...pin, keys, fingerprint }), ctx.now]);
-  recordPartnerEvent(ctx, 'partner-rotated', { partner, data: { fingerprint } });
-}
-
-/** From now on we sign with the key that the partner has just taken. */
-export async function keepNewKey(ctx: CommandContext, input: { partnerId: string; own: Secrets; fingerprint: string }): Promise<void> {
-  const partner = await lockPartner(ctx, input.partnerId);
-  assertKeepsPartners(ctx.actor);
-  const pin: Pinned = { ...pinned.parse(partner.pinned), ownFingerprint: input.fingerprint };
-  await ctx.query('update exchange.partner set sealed_secrets = $2, pinned = $3, changed_at = $4 where id = $1', [partner.id, sealSecrets(ctx.kernel, input.own), JSON.stringify(pin), ctx.now]);
-  recordPartnerEvent(ctx, 'partner-rotated', { partner, data: { fingerprint: input.fingerprint } });
 }
 
 /** What this installation says of itself. */

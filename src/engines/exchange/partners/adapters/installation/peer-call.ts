@@ -6,9 +6,9 @@ import type { RouteContext, SpecialReply } from '#kernel/route.ts';
 import { isInForce, openLine, type PartnerRow } from '../../partner-rows.ts';
 import type { InstallationLine } from './client.ts';
 import { findPeer, takeNonce } from './find-peer.ts';
-import { claimedKey, digestOf, signReply, verifyRequest, VERSION, type Claims, type KnownKey, type SignatureProblem, type SigningKey } from './http-signatures.ts';
+import { claimedKey, digestOf, signReply, verifyRequest, VERSION, type Claims, type SignatureProblem, type SigningKey } from './http-signatures.ts';
 import { PeerProblem } from './peer-problem.ts';
-import { pinned, signingKey } from './settings.ts';
+import { keysInForce, signingKey } from './settings.ts';
 import { PEER, type WireProblem } from './wire.ts';
 
 /** A body that stops coming is given up after this. */
@@ -50,7 +50,7 @@ export async function answerPeer(http: RouteContext, work: (call: PeerCall) => P
   if (keyId === undefined) return turnedAway(http, 'signatureMissing');
   const partner = await findPeer(kernel.database.pool, keyId);
   if (partner === undefined) return turnedAway(http, 'keyUnknown');
-  const verified = verifyRequest({ method: http.request.method, target: targetOf(http), headers: http.request.headers }, keysOf(partner), kernel.clock.now());
+  const verified = verifyRequest({ method: http.request.method, target: targetOf(http), headers: http.request.headers }, keysInForce(partner.pinned, kernel.clock.now()), kernel.clock.now());
   if (!verified.ok) return turnedAway(http, verified.problem);
   const noted = await takeNonce(kernel.database.pool, { partnerId: partner.id, ...verified.claims }).then(
     (isNew) => ({ isNew }),
@@ -66,10 +66,6 @@ export async function answerPeer(http: RouteContext, work: (call: PeerCall) => P
     if (!isInForce(partner, kernel.clock.now())) throw new PeerProblem(503, { code: 'partnerSuspended', problem: 'This installation has suspended the exchange.', retry: 'later', retryAfterMs: 900_000 });
     return work({ kernel, partner, line, http });
   });
-}
-
-function keysOf(partner: PartnerRow): readonly KnownKey[] {
-  return pinned.parse(partner.pinned).keys;
 }
 
 /** Does the work and signs what it came to, refusals included. */

@@ -13,12 +13,14 @@ import { takeNonce } from './find-peer.ts';
 import { claimedKey, verifyRequest, VERSION } from './http-signatures.ts';
 import { heldParcel, heldParcels, settleHeld } from './held-parcels.ts';
 import { localDirectory } from './local-directory.ts';
-import { findInvited, notePairing, ownReceiptKeys, takeNewKey } from './pairing.ts';
+import { findInvited, notePairing, ownReceiptKeys } from './pairing.ts';
 import { answerPeer, bodyOf, readBody, signedReply, targetOf, turnedAway, type PeerCall } from './peer-call.ts';
 import { PeerProblem } from './peer-problem.ts';
-import { isNamedRight, limitsOf, signingKey, type Secrets } from './settings.ts';
+import { endTheirKey, takeNewKey } from './rotation.ts';
+import { featuresOf, learnFeatures, OWN_FEATURES } from './peer-features.ts';
+import { isNamedRight, limitsOf, pinned, signingKey, type Secrets } from './settings.ts';
 import { takeParcel } from './take-parcel.ts';
-import { newKeyWire, PARCEL_LIMIT_BYTES, PART_LIMIT_BYTES, PEER, pairing, settledParcels, type Hello } from './wire.ts';
+import { endedKeyWire, newKeyWire, PARCEL_LIMIT_BYTES, PART_LIMIT_BYTES, PEER, pairing, settledParcels, type Hello } from './wire.ts';
 
 const byPartners = anyone('other installations call it; each request is signed with a key that an administrator confirmed');
 const SMALL_BYTES = 256 * 1024;
@@ -65,7 +67,7 @@ function jsonOf(body: Buffer): unknown {
 async function helloOf({ kernel, line }: PeerCall): Promise<Hello> {
   const { fileBytes, parcelBytes } = limitsOf(line.config);
   const name = kernel.config.publicUrl === undefined ? 'Liên Thông' : new URL(kernel.config.publicUrl).host;
-  return { versions: [VERSION], name, features: ['resume', 'fetch', 'directory', 'rotate'], limits: { partBytes: PART_LIMIT_BYTES, fileBytes, parcelBytes }, receiptKeys: await ownReceiptKeys({ kernel }) };
+  return { versions: [VERSION], name, features: [...OWN_FEATURES], limits: { partBytes: PART_LIMIT_BYTES, fileBytes, parcelBytes }, receiptKeys: await ownReceiptKeys({ kernel }) };
 }
 
 const unknownFile = () => new PeerProblem(404, { code: 'fileNotAnnounced', problem: 'No parcel announced this file.', retry: 'final' });
@@ -91,7 +93,7 @@ export const peerRoutes: readonly Route[] = [
       if (!parsed.success || !isNamedRight(parsed.data.publicKey) || claimedKey(http.request.headers) !== parsed.data.publicKey.kid) return turnedAway(http, 'signatureMissing');
       const verified = verifyRequest({ method: 'POST', target: targetOf(http), headers: http.request.headers }, [parsed.data.publicKey], kernel.clock.now());
       if (!verified.ok) return turnedAway(http, verified.problem);
-      const { token, address, publicKey, receiptKeys } = parsed.data;
+      const { token, address, publicKey, receiptKeys, features } = parsed.data;
       const invited = await run(kernel, findInvited, { token, keyId: publicKey.kid }, peerActor);
       if (invited === undefined) return turnedAway(http, 'keyUnknown');
       const partner = await findPartner(kernel.database.pool, invited);
@@ -99,8 +101,8 @@ export const peerRoutes: readonly Route[] = [
       // safe because a partner of this protocol has secrets of its adapter
       const own = openLine(kernel, partner, AbortSignal.timeout(60_000)).secrets as Secrets;
       return signedReply(http, { claims: verified.claims, key: signingKey(own) }, async () => {
-        await run(kernel, notePairing, { partnerId: invited, token, address, publicKey, receiptKeys }, peerActor);
-        return { receiptKeys: await ownReceiptKeys({ kernel }) };
+        await run(kernel, notePairing, { partnerId: invited, token, address, publicKey, receiptKeys, features }, peerActor);
+        return { receiptKeys: await ownReceiptKeys({ kernel }), features: OWN_FEATURES };
       });
     },
   }),
@@ -114,7 +116,25 @@ export const peerRoutes: readonly Route[] = [
       answerPeer(http, async (call) => {
         const { publicKey } = await parsedBody(call, newKeyWire);
         if (!isNamedRight(publicKey)) throw new PeerProblem(422, { code: 'keyNamedWrong', problem: 'The key is not called by its thumbprint.', retry: 'final' });
-        await run(call.kernel, takeNewKey, { partnerId: call.partner.id, publicKey }, peerActor);
+        const { keys } = pinned.parse(call.partner.pinned);
+        // Whoever has stolen a former key must not put one of his own in its place. Told once more, the same key is no new one.
+        if (claimedKey(http.request.headers) !== keys[0]?.kid && !keys.some(({ kid }) => kid === publicKey.kid)) throw new PeerProblem(409, { code: 'keyFormer', problem: 'Only the newest key tells a new one.', retry: 'final' });
+        return { formerEndsAt: await run(call.kernel, takeNewKey, { partnerId: call.partner.id, publicKey }, peerActor) };
+      }),
+  }),
+  route({
+    method: 'POST',
+    url: `${PEER}/keys/end`,
+    summary: 'Between installations: a former key of the caller is good no more, told with the newest one.',
+    access: byPartners,
+    streamedBody: true,
+    run: (http) =>
+      answerPeer(http, async (call) => {
+        const { keyId } = await parsedBody(call, endedKeyWire);
+        const [newest, ...former] = pinned.parse(call.partner.pinned).keys;
+        if (newest === undefined || claimedKey(http.request.headers) !== newest.kid || newest.kid === keyId) throw new PeerProblem(409, { code: 'keyFormer', problem: 'Only the newest key ends a former one.', retry: 'final' });
+        // Told twice, it is over once.
+        if (former.some(({ kid }) => kid === keyId)) await run(call.kernel, endTheirKey, { partnerId: call.partner.id, keyId }, peerActor);
         return {};
       }),
   }),
@@ -156,9 +176,12 @@ export const peerRoutes: readonly Route[] = [
     url: `${PEER}/waiting`,
     summary: 'Between installations: the parcels that wait here for the caller.',
     access: byPartners,
-    run: (http) =>
+    query: z.object({ features: z.string().max(2500).optional() }),
+    run: (http, { query }) =>
       answerPeer(http, async ({ kernel, partner }) => {
-        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now() });
+        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now(), asks: true });
+        // One that can be called says it in its good day.
+        if (partner.address === null) await learnFeatures(kernel, { partner, features: featuresOf(query.features) });
         return heldParcels(kernel, partner.id);
       }),
   }),
@@ -171,7 +194,7 @@ export const peerRoutes: readonly Route[] = [
     query: z.object({ offset, length: z.coerce.number().int().min(1).max(PART_LIMIT_BYTES) }),
     run: (http, { params, query }) =>
       answerPeer(http, async ({ kernel, partner }) => {
-        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now() });
+        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now(), asks: false });
         const held = await heldParcel(kernel, { partnerId: partner.id, transferId: params.transferId });
         const file = held?.kind === 'envelope' ? held.files.find((each) => each.sha256 === params.sha256) : undefined;
         if (file === undefined || query.offset >= file.sizeBytes) throw unknownFile();
@@ -194,9 +217,9 @@ export const peerRoutes: readonly Route[] = [
   route({
     method: 'GET',
     url: `${PEER}/directory`,
-    summary: 'Between installations: the agencies that live here, changed since the cursor.',
+    summary: 'Between installations: the agencies that live here and those of the systems connected here, changed since the cursor.',
     access: byPartners,
     query: z.object({ cursor: z.string().max(200).default('') }),
-    run: (http, { query }) => answerPeer(http, ({ kernel }) => localDirectory(kernel, query.cursor)),
+    run: (http, { query }) => answerPeer(http, ({ kernel, line }) => localDirectory(kernel, { cursor: query.cursor, passesOn: line.config.passesOn })),
   }),
 ];

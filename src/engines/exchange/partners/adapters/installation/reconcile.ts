@@ -8,6 +8,7 @@ import { assertKeepsPartners } from '../../../policy.ts';
 import type { PartnerRow } from '../../partner-rows.ts';
 import { recordPartnerEvent } from '../../record.ts';
 import { callPeer, type InstallationLine } from './client.ts';
+import { toldFeatures } from './peer-features.ts';
 import { recoverDelivery } from './recover-envelope.ts';
 import { MOST_AGAIN, originalReply, receivedReply, sentReply, type ReceivedRow } from './statement.ts';
 
@@ -78,7 +79,7 @@ async function findOurs(kernel: Kernel, row: ReceivedRow): Promise<{ hash: strin
 async function askForTheirs(work: Work, result: Reconciliation): Promise<void> {
   const { kernel, partner, line } = work;
   for (let after: string | null = null; ; ) {
-    const page: z.output<typeof sentReply> = await callPeer(line, { method: 'GET', path: pathOf('sent', work.since, after) }, sentReply);
+    const page: z.output<typeof sentReply> = await callPeer(line, { method: 'GET', path: `${pathOf('sent', work.since, after)}&${toldFeatures}` }, sentReply);
     const { rows } = await kernel.database.pool.query<{ ref: string }>('select partner_ref as ref from exchange.inbound where partner_id = $1 and partner_ref = any($2)', [partner.id, page.rows.map((row) => row.parcelId)]);
     const here = new Set(rows.map((row) => row.ref));
     const lost = page.rows.filter((row) => !here.has(row.parcelId));

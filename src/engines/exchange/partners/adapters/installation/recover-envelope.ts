@@ -5,8 +5,10 @@ import { vietnamDay } from '#kernel/time.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { isCancelling, type Envelope } from '../../../contract.ts';
 import { envelopeHash, readEnvelope } from '../../../envelope.ts';
-import { partnersOfAgencies, type PartnerRow } from '../../partner-rows.ts';
+import type { Party } from '../../adapter.ts';
+import { partnersOfAgencies, relayEndOf, type PartnerRow } from '../../partner-rows.ts';
 import { recordPartnerEvent } from '../../record.ts';
+import { mayRelay, type RelayEnd } from '../../relay-rule.ts';
 import type { ReceivedRow } from './statement.ts';
 
 type AgencyId = Id<'agency'>;
@@ -16,9 +18,10 @@ export type Recovered = { ok: true; envelope: Envelope } | { ok: false; problem:
 export const RECOVERED = 'recovered-envelope';
 
 /**
- * Writes one delivery of our own back that a partner has and we lost: the envelope to the byte, the recipient, and the parcel by
- * which its answers will find it. It counts as handed over, so nothing is sent again. The partner's word is believed only for an
- * agency that lives here and a recipient that is reached through this very partner; that it was recovered stays on record.
+ * Writes one delivery back that a partner has and we lost, of an agency here or of one whose system is connected here: the envelope to
+ * the byte, the recipient, and the parcel by which its answers will find it. It counts as handed over, so nothing is sent again. The
+ * partner's word is believed only for an agency whose documents we send it and a recipient that is reached through this very partner; that it
+ * was recovered stays on record.
  */
 export async function recoverDelivery(ctx: CommandContext, given: { partner: PartnerRow; row: ReceivedRow; original: string }): Promise<Recovered> {
   const { partner, row, original } = given;
@@ -31,12 +34,16 @@ export async function recoverDelivery(ctx: CommandContext, given: { partner: Par
   const [senderId, recipientId] = [row.senderRef as AgencyId, row.addressedRef as AgencyId];
   const today = vietnamDay(ctx.now);
   const agencies = await agenciesOn(ctx, [senderId, recipientId], today);
-  if (agencies.get(senderId)?.hosting !== 'local') return { ok: false, problem: 'senderNotHere' };
+  const ways = await partnersOfAgencies(ctx, [senderId, recipientId], today);
+  const origin = ways.get(senderId);
+  const isLocal = agencies.get(senderId)?.hosting === 'local';
+  if (!isLocal && (origin === undefined || !mayRelay(origin, relayEndOf(partner)))) return { ok: false, problem: 'senderNotHere' };
   const recipient = agencies.get(recipientId);
-  const route = (await partnersOfAgencies(ctx, [recipientId], today)).get(recipientId);
+  const route = ways.get(recipientId);
   if (recipient === undefined || route?.partnerId !== partner.id) return { ok: false, problem: 'recipientUnknown' };
   await insertEnvelope(ctx, { senderId, envelope, original, contentHash: row.contentHash });
   await insertDelivery(ctx, { senderId, row, partnerId: partner.id, recipient });
+  if (!isLocal && origin !== undefined) await insertRelay(ctx, { senderId, envelope, recipient, origin });
   const { number, notation } = envelope.document;
   recordPartnerEvent(ctx, 'envelope-recovered', { partner, agencyId: senderId, data: { envelopeId: row.envelopeId, number: `${number}/${notation}`, recipientName: recipient.name } });
   return { ok: true, envelope };
@@ -80,4 +87,15 @@ async function insertDelivery(ctx: CommandContext, lost: { senderId: AgencyId; r
     [senderId, row.envelopeId, recipient.id, recipient.name, recipient.code, row.parcelId, ctx.now],
   );
   await ctx.query('update exchange.envelope set recipient_count = (select count(*) from exchange.delivery where agency_id = $1 and envelope_id = $2) where agency_id = $1 and id = $2', [senderId, row.envelopeId]);
+}
+
+/** By which its sender's system will recognise the answers; the packet with which that came is lost. */
+async function insertRelay(ctx: CommandContext, lost: { senderId: AgencyId; envelope: Envelope; recipient: { id: AgencyId; code: string | null }; origin: RelayEnd & { party: Party } }): Promise<void> {
+  const { senderId, envelope, recipient, origin } = lost;
+  const { code } = envelope.sender;
+  await ctx.query(
+    `insert into exchange.relay (agency_id, envelope_id, recipient_agency_id, partner_id, addressed_code, sender_ref, sender_code, keeps_document_id, relayed_at)
+     values ($1, $2, $3, $4, $5, $6, $7, true, $8)`,
+    [senderId, envelope.envelopeId, recipient.id, origin.partnerId, recipient.code, origin.party.ref ?? code, code, ctx.now],
+  );
 }

@@ -1,6 +1,8 @@
 import { createPrivateKey, createHash, generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import { thumbprint } from '../../../receipt-key.ts';
+import { passedOn } from '../../relay-rule.ts';
+import { anchorSettings, tlsPair } from '../../tls-anchors.ts';
 import type { SigningKey } from './http-signatures.ts';
 
 const megabytes = 1024 * 1024;
@@ -10,12 +12,13 @@ export const config = z.object({
   isFetching: z.boolean().default(false),
   /** A partner that gives no sign of life for so long is given up for this time. */
   answerWithinSeconds: z.number().int().min(1).max(120).default(20),
+  /** What goes on for the partner through this installation. To and from the national axis only for one that has no line of its own to it. */
+  passesOn: z.enum(passedOn).default('systems'),
   /** The largest file that is taken from the partner. */
   fileLimitMb: z.number().int().min(1).max(10_240).default(1024),
   /** The most that one parcel may bring. */
   parcelLimitMb: z.number().int().min(1).max(20_480).default(2048),
-  /** A private certificate authority that the partner's TLS certificate comes from, as PEM. */
-  certificateAuthority: z.string().max(20_000).optional(),
+  ...anchorSettings,
 });
 export type Config = z.output<typeof config>;
 
@@ -24,7 +27,9 @@ export const secrets = z.object({
   keyId: z.string(),
   /** PKCS#8, base64. */
   privateKey: z.string(),
-  tls: z.object({ certificate: z.string(), key: z.string() }).optional(),
+  tls: tlsPair.optional(),
+  /** A key that the partner is being told of. Kept before it is told, so that whoever dies in between is not locked out. */
+  next: z.object({ keyId: z.string(), privateKey: z.string() }).optional(),
 });
 export type Secrets = z.output<typeof secrets>;
 
@@ -33,16 +38,28 @@ export const publicKeySchema = publicKey;
 /** The public key of an installation; it is called by its thumbprint. */
 export type PeerKey = z.output<typeof publicKey>;
 
+/** A key of the partner: since when it is known, and of one that another took the place of, until when it is still believed. */
+const pinnedKey = publicKey.extend({ since: z.string().optional(), endsAt: z.string().optional() });
+
 /** What the partner is recognised by. */
 export const pinned = z.object({
-  keys: z.array(publicKey).default([]),
+  keys: z.array(pinnedKey).default([]),
   fingerprint: z.string().nullable().default(null),
+  /** Since when our own key is the one that it is; not known of connections older than this note. */
+  ownSince: z.string().nullable().default(null),
+  /** Our key before it, which the partner still believes until then unless it is told not to. */
+  ownFormer: z.object({ keyId: z.string(), fingerprint: z.string(), endsAt: z.string() }).nullable().default(null),
   /** The fingerprint of our own key for this partner: the other administrator asks for it, today or in a year. */
   ownFingerprint: z.string().nullable().default(null),
   receiptKeys: z.array(z.looseObject({ kid: z.string() })).default([]),
   invitation: z.object({ tokenHash: z.string(), expiresAt: z.string() }).optional(),
 });
 export type Pinned = z.output<typeof pinned>;
+
+/** The keys by which the partner is believed at this moment. */
+export function keysInForce(pin: unknown, now: Date): Pinned['keys'] {
+  return pinned.parse(pin).keys.filter(({ endsAt }) => endsAt === undefined || new Date(endsAt) > now);
+}
 
 export const limitsOf = (settings: Config): { fileBytes: number; parcelBytes: number } => ({ fileBytes: settings.fileLimitMb * megabytes, parcelBytes: settings.parcelLimitMb * megabytes });
 
@@ -58,7 +75,7 @@ export function newKey(): { secrets: Secrets; publicKey: PeerKey } {
 }
 
 /** Our key, ready to sign. */
-export function signingKey(own: Secrets): SigningKey {
+export function signingKey(own: Pick<Secrets, 'keyId' | 'privateKey'>): SigningKey {
   return { keyId: own.keyId, privateKey: createPrivateKey({ key: Buffer.from(own.privateKey, 'base64'), format: 'der', type: 'pkcs8' }) };
 }
 

@@ -8,6 +8,8 @@ import type { EnvelopeFile } from '../../../contract.ts';
 import type { PartnerId } from '../../adapter.ts';
 import { completeInbound, findInbound, keepInbound, type InboundRow } from '../../inbound.ts';
 import { announceFiles, finishFiles, type ComingFile } from './coming-files.ts';
+import { relayRefusal } from './entitled-sender.ts';
+import { isTheirs } from './peer-parcels.ts';
 import { PeerProblem } from './peer-problem.ts';
 import { limitsOf, type Config } from './settings.ts';
 import { wireParcel, type ParcelReply, type WireParcel } from './wire.ts';
@@ -25,6 +27,9 @@ export async function takeParcel(kernel: Kernel, offer: { partnerId: PartnerId; 
   const { partnerId, config, wire } = offer;
   const parcel = parseParcel(wire);
   if (parcel === undefined) return keepUnreadable(kernel, offer);
+  if ((parcel.kind === 'opening' || parcel.kind === 'reminder') && !(await isTheirs(kernel, partnerId, parcel))) return refused(`${parcel.kind}Unknown`, 'Không có văn bản nào như thế gửi giữa hai bên.');
+  const notEntitled = await relayRefusal(kernel, { partnerId, parcel });
+  if (notEntitled !== undefined) return notEntitled;
   const files = filesOf(parcel);
   const tooLarge = limitProblem(files, config);
   if (tooLarge !== undefined) return tooLarge;
@@ -91,7 +96,7 @@ async function replyFor(kernel: Kernel, of: { inbound: InboundRow; parcel: WireP
     case 'discarded':
       return refused('discarded', 'Quản trị viên bên nhận đã bỏ gói này.');
     default:
-      // An answer needs no answer: it is here for good, and if it fits nothing, that is this side's matter.
-      return { state: parcel.kind === 'answer' ? 'processed' : 'accepted' };
+      // Only an envelope is answered: the rest is here for good, and if it fits nothing, that is this side's matter.
+      return { state: parcel.kind === 'envelope' ? 'accepted' : 'processed' };
   }
 }

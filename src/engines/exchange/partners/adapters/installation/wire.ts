@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deliveryStatus } from '../../../contract.ts';
-import type { Parcel } from '../../adapter.ts';
+import type { OpeningParcel, Parcel, PeerParcel, ReminderParcel } from '../../adapter.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const ref = z.string().min(1).max(100);
@@ -18,6 +18,8 @@ const envelopeWire = z.object({
   original: z.string().min(2).max(2 * 1024 * 1024),
   contentHash: sha256,
   sender: z.object({ ref, code, name: z.string().min(1).max(300) }),
+  /** Passed on for a system that is connected to the sending installation, which announced the agency in its directory. */
+  relayed: z.literal(true).optional(),
   /** `ref` is the sender's own id of the delivery, `id` the receiver's id of its agency. */
   recipients: z.array(z.object({ ref, id: z.string().max(100).nullable(), code, name: z.string().max(300) })).min(1).max(5000),
 });
@@ -37,14 +39,64 @@ const answerWire = z.object({
   by: z.object({ name: z.string().min(1).max(300), title: z.string().max(500).nullable() }),
   reason: z.string().max(5000).nullable(),
   receipt: z.string().min(10).max(20_000),
+  /** Given by an agency of another system, to which the document was passed on. */
+  passedOn: z.literal(true).optional(),
 });
 
-export const wireParcel = z.discriminatedUnion('kind', [envelopeWire, answerWire]);
+/** That somebody at the receiver has looked at a document of ours. For who tells the feature `openings`. */
+const openingWire = z.object({
+  version: z.literal(1),
+  id: z.uuid(),
+  kind: z.literal('opening'),
+  envelopeId: z.uuid(),
+  contentHash: sha256,
+  /** Whose document it was, by its own id. */
+  sender: z.object({ ref: z.uuid(), code }),
+  addressed: z.object({ ref: ref.nullable(), code }),
+  at: z.iso.datetime({ offset: true }),
+});
+
+/** That the sender of a document reminds of it. For who tells the feature `reminders`. */
+const reminderWire = z.object({
+  version: z.literal(1),
+  id: z.uuid(),
+  kind: z.literal('reminder'),
+  /** The parcel by which the document went. */
+  parcelId: z.uuid(),
+  envelopeId: z.uuid(),
+  contentHash: sha256,
+  addressed: z.object({ ref, code }),
+  by: z.string().min(1).max(1000),
+  at: z.iso.datetime({ offset: true }),
+});
+
+export const wireParcel = z.discriminatedUnion('kind', [envelopeWire, answerWire, openingWire, reminderWire]);
 export type WireParcel = z.output<typeof wireParcel>;
 
 /** A parcel as it travels. The same parcel is the same bytes at each try: only what was written down when it was made. */
-export function writeWire(parcel: Parcel): Buffer {
-  return Buffer.from(JSON.stringify(parcel.kind === 'envelope' ? writeEnvelopeWire(parcel) : writeAnswerWire(parcel)), 'utf8');
+export function writeWire(parcel: Parcel | PeerParcel): Buffer {
+  return Buffer.from(JSON.stringify(wireOf(parcel)), 'utf8');
+}
+
+function wireOf(parcel: Parcel | PeerParcel): z.input<typeof wireParcel> {
+  switch (parcel.kind) {
+    case 'envelope':
+      return writeEnvelopeWire(parcel);
+    case 'answer':
+      return writeAnswerWire(parcel);
+    case 'opening':
+      return writeOpeningWire(parcel);
+    case 'reminder':
+      return writeReminderWire(parcel);
+  }
+}
+
+function writeOpeningWire({ id, envelopeId, contentHash, sender, addressed, at }: OpeningParcel): z.input<typeof openingWire> {
+  return { version: 1, id, kind: 'opening', envelopeId, contentHash, sender, addressed, at: at.toISOString() };
+}
+
+function writeReminderWire({ id, parcelId, envelopeId, contentHash, addressed, by, at }: ReminderParcel): z.input<typeof reminderWire> {
+  return { version: 1, id, kind: 'reminder', parcelId, envelopeId, contentHash, addressed, by, at: at.toISOString() };
 }
 
 function writeEnvelopeWire(parcel: Parcel & { kind: 'envelope' }): z.input<typeof envelopeWire> {
@@ -56,13 +108,14 @@ function writeEnvelopeWire(parcel: Parcel & { kind: 'envelope' }): z.input<typeo
     original,
     contentHash,
     sender: { ref: sender.agencyId, code: sender.code, name: sender.name },
+    ...(parcel.isRelayed ? { relayed: true } : {}),
     recipients: recipients.map(({ addressed, party }) => ({ ref: addressed.agencyId, id: party.agencyId === addressed.agencyId ? party.ref : null, code: addressed.code, name: addressed.name })),
   };
 }
 
 function writeAnswerWire(parcel: Parcel & { kind: 'answer' }): z.input<typeof answerWire> {
   const { id, envelopeId, contentHash, sender, addressed, ordinal, status, by, reason, receipt } = parcel;
-  return { version: 1, id, kind: 'answer', envelopeId, contentHash, sender, addressed, ordinal, status, at: parcel.at.toISOString(), by, reason, receipt };
+  return { version: 1, id, kind: 'answer', envelopeId, contentHash, sender, addressed, ordinal, status, at: parcel.at.toISOString(), by, reason, receipt, ...(parcel.isPassedOn ? { passedOn: true } : {}) };
 }
 
 /** How far a parcel is at the other side. */
@@ -99,6 +152,8 @@ export const remoteAgency = z.object({
   level: z.string().max(50),
   closedOn: z.iso.date().nullable(),
   successors: z.array(ref).max(50),
+  /** False for one that was reached through the telling installation and is so no more. */
+  isReached: z.boolean().default(true),
 });
 export const directoryReply = z.object({ agencies: z.array(remoteAgency).max(500), cursor: z.string().max(200), isMore: z.boolean() });
 
@@ -112,7 +167,12 @@ export const pairing = z.object({
   address: z.url({ protocol: /^https?$/ }).max(500).nullable(),
   publicKey: z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string().max(60), y: z.string().max(60), kid: z.string().max(100) }),
   receiptKeys: hello.shape.receiptKeys,
+  features: hello.shape.features.default([]),
 });
+/** What the one who invited tells of itself. */
+export const pairingReply = pairing.pick({ receiptKeys: true, features: true });
+export const newKeyReply = z.object({ formerEndsAt: z.iso.datetime().nullable().default(null) });
+export const endedKeyWire = z.object({ keyId: z.string().min(10).max(100) });
 export const newKeyWire = z.object({ publicKey: pairing.shape.publicKey });
 
 /** Where one installation calls another. */

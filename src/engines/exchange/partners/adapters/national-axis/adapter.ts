@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { definePartnerAdapter, PartnerUnavailable } from '../../adapter.ts';
 import { AxisRefusal } from './client.ts';
 import { collectPackets, countWaiting } from './collect.ts';
@@ -11,6 +12,8 @@ export const nationalAxisAdapter = definePartnerAdapter({
   protocol: 'national_axis',
   config,
   secrets,
+  // One is replaced while the others stay; null takes one away.
+  setByHand: (present, given) => Object.fromEntries(Object.entries<unknown>({ ...present, ...z.record(z.string(), z.unknown()).catch({}).parse(given) }).filter(([, value]) => value !== null)),
   send: sendParcel,
   read: readAxisPacket,
   test: async (line) => {

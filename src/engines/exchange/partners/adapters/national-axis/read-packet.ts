@@ -1,5 +1,6 @@
 import { agenciesOn, type AgencyId } from '#engines/identity/index.ts';
 import { partnersOfAgencies } from '../../partner-rows.ts';
+import { mayRelay } from '../../relay-rule.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import type { Reading } from '../../adapter.ts';
 import { readPacket } from '../edxml-packets/read-packet.ts';
@@ -7,7 +8,7 @@ import type { AxisLine } from './settings.ts';
 
 /**
  * A packet from the axis as this house has it. It lists all its receivers in the country: of those the ones that live here, and
- * those of vendors' systems that are connected to us, are meant by our arrival; a packet that names none of ours stays as it is, and is put apart.
+ * those of partners to which we carry for the axis, are meant by our arrival; a packet that names none of ours stays as it is, and is put apart.
  */
 export async function readAxisPacket(line: AxisLine, original: Buffer): Promise<Reading> {
   if (original.subarray(0, 9).toString('utf8') === '{"docId":') return { ok: false, code: 'packetTooLarge', problem: `Gói tin lớn hơn mức ${String(line.config.packetLimitMb)} MB nên chưa tải về: ${original.toString('utf8').slice(0, 300)}` };
@@ -19,7 +20,10 @@ export async function readAxisPacket(line: AxisLine, original: Buffer): Promise<
   const today = vietnamDay(line.kernel.clock.now());
   const { pool } = line.kernel.database;
   const [agencies, partners] = await Promise.all([agenciesOn(pool, ids, today), partnersOfAgencies(pool, ids, today)]);
-  const isOurs = (id: AgencyId): boolean => agencies.get(id)?.hosting === 'local' || partners.get(id)?.protocol === 'provincial_axis';
+  const isOurs = (id: AgencyId): boolean => {
+    const reached = partners.get(id);
+    return agencies.get(id)?.hosting === 'local' || (reached !== undefined && reached.protocol !== 'national_axis' && mayRelay({ partnerId: line.partnerId, protocol: 'national_axis', passesOn: null }, reached));
+  };
   // safe because an id that no agency has is nobody's
   const here = recipients.filter(({ agencyId }) => agencyId !== undefined && isOurs(agencyId as AgencyId));
   return here.length === 0 ? reading : { ok: true, content: { ...reading.content, recipients: here } };

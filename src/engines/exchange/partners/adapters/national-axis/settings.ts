@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CalendarDay } from '#kernel/time.ts';
 import { builtInProfiles, packetSigner, profileOn, type EdxmlProfile, type PacketSigner } from '../../../edxml/index.ts';
 import type { PartnerLine } from '../../adapter.ts';
+import { anchorSettings, tlsPair } from '../../tls-anchors.ts';
 import { MOST_PACKET_MB, profileCode } from '../edxml-packets/packet-settings.ts';
 import { retryClass } from './error-codes.ts';
 
@@ -19,8 +20,7 @@ export const config = z.object({
   profile: profileCode.default('national-axis'),
   /** What codes of the axis mean here, before the built-in table: an axis that changes a meaning is a setting, not a release. */
   errorCodes: z.array(z.object({ code: z.string().min(1).max(20), retry: retryClass, source: z.string().min(1).max(300) })).max(200).default([]),
-  /** A private certificate authority that the axis' TLS certificate comes from, as PEM. */
-  certificateAuthority: z.string().max(20_000).optional(),
+  ...anchorSettings,
 });
 export type Config = z.output<typeof config>;
 
@@ -30,7 +30,7 @@ export const secrets = z.object({
   /** With which packets are signed; without it they go unsigned, and the legal signature is the one inside the file all the same. PEM. */
   packetKey: z.object({ certificate: z.string().min(50), privateKey: z.string().min(50) }).optional(),
   /** With which we show ourselves to a gateway that asks for a certificate. PEM. */
-  tls: z.object({ certificate: z.string(), key: z.string() }).optional(),
+  tls: tlsPair.optional(),
 });
 export type Secrets = z.output<typeof secrets>;
 export type AxisLine = PartnerLine<Config, Secrets>;

@@ -14,7 +14,7 @@ type Facts = Omit<ListedAgency, 'updated_time'>;
 export type ListedAgency = { code: string; oldCode: string | null; name: string; abbreviation: string; kind: string; level: string; parentCode: string | null; state: string; closedOn: string | null; successors: string[]; updated_time: string };
 
 /**
- * The agencies that a vendor's system may write to: those that live here and those of other systems in the province. Those that
+ * The agencies that a vendor's system may write to: those that live here, those of other systems in the province and those of other installations. Those that
  * changed since the cursor of an earlier reading, or all without one; its own are left out. In sandbox mode the two that
  * answer by themselves. Closed ones are told with their successors, ones that left their system as `not_connected`, never left out.
  */
@@ -61,14 +61,14 @@ function inOrder(text: string | undefined): string | undefined {
   return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Those that live here, those of vendors' systems, and of the agencies for trying the two that answer by themselves. */
+/** Those that live here, those of vendors' systems and of other installations to which we carry, and of the agencies for trying the two that answer by themselves. */
 async function reachedAgencies(q: Queryable, now: Date): Promise<{ id: AgencyOnDay['id']; facts: Facts }[]> {
   const today = vietnamDay(now);
   const groups = [...(await agencyGroups(q, today)), ...(await agencyGroups(q, addDays(today, -CLOSED_DAYS)))];
   const vendors = await q.query(
     `select s.agency_id as id from exchange.axis_sandbox s where s.partner_id is null
      union select a.agency_id from exchange.partner_agency a join exchange.partner p on p.id = a.partner_id
-      where p.protocol = 'provincial_axis' and p.state = 'active' and a.valid_from <= $1 and (a.valid_to is null or a.valid_to >= $1)
+      where (p.protocol = 'provincial_axis' or (p.protocol = 'installation' and p.config ->> 'passesOn' is distinct from 'nothing')) and p.state = 'active' and a.valid_from <= $1 and (a.valid_to is null or a.valid_to >= $1)
         and not exists (select from exchange.axis_sandbox s where s.agency_id = a.agency_id)`,
     [today],
   );

@@ -45,8 +45,8 @@ export async function contentOf(kernel: Kernel, of: Found): Promise<Parcel> {
        from exchange.transfer where agency_id = $1 and id = $2`,
     [of.agencyId, of.docId],
   );
-  // safe because the statement selects exactly these columns, and a parcel that was laid out has its transfer
-  return parcelOf(place, rows[0] as TransferRow);
+  // safe because the statement selects exactly these columns, and a parcel that was laid out has its transfer, which is one of the law's
+  return parcelOf(place, rows[0] as TransferRow & { kind: Parcel['kind'] });
 }
 
 type Told = { partner: PartnerRow; docId: string; state: (typeof packetStates)[number]; note: string | null };

@@ -118,7 +118,8 @@ export const axisRoutes: readonly Route[] = [
     reply: listed,
     run: (http, { body }) =>
       answerAxis(http, 'received', async ({ kernel, partner }) => {
-        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now() });
+        // The further pages of a list belong to the same asking.
+        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now(), asks: body.cursor === undefined || body.cursor === '' });
         const limit = body.limit ?? PAGE;
         const rows = await listWaiting(kernel.database.pool, { partnerId: partner.id, after: cursorOf(body.cursor), messageType: body.messageType ?? null, limit: limit + 1 });
         const page = rows.slice(0, limit);
@@ -134,7 +135,7 @@ export const axisRoutes: readonly Route[] = [
     run: (http, { body }) =>
       answerAxis(http, 'fetched', async (call) => {
         const { kernel, partner, line } = call;
-        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now() });
+        await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now(), asks: false });
         const found = await findParcel(kernel.database.pool, { partnerId: partner.id, docId: body.docId ?? wrong('docId') });
         try {
           const packet = await packetOfParcel(kernel, await contentOf(kernel, found), profileOf(line.config));

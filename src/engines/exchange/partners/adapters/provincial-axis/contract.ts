@@ -19,10 +19,13 @@ export const newSystem = z.object({ name, systemId, isSandbox: z.boolean(), agen
 /** The key is in this answer only. */
 export const issuedKey = z.object({ keyId: z.uuid(), secret: z.string(), expiresAt: z.string() });
 export const createdSystem = z.object({ partnerId: z.uuid(), systemId: z.string(), key: issuedKey });
-export const newSystemKey = z.object({ expiresOn: z.iso.date(), note: z.string().trim().max(200).optional() });
+/** `formerEndsOn`: the last day on which the keys before it still hold; without it they hold until their own end. */
+export const newSystemKey = z.object({ expiresOn: z.iso.date(), formerEndsOn: z.iso.date().optional(), note: z.string().trim().max(200).optional() });
+/** Null: as it was seen. */
+export const systemFetching = z.object({ everyMinutes: z.number().int().min(1).max(1440).nullable() });
 export const sandboxMode = z.object({ isSandbox: z.boolean() });
 
-export const systemKeyView = z.object({ id: z.uuid(), hint: z.string(), note: z.string().nullable(), createdAt: z.string(), createdBy: z.string(), expiresAt: z.string(), revokedAt: z.string().nullable(), lastUsedAt: z.string().nullable(), isGood: z.boolean() });
+export const systemKeyView = z.object({ id: z.uuid(), hint: z.string(), note: z.string().nullable(), createdAt: z.string(), createdBy: z.string(), expiresAt: z.string(), revokedAt: z.string().nullable(), lastUsedAt: z.string().nullable(), isGood: z.boolean(), /** The good one with which the system called last. */ isInUse: z.boolean() });
 export const systemStepView = z.object({ step: z.string(), doneAt: z.string().nullable(), problemCode: z.string().nullable(), problemVi: z.string().nullable(), problemEn: z.string().nullable(), problemAt: z.string().nullable() });
 export const systemView = z.object({
   systemId: z.string(),
@@ -30,6 +33,8 @@ export const systemView = z.object({
   quotas: systemQuotas,
   usedToday: z.object({ messages: z.number().int(), bytes: z.number() }),
   lastSeenAt: z.string().nullable(),
+  /** Every how many minutes it asks what waits for it: as an operator set it, and as it was seen. By this the alert judges whether it stays away. */
+  fetching: z.object({ setMinutes: z.number().int().nullable(), observedMinutes: z.number().int().nullable() }),
   /** The code under which the vendor tries; null while it has never been in the sandbox. */
   sandboxCode: z.string().nullable(),
   keys: z.array(systemKeyView),

@@ -4,7 +4,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { newId } from '#kernel/ids.ts';
 import { assertKeepsPartners } from '../../../policy.ts';
-import { lockPartner } from '../../partner-rows.ts';
+import { lockPartner, type PartnerRow } from '../../partner-rows.ts';
 import { recordPartnerEvent } from '../../record.ts';
 import { axisErrors } from './errors.ts';
 
@@ -24,13 +24,16 @@ function hashOf(secret: string): Buffer {
 /** Keys that are good side by side: the present one and the next. */
 const MOST_KEYS = 5;
 
-/** Writes down a new key of a vendor's system. @throws exchange.partnerNotFound, exchange.axisKeysEnough */
-export async function issueKey(ctx: CommandContext, input: { partnerId: string; key: Pick<NewKey, 'hash' | 'hint'>; expiresAt: Date; note: string | null }): Promise<string> {
+type NewKeyOf = { partnerId: string; key: Pick<NewKey, 'hash' | 'hint'>; expiresAt: Date; note: string | null; /** When the keys before it end, if not later than they would. */ formerEndAt?: Date | undefined };
+
+/** Writes down a new key of a vendor's system; those before it hold beside it until they end. @throws exchange.partnerNotFound, exchange.axisKeysEnough */
+export async function issueKey(ctx: CommandContext, input: NewKeyOf): Promise<string> {
   const partner = await lockPartner(ctx, input.partnerId);
   assertKeepsPartners(ctx.actor);
   if (partner.protocol !== 'provincial_axis') throw axisErrors.axisSystemOnly();
   const open = await ctx.query('select 1 from exchange.axis_key where partner_id = $1 and revoked_at is null and expires_at > $2', [partner.id, ctx.now]);
   if ((open.rowCount ?? 0) >= MOST_KEYS) throw axisErrors.axisKeysEnough({ values: { most: MOST_KEYS } });
+  if (input.formerEndAt !== undefined) await endFormer(ctx, partner, input.formerEndAt);
   const id = newId();
   await ctx.query('insert into exchange.axis_key (partner_id, id, key_hash, hint, note, created_at, created_by, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)', [
     partner.id,
@@ -44,6 +47,11 @@ export async function issueKey(ctx: CommandContext, input: { partnerId: string; 
   ]);
   recordPartnerEvent(ctx, 'axis-key-issued', { partner, data: { hint: input.key.hint, expiresAt: input.expiresAt.toISOString() } });
   return id;
+}
+
+async function endFormer(ctx: CommandContext, partner: PartnerRow, at: Date): Promise<void> {
+  const { rows } = await ctx.query('update exchange.axis_key set expires_at = $3 where partner_id = $1 and revoked_at is null and expires_at > $2 and expires_at > $3 returning hint', [partner.id, ctx.now, at]);
+  for (const row of rows) recordPartnerEvent(ctx, 'axis-key-ends', { partner, data: { hint: String(row['hint']), expiresAt: at.toISOString() } });
 }
 
 /** From now on nobody gets in with this key. @throws exchange.axisKeyNotFound */

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { run, type RunOptions } from '#kernel/command.ts';
 import { holders, route, type Route, type RouteContext } from '#kernel/route.ts';
 import { parseCalendarDay, vietnamDay, addDays } from '#kernel/time.ts';
-import { createdSystem, issuedKey, newSystem, newSystemKey, sandboxMode, systemAgency, systemQuotas, systemView } from './contract.ts';
+import { createdSystem, issuedKey, newSystem, newSystemKey, sandboxMode, systemAgency, systemFetching, systemQuotas, systemView } from './contract.ts';
 import { axisErrors } from './errors.ts';
 import { issueKey, newKey, revokeKey } from './keys.ts';
-import { addSystemAgency, createSystem, getSystem, setQuotas, setSandbox } from './systems.ts';
+import { addSystemAgency, createSystem, getSystem, setFetching, setQuotas, setSandbox } from './systems.ts';
 
 const keepers = holders('province_admin');
 const watchers = holders('province_admin', 'auditor');
@@ -17,7 +17,7 @@ const MOST_KEY_DAYS = 731;
 /** Without the request's idempotency key: under it the answer would be kept, and with it the secret. */
 const asCaller = (http: RouteContext): RunOptions => ({ actor: http.actor, requestId: http.requestId });
 
-async function issue(http: RouteContext, of: { partnerId: string; expiresAt: Date; note: string | null }): Promise<z.input<typeof issuedKey>> {
+async function issue(http: RouteContext, of: { partnerId: string; expiresAt: Date; note: string | null; formerEndAt?: Date | undefined }): Promise<z.input<typeof issuedKey>> {
   const key = newKey();
   const keyId = await run(http.kernel, issueKey, { ...of, key: { hash: key.hash, hint: key.hint } }, asCaller(http));
   return { keyId, secret: key.secret, expiresAt: of.expiresAt.toISOString() };
@@ -55,7 +55,7 @@ export const systemRoutes: readonly Route[] = [
   route({
     method: 'POST',
     url: `${url}/:partnerId/keys`,
-    summary: 'Issues another key, which is shown in this answer only; the others stay good until they end or are revoked.',
+    summary: 'Issues another key, which is shown in this answer only; the others stay good until they end, at the latest on the day that is given, or are revoked.',
     access: keepers,
     params,
     body: newSystemKey,
@@ -66,7 +66,11 @@ export const systemRoutes: readonly Route[] = [
       if (day === undefined || day <= today || day > addDays(today, MOST_KEY_DAYS)) {
         throw axisErrors.axisExpiryWrong({ fields: [{ path: 'expiresOn', vi: 'Chọn ngày sau hôm nay, không quá hai năm.', en: 'Choose a day after today, within two years.' }] });
       }
-      return issue(http, { partnerId, expiresAt: endOf(day), note: body.note ?? null });
+      const former = body.formerEndsOn === undefined ? undefined : parseCalendarDay(body.formerEndsOn);
+      if (body.formerEndsOn !== undefined && (former === undefined || former < today || former > day)) {
+        throw axisErrors.axisExpiryWrong({ fields: [{ path: 'formerEndsOn', vi: 'Chọn ngày từ hôm nay, không sau ngày hết hạn của khóa mới.', en: 'Choose today or later, not after the new key ends.' }] });
+      }
+      return issue(http, { partnerId, expiresAt: endOf(day), note: body.note ?? null, formerEndAt: former === undefined ? undefined : endOf(former) });
     },
   }),
   route({
@@ -94,6 +98,15 @@ export const systemRoutes: readonly Route[] = [
     params,
     body: systemQuotas,
     run: (http, { params: { partnerId }, body }) => http.run(setQuotas, { partnerId, quotas: body }),
+  }),
+  route({
+    method: 'PUT',
+    url: `${url}/:partnerId/fetching`,
+    summary: 'Sets every how many minutes a vendor’s system is expected to ask what waits for it; null goes by what was seen.',
+    access: keepers,
+    params,
+    body: systemFetching,
+    run: (http, { params: { partnerId }, body }) => http.run(setFetching, { partnerId, ...body }),
   }),
   route({
     method: 'PUT',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
+import { addDays, vietnamDay } from '#kernel/time.ts';
 import { answerMessage } from '../../../commands/answer-message.ts';
 import { sendNotice } from '../../../commands/send-notice.ts';
 import type { DocumentMessage } from '../../../edxml/index.ts';
@@ -248,6 +249,31 @@ test('a packet above the limit is refused while it comes, whatever it says of it
   assert.deepEqual(await place.house.sql('select 1 from exchange.inbound where partner_id = $1', [small.partnerId]), []);
   const wide = await place.call('PATCH', `/api/v1/exchange/partners/${small.partnerId}`, { body: { config: { systemId: 'gioi-han', packetLimitMb: 301 } } });
   assert.equal(wide.status, 422, 'nobody sets more than 300 MB');
+});
+
+test('a key that is replaced holds beside the new one until the day that was said, and can be ended before', async () => {
+  const made = await place.call<{ partnerId: string; systemId: string; key: { keyId: string; secret: string } }>('POST', '/api/v1/exchange/systems', { body: { name: 'Phần mềm thay khóa', systemId: 'thay-khoa', isSandbox: false, agencies: [] } });
+  const url = `/api/v1/exchange/systems/${made.body.partnerId}`;
+  const calls = async (secret: string): Promise<number> =>
+    (await fetch(`${place.address}/v1/getReceivedEdocList`, { method: 'POST', headers: { 'x-systemid': 'thay-khoa', 'x-secretkey': secret, 'content-type': 'application/json' }, body: '{}' })).status;
+  const former = made.body.key;
+  assert.equal(await calls(former.secret), 200);
+  const replace = (body: object) => place.call<{ keyId: string; secret: string }>('POST', `${url}/keys`, { body });
+  const today = vietnamDay(place.house.clock.now());
+  const [tomorrow, later] = [addDays(today, 1), addDays(today, 30)];
+  for (const formerEndsOn of [addDays(today, -1), addDays(later, 1), '2026-02-30']) assert.equal((await replace({ expiresOn: later, formerEndsOn })).status, 422);
+  const { body: next } = await replace({ expiresOn: later, formerEndsOn: tomorrow });
+  const shown = async () => (await place.call<{ keys: { id: string; expiresAt: string; isGood: boolean; isInUse: boolean }[] }>('GET', url)).body.keys.map(({ id, isGood, isInUse }) => [id, isGood, isInUse]);
+  assert.deepEqual(await shown(), [[next.keyId, true, false], [former.keyId, true, true]], 'the vendor has not changed over yet');
+  place.house.clock.advance(60_000);
+  assert.deepEqual([await calls(next.secret), await calls(former.secret)], [200, 200]);
+  place.house.clock.advance(2 * 60_000);
+  await calls(next.secret);
+  assert.deepEqual(await shown(), [[next.keyId, true, true], [former.keyId, true, false]]);
+  const [entry] = await place.house.sql(`select data ->> 'hint' as hint, data ->> 'expiresAt' as at from audit.entry where type = 'exchange.axis-key-ends'`);
+  assert.deepEqual([entry?.['hint'], entry?.['at']], [former.secret.slice(-4), new Date(`${tomorrow}T23:59:59+07:00`).toISOString()]);
+  assert.equal((await place.call('DELETE', `${url}/keys/${former.keyId}`)).status, 204);
+  assert.deepEqual([await calls(next.secret), await calls(former.secret)], [200, 401]);
 });
 
 test('keys end, are replaced without a pause, and are never kept', async () => {

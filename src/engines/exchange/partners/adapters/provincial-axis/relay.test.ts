@@ -206,3 +206,33 @@ test('relayed documents do not disturb those of our own agencies to the same sys
   assert.deepEqual(await statusesFor(here), []);
   assert.equal(aClerk(department).agencyId, department);
 });
+
+test('while a relayed document does not get on, its sender reads why, for each recipient; what nobody brings over waits for a person', async () => {
+  const lamps = { code: 'H56.72.02', name: 'Đội chiếu sáng số 2' };
+  await place.call('POST', `/api/v1/exchange/systems/${there.partnerId}/agencies`, { body: lamps });
+  const sandbox = (isSandbox: boolean) => place.call('PUT', `/api/v1/exchange/systems/${there.partnerId}/sandbox`, { body: { isSandbox } });
+  await send(here, aPacket({ from: water, to: [light.code, lamps.code], document: { number: '98' } }));
+  assert.deepEqual([(await sentBy(here, documentId('98')))?.status, (await sentBy(here, documentId('98')))?.status_desc], ['processing', 'Chờ hệ thống của nơi nhận lấy về']);
+
+  await sandbox(true);
+  await send(here, aPacket({ from: water, to: [light.code], document: { number: '99' } }));
+  const held = await sentBy(here, documentId('99'));
+  assert.deepEqual([held?.status, held?.status_desc], ['processing', `Chờ hệ thống của nơi nhận lấy về: ${light.name}: Phần mềm chieu-sang đang ở chế độ thử nghiệm`]);
+
+  await place.house.sql(`update exchange.transfer set attempts = 200, next_try_at = $2 where partner_id = $1 and state = 'waiting'`, [there.partnerId, place.house.clock.now()]);
+  await place.pass(6000);
+  const stuck = await sentBy(here, documentId('99'));
+  assert.equal(stuck?.status, 'fail');
+  assert.match(stuck.status_desc, /^Không chuyển được đến hệ thống của nơi nhận, chờ người xử lý: Công ty chiếu sáng: .*thử nghiệm$/);
+
+  await sandbox(false);
+  const { body } = await place.call<{ transfers: { id: string; agencyId: string }[] }>('GET', `/api/v1/exchange/transfers?partnerId=${there.partnerId}&state=failed`);
+  const [parcel] = body.transfers;
+  assert.equal((await place.call('POST', `/api/v1/exchange/agencies/${parcel?.agencyId ?? ''}/transfers/${parcel?.id ?? ''}/retry`)).status, 204);
+  await place.house.drain();
+  assert.equal((await sentBy(here, documentId('99')))?.status_desc, 'Chờ hệ thống của nơi nhận lấy về');
+  const item = (await waitingFor(there, 'edoc')).find((each) => each.documentId === documentId('99'));
+  await ask(there, 'updateStatus', { docId: item?.docId ?? '', status: 'fail', description: 'Sai mẫu' });
+  const returned = await sentBy(here, documentId('99'));
+  assert.deepEqual([returned?.status, returned?.status_desc], ['fail', `Hệ thống của nơi nhận không xử lý được: ${light.name}: Phần mềm chieu-sang: Sai mẫu`]);
+});

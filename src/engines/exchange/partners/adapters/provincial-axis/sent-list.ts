@@ -3,7 +3,7 @@ import { isoInVietnam } from '#kernel/time.ts';
 import type { PartnerId } from '../../adapter.ts';
 import type { InboundState } from '../../inbound.ts';
 
-type Row = { docId: string; messageType: string; documentId: string | null; fromCode: string | null; toCodes: string[]; state: InboundState; problem: string | null; relay: 'open' | 'returned' | 'done' | null; relayProblem: string | null; receivedAt: Date; changedAt: Date };
+type Row = { docId: string; messageType: string; documentId: string | null; fromCode: string | null; toCodes: string[]; state: InboundState; problem: string | null; relay: 'stuck' | 'no_route' | 'open' | 'returned' | 'done' | null; relayProblem: string | null; receivedAt: Date; changedAt: Date };
 
 /** `processing` until it is delivered, `done` when it is, `fail` when it waits for a person or was refused. */
 function statusOf(state: InboundState, relay: Row['relay']): { status: 'processing' | 'done' | 'fail'; words: string } {
@@ -13,6 +13,9 @@ function statusOf(state: InboundState, relay: Row['relay']): { status: 'processi
       return { status: 'processing', words: 'Trục đang xử lý' };
     case 'applied':
       if (relay === 'returned') return { status: 'fail', words: 'Hệ thống của nơi nhận không xử lý được' };
+      // An operator sends it again, or tells the sender another way.
+      if (relay === 'stuck') return { status: 'fail', words: 'Không chuyển được đến hệ thống của nơi nhận, chờ người xử lý' };
+      if (relay === 'no_route') return { status: 'processing', words: 'Chưa có đường gửi đến nơi nhận' };
       if (relay === 'open') return { status: 'processing', words: 'Chờ hệ thống của nơi nhận lấy về' };
       return { status: 'done', words: 'Đã chuyển đến nơi nhận' };
     case 'resolved':
@@ -32,9 +35,11 @@ export async function listSent(q: Queryable, of: { partnerId: PartnerId; before:
   const { rows } = await q.query(
     `select i.id as "docId", p.message_type as "messageType", p.document_id as "documentId", p.from_code as "fromCode", p.to_codes as "toCodes", i.state, i.problem, l.relay, l.problem as "relayProblem", i.received_at as "receivedAt", i.changed_at as "changedAt"
        from exchange.inbound i join exchange.axis_packet p on p.partner_id = i.partner_id and p.partner_ref = i.partner_ref
-       left join lateral (select case when bool_or(d.state = 'returned') then 'returned' when bool_or(d.state in ('waiting', 'no_route')) then 'open' when count(*) > 0 then 'done' end as relay,
-                                 string_agg(d.recipient_name || ': ' || d.problem, '; ') filter (where d.state = 'returned') as problem
+       left join lateral (select case when bool_or(d.state = 'returned') then 'returned' when bool_or(d.state = 'waiting' and t.state = 'failed') then 'stuck' when bool_or(d.state = 'no_route') then 'no_route'
+                                      when bool_or(d.state = 'waiting') then 'open' when count(*) > 0 then 'done' end as relay,
+                                 string_agg(d.recipient_name || ': ' || case d.state when 'waiting' then t.problem else d.problem end, '; ' order by d.recipient_name) filter (where d.state in ('returned', 'waiting', 'no_route')) as problem
                             from exchange.relay r join exchange.delivery d on d.agency_id = r.agency_id and d.envelope_id = r.envelope_id and d.recipient_agency_id = r.recipient_agency_id
+                            left join exchange.transfer t on t.agency_id = d.agency_id and t.id = d.transfer_id
                            where r.inbound_id = i.id) l on true
       where i.partner_id = $1 and ($2::uuid is null or i.id < $2) and ($3::text is null or p.message_type = $3) order by i.id desc limit $4`,
     [of.partnerId, of.before, of.messageType, of.limit],
@@ -42,7 +47,7 @@ export async function listSent(q: Queryable, of: { partnerId: PartnerId; before:
   // safe because the statement selects exactly these columns
   return (rows as Row[]).map(({ docId, messageType, documentId, fromCode, toCodes, state, relay, relayProblem, receivedAt, changedAt, ...row }) => {
     const { status, words } = statusOf(state, relay);
-    const problem = row.problem ?? (relay === 'returned' ? relayProblem : null);
+    const problem = row.problem ?? relayProblem;
     return {
       docId,
       serviceType: 'eDoc',

@@ -15,6 +15,8 @@ export const config = z.object({
   /** Exchanges with the two agencies for trying only, never with real ones. */
   isSandbox: z.boolean().default(false),
   quotas: quotas.default({ messagesPerDay: 5000, megabytesPerDay: 10_240, requestsPerMinute: 120 }),
+  /** Every how many minutes the system asks what waits for it, as its makers say; otherwise it is what was seen. */
+  fetchesEveryMinutes: z.number().int().min(1).max(1440).optional(),
   packetLimitMb: z.number().int().min(1).max(MOST_PACKET_MB).default(MOST_PACKET_MB),
   profile: profileCode.default('national-axis'),
 });

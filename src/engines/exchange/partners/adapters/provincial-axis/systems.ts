@@ -10,6 +10,7 @@ import { writeLink } from '../../commands/link-agency.ts';
 import { partnerErrors } from '../../errors.ts';
 import { findPartner, lockPartner, type PartnerRow } from '../../partner-rows.ts';
 import { recordPartnerEvent } from '../../record.ts';
+import { OBSERVED_SECONDS } from '../../queries/unfetched.ts';
 import { localAgency } from '../edxml-packets/read-packet.ts';
 import type { newSystem, systemAgency, systemQuotas, systemView } from './contract.ts';
 import { axisErrors } from './errors.ts';
@@ -97,10 +98,17 @@ export async function setSandbox(ctx: CommandContext, input: { partnerId: string
 export async function setQuotas(ctx: CommandContext, input: { partnerId: string; quotas: z.output<typeof systemQuotas> }): Promise<void> {
   const partner = await lockSystem(ctx, input.partnerId);
   await writeSettings(ctx, partner, { quotas: input.quotas });
-  recordPartnerEvent(ctx, 'partner-changed', { partner, data: { changed: 'quotas' } });
+  recordPartnerEvent(ctx, 'axis-quotas-set', { partner, data: { ...input.quotas } });
 }
 
-async function writeSettings(ctx: CommandContext, partner: PartnerRow & { settings: Config }, change: Partial<Config>): Promise<void> {
+/** Every how many minutes the system is expected to ask what waits for it; null: as it was seen. */
+export async function setFetching(ctx: CommandContext, input: { partnerId: string; everyMinutes: number | null }): Promise<void> {
+  const partner = await lockSystem(ctx, input.partnerId);
+  await writeSettings(ctx, partner, { fetchesEveryMinutes: input.everyMinutes ?? undefined });
+  recordPartnerEvent(ctx, 'axis-fetching-set', { partner, data: { minutes: input.everyMinutes } });
+}
+
+async function writeSettings(ctx: CommandContext, partner: PartnerRow & { settings: Config }, change: { [Name in keyof Config]?: Config[Name] | undefined }): Promise<void> {
   await ctx.query('update exchange.partner set config = $2, changed_at = $3 where id = $1', [partner.id, JSON.stringify({ ...partner.settings, ...change }), ctx.now]);
   if (change.isSandbox !== false) return;
   // What was held back because of the sandbox goes now.
@@ -111,11 +119,13 @@ async function writeSettings(ctx: CommandContext, partner: PartnerRow & { settin
 export async function getSystem(q: Queryable, of: { partnerId: string; now: Date }): Promise<z.input<typeof systemView>> {
   const partner = await findPartner(q, of.partnerId);
   if (partner?.protocol !== 'provincial_axis') throw partnerErrors.partnerNotFound();
-  const { systemId, isSandbox, quotas } = configSchema.parse(partner.config);
+  const { systemId, isSandbox, quotas, fetchesEveryMinutes } = configSchema.parse(partner.config);
+  const seen = await q.query(`select ceil(${OBSERVED_SECONDS} / 60.0)::int as minutes from exchange.partner_line l where l.partner_id = $1`, [partner.id]);
   const meter = await q.query(`select case when day = $2 then messages else 0 end as messages, case when day = $2 then bytes else 0 end as bytes, seen_at from exchange.axis_meter where partner_id = $1`, [partner.id, vietnamDay(of.now)]);
   const keys = await q.query(
     `select json_build_object('id', id, 'hint', hint, 'note', note, 'createdAt', created_at, 'createdBy', coalesce(created_by ->> 'name', ''), 'expiresAt', expires_at, 'revokedAt', revoked_at, 'lastUsedAt', last_used_at,
-              'isGood', revoked_at is null and expires_at > $2) as key from exchange.axis_key where partner_id = $1 order by created_at desc, id desc limit 50`,
+              'isGood', revoked_at is null and expires_at > $2,
+              'isInUse', revoked_at is null and expires_at > $2 and last_used_at is not null and last_used_at = max(last_used_at) over ()) as key from exchange.axis_key where partner_id = $1 order by created_at desc, id desc limit 50`,
     [partner.id, of.now],
   );
   const code = await q.query(`select a.code from exchange.axis_sandbox s join exchange.partner_agency a on a.agency_id = s.agency_id and a.partner_id = s.partner_id where s.partner_id = $1 order by a.valid_from desc limit 1`, [partner.id]);
@@ -128,6 +138,8 @@ export async function getSystem(q: Queryable, of: { partnerId: string; now: Date
     usedToday: { messages: Number(used?.['messages'] ?? 0), bytes: Number(used?.['bytes'] ?? 0) },
     // safe because the column is a point in time
     lastSeenAt: isoOrNull((used?.['seen_at'] as Date | undefined) ?? null),
+    // safe because the statement selects a number or null
+    fetching: { setMinutes: fetchesEveryMinutes ?? null, observedMinutes: (seen.rows[0]?.['minutes'] as number | null | undefined) ?? null },
     sandboxCode: code.rows[0] === undefined ? null : String(code.rows[0]['code']),
     // safe because the statement builds exactly the keys of the contract
     keys: keys.rows.map((row) => row['key'] as z.input<typeof systemView>['keys'][number]),

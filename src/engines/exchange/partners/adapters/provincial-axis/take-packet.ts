@@ -7,8 +7,8 @@ import { openBytes, storeBytes, type StoredBlob } from '#engines/files/index.ts'
 import { agenciesOn } from '#engines/identity/index.ts';
 import { fromDocumentMessage, readEdxml, type EdxmlMessage } from '../../../edxml/index.ts';
 import { findInbound, keepInbound, type InboundRow } from '../../inbound.ts';
-import { partnersOfAgencies, type PartnerRow } from '../../partner-rows.ts';
-import { mayRelay } from '../../relay.ts';
+import { partnersOfAgencies, relayEndOf, type PartnerRow } from '../../partner-rows.ts';
+import { mayRelay } from '../../relay-rule.ts';
 import { aboutOf, answeredDelivery, firstPacketOf, notePacket, type PacketFacts } from '../edxml-packets/noted-packets.ts';
 import { MEGABYTE } from '../edxml-packets/packet-settings.ts';
 import { agencyOfSystem, describeProblem, localAgency } from '../edxml-packets/read-packet.ts';
@@ -126,7 +126,7 @@ async function assertReceivers({ kernel, partner, line }: AxisCall, codes: reado
 
 async function isCarried(q: Queryable, of: { partner: PartnerRow; agencyId: Id<'agency'>; day: string }): Promise<boolean> {
   const reached = (await partnersOfAgencies(q, [of.agencyId], of.day)).get(of.agencyId);
-  return reached !== undefined && mayRelay({ partnerId: of.partner.id, protocol: of.partner.protocol }, reached);
+  return reached !== undefined && mayRelay(relayEndOf(of.partner), reached);
 }
 
 function factsOf({ kernel, partner }: AxisCall, packet: { stored: StoredBlob; partnerRef: string; message: EdxmlMessage }): PacketFacts {
