@@ -1016,13 +1016,17 @@ create table exchange_desk.alert (
   constraint alert_pkey PRIMARY KEY (id),
   constraint alert_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
   constraint alert_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES exchange_desk.alert_rule(id),
-  constraint alert_cause_check CHECK ((cause = ANY (ARRAY['line_open'::text, 'not_fetched'::text]))),
-  constraint alert_cause_of_kind CHECK (((kind = 'partner_down'::text) = (cause IS NOT NULL))),
+  constraint alert_cause_of_kind CHECK (
+CASE kind
+    WHEN 'partner_down'::text THEN COALESCE((cause = ANY (ARRAY['line_open'::text, 'not_fetched'::text])), false)
+    WHEN 'connection_ends'::text THEN COALESCE((cause = ANY (ARRAY['vendor_key'::text, 'their_certificate'::text, 'own_certificate'::text])), false)
+    ELSE (cause IS NULL)
+END),
   constraint alert_check CHECK (((acknowledged_at IS NULL) = (acknowledged_by IS NULL))),
   constraint alert_check1 CHECK (((state <> 'acknowledged'::text) OR (acknowledged_at IS NOT NULL))),
   constraint alert_check2 CHECK (((state = 'over'::text) = (over_at IS NOT NULL))),
   constraint alert_count_check CHECK ((count >= 0)),
-  constraint alert_kind_check CHECK ((kind = ANY (ARRAY['partner_down'::text, 'queue_old'::text, 'receipt_late'::text]))),
+  constraint alert_kind_check CHECK ((kind = ANY (ARRAY['partner_down'::text, 'queue_old'::text, 'receipt_late'::text, 'connection_ends'::text]))),
   constraint alert_note_check CHECK (((length(note) >= 1) AND (length(note) <= 1000))),
   constraint alert_state_check CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'over'::text])))
 );
@@ -1045,7 +1049,7 @@ create table exchange_desk.alert_rule (
   changed_at timestamp with time zone not null,
   changed_by text not null,
   constraint alert_rule_pkey PRIMARY KEY (id),
-  constraint alert_rule_kind_check CHECK ((kind = ANY (ARRAY['partner_down'::text, 'queue_old'::text, 'receipt_late'::text]))),
+  constraint alert_rule_kind_check CHECK ((kind = ANY (ARRAY['partner_down'::text, 'queue_old'::text, 'receipt_late'::text, 'connection_ends'::text]))),
   constraint alert_rule_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint alert_rule_quiet_minutes_check CHECK (((quiet_minutes >= 1) AND (quiet_minutes <= 43200))),
   constraint alert_rule_threshold_minutes_check CHECK (((threshold_minutes >= 1) AND (threshold_minutes <= 43200)))
@@ -2706,11 +2710,15 @@ create table signatures.trust_anchor (
   valid_from timestamp with time zone not null,
   valid_to timestamp with time zone,
   added_at timestamp with time zone not null,
-  constraint trust_anchor_pkey PRIMARY KEY (fingerprint),
+  end_reason text,
+  ended_at timestamp with time zone,
+  constraint trust_anchor_pkey PRIMARY KEY (fingerprint, valid_from),
   constraint trust_anchor_check CHECK ((valid_to > valid_from)),
+  constraint trust_anchor_end_reason_check CHECK (((length(end_reason) >= 5) AND (length(end_reason) <= 500))),
+  constraint trust_anchor_ended CHECK ((((ended_at IS NULL) = (end_reason IS NULL)) AND ((ended_at IS NULL) OR (valid_to IS NOT NULL)))),
   constraint trust_anchor_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{64}$'::text))
 );
-comment on table signatures.trust_anchor is 'Scope: installation. Root certificates that this installation trusts, each for a period and on a legal basis.';
+comment on table signatures.trust_anchor is 'Scope: installation. Root certificates that this installation trusts, each row for a period and on a legal basis. What has ended stays: it counts for signatures that are proven to be older.';
 
 create table signatures.validation (
   sha256 text not null,

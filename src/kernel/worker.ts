@@ -10,7 +10,7 @@ import { listenForHints } from './worker-hints.ts';
 
 const POLL_MS = 1000;
 /** While work is under way, what comes is gathered so long before the next look: many small batches cost more than fewer larger ones. */
-const GATHER_MS = 50;
+const GATHER_MS = 150;
 /** A letter to a whole province is one claim. */
 const CLAIM_LIMIT = 1000;
 /** Batches of one kind go side by side on so many connections, so that the process prepares one while PostgreSQL works on another. */

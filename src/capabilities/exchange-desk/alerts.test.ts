@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { systemActor, type PersonActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import { vietnamDay } from '#kernel/time.ts';
+import { addDays, formatDay, vietnamDay } from '#kernel/time.ts';
 import { storeBytes } from '#engines/files/index.ts';
 import { createAgency } from '#engines/identity/index.ts';
 import { sendEnvelope } from '#engines/exchange/index.ts';
@@ -289,7 +289,38 @@ test('rules are kept by the province’s administrator only; a rule that tells n
   assert.equal(await put(province, { postIds: [{ agencyId: sender, postId: clerk.postId }] }), 204);
   assert.deepEqual((await rule('queue_old')).posts.map((post) => post.name), ['Trần Thị Thu Hà (Chuyên viên)']);
   assert.equal((await desk.call(province, 'POST', '/alert-rules', { ...body, postIds: [], kind: 'partner_down', name: 'Mất kết nối một giờ', thresholdMinutes: 60 })).status, 200);
-  assert.equal((await rules()).rules.length, 4);
+  assert.equal((await rules()).rules.length, 5);
+});
+
+test('a vendor’s key that ends within thirty days is told in the list of work and by letter, with its day, and the alert ends when there is a newer key', async () => {
+  assert.equal(await change('connection_ends', { emails: ['truc.ban@thanhhoa.gov.vn'] }), 204);
+  await aVendor('Phần mềm đất đai', 'H56.80.01', 'dat-dai');
+  const endsIn = (days: number) =>
+    desk.house.sql(`update exchange.axis_key k set expires_at = $1 from exchange.partner p where p.id = k.partner_id and p.name = 'Phần mềm đất đai' returning p.id`, [new Date(desk.house.kernel.clock.now().getTime() + days * 86_400_000)]);
+  const ending = async () => (await standing(province)).filter(({ kind }) => kind === 'connection_ends');
+  await endsIn(31);
+  await desk.pass(2);
+  assert.deepEqual(await ending(), []);
+  const told = mail.letters.length;
+  const [key] = await endsIn(29);
+  await desk.pass(1);
+  await desk.pass(1);
+  const [alert] = await ending();
+  const endsOn = new Date(desk.house.kernel.clock.now().getTime() + 29 * 86_400_000 - 120_000);
+  assert.deepEqual([alert?.about, alert?.cause, alert?.endsAt], ['Phần mềm đất đai', 'vendor_key', endsOn.toISOString()]);
+  const task = (await tasks()).find(({ title }) => title.startsWith('Phần mềm đất đai'));
+  assert.deepEqual([task?.state, task?.title], ['open', `Phần mềm đất đai: khóa kết nối hết hạn ngày ${formatDay(vietnamDay(endsOn))}, cần thay trước ngày đó`]);
+  assert.equal(mail.letters.length, told + 1);
+  await desk.pass(60);
+  assert.equal(mail.letters.length, told + 1, 'once a week is enough');
+
+  const server = desk.house.server(() => Promise.resolve(province));
+  const expiresOn = addDays(vietnamDay(desk.house.kernel.clock.now()), 365);
+  const issued = await server.inject({ method: 'POST', url: `/api/v1/exchange/systems/${String(key?.['id'])}/keys`, payload: { expiresOn } });
+  assert.equal(issued.statusCode, 200, issued.body);
+  await desk.pass(1);
+  assert.deepEqual(await ending(), []);
+  assert.equal((await tasks()).find(({ title }) => title.startsWith('Phần mềm đất đai'))?.state, 'done');
 });
 
 test('without a mail server no e-mail is offered', async () => {

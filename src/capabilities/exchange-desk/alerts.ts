@@ -5,10 +5,10 @@ import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { addDays, parseCalendarDay, startOfVietnamDay, vietnamDay } from '#kernel/time.ts';
 import { closeTasks } from '#engines/cases/index.ts';
-import { listPartners, unfetchedParcels, waitingQueues } from '#engines/exchange/index.ts';
+import { endingConnections, listPartners, unfetchedParcels, waitingQueues } from '#engines/exchange/index.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { RULE_COLUMNS, type AlertRule } from './alert-rule.ts';
-import { awayFrom, judgeAlerts, type AlertKind, type Found, type Standing, type Step } from './domain/alert-rules.ts';
+import { awayFrom, endOf, judgeAlerts, warnedSince, type AlertKind, type Found, type Standing, type Step } from './domain/alert-rules.ts';
 import { noAgency } from './no-agency.ts';
 import { tellOfAlert } from './tell-of-alert.ts';
 
@@ -22,15 +22,15 @@ export async function judgeRules(kernel: Kernel): Promise<void> {
   // safe because the statement selects exactly these columns
   for (const rule of rows as AlertRule[]) {
     const now = kernel.clock.now();
-    const found = rule.isOn ? await findings[rule.kind](kernel.database.pool, { now, before: new Date(now.getTime() - rule.thresholdMinutes * 60_000) }) : [];
+    const found = rule.isOn ? await findings[rule.kind](kernel, { now, before: new Date(now.getTime() - rule.thresholdMinutes * 60_000) }) : [];
     await run(kernel, settleRule, { rule, found }, { actor });
   }
 }
 
 type Asked = { now: Date; before: Date };
 
-const findings: Record<AlertKind, (q: Queryable, asked: Asked) => Promise<Found[]>> = {
-  async partner_down(q, { now }) {
+const findings: Record<AlertKind, (kernel: Kernel, asked: Asked) => Promise<Found[]>> = {
+  async partner_down({ database: { pool: q } }, { now }) {
     const outOfReach = (await listPartners(q)).flatMap(({ id, name, state, line }) =>
       state !== 'active' || line.openedAt === null ? [] : [{ subjectId: id, agencyId: null, name, since: new Date(line.openedAt), count: line.waiting, cause: 'line_open' as const }],
     );
@@ -47,10 +47,10 @@ const findings: Record<AlertKind, (q: Queryable, asked: Asked) => Promise<Found[
     }));
     return [...outOfReach, ...staysAway];
   },
-  async queue_old(q, { now, before }) {
+  async queue_old({ database: { pool: q } }, { now, before }) {
     return named(q, now, (await waitingQueues(q, before)).map(({ agencyId, count, oldestAt }) => ({ agencyId, count, since: oldestAt })));
   },
-  async receipt_late(q, { now }) {
+  async receipt_late({ database: { pool: q } }, { now }) {
     const { rows } = await q.query(
       `select agency_id as "agencyId", min(day)::text as day, sum(notice_open)::int as count from exchange_desk.day_statistic where notice_open > 0 and day < $1 and day >= $2 group by agency_id`,
       [vietnamDay(now), addDays(vietnamDay(now), -LOOKS_BACK_DAYS)],
@@ -58,8 +58,11 @@ const findings: Record<AlertKind, (q: Queryable, asked: Asked) => Promise<Found[
     // safe because the statement selects exactly these columns
     const late = rows as { agencyId: AgencyId; day: string; count: number }[];
     // the day is over when the next one begins
-    const endOf = (text: string): Date => startOfVietnamDay(addDays(parseCalendarDay(text) ?? vietnamDay(now), 1));
-    return named(q, now, late.map(({ agencyId, day, count }) => ({ agencyId, count, since: endOf(day) })));
+    const dayAfter = (text: string): Date => startOfVietnamDay(addDays(parseCalendarDay(text) ?? vietnamDay(now), 1));
+    return named(q, now, late.map(({ agencyId, day, count }) => ({ agencyId, count, since: dayAfter(day) })));
+  },
+  async connection_ends(kernel, { now }) {
+    return (await endingConnections(kernel, endOf(now))).map(({ partnerId, name, part, endsAt }) => ({ subjectId: partnerId, agencyId: null, name, since: warnedSince(endsAt), count: 0, cause: part }));
   },
 };
 
@@ -90,8 +93,14 @@ async function settle(ctx: CommandContext, rule: AlertRule, step: Step): Promise
   if (step.kind === 'end') return endAlert(ctx, rule, step.alert.id);
   const alertId = step.kind === 'open' ? newId() : step.alert.id;
   if (step.kind === 'open') await openAlert(ctx, rule, { alertId, found: step.found });
-  else await ctx.query('update exchange_desk.alert set count = $2 where id = $1 and count <> $2', [alertId, step.found.count]);
+  else await refresh(ctx, rule, { alertId, found: step.found });
   if (step.tells) await tellOfAlert(ctx, rule, { alertId, found: step.found });
+}
+
+/** What is standing may have grown; and where one part of a connection was replaced, the next to end is another one. */
+async function refresh(ctx: CommandContext, rule: AlertRule, { alertId, found }: { alertId: string; found: Found }): Promise<void> {
+  if (rule.kind !== 'connection_ends') await ctx.query('update exchange_desk.alert set count = $2 where id = $1 and count <> $2', [alertId, found.count]);
+  else await ctx.query('update exchange_desk.alert set since = $2, cause = $3 where id = $1 and (since, cause) is distinct from ($2::timestamptz, $3::text)', [alertId, found.since, found.cause]);
 }
 
 async function openAlert(ctx: CommandContext, rule: AlertRule, { alertId, found }: { alertId: string; found: Found }): Promise<void> {

@@ -142,7 +142,7 @@ export type TracedEnvelope = z.output<typeof tracedEnvelope>;
 export const tracedMessage = messageTrace.omit({ summary: true }).extend({ ...hidden, isOwn: z.boolean() });
 export type TracedMessage = z.output<typeof tracedMessage>;
 
-export const alertKinds = ['partner_down', 'queue_old', 'receipt_late'] as const;
+export const alertKinds = ['partner_down', 'queue_old', 'receipt_late', 'connection_ends'] as const;
 export const ruleRoles = ['clerk', 'chief_of_office', 'leader', 'agency_admin'] as const;
 export const keeperRoles = ['province_admin', 'auditor'] as const;
 const minutes = z.coerce.number().int().min(1).max(43_200);
@@ -173,8 +173,10 @@ export const alertRow = z.object({
   kind: z.enum(alertKinds),
   rule: z.string(),
   about: z.string(),
-  /** Of a partner that is down: we cannot reach it, or it does not come for what waits for it. */
-  cause: z.enum(['line_open', 'not_fetched']).nullable(),
+  /** Of a partner that is down: we cannot reach it, or it does not come for what waits for it. Of a connection that ends: what of it. */
+  cause: z.enum(['line_open', 'not_fetched', 'vendor_key', 'their_certificate', 'own_certificate']).nullable(),
+  /** When a connection ends unless somebody acts; of others null. */
+  endsAt: z.string().nullable(),
   subjectId: z.uuid(),
   agencyId: z.uuid().nullable(),
   state: z.enum(['open', 'acknowledged', 'over']),

@@ -4,7 +4,7 @@ import type { Instant, Json } from '#kernel/table-columns.ts';
 export type AlertRow = {
   id: string;
   rule_id: string;
-  kind: 'partner_down' | 'queue_old' | 'receipt_late';
+  kind: 'partner_down' | 'queue_old' | 'receipt_late' | 'connection_ends';
   subject_id: string;
   agency_id: string | null;
   subject_name: string;
@@ -18,12 +18,12 @@ export type AlertRow = {
   acknowledged_by: Json | null;
   note: string | null;
   over_at: Instant | null;
-  cause: 'line_open' | 'not_fetched' | null;
+  cause: string | null;
 };
 
 export type AlertRuleRow = {
   id: string;
-  kind: 'partner_down' | 'queue_old' | 'receipt_late';
+  kind: 'partner_down' | 'queue_old' | 'receipt_late' | 'connection_ends';
   name: string;
   threshold_minutes: number;
   quiet_minutes: number;

@@ -3,12 +3,12 @@ import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { outsideJob } from '#kernel/jobs.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { formatInstant } from '#kernel/time.ts';
+import { formatDay, formatInstant, vietnamDay } from '#kernel/time.ts';
 import { openTasks, type Assignee } from '#engines/cases/index.ts';
 import { postsEverywhere, roles } from '#engines/identity/index.ts';
 import { canSendMail, sendMail } from './adapters/mail.ts';
 import type { AlertRule } from './alert-rule.ts';
-import type { AlertKind, Found } from './domain/alert-rules.ts';
+import { endOf, type AlertKind, type EndCause, type Found } from './domain/alert-rules.ts';
 import { noAgency } from './no-agency.ts';
 
 type AgencyId = Id<'agency'>;
@@ -58,7 +58,13 @@ const sentences: Record<AlertKind, (found: Found) => string> = {
     cause === 'not_fetched' ? `${name} chưa đến lấy gói từ ${formatInstant(since)}, ${String(count)} gói đang chờ` : `Mất kết nối với ${name} từ ${formatInstant(since)}, ${String(count)} gói đang chờ`,
   queue_old: ({ name, since, count }) => `${name}: ${String(count)} lần gửi chờ quá lâu, lâu nhất từ ${formatInstant(since)}`,
   receipt_late: ({ name, count }) => `${name}: ${String(count)} văn bản chưa báo nhận trong ngày đến`,
+  connection_ends: ({ name, since, cause }) => {
+    const part = cause === 'vendor_key' || cause === 'own_certificate' ? ENDING[cause] : ENDING.their_certificate;
+    return `${name}: ${part} hết hạn ngày ${formatDay(vietnamDay(endOf(since)))}, cần thay trước ngày đó`;
+  },
 };
+
+const ENDING: Record<EndCause, string> = { vendor_key: 'khóa kết nối', their_certificate: 'chứng thư của bên kia', own_certificate: 'chứng thư của hệ thống này' };
 
 /** One line that says what is wrong, without anything of a document. */
 export function sentenceOf(kind: AlertKind, found: Found): string {

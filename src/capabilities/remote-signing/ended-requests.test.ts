@@ -56,6 +56,27 @@ test('a certificate that was revoked after the approval gives no signature', asy
   assert.equal((await errorOf(calls.driverOf(2).sign(calls.request(1, { credentialId, certificate: await calls.certificateOf(credentialId) })))).problem, 'certificateRejected');
 });
 
+test('what was asked for asynchronously is not fetched after the certificate was revoked, its owner closed it or left', async () => {
+  const released = async () => {
+    const credentialId = await house.issue(house.director);
+    const device = await house.enrol(house.director, credentialId);
+    const own = { credentialID: `${house.agencyId}.${credentialId}` };
+    const hashes = [someHash()];
+    const { body } = await calls.ask(hashes, own);
+    assert.equal((await house.approve([idOf(body['handle'])], { device })).status, 200);
+    const sad = (await calls.csc('credentials/authorizeCheck', { handle: body['handle'] })).body['SAD'];
+    const { body: answer } = await calls.signHash(sad, hashes, { ...own, signAlgo: '1.2.840.10045.4.3.2', operationMode: 'A' });
+    const poll = () => calls.csc('signatures/signPolling', { responseID: answer['responseID'] });
+    return { credentialId, poll };
+  };
+  const [revoked, closed] = [await released(), await released()];
+  assert.equal((await revoked.poll()).status, 200);
+  await house.sql(`update signatures.credential set state = 'revoked', revoked_at = now(), revoked_reason = 'keyCompromise' where id = $1`, [revoked.credentialId]);
+  assert.match(String((await revoked.poll()).body['error_description']), /disabled/);
+  assert.equal((await house.call(house.director, 'DELETE', `/credentials/${closed.credentialId}/enrolment`)).status, 204);
+  assert.equal((await closed.poll()).status, 400);
+});
+
 test('what waits for a certificate ends with its revocation: the owner is asked no longer, and the client hears it', async () => {
   const credentialId = await house.issue(house.director);
   await house.enrol(house.director, credentialId);

@@ -99,16 +99,22 @@ async function listCredentialIds({ database }: Kernel, { personId }: Caller, inp
 }
 
 /** The credential that a call names, when its owner opened it and, with a person's token, is that person. */
-async function credentialOf({ database }: Kernel, { personId }: Caller, input: CscInput): Promise<{ enrolment: Enrolment; credential: Credential }> {
-  const { agencyId, id } = placeIn(input, 'credentialID');
+function credentialOf(kernel: Kernel, { personId }: Caller, input: CscInput): Promise<OpenCredential> {
+  return openCredential(kernel, { ...placeIn(input, 'credentialID'), personId }, 'credentialID');
+}
+
+type OpenCredential = { enrolment: Enrolment; credential: Credential };
+
+/** @throws CscError invalid_request naming the parameter that led to it */
+async function openCredential({ database }: Kernel, { agencyId, id, personId }: { agencyId: string; id: string; personId: string | null }, parameter: string): Promise<OpenCredential> {
   const [enrolment] = await listEnrolments(database.pool, { agencyId, credentialId: id, personId });
   const credential = enrolment === undefined ? undefined : await findCredential(database.pool, { agencyId, id });
-  if (enrolment === undefined || credential === undefined) throw invalid('credentialID');
+  if (enrolment === undefined || credential === undefined) throw invalid(parameter);
   return { enrolment, credential };
 }
 
 /** Its certificate is in force, its PIN is not locked, and its owner is still with the agency. */
-async function assertEnabled({ database, clock }: Kernel, { enrolment, credential }: { enrolment: Enrolment; credential: Credential }): Promise<void> {
+async function assertEnabled({ database, clock }: Kernel, { enrolment, credential }: OpenCredential): Promise<void> {
   const { state, valid_from: from, valid_to: to, locked_at: lockedAt } = credential;
   const now = clock.now();
   // safe because enrolments hold ids of people only
@@ -179,7 +185,10 @@ async function signHash(kernel: Kernel, caller: Caller, { version, input }: Aske
 
 async function pollSignatures(kernel: Kernel, { client, personId }: Caller, input: CscInput): Promise<CscReply> {
   const name = input['requestID'] === undefined ? 'responseID' : 'requestID';
-  const signatures = await fetchResponse(kernel, { ...placeIn(input, name), clientId: client.id, personId });
-  if (signatures === undefined) throw invalid(name);
-  return { body: { signatures: signatures.map((each) => each.toString('base64')) } };
+  const place = placeIn(input, name);
+  const found = await fetchResponse(kernel, { ...place, clientId: client.id, personId });
+  if (found === undefined) throw invalid(name);
+  // Revoked, closed, or its owner gone, since the application said that it fetches the answer later: as with signHash, it must not go out.
+  await assertEnabled(kernel, await openCredential(kernel, { agencyId: place.agencyId, id: found.credentialId, personId }, name));
+  return { body: { signatures: found.signatures.map((each) => each.toString('base64')) } };
 }

@@ -29,16 +29,39 @@ test('content leaves the record when its time is over, holds keep it, and the tr
   const owner = { query: async (text: string, values: unknown[]) => ({ rowCount: (await house.sql(`${text} returning e.id`, values)).length }) } as unknown as Queryable;
   assert.equal(await expireEntries(owner, clock.now()), 3);
   assert.equal(await expireEntries(owner, clock.now()), 0, 'a second time finds nothing');
-  assert.equal((await verifyAll(kernel.database.pool)).ok, true);
+  assert.equal((await verifyAll(kernel.database.pool, clock.now())).ok, true);
   await run(kernel, liftHold, { id: hold, reason: 'Đã kết luận', by: 'Đặng Thị Kim Oanh' }, system);
   await assert.rejects(run(kernel, liftHold, { id: hold, reason: 'lần nữa', by: 'x' }, system), /audit\.holdNotFound/);
   assert.equal((await listHolds(kernel.database.pool))[0]?.liftReason, 'Đã kết luận');
   assert.equal(await expireEntries(owner, clock.now()), 1);
-  assert.equal((await verifyAll(kernel.database.pool)).ok, true);
+  assert.equal((await verifyAll(kernel.database.pool, clock.now())).ok, true);
   await house.sql(`update audit.expired_entry set leaf_hash = decode(repeat('00', 32), 'hex') where entry_id = (select entry_id from audit.expired_entry limit 1)`);
-  const verdict = await verifyAll(kernel.database.pool);
+  const verdict = await verifyAll(kernel.database.pool, clock.now());
   assert.ok(!verdict.ok && verdict.problem.kind === 'entryChanged', 'what stays of an expired entry cannot be altered either');
   await assert.rejects(run(kernel, placeHold, { scope: {}, reason: 'không có phạm vi', by: 'x' }, system), /audit\.holdUnbounded/);
+  await house.close();
+});
+
+test('an entry that its owner takes away as if its time were over is missed: what the signed trees say of its age decides', async () => {
+  const house = await openTestHouse({ modules: [kernelModule, auditModule, chronicleModule] });
+  const { kernel, clock } = house;
+  const clerk = somebody();
+  await chronicle(kernel, { actor: clerk, agencyIds: [clerk.agencyId, clerk.agencyId] });
+  await sealNow(kernel);
+  const takeAway = (type: string) =>
+    house.sql(
+      `with gone as (delete from audit.entry where id = (select id from audit.entry where agency_id = $1 order by id limit 1) returning *)
+       insert into audit.expired_entry (agency_id, entry_id, leaf_hash, type, at, expired_at, legal_basis) select agency_id, id, leaf_hash, $2, at - interval '9 years', at + interval '99 years', 'bịa' from gone returning entry_id as id`,
+      [clerk.agencyId, type],
+    );
+  const [withoutRule] = await takeAway('chronicle.written');
+  const missed = await verifyAll(kernel.database.pool, clock.now());
+  assert.ok(!missed.ok && missed.problem.kind === 'entryMissing' && missed.problem.entryId === withoutRule?.['id'], 'no rule lets it go');
+  await run(kernel, setRetentionRule, { typePrefix: 'chronicle.', keepYears: 2, validFrom: '2020-01-01', legalBasis: 'Quy định thử' }, system);
+  const tooEarly = await verifyAll(kernel.database.pool, clock.now());
+  assert.ok(!tooEarly.ok && tooEarly.problem.kind === 'entryMissing', 'its time is not over');
+  clock.advance(3 * 366 * 86_400_000);
+  assert.equal((await verifyAll(kernel.database.pool, clock.now())).ok, true);
   await house.close();
 });
 

@@ -15,7 +15,7 @@ import { performSigning } from './perform-signing.ts';
 import { getCredential } from './queries/credentials.ts';
 import { validateStored } from './queries/validate-stored.ts';
 import { openPaper, somebody, testModules } from './testing.ts';
-import { addTrustAnchor } from './trust.ts';
+import { addTrustAnchor, endTrust } from './commands/trust-anchors.ts';
 
 let house: TestHouse;
 let service: PhoneService;
@@ -96,4 +96,11 @@ test('one that is not there, that ended, or of an unknown account is refused wit
   service.identity.certificate = certificateFor(person.name, { from: new Date(house.clock.now().getTime() + 5 * 86_400_000) });
   const credentialId = await connect();
   await assert.rejects(openPaper(house.kernel, person, { credentialId, pdf: buildPdf(), appearance: { kind: 'invisible' } }), coded('signatures.certificateNotYetValid'));
+});
+
+test('a certificate whose root is no longer trusted is not connected any more', async () => {
+  const today = vietnamDay(house.clock.now());
+  await run(house.kernel, endTrust, { fingerprint: root.certificate.fingerprint, endsOn: today, reason: 'thu hồi giấy phép' }, { actor: systemActor('test') });
+  service.identity.certificate = certificateFor(person.name, { validDays: 364 });
+  await assert.rejects(connect(), coded('signatures.certificateUntrusted'));
 });

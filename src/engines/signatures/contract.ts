@@ -164,3 +164,4 @@ export const sha256Params = z.object({ sha256 });
 
 export * from './lasting-copies/contract.ts';
 export * from './hand-over/contract.ts';
+export * from './trust-store/contract.ts';

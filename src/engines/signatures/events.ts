@@ -38,6 +38,11 @@ export const signatureEvents: EventCatalogue = {
     vi: 'Tin cậy chứng thư gốc {name} theo {legalBasis}',
     en: 'Trusted the root certificate {name} under {legalBasis}',
   },
+  'trust-anchor-ended': {
+    data: z.object({ name: z.string(), fingerprint: z.string(), endsAt: z.string(), reason: z.string() }),
+    vi: 'Thôi tin cậy chứng thư gốc {name} từ {endsAt}: {reason}',
+    en: 'Ended the trust in the root certificate {name} from {endsAt}: {reason}',
+  },
   'credential-issued': {
     data: z.object({ subject: z.string(), serial: z.string(), validTo: z.string() }),
     vi: 'Cấp chứng thư số cho {subject}',

@@ -16,13 +16,14 @@ import { builtInNotice } from './notice.ts';
 import { pkiRoutes } from './pki-routes.ts';
 import { signatureRoutes } from './routes.ts';
 import { ownSigningRoutes } from './routes-own-signings.ts';
+import { trustStoreRoutes } from './trust-store/routes.ts';
 import { signatureSchedules } from './schedules.ts';
 
 /** Signs, seals, timestamps and validates; keeps the built-in authority, credentials and trust anchors. */
 export const signaturesModule: Module = {
   name: 'signatures',
   migrations: join(import.meta.dirname, 'migrations'),
-  routes: [...pkiRoutes, ...signatureRoutes, ...ownSigningRoutes, ...handOverRoutes, ...archiveRoutes],
+  routes: [...pkiRoutes, ...signatureRoutes, ...ownSigningRoutes, ...handOverRoutes, ...archiveRoutes, ...trustStoreRoutes],
   jobs: [pollSigning, pollBatch, validateFileJob, archiveFileJob, finishHandOverJob],
   events: { ...signatureEvents, ...handOverEvents },
   schedules: signatureSchedules,
@@ -66,7 +67,8 @@ export { validationMaterialOf, type ValidationMaterial } from './queries/validat
 export { sealedContainer, type AsicFile } from './seal-container.ts';
 export { readContainer, type Container, type ContainerMember } from './read-container.ts';
 export type { Finding, StoredReport, StoredSignature, Wording } from './report-words.ts';
-export { addTrustAnchor, listTrustAnchors } from './trust.ts';
+export { addTrustAnchor, addTrustFile, endTrust } from './commands/trust-anchors.ts';
+export { listTrustAnchors } from './trust.ts';
 export { publicFolder } from './trust-folder.ts';
 export { timestampTreeHeads } from './schedules.ts';
 export { sealedPayload, sealedReportPdf, sealedReportXml, type ReportPaper } from './report-seal.ts';

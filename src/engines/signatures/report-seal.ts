@@ -21,6 +21,7 @@ import { prepareEnveloped, signXmlBytes, xmlSigner } from './domain/xml/index.ts
 import { signatureErrors } from './errors.ts';
 import { installation } from './events.ts';
 import { plainValidation, type StoredReport } from './report-words.ts';
+import { SEAL_NAME } from './seal-name.ts';
 import type { Tables } from './tables.gen.ts';
 import { credentialRow } from './commands/credential-row.ts';
 
@@ -71,7 +72,6 @@ export async function sealedReportPdf(kernel: Kernel, paper: ReportPaper): Promi
 
 type Seal = { signer: CmsSigner; certificate: Buffer; chain: Buffer[]; privateKey: KeyObject; name: string };
 
-const SEAL_NAME = 'Báo cáo kiểm tra chữ ký số của Liên Thông';
 const RENEW_BEFORE_MS = 30 * 86_400_000;
 /** Any number that is ours: two processes that need the seal at once make one. */
 const SEAL_LOCK = 7_249_107;

@@ -11,6 +11,7 @@ import { importCredential } from './commands/import-credential.ts';
 import { issueCredential, type NewCredential } from './commands/issue-credentials.ts';
 import { changePin, setImage, unlockCredential } from './commands/manage-credential.ts';
 import { revokeCredential } from './commands/revoke-credential.ts';
+import { addTrustAnchor } from './commands/trust-anchors.ts';
 import {
   changePinBody,
   connectableBody,
@@ -35,7 +36,7 @@ import { keyHolderOf, signingServices } from './purposes.ts';
 import { getCredentialFor, listCredentials, summaryOf } from './queries/credentials.ts';
 import { suggestPlacement } from './queries/suggest-placement.ts';
 import { validateStored } from './queries/validate-stored.ts';
-import { addTrustAnchor, listTrustAnchors } from './trust.ts';
+import { listTrustAnchors } from './trust.ts';
 
 const base = '/api/v1/signatures';
 const params = z.object({ id: z.uuid() });

@@ -187,6 +187,8 @@ export type TrustAnchorRow = {
   valid_from: Instant;
   valid_to: Instant | null;
   added_at: Instant;
+  end_reason: string | null;
+  ended_at: Instant | null;
 };
 
 export type ValidationRow = {

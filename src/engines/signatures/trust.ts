@@ -2,17 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Selectable } from 'kysely';
-import type { CommandContext } from '#kernel/command.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
-import { isoInVietnam, startOfVietnamDay, type CalendarDay } from '#kernel/time.ts';
+import { isoInVietnam } from '#kernel/time.ts';
 import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
 import { currentRevocationList, listsOfThisMoment } from './adapters/built-in-authority/revocations.ts';
 import type { TrustMaterial } from './adapters/document-reader/protocol.ts';
 import type { TrustAnchorSummary } from './contract.ts';
 import { parseCertificate, type Certificate } from './domain/pki/certificate.ts';
-import { anchorsInForce, type TrustPeriod } from './domain/validation/trust-store.ts';
-import { signatureErrors, translateDomainError } from './errors.ts';
-import { installation } from './events.ts';
+import type { TrustPeriod } from './domain/validation/trust-store.ts';
 import type { Tables } from './tables.gen.ts';
 import { publicFolder, readTrustFolder, type TrustFolder } from './trust-folder.ts';
 
@@ -20,12 +17,15 @@ export type TrustSet = {
   anchors: readonly Certificate[];
   /** When each is trusted; one that is not named is trusted always. What has ended still counts for what is proven to be older. */
   periods: readonly TrustPeriod[];
-  /** Changes with the anchors and with each revocation by the built-in authority: reports made under it stay good as long as it does. */
+  /**
+   * Changes with the anchors, with what has happened to their periods until now and with each revocation by the built-in authority: reports made
+   * under it stay good as long as it does. An end that lies ahead changes nothing yet.
+   */
   version: string;
 };
 
 /** Raised when the rules of validation change, so that kept reports are made anew. */
-const RULES = 'rules-5';
+const RULES = 'rules-6';
 const FOLDER_KEPT_MS = 60_000;
 
 /** What this installation trusts: its own root, the files in TRUST_ANCHORS, and the rows, each from its day on. */
@@ -42,10 +42,16 @@ export async function trustSet(kernel: Kernel): Promise<TrustSet> {
   const { rows } = await kernel.database.pool.query<{ mark: string }>(
     `select count(*) || ' ' || coalesce(max(revoked_at)::text, '') as mark from signatures.issued_certificate where state = 'revoked'`,
   );
-  const inForce = anchorsInForce(anchors, periods, kernel.clock.now());
-  const known = [anchors, inForce].map((list) => [...new Set(list.map(({ fingerprint }) => fingerprint))].sort().join(' '));
+  const known = [anchors.map(({ fingerprint }) => fingerprint), periodsUntil(periods, kernel.clock.now())].map((list) => [...new Set(list)].sort().join(' '));
   const version = createHash('sha256').update([RULES, rows[0]?.mark ?? '', ...known].join('\n')).digest('hex').slice(0, 32);
   return { anchors, periods, version };
+}
+
+/** What of the periods has happened: when each began, and its end once that is past. */
+function periodsUntil(periods: readonly TrustPeriod[], now: Date): string[] {
+  return periods
+    .filter(({ from }) => from === undefined || from <= now)
+    .map(({ fingerprint, from, until, only }) => `${fingerprint} ${only ?? ''} ${String(from?.getTime())} ${until !== undefined && until <= now ? String(until.getTime()) : ''}`);
 }
 
 /**
@@ -56,7 +62,7 @@ export async function trustMaterial(kernel: Kernel, { anchors, periods }: TrustS
   const now = kernel.clock.now();
   return {
     anchors: anchors.map((anchor) => anchor.raw),
-    periods: periods.map(({ fingerprint, from, until }) => ({ fingerprint, ...(from ? { from: from.toISOString() } : {}), ...(until ? { until: until.toISOString() } : {}) })),
+    periods: periods.map(({ fingerprint, from, until, only }) => ({ fingerprint, ...(from ? { from: from.toISOString() } : {}), ...(until ? { until: until.toISOString() } : {}), ...(only ? { only } : {}) })),
     crls: [...(await listsOfThisMoment(kernel)), ...(await configuredFolder(kernel)).crls],
     now: now.toISOString(),
   };
@@ -64,7 +70,7 @@ export async function trustMaterial(kernel: Kernel, { anchors, periods }: TrustS
 
 const keptFolder = service<{ readAt: number; content: TrustFolder }>(Symbol('trust folder'), () => ({
   readAt: Number.NEGATIVE_INFINITY,
-  content: { anchors: [], crls: [], lists: [], refused: [] },
+  content: { anchors: [], files: new Map(), crls: [], lists: [], refused: [] },
 }));
 
 /** Trusted lists of TRUST_ANCHORS that are not used, and why; for the health page. */
@@ -72,7 +78,14 @@ export async function refusedLists(kernel: Kernel): Promise<TrustFolder['refused
   return (await configuredFolder(kernel)).refused;
 }
 
-async function configuredFolder(kernel: Kernel): Promise<TrustFolder> {
+/** When TRUST_ANCHORS was read last; undefined while it was not, or is not configured. */
+export function folderReadAt(kernel: Kernel): Date | undefined {
+  const { readAt } = keptFolder(kernel);
+  return Number.isFinite(readAt) ? new Date(readAt) : undefined;
+}
+
+/** What lies in TRUST_ANCHORS, at most a minute old; empty where none is configured. @throws TrustFolderError */
+export async function configuredFolder(kernel: Kernel): Promise<TrustFolder> {
   const folder = kernel.config.trustAnchorsDir;
   const kept = keptFolder(kernel);
   const now = kernel.clock.now().getTime();
@@ -110,53 +123,15 @@ async function putInto(folder: string, name: string, bytes: Buffer): Promise<voi
   await rename(partial, join(folder, name));
 }
 
-
 type AnchorRow = Selectable<Tables['signatures.trust_anchor']>;
 
 async function tableAnchors(kernel: Kernel): Promise<AnchorRow[]> {
   const { rows } = await kernel.database.pool.query<AnchorRow>(
     `select fingerprint, name, certificate, legal_basis, valid_from, valid_to, added_at from signatures.trust_anchor
-      where valid_from <= $1 order by fingerprint limit 500`,
+      where valid_from <= $1 order by fingerprint limit 2000`,
     [kernel.clock.now()],
   );
   return rows;
-}
-
-export type NewTrustAnchor = { certificate: string; legalBasis: string; validFrom: CalendarDay; validTo: CalendarDay | null };
-
-/** Trusts a root certificate for a period, on a legal basis. @throws signatures.certificate.malformed · certificateAlreadyThere */
-export async function addTrustAnchor(ctx: CommandContext, input: NewTrustAnchor): Promise<{ fingerprint: string }> {
-  const certificate = readAnchor(input.certificate);
-  const name = certificate.subject.commonName ?? certificate.subject.text;
-  const inserted = await ctx.query(
-    `insert into signatures.trust_anchor (fingerprint, name, certificate, legal_basis, valid_from, valid_to, added_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (fingerprint) do nothing`,
-    [
-      certificate.fingerprint,
-      name,
-      certificate.raw,
-      input.legalBasis,
-      startOfVietnamDay(input.validFrom),
-      input.validTo === null ? null : startOfVietnamDay(input.validTo),
-      ctx.now,
-    ],
-  );
-  if (inserted.rowCount === 0) throw signatureErrors.certificateAlreadyThere();
-  ctx.record({
-    type: 'signatures.trust-anchor-added',
-    agencyId: installation,
-    subject: { type: 'trust-anchor', id: installation },
-    data: { name, fingerprint: certificate.fingerprint, legalBasis: input.legalBasis },
-  });
-  return { fingerprint: certificate.fingerprint };
-}
-
-function readAnchor(text: string): Certificate {
-  try {
-    return parseCertificate(text.includes('-----BEGIN') ? Buffer.from(text, 'latin1') : Buffer.from(text, 'base64'));
-  } catch (error) {
-    throw translateDomainError(error);
-  }
 }
 
 /** Everything that is trusted now, for the administrator's screen; what a trusted list names is not counted up. */

@@ -2,6 +2,7 @@ import Archive from 'lucide-react/icons/archive';
 import BarChart from 'lucide-react/icons/chart-column';
 import FilePlus from 'lucide-react/icons/file-plus';
 import Files from 'lucide-react/icons/files';
+import ShieldCheck from 'lucide-react/icons/shield-check';
 import Upload from 'lucide-react/icons/upload';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
@@ -96,6 +97,11 @@ function Actions({ onAsked }: { onAsked: (since: string) => void }): ReactNode {
       {keeps && (
         <Button icon={Archive} onClick={() => navigate('/ban-luu-lau-dai')}>
           {t('copiesShort')}
+        </Button>
+      )}
+      {post.roles.includes('province_admin') && (
+        <Button icon={ShieldCheck} onClick={() => navigate('/chung-thu-goc')}>
+          {t('trustedRoots')}
         </Button>
       )}
       {open === 'import' && <ImportDialog onClose={close} onAsked={onAsked} />}

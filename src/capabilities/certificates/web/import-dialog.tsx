@@ -54,7 +54,8 @@ export function ImportDialog({ onClose, onAsked }: { onClose: () => void; onAske
   );
 }
 
-function toBase64(bytes: Uint8Array): string {
+/** Bytes of a small file as they go with a request. */
+export function toBase64(bytes: Uint8Array): string {
   let text = '';
   for (let from = 0; from < bytes.length; from += 8192) text += String.fromCharCode(...bytes.subarray(from, from + 8192));
   return btoa(text);

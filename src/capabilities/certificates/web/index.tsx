@@ -32,6 +32,12 @@ export const certificatesWeb = defineWebModule({
       load: async () => (await import('./requests-page.tsx')).RequestsPage,
       children: [{ path: '$id', load: async () => (await import('./request-detail.tsx')).RequestDetailPage }],
     },
+    {
+      path: '/chung-thu-goc',
+      load: async () => (await import('./trust-page.tsx')).TrustPage,
+      children: [{ path: '$id', load: async () => (await import('./trust-detail.tsx')).TrustDetailPage }],
+    },
+    { path: '/danh-sach-tin-cay', load: async () => (await import('./trusted-lists-page.tsx')).TrustedListsPage },
     { path: '/ban-luu-lau-dai', load: async () => (await import('./copies-page.tsx')).CopiesPage },
     { path: '/thong-ke-chung-thu', load: async () => (await import('./statistics-page.tsx')).StatisticsPage },
   ],

@@ -1,15 +1,24 @@
 /** When an alert is told, and told again: pure rules over what the rows say. */
 
-export type AlertKind = 'partner_down' | 'queue_old' | 'receipt_late';
+export type AlertKind = 'partner_down' | 'queue_old' | 'receipt_late' | 'connection_ends';
 
 /** Why a partner counts as down: it cannot be reached, or it does not come for what waits for it. */
 export type DownCause = 'line_open' | 'not_fetched';
 
+/** What of a connection ends soon: a vendor's key, a certificate that the partner is believed by, our own certificate. */
+export type EndCause = 'vendor_key' | 'their_certificate' | 'own_certificate';
+
+const WARNED_BEFORE_MS = 30 * 86_400_000;
+
+/** A connection that ends is told thirty days before: since when it is, and back from that when it ends. */
+export const warnedSince = (endsAt: Date): Date => new Date(endsAt.getTime() - WARNED_BEFORE_MS);
+export const endOf = (since: Date): Date => new Date(since.getTime() + WARNED_BEFORE_MS);
+
 /**
- * What was found just now: about whom, since when, how many things; of a partner that is down, why. Before `notBefore` it is nothing yet,
+ * What was found just now: about whom, since when, how many things; of a partner that is down, why, and of a connection that ends, what of it. Before `notBefore` it is nothing yet,
  * whatever the threshold says.
  */
-export type Found = { subjectId: string; agencyId: string | null; name: string; since: Date; count: number; cause: DownCause | null; notBefore?: Date };
+export type Found = { subjectId: string; agencyId: string | null; name: string; since: Date; count: number; cause: DownCause | EndCause | null; notBefore?: Date };
 
 /** One that was expected twice and did not come stays away; once may be a hiccup of the line. */
 const MISSED = 2;

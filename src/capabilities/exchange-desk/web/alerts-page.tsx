@@ -11,8 +11,8 @@ import { Tabs } from '#ui/data/tabs.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Forbidden } from '#ui/feedback/forbidden.tsx';
-import { formatDateTime } from '#ui/format.ts';
-import { useT } from '#ui/i18n.ts';
+import { formatDate, formatDateTime } from '#ui/format.ts';
+import { useT, type Translate } from '#ui/i18n.ts';
 import { Page, Section } from '#ui/layout/page.tsx';
 import '#ui/layout/form.css';
 import { useSearch } from '#ui/navigation.tsx';
@@ -70,7 +70,7 @@ function Alerts({ view }: { view: 'standing' | 'all' }): ReactNode {
   const rows = pages.data?.pages.flatMap((page) => page.rows);
   const columns: Column<AlertRow>[] = [
     { id: 'alert', label: t('alert'), width: '22%', narrow: 'top', render: (row) => row.rule },
-    { id: 'about', label: t('about'), narrow: 'title', main: true, render: (row) => `${row.about}${row.count > 0 ? ` (${t(row.cause === 'not_fetched' ? 'unfetched' : 'count', { count: row.count })})` : ''}` },
+    { id: 'about', label: t('about'), narrow: 'title', main: true, render: (row) => `${row.about}${detailOf(row, t)}` },
     { id: 'since', label: t('since'), width: '10rem', narrow: 'below', render: (row) => <time dateTime={row.since}>{formatDateTime(row.since)}</time> },
     { id: 'state', label: t('state'), width: '9rem', narrow: 'aside', render: (row) => <StateMark kind={kinds[row.state]}>{t(`state.${row.state}`)}</StateMark> },
     { id: 'note', label: t('note'), width: '22%', narrow: 'below', render: (row) => [row.acknowledgedBy === null || row.acknowledgedAt === null ? '' : t('by', { name: row.acknowledgedBy, at: formatDateTime(row.acknowledgedAt) }), row.note ?? ''].filter((part) => part !== '').join(': ') },
@@ -110,6 +110,12 @@ function Alerts({ view }: { view: 'standing' | 'all' }): ReactNode {
       {taking !== undefined && <AcknowledgeDialog alert={taking} onClose={() => setTaking(undefined)} />}
     </>
   );
+}
+
+function detailOf({ cause, count, endsAt }: AlertRow, t: Translate<keyof (typeof deskMessages)['vi']>): string {
+  const isEnd = cause === 'vendor_key' || cause === 'their_certificate' || cause === 'own_certificate';
+  if (endsAt !== null && isEnd) return ` (${t(`ends.${cause}`, { on: formatDate(endsAt) })})`;
+  return count > 0 ? ` (${t(cause === 'not_fetched' ? 'unfetched' : 'count', { count })})` : '';
 }
 
 function AcknowledgeDialog({ alert, onClose }: { alert: AlertRow; onClose: () => void }): ReactNode {

@@ -37,7 +37,7 @@ export function RuleDialog({ rule, canMail, onClose }: { rule: RuleRow | undefin
             <TextField label={t('threshold')} required inputMode="numeric" value={String(form.thresholdMinutes)} onChange={(text) => change({ thresholdMinutes: digits(text) })} error={problem('thresholdMinutes')} />
             <TextField label={t('quiet')} required inputMode="numeric" value={String(form.quietMinutes)} onChange={(text) => change({ quietMinutes: digits(text) })} error={problem('quietMinutes')} />
           </div>
-          {form.kind !== 'partner_down' && <Roles label={t('agencyRoles')} all={ruleRoles} chosen={form.agencyRoles} onChange={(agencyRoles) => change({ agencyRoles })} />}
+          {form.kind !== 'partner_down' && form.kind !== 'connection_ends' && <Roles label={t('agencyRoles')} all={ruleRoles} chosen={form.agencyRoles} onChange={(agencyRoles) => change({ agencyRoles })} />}
           <Roles label={t('keeperRoles')} all={keeperRoles} chosen={form.keeperRoles} onChange={(roles) => change({ keeperRoles: roles })} />
           <Checkbox label={t('me')} checked={tellsMe} onChange={(on) => change({ posts: on ? [...form.posts, me] : form.posts.filter((post) => post.postId !== me.postId) })} />
           {canMail && <TextField label={t('emails')} hint={t('emailsHint')} optional value={emails} onChange={setEmails} error={problem('emails') ?? problem('emails.0')} />}

@@ -24,6 +24,7 @@ import './partners.css';
 import { wayOf } from './reach-dialog.tsx';
 import { securityMessages } from './security-messages.ts';
 import { SecurityPart } from './security-part.tsx';
+import { TroubleText } from './trouble-text.tsx';
 import { LOOK_AGAIN_MS, PARTNERS, SYSTEMS, type Partner, type System } from './words.ts';
 
 /** One system: how it is, and what an administrator does with it. */
@@ -93,7 +94,7 @@ function Facts({ partner, system }: { partner: Partner; system: System | undefin
         { label: t('troubled'), value: line.failed + line.quarantined === 0 ? t('nothing') : [...(line.failed > 0 ? [t('failedCount', { count: line.failed })] : []), ...(line.quarantined > 0 ? [t('quarantinedCount', { count: line.quarantined })] : [])].join(', ') },
         { label: t('failures'), value: line.failures === 0 ? null : formatNumber(line.failures) },
         { label: t('probeAt'), value: line.probeAt === null ? null : formatDateTime(line.probeAt) },
-        { label: t('problem'), value: line.problem, wide: true },
+        { label: t('problem'), value: line.problem === null ? null : <TroubleText failure={line} />, wide: true },
         { label: t('fetching'), value: system === undefined ? null : <Fetching system={system} /> },
         { label: t('today'), value: system === undefined ? null : t('todayValue', { messages: formatNumber(system.usedToday.messages), bytes: formatBytes(system.usedToday.bytes) }) },
         {

@@ -18,6 +18,7 @@ import { Page } from '#ui/layout/page.tsx';
 import { useNavigation, useSearch } from '#ui/navigation.tsx';
 import { useAbility } from '#ui/session-context.tsx';
 import { packetMessages, type PacketKey } from './packet-messages.ts';
+import { TroubleText } from './trouble-text.tsx';
 import type { Transfer } from './words.ts';
 
 const states = ['waiting', 'sent', 'processed', 'refused', 'failed'] as const;
@@ -79,7 +80,7 @@ function Transfers({ state }: { state: Transfer['state'] | undefined }): ReactNo
     { id: 'number', label: t('number'), width: '8rem', narrow: 'below', render: (row) => row.about.number },
     { id: 'sender', label: t('sender'), width: '13rem', narrow: 'below', render: (row) => row.about.senderName },
     { id: 'state', label: t('transferState'), width: '12.5rem', narrow: 'below', render: (row) => <StateMark kind={kinds[row.state]}>{t(`transfer.${row.state}`)}</StateMark> },
-    { id: 'problem', label: t('why'), narrow: 'below', render: (row) => (row.problem === null ? null : <span title={`${row.problem} (${row.problemCode ?? ''})`}>{row.problem}</span>) },
+    { id: 'problem', label: t('why'), narrow: 'below', render: (row) => (row.problem === null ? null : <TroubleText failure={row} />) },
     { id: 'attempts', label: t('attempts'), width: '7rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => String(row.attempts) },
     { id: 'created', label: t('created'), width: '10rem', narrow: 'below', render: (row) => formatDateTime(row.createdAt) },
     ...(mayKeep ? [{ id: 'act', label: t('act'), width: '7rem', narrow: 'below' as const, render: (row: Transfer) => (row.state === 'refused' || row.state === 'failed' ? <Replay row={row} /> : null) }] : []),

@@ -25,15 +25,18 @@ const PAGE = 5000;
 
 /**
  * Recomputes the whole tree from the entries and compares it with every stored leaf and every signed root. Reads in
- * pages and keeps one path of hashes, so its memory does not grow with the record.
+ * pages and keeps one path of hashes, so its memory does not grow with the record. An entry whose content left the record must be old enough
+ * at `now` for a rule of retention, by the time at which its tree was signed: whoever owns the database takes nothing younger away as expired.
  * @returns the first problem in the order of the tree, or that there is none.
  */
-export async function verifyAll(q: Queryable): Promise<AuditVerdict> {
+export async function verifyAll(q: Queryable, now = new Date()): Promise<AuditVerdict> {
+  const rules = await retentionPeriods(q);
   let edge: RightEdge = emptyTree;
   for (;;) {
     const [head] = await treeHeadsFrom(q, edge.size + 1, 1);
     if (head === undefined) break;
-    const result = await verifyUpTo(q, edge, head);
+    const mayExpire = (type: string): boolean => rules.some(({ typePrefix, keepYears }) => type.startsWith(typePrefix) && yearsLater(head.at, keepYears) < now);
+    const result = await verifyUpTo(q, edge, { head, mayExpire });
     if ('problem' in result) return { ok: false, size: edge.size, problem: result.problem };
     edge = result.edge;
   }
@@ -41,13 +44,26 @@ export async function verifyAll(q: Queryable): Promise<AuditVerdict> {
   return problem === undefined ? { ok: true, size: edge.size } : { ok: false, size: edge.size, problem };
 }
 
+/** All rules that ever were: what went by one that has ended since went rightly. */
+async function retentionPeriods(q: Queryable): Promise<{ typePrefix: string; keepYears: number }[]> {
+  const { rows } = await q.query('select type_prefix as "typePrefix", keep_years as "keepYears" from audit.retention_rule');
+  // safe because the statement selects exactly these columns
+  return rows as { typePrefix: string; keepYears: number }[];
+}
+
+function yearsLater(instant: Date, years: number): Date {
+  const later = new Date(instant);
+  later.setUTCFullYear(later.getUTCFullYear() + years);
+  return later;
+}
+
 /** From one signed tree to the next. */
-async function verifyUpTo(q: Queryable, from: RightEdge, head: TreeHead): Promise<{ edge: RightEdge } | { problem: AuditProblem }> {
+async function verifyUpTo(q: Queryable, from: RightEdge, { head, mayExpire }: { head: TreeHead; mayExpire: (type: string) => boolean }): Promise<{ edge: RightEdge } | { problem: AuditProblem }> {
   let edge = from;
   while (edge.size < head.size) {
     const end = Math.min(head.size, edge.size + PAGE);
     const leaves = await readLeaves(q, edge.size, end);
-    const problem = findChanged(leaves, edge.size, end);
+    const problem = findChanged(leaves, { start: edge.size, end, mayExpire });
     if (problem !== undefined) return { problem };
     edge = append(
       edge,
@@ -63,6 +79,8 @@ type Leaf = {
   index: number;
   /** Undefined when the entry is gone. */
   type: string | undefined;
+  /** Its content left the record, by rule as it is said. */
+  isExpired: boolean;
   sealedAs: { agencyId: string; entryId: string };
   computed: Buffer;
   stored: Buffer | null;
@@ -91,16 +109,16 @@ type LeafRow = { leaf_index: number; sealed_id: string; sealed_agency_id: string
   (EntryColumns | { id: null });
 
 /** Of an entry whose content left the record by rule the hash is left: who puts another one there breaks the root. */
-function contentOf(row: LeafRow): { type: string | undefined; computed: Buffer } {
-  if (row.id !== null) return { type: row.type, computed: leafHash(toEntry(row)) };
-  return row.expired_hash === null ? { type: undefined, computed: Buffer.alloc(0) } : { type: row.expired_type, computed: row.expired_hash };
+function contentOf(row: LeafRow): Pick<Leaf, 'type' | 'isExpired' | 'computed'> {
+  if (row.id !== null) return { type: row.type, isExpired: false, computed: leafHash(toEntry(row)) };
+  return row.expired_hash === null ? { type: undefined, isExpired: false, computed: Buffer.alloc(0) } : { type: row.expired_type, isExpired: true, computed: row.expired_hash };
 }
 
-function findChanged(leaves: readonly Leaf[], start: number, end: number): AuditProblem | undefined {
+function findChanged(leaves: readonly Leaf[], { start, end, mayExpire }: { start: number; end: number; mayExpire: (type: string) => boolean }): AuditProblem | undefined {
   for (let index = start; index < end; index += 1) {
     const leaf = leaves[index - start];
     if (leaf?.index !== index) return { kind: 'entryMissing', agencyId: null, entryId: null, leafIndex: index };
-    if (leaf.type === undefined) return { kind: 'entryMissing', ...leaf.sealedAs, leafIndex: index };
+    if (leaf.type === undefined || (leaf.isExpired && !mayExpire(leaf.type))) return { kind: 'entryMissing', ...leaf.sealedAs, leafIndex: index };
     if (leaf.stored === null || !leaf.computed.equals(leaf.stored)) return { kind: 'entryChanged', ...leaf.sealedAs, type: leaf.type, leafIndex: index };
   }
   return undefined;

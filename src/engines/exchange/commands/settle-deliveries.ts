@@ -13,7 +13,7 @@ type Key = { agencyId: AgencyId; envelopeId: string; recipientAgencyId: AgencyId
 /** What became of a delivery: taken or refused by the receiving side at once, or not delivered. */
 export type Settled = Key &
   (
-    | { state: 'arrived' | 'refused'; /** What a notice or a replacement that came first made of it at once. */ standing?: 'recalled' | 'replaced' | undefined; deliveredTo: { agencyId: AgencyId; name: string }; answer: { status: '01' | '02'; reason: string | null; receipt: string } }
+    | { state: 'arrived' | 'refused'; /** What a notice or a replacement that came first made of it at once. */ standing?: 'recalled' | 'replaced' | undefined; deliveredTo: { agencyId: AgencyId; name: string }; answer: { status: '01' | '02'; reason: string | null; receipt: string; /** When the receipt was signed, where that was elsewhere; now unless told. */ at?: Date } }
     | { state: 'returned' | 'no_route'; deliveredTo?: { agencyId: AgencyId; name: string }; problem: string; successors: readonly { id: AgencyId; name: string; kind: string }[] }
   );
 
@@ -94,8 +94,8 @@ async function insertAnswers(ctx: CommandContext, settled: readonly Settled[]): 
   if (answered.length === 0) return;
   await ctx.query(
     `insert into exchange.delivery_answer (agency_id, envelope_id, recipient_agency_id, ordinal, status, at, by_name, reason, receipt)
-     select a.agency_id, a.envelope_id, a.recipient_agency_id, 1, a.status, $7, $8, a.reason, a.receipt
-       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[]) as a (agency_id, envelope_id, recipient_agency_id, status, reason, receipt)
+     select a.agency_id, a.envelope_id, a.recipient_agency_id, 1, a.status, a.at, $8, a.reason, a.receipt
+       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) as a (agency_id, envelope_id, recipient_agency_id, status, reason, receipt, at)
      on conflict do nothing`,
     [
       answered.map((each) => each.agencyId),
@@ -104,7 +104,7 @@ async function insertAnswers(ctx: CommandContext, settled: readonly Settled[]): 
       answered.map((each) => each.answer.status),
       answered.map((each) => each.answer.reason),
       answered.map((each) => each.answer.receipt),
-      ctx.now,
+      answered.map((each) => each.answer.at ?? ctx.now),
       AUTOMATIC.name,
     ],
   );

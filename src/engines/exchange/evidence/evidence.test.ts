@@ -1,20 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { systemActor } from '#kernel/actor.ts';
-import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
-import type { TestHouse } from '#kernel/testkit.ts';
+import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { verifierKey } from '#engines/audit/index.ts';
-import { readBytes, storeBytes } from '#engines/files/index.ts';
-import { performSigning, publicFolder, signaturesModule } from '#engines/signatures/index.ts';
-import { buildPdf } from '#engines/signatures/domain/pdf/testing.ts';
-import { credentialOf, openPaper, somebody, testModules, testPin } from '#engines/signatures/testing.ts';
-import { answerMessage } from '../commands/answer-message.ts';
+import { testModules } from '#engines/signatures/testing.ts';
 import { aSentLetter, anAgency, exchangeHouse } from '../testing.ts';
-import { openTestHouse } from '#kernel/testkit.ts';
-import { evidencePackage } from './package.ts';
 import type { EvidenceOf } from './gather.ts';
-import { verifyEvidence, type EvidenceReport, type EvidenceTrust } from './verify.ts';
+import { aSignedLetter, codes, failed, packed as pack, verified as verify, type SignedLetter } from '../testing/signed-letter.ts';
+import type { EvidenceReport, EvidenceTrust } from './verify.ts';
 
 let house: TestHouse;
 let sender: Id<'agency'>;
@@ -22,50 +15,17 @@ let commune: Id<'agency'>;
 let ward: Id<'agency'>;
 let envelopeId: Id<'envelope'>;
 let subject: { type: string; id: string };
+let messageOf: SignedLetter['messageOf'];
 let whole: Buffer;
 
 before(async () => {
-  house = await openTestHouse({ modules: [...new Set([...exchangeHouse, ...testModules])] });
-  const person = somebody();
-  sender = await anAgency(house.kernel, 'Sở Nội vụ');
-  [commune, ward] = [await anAgency(house.kernel, 'UBND xã Hoằng Hóa'), await anAgency(house.kernel, 'UBND phường Hạc Thành')];
-  const credentialId = await credentialOf(house.kernel, person);
-  const signingId = await openPaper(house.kernel, person, { credentialId, pdf: buildPdf() });
-  const signed = await performSigning(house.kernel, { agencyId: person.agencyId, signingId, actor: person, secret: testPin });
-  assert.ok(signed.state === 'signed');
-  const { length: sizeBytes } = await readBytes(house.kernel, signed.sha256);
-  const main = { sha256: signed.sha256, sizeBytes, name: 'Công văn số 1234.pdf', mediaType: 'application/pdf', role: 'main' as const };
-  const table = await storeBytes(house.kernel, Buffer.from('số liệu'), { limitBytes: 1000 });
-  const attachment = { ...table, name: 'Phụ lục 1.txt', mediaType: 'text/plain', role: 'attachment' as const };
-  ({ envelopeId, subject } = await aSentLetter(house.kernel, { from: sender, to: [commune, ward], files: [main, attachment] }));
-  await house.drain();
-  const messageId = await messageOf(commune);
-  await run(house.kernel, answerMessage, { agencyId: commune, messageId, status: '03' }, { actor: systemActor('test') });
-  await house.drain();
-  for (const schedule of signaturesModule.schedules ?? []) await schedule.run(house.kernel);
+  ({ house, sender, commune, ward, envelopeId, subject, messageOf } = await aSignedLetter());
   whole = await packed({ side: 'sender', agencyId: sender, envelopeId });
 });
 after(() => house.close());
 
-async function messageOf(agencyId: Id<'agency'>): Promise<Id<'message'>> {
-  const [row] = await house.sql<{ id: Id<'message'> }>('select id from exchange.message where agency_id = $1 and envelope_id = $2', [agencyId, envelopeId]);
-  assert.ok(row);
-  return row.id;
-}
-
-async function packed(of: EvidenceOf): Promise<Buffer> {
-  const { body } = await evidencePackage(house.kernel, of);
-  const pieces: Buffer[] = [];
-  for await (const piece of body) pieces.push(piece);
-  return Buffer.concat(pieces);
-}
-
-function verified(bytes: Buffer, more: Partial<EvidenceTrust> = {}): Promise<EvidenceReport> {
-  return verifyEvidence(bytes, { trustFolders: [publicFolder(house.kernel.config.dataDir)], now: house.clock.now(), ...more });
-}
-
-const failed = (report: EvidenceReport): string[] => report.checks.filter((each) => each.outcome === 'failed').map(({ code, about }) => `${code} ${about}`.trim());
-const codes = (report: EvidenceReport): string[] => [...new Set(report.checks.filter((each) => each.outcome === 'failed').map(({ code }) => code))];
+const packed = (of: EvidenceOf): Promise<Buffer> => pack(house, of);
+const verified = (bytes: Buffer, more: Partial<EvidenceTrust> = {}): Promise<EvidenceReport> => verify(house, bytes, more);
 
 /** Where a part's content stands in the container, which stores and never compresses: behind its local header of thirty bytes and its name. */
 function placeOf(bytes: Buffer, name: string): number {
@@ -196,10 +156,8 @@ test('a package that somebody else made and sealed is not believed', async () =>
   const to = await anAgency(stranger.kernel, 'UBND xã Hoằng Hóa');
   const letter = await aSentLetter(stranger.kernel, { from, to: [to] });
   await stranger.drain();
-  const { body } = await evidencePackage(stranger.kernel, { side: 'sender', agencyId: from, envelopeId: letter.envelopeId });
-  const pieces: Buffer[] = [];
-  for await (const piece of body) pieces.push(piece);
-  assert.ok(codes(await verified(Buffer.concat(pieces))).includes('seal.untrusted'));
+  const foreign = await pack(stranger, { side: 'sender', agencyId: from, envelopeId: letter.envelopeId });
+  assert.ok(codes(await verified(foreign)).includes('seal.untrusted'));
   await stranger.close();
 });
 

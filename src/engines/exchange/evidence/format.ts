@@ -14,6 +14,12 @@ export const partNames = {
   folders: { files: 'files/', receipts: 'receipts/', reports: 'reports/', material: 'material/' },
 } as const;
 
+/** The recipient as the maker of the package knows it, first by its own id, then by those of the installation where it lives; and which agency took the envelope for it. */
+const recipient = z.object({ agencyIds: z.array(z.string()).min(1), code: z.string().nullable(), deliveredTo: z.string().nullable().default(null) });
+export type ListedRecipient = z.output<typeof recipient>;
+
+const answerOf = z.object({ recipientName: z.string(), ordinal: z.number().int(), status: deliveryStatus.or(z.string()), at: z.string(), recipient: recipient.optional() });
+
 /** What a package holds and what it is about. Every other part stands here with its hash. */
 export const evidenceManifest = z.object({
   format: z.literal('lienthong-evidence'),
@@ -26,8 +32,12 @@ export const evidenceManifest = z.object({
   /** SHA-256 of the envelope's text: what the receipts name. */
   contentHash: sha256,
   document: envelopeDocument.pick({ code: true, number: true, notation: true, issuedOn: true, typeName: true, summary: true, senderName: true }),
+  /** The one recipient that a package of the sender is about; null when it is about all. Absent in packages of before there was the field. */
+  recipientAgencyId: z.uuid().nullable().optional(),
   files: z.array(z.object({ part: z.string(), sha256, name: z.string(), report: z.string().nullable() })),
-  receipts: z.array(z.object({ part: z.string(), recipientName: z.string(), ordinal: z.number().int(), status: deliveryStatus.or(z.string()), at: z.string() })),
+  receipts: z.array(answerOf.extend({ part: z.string() })),
+  /** Answers of systems that sign none: the record tells of them, and nothing more can be shown. */
+  unsigned: z.array(answerOf).default([]),
   parts: z.array(z.object({ name: z.string(), sha256, sizeBytes: z.number().int().nonnegative() })),
 });
 export type EvidenceManifest = z.output<typeof evidenceManifest>;

@@ -10,7 +10,7 @@ import type { Envelope } from '../contract.ts';
 import { readEnvelope } from '../envelope.ts';
 import { exchangeErrors } from '../errors.ts';
 import { partnerReceiptKeys, receiptKeys } from '../receipt-key.ts';
-import type { EvidenceLog } from './format.ts';
+import type { EvidenceLog, ListedRecipient } from './format.ts';
 
 type AgencyId = Id<'agency'>;
 
@@ -19,7 +19,7 @@ export type EvidenceOf =
   | { side: 'sender'; agencyId: AgencyId; envelopeId: string; recipientAgencyId?: AgencyId | undefined }
   | { side: 'receiver'; agencyId: AgencyId; messageId: string };
 
-export type HeldReceipt = { recipientName: string; ordinal: number; status: string; at: Date; receipt: string };
+export type HeldReceipt = { recipientName: string; ordinal: number; status: string; at: Date; receipt: string; recipient: ListedRecipient };
 
 export type Evidence = {
   side: 'sender' | 'receiver';
@@ -30,7 +30,10 @@ export type Evidence = {
   original: string;
   contentHash: string;
   envelope: Envelope;
+  recipientAgencyId: AgencyId | null;
   receipts: HeldReceipt[];
+  /** Answers of systems outside that give no receipt. */
+  unsigned: HeldReceipt[];
   keys: JsonWebKey[];
   log: EvidenceLog;
   /** By the file's hash; a file that was never validated has none. */
@@ -64,11 +67,18 @@ export async function gatherEvidence(kernel: Kernel, of: EvidenceOf): Promise<Ev
     original: held.original,
     contentHash: held.contentHash,
     envelope: read.envelope,
-    receipts: held.receipts,
+    recipientAgencyId: (of.side === 'sender' ? of.recipientAgencyId : undefined) ?? null,
+    receipts: held.receipts.filter(isSigned),
+    unsigned: held.receipts.filter((each) => !isSigned(each)),
     keys: [...(await receiptKeys(q)), ...(await partnerReceiptKeys(q))],
     log: { treeHead: describeHead(head), entries: await provenEntries(q, { of, held, head }) },
     reports: await reportsOf(q, read.envelope),
   };
+}
+
+/** What a system of another maker told is kept with the name of the packet that it came in. */
+function isSigned({ receipt }: HeldReceipt): boolean {
+  return !receipt.startsWith('inbound:');
 }
 
 async function heldBySender(q: Queryable, of: Extract<EvidenceOf, { side: 'sender' }>): Promise<Held> {
@@ -82,7 +92,9 @@ async function heldBySender(q: Queryable, of: Extract<EvidenceOf, { side: 'sende
   const row = rows[0] as { envelopeId: string; original: string; contentHash: string; type: string; id: string } | undefined;
   if (row === undefined) throw exchangeErrors.deliveryNotFound();
   const answers = await q.query(
-    `select d.recipient_name as "recipientName", a.ordinal, a.status, a.at, a.receipt from exchange.delivery_answer a
+    `select d.recipient_name as "recipientName", a.ordinal, a.status, a.at, a.receipt,
+            json_build_object('code', d.recipient_code, 'deliveredTo', d.delivered_to_agency_id, 'agencyIds', array[d.recipient_agency_id::text] || array(select distinct l.remote_id from exchange.partner_agency l where l.agency_id = d.recipient_agency_id)) as recipient
+       from exchange.delivery_answer a
        join exchange.delivery d on d.agency_id = a.agency_id and d.envelope_id = a.envelope_id and d.recipient_agency_id = a.recipient_agency_id
       where a.agency_id = $1 and a.envelope_id = $2 and ($3::uuid is null or a.recipient_agency_id = $3) order by d.position, a.ordinal`,
     [of.agencyId, of.envelopeId, of.recipientAgencyId ?? null],
@@ -100,7 +112,7 @@ async function heldByReceiver(q: Queryable, of: Extract<EvidenceOf, { side: 'rec
   const row = rows[0] as { envelopeId: string; original: string; contentHash: string } | undefined;
   if (row === undefined) throw exchangeErrors.messageNotFound();
   const answers = await q.query(
-    `select '' as "recipientName", ordinal, status, at, receipt from exchange.message_answer where agency_id = $1 and message_id = $2 order by ordinal`,
+    `select '' as "recipientName", ordinal, status, at, receipt, json_build_object('code', null, 'deliveredTo', null, 'agencyIds', array[agency_id::text]) as recipient from exchange.message_answer where agency_id = $1 and message_id = $2 order by ordinal`,
     [of.agencyId, of.messageId],
   );
   // safe because the statement selects exactly these columns

@@ -3,7 +3,7 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { openBytes } from '#engines/files/index.ts';
 import { sealedContainer, type AsicFile, type ValidationMaterial } from '#engines/signatures/index.ts';
 import { partNames, type EvidenceManifest } from './format.ts';
-import { gatherEvidence, type Evidence, type EvidenceOf } from './gather.ts';
+import { gatherEvidence, type Evidence, type EvidenceOf, type HeldReceipt } from './gather.ts';
 import { readmeText } from './readme.ts';
 
 export type EvidencePackage = { fileName: string; body: AsyncIterable<Buffer>; /** What it is about, for the record. */ about: { envelopeId: string; subject: { type: string; id: string } } };
@@ -60,9 +60,15 @@ function manifestOf(evidence: Evidence, { madeAt, documents, receipts, parts }: 
       name,
       report: evidence.reports.has(sha256) ? `${partNames.folders.reports}${sha256}.json` : null,
     })),
-    receipts: evidence.receipts.map(({ recipientName, ordinal, status, at }, index) => ({ part: receipts[index]?.name ?? '', recipientName, ordinal, status, at: at.toISOString() })),
+    recipientAgencyId: evidence.recipientAgencyId,
+    receipts: evidence.receipts.map((held, index) => ({ part: receipts[index]?.name ?? '', ...listedAnswer(held) })),
+    unsigned: evidence.unsigned.map(listedAnswer),
     parts: parts.map(({ name, sha256, sizeBytes }) => ({ name, sha256, sizeBytes })),
   };
+}
+
+function listedAnswer({ recipientName, ordinal, status, at, recipient }: HeldReceipt): EvidenceManifest['unsigned'][number] {
+  return { recipientName, ordinal, status, at: at.toISOString(), recipient };
 }
 
 /** The files under names that any system can write; what they were called stands in the manifest. */

@@ -13,7 +13,7 @@ export function checkLog({ manifest, parts, trust, judgeTimestamp }: LogInput): 
   const parsed = evidenceLog.safeParse(readJson(parts.get(partNames.log)));
   if (!parsed.success) return [check('log.unreadable', 'failed', partNames.log)];
   const log = parsed.data;
-  return [...checkEntries(log), ...checkStory(manifest, log), ...checkHead(log, trust), ...checkTimestamp(log, judgeTimestamp)];
+  return [...checkEntries(log), ...checkOwn(manifest, log), ...checkStory(manifest, log), ...checkHead(log, trust), ...checkTimestamp(log, judgeTimestamp)];
 }
 
 function bodyOf({ treeHead }: EvidenceLog): CheckpointBody {
@@ -34,6 +34,17 @@ function checkEntries(log: EvidenceLog): EvidenceCheck[] {
   return wrong.length > 0 ? wrong : [check('log.proven', 'passed', String(log.entries.length))];
 }
 
+/** The entries are of the record of whoever made the package, each once. */
+function checkOwn({ agency }: EvidenceManifest, { entries }: EvidenceLog): EvidenceCheck[] {
+  const seen = new Set<string>();
+  return entries.flatMap(({ entry }) => {
+    const isDoubled = seen.has(entry.id);
+    seen.add(entry.id);
+    if (isDoubled) return [check('log.doubled', 'failed', `${entry.type} ${entry.id}`)];
+    return entry.agencyId === agency.agencyId ? [] : [check('log.otherAgency', 'failed', `${entry.type} ${entry.id}`)];
+  });
+}
+
 /** The record of the side that made the package tells of the sending or of the arrival, and of this very content. */
 function checkStory({ side, envelopeId, contentHash }: EvidenceManifest, { entries }: EvidenceLog): EvidenceCheck[] {
   const wanted = side === 'sender' ? ['exchange.envelope-sent'] : ['exchange.message-arrived', 'exchange.message-refused'];
@@ -41,7 +52,9 @@ function checkStory({ side, envelopeId, contentHash }: EvidenceManifest, { entri
   if (told.length === 0) return [check('log.silent', 'failed', partNames.log)];
   return told.flatMap(({ entry }) => {
     const hash = entry.data['contentHash'];
-    return hash === undefined || hash === contentHash ? [] : [check('log.contradicts', 'failed', `${entry.type} ${entry.id}`)];
+    // Of what the system refused, the receipt names the hash.
+    const isSilent = hash === undefined && entry.type === 'exchange.message-refused';
+    return isSilent || hash === contentHash ? [] : [check('log.contradicts', 'failed', `${entry.type} ${entry.id}`)];
   });
 }
 
@@ -57,11 +70,11 @@ function checkHead(log: EvidenceLog, { logKeys = [], witnessed = [] }: EvidenceT
   return [check('head.signed', 'passed', about), ...checkWitnesses(body, witnessed)];
 }
 
-/** A checkpoint that somebody kept of the same record: the same size must have the same root. */
+/** A checkpoint that somebody kept of the same record: the same size must have the same root. One that cannot be compared is no witness. */
 function checkWitnesses({ origin, size, root }: CheckpointBody, witnessed: readonly string[]): EvidenceCheck[] {
   return witnessed.flatMap((text) => {
     const [itsOrigin, itsSize, itsRoot] = text.split('\n');
-    if (itsOrigin !== origin || itsSize !== String(size)) return [];
+    if (itsOrigin !== origin || itsSize !== String(size)) return [check('head.uncompared', 'warned', `${itsOrigin ?? ''} ${itsSize ?? ''}`)];
     const isSame = bytesOf(itsRoot ?? '').equals(root);
     return [isSame ? check('head.witnessed', 'passed', `${origin} ${String(size)}`) : check('head.contradicted', 'failed', `${origin} ${String(size)}`)];
   });

@@ -1,5 +1,6 @@
 import { formatInstant } from '#kernel/time.ts';
-import { readContainer, validateAlone, type AloneValidator, type Container } from '#engines/signatures/offline.ts';
+import { readContainer, SEAL_NAME, validateAlone, type AloneValidator, type Container } from '#engines/signatures/offline.ts';
+import type { Envelope } from '../contract.ts';
 import { readEnvelope } from '../envelope.ts';
 import { check, type EvidenceCheck, type EvidenceOutcome } from './checks.ts';
 import { evidenceManifest, partNames, type EvidenceManifest } from './format.ts';
@@ -68,29 +69,43 @@ function readManifest(parts: Parts): EvidenceManifest | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
-const machinery = /^(mimetype$|META-INF\/)/;
+/** Beside its parts a package has exactly these: whatever else a container may hold is covered by no seal. */
+const machinery = { first: 'mimetype', last: ['META-INF/ASiCManifest.xml', 'META-INF/signature.p7s'] } as const;
+const mimeType = 'application/vnd.etsi.asic-e+zip';
+const isMachinery = (name: string): boolean => name === machinery.first || machinery.last.some((each) => each === name);
 
 function checkParts(manifest: EvidenceManifest, parts: Parts): EvidenceCheck[] {
   const listed = new Map(manifest.parts.map((part) => [part.name, part]));
   const wrong: EvidenceCheck[] = [];
   for (const [name, content] of parts) {
-    if (machinery.test(name) || name === partNames.manifest) continue;
+    if (isMachinery(name) || name === partNames.manifest) continue;
     const part = listed.get(name);
     if (part === undefined) wrong.push(check('part.unlisted', 'failed', name));
     else if (part.sizeBytes !== content.length || part.sha256 !== sha256Of(content)) wrong.push(check('part.changed', 'failed', name));
   }
   for (const name of listed.keys()) if (!parts.has(name)) wrong.push(check('part.missing', 'failed', name));
+  // What lies among the files and receipts and is not said to be one has not been looked at.
+  const told = new Set([...manifest.files, ...manifest.receipts].map(({ part }) => part));
+  const { files, receipts } = partNames.folders;
+  for (const name of listed.keys()) if ((name.startsWith(files) || name.startsWith(receipts)) && !told.has(name)) wrong.push(check('part.unlisted', 'failed', name));
   return wrong.length > 0 ? wrong : [check('part.intact', 'passed', String(listed.size))];
 }
 
 async function checkContainer(container: Container, manifest: EvidenceManifest): Promise<EvidenceCheck[]> {
-  const isExact = await container.isExact(new Date(manifest.madeAt));
+  const order = [machinery.first, partNames.manifest, ...manifest.parts.map(({ name }) => name), ...machinery.last];
+  const isInOrder = container.members.length === order.length && container.members.every(({ name }, index) => name === order[index]);
+  const isNamed = container.members[0]?.content?.toString('latin1') === mimeType;
+  const isExact = isInOrder && isNamed && (await container.isExact(new Date(manifest.madeAt)));
   return [isExact ? check('container.exact', 'passed') : check('container.exact', 'failed', '', { vi: 'Gói đã bị đóng lại hoặc sửa.', en: 'It was packed anew or edited.' })];
 }
 
 async function checkSeal(validator: AloneValidator, bytes: Buffer): Promise<EvidenceCheck[]> {
   const report = await validator.validate(bytes);
   const [seal] = report.signatures;
+  if (report.indication === 'TOTAL-PASSED' && (report.signatures.length !== 1 || !isSeal(seal))) {
+    const who = report.signatures.map(({ signer }) => signer).join(', ');
+    return [check('seal.stranger', 'failed', machinery.last[1], { vi: `${who}.`, en: `${who}.` })];
+  }
   if (report.indication === 'TOTAL-PASSED') {
     const who = seal?.signer ?? '';
     const when = seal?.signingTime ?? '';
@@ -100,11 +115,28 @@ async function checkSeal(validator: AloneValidator, bytes: Buffer): Promise<Evid
   return [isUntrusted ? check('seal.untrusted', 'failed', 'META-INF/signature.p7s') : check('seal.invalid', 'failed', 'META-INF/', report.cause ?? undefined)];
 }
 
+type SealReport = Awaited<ReturnType<AloneValidator['validate']>>['signatures'][number];
+
+/** Any person with a good certificate can sign a container; only the installation itself has a certificate of this name, without a person's or an agency's number. */
+function isSeal(signature: SealReport | undefined): boolean {
+  return signature?.signer === SEAL_NAME && signature.title === null && signature.certificate?.userIds.length === 0 && signature.certificate.emails.length === 0;
+}
+
 function checkEnvelope(manifest: EvidenceManifest, parts: Parts): EvidenceCheck[] {
   const original = parts.get(partNames.envelope);
   const read = original === undefined ? undefined : readEnvelope(original.toString('utf8'));
   const isIntact = original !== undefined && sha256Of(original) === manifest.contentHash && read?.ok === true && read.envelope.envelopeId === manifest.envelopeId;
-  return [isIntact ? check('envelope.intact', 'passed', partNames.envelope) : check('envelope.changed', 'failed', partNames.envelope)];
+  if (!isIntact) return [check('envelope.changed', 'failed', partNames.envelope)];
+  if (!isToldRight(manifest, read.envelope)) return [check('envelope.mislabelled', 'failed', partNames.manifest)];
+  return [check('envelope.intact', 'passed', partNames.envelope)];
+}
+
+/** What the list says is what people see first. */
+function isToldRight({ side, agency, document, files }: EvidenceManifest, envelope: Envelope): boolean {
+  // safe because the list has only fields of the envelope's document
+  const isDocument = Object.entries(document).every(([name, value]) => envelope.document[name as keyof typeof document] === value);
+  const isFiles = files.length === envelope.files.length && files.every(({ sha256, name }, index) => envelope.files[index]?.sha256 === sha256 && envelope.files[index].name === name);
+  return isDocument && isFiles && (side === 'receiver' || agency.agencyId === envelope.sender.agencyId);
 }
 
 /** Each file that the envelope names is there, is that file, and its signatures are judged anew. */
@@ -112,8 +144,8 @@ async function checkFiles(validator: AloneValidator, manifest: EvidenceManifest,
   const read = readEnvelope(parts.get(partNames.envelope)?.toString('utf8') ?? '');
   if (!read.ok) return [];
   const checks: EvidenceCheck[] = [];
-  for (const file of read.envelope.files) {
-    const entry = manifest.files.find((each) => each.sha256 === file.sha256);
+  for (const [index, file] of read.envelope.files.entries()) {
+    const entry = manifest.files[index];
     const content = parts.get(entry?.part ?? '');
     const name = entry?.part ?? file.name;
     if (content === undefined || sha256Of(content) !== file.sha256 || content.length !== file.sizeBytes) {

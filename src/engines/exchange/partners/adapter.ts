@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { DeliveryStatus, Envelope, EnvelopeFile } from '../contract.ts';
+import { withRawCode } from './trouble-words.ts';
 import type { WitnessReply } from './witness.ts';
 
 export type PartnerId = Id<'partner'>;
@@ -139,6 +140,8 @@ export type InboundContent =
       reason: string | null;
       /** The signed receipt, verified by the adapter; without one the kept original is the evidence. */
       receipt?: string;
+      /** Whom the receipt names, by the partner's own id and code; `isForAnother` when it answers as the successor of somebody. */
+      signedBy?: { ref: string; code: string | null; isForAnother: boolean };
       /** Given by an agency of another system, to which the partner passed the document on. */
       isPassedOn?: boolean;
     }
@@ -216,7 +219,7 @@ export class PartnerUnavailable extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: string, options: { problem: string; retry?: 'again' | 'later'; retryAfterMs?: number; cause?: unknown }) {
-    super(options.problem, { cause: options.cause });
+    super(withRawCode(options.problem, options.cause), { cause: options.cause });
     this.name = 'PartnerUnavailable';
     this.code = code;
     this.retry = options.retry ?? 'again';

@@ -1,6 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
-import type { BusinessKind } from '../contract.ts';
+import type { BusinessKind, DeliveryStatus } from '../contract.ts';
 import { settleDeliveries } from '../commands/settle-deliveries.ts';
 import { noteAnswers, type Target } from '../jobs/return-answers.ts';
 import { PartnerUnavailable, type InboundContent, type TransferId } from './adapter.ts';
@@ -32,13 +32,17 @@ export async function applyAnswer(ctx: CommandContext, inbound: InboundRow, answ
   if (answer.contentHash !== undefined && answer.contentHash !== delivery.hash) {
     return settleInbound(ctx, inbound, { state: 'quarantined', code: 'answerOfOtherContent', problem: answer.contentHash, seen });
   }
+  if (!isFit(delivery.kind, answer.status)) return settleInbound(ctx, inbound, { state: 'quarantined', code: 'answerUnknown', problem: `${answer.status} không trả lời loại gói này (${delivery.kind})`, seen });
+  if (!(await isOfRecipient(ctx, inbound, { answer, delivery }))) {
+    return settleInbound(ctx, inbound, { state: 'quarantined', code: 'receiptDiffers', problem: `biên nhận của cơ quan khác, không phải ${delivery.recipientName}`, seen });
+  }
   await assertEarlierFirst(ctx, inbound, { answer, delivery });
   // An arrival that is told after something later, read at the same moment as that, says nothing new.
   const ordinal = answer.ordinal ?? (answer.status === '01' && delivery.answers > 0 ? 1 : delivery.answers + 1);
   const receipt = answer.receipt ?? (await receiptForOrigin(ctx, delivery, answer)) ?? `inbound:${inbound.id}`;
   const { agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, deliveredTo } = delivery;
   if (delivery.answers === 0 && ordinal === 1 && (answer.status === '01' || answer.status === '02')) {
-    const first = { status: answer.status, reason: answer.reason, receipt };
+    const first = { status: answer.status, reason: answer.reason, receipt, ...(receipt.startsWith('inbound:') ? {} : { at: answer.at }) };
     await settleDeliveries(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, subject: { type, id: subjectId }, kind: delivery.kind, deliveredTo, state: answer.status === '01' ? 'arrived' : 'refused', answer: first }]);
   } else {
     const by = { byName: answer.by.name, byTitle: answer.by.title };
@@ -49,6 +53,30 @@ export async function applyAnswer(ctx: CommandContext, inbound: InboundRow, answ
   await relayAnswers(ctx, delivery);
   await settleInbound(ctx, inbound, { state: 'applied', seen });
   await endIfAnswered(ctx, inbound, delivery);
+}
+
+/** A document is not agreed to, and a notice is not registered: whatever else comes back changes no state. */
+function isFit(kind: Delivery['kind'], status: DeliveryStatus): boolean {
+  if (status === '01' || status === '02') return true;
+  const isAgreement = status === '15' || status === '16';
+  return isAgreement === (kind !== 'new' && kind !== 'replace');
+}
+
+/**
+ * A receipt is one recipient's word and nobody else's: it names the agency by the partner's own id, or by its code. A successor of several
+ * over there names the first that it was addressed as.
+ */
+async function isOfRecipient(ctx: CommandContext, inbound: InboundRow, { answer, delivery }: { answer: Answer; delivery: Delivery }): Promise<boolean> {
+  const { signedBy } = answer;
+  if (signedBy === undefined || signedBy.isForAnother) return true;
+  const { recipientAgencyId, deliveredTo } = delivery;
+  const { rowCount } = await ctx.query(
+    `select 1 from exchange.partner_agency where partner_id = $1 and remote_id = $2 and agency_id = any ($3)
+     union all
+     select 1 from exchange.delivery where agency_id = $4 and envelope_id = $5 and recipient_agency_id = $6 and recipient_code = $7`,
+    [inbound.partnerId, signedBy.ref, [recipientAgencyId, deliveredTo.agencyId], delivery.agencyId, delivery.envelopeId, recipientAgencyId, signedBy.code],
+  );
+  return rowCount !== 0;
 }
 
 /**

@@ -11,7 +11,7 @@ import { directoryOf, transitionDaysOn } from '../jobs/deliver.ts';
 import { isNotice, type Envelope } from '../contract.ts';
 import { PartnerUnavailable, type InboundContent, type Protocol } from './adapter.ts';
 import { isEarlierWaiting, settleInbound, type InboundRow, type Seen } from './inbound.ts';
-import { findPartner, partnerAgencyByRef, partnersOfAgencies, relayEndOf } from './partner-rows.ts';
+import { findPartner, partnerAgencyByRef, partnersOfAgencies, relayEndOf, speaksFor } from './partner-rows.ts';
 import { relayEnvelope, type RelayRecipient } from './relay.ts';
 import { mayRelay, notEntitled } from './relay-rule.ts';
 import { sendAnswersOut, type AnswerKey } from './transfers.ts';
@@ -58,10 +58,9 @@ export async function applyEnvelope(ctx: CommandContext, inbound: InboundRow, gi
   return settleInbound(ctx, inbound, { state: 'quarantined', code: first?.code ?? 'recipientUnknown', problem: unknown.map((each) => each.problem).join('; '), seen });
 }
 
-/** A partner speaks for its own agencies: not for one that is reached another way today, nor under the code of another one. */
+/** A partner speaks for its own agencies, and not under the code of another one. */
 async function speaksForAnother(ctx: CommandContext, inbound: InboundRow, of: { senderId: AgencyId; code: string }): Promise<boolean> {
-  const present = (await partnersOfAgencies(ctx, [of.senderId], vietnamDay(ctx.now))).get(of.senderId);
-  if (present !== undefined && present.partnerId !== inbound.partnerId) return true;
+  if (!(await speaksFor(ctx, { partnerId: inbound.partnerId, agencyId: of.senderId }, vietnamDay(ctx.now)))) return true;
   const coded = of.code === '' ? undefined : await findAgencyByCode(ctx, of.code);
   return coded !== undefined && coded !== of.senderId;
 }

@@ -3,6 +3,9 @@ import { z } from 'zod';
 export const protocol = z.enum(['installation', 'provincial_axis', 'national_axis']);
 export const partnerState = z.enum(['invited', 'pairing', 'active', 'suspended']);
 
+/** Why a call failed, in words, with what to do and the code for the expert; null where the partner gave its own reason or all is well. */
+export const troubleView = z.object({ vi: z.string(), en: z.string(), fixVi: z.string(), fixEn: z.string(), raw: z.string() }).nullable();
+
 /** How the line to a partner is, and what waits. */
 export const lineView = z.object({
   circuit: z.enum(['closed', 'open', 'half_open']),
@@ -14,6 +17,7 @@ export const lineView = z.object({
   lastFailureAt: z.string().nullable(),
   problemCode: z.string().nullable(),
   problem: z.string().nullable(),
+  trouble: troubleView.default(null),
   waiting: z.number().int(),
   sent: z.number().int(),
   failed: z.number().int(),
@@ -139,6 +143,7 @@ export const transferView = z.object({
   nextTryAt: z.string().nullable(),
   problemCode: z.string().nullable(),
   problem: z.string().nullable(),
+  trouble: troubleView.default(null),
   partnerRef: z.string().nullable(),
   createdAt: z.string(),
   changedAt: z.string(),

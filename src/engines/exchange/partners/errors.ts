@@ -1,4 +1,5 @@
-import { defineErrors } from '#kernel/errors.ts';
+import { defineErrors, type AppError } from '#kernel/errors.ts';
+import { troubleInWords } from './trouble-words.ts';
 
 export const partnerErrors = defineErrors('exchange', {
   partnerNotFound: {
@@ -31,10 +32,10 @@ export const partnerErrors = defineErrors('exchange', {
   },
   partnerUnreachable: {
     status: 502,
-    vi: 'Chưa kết nối được với đối tác ({code}): {problem}',
-    en: 'The partner could not be reached ({code}): {problem}',
-    fixVi: 'Kiểm tra địa chỉ, đường truyền và chứng thư, rồi thử lại.',
-    fixEn: 'Check the address, the network and the certificate, then try again.',
+    vi: 'Chưa kết nối được với đối tác: {vi}. Mã kỹ thuật: {raw}.',
+    en: 'The partner could not be reached: {en}. Technical code: {raw}.',
+    fixVi: '{fixVi}',
+    fixEn: '{fixEn}',
   },
   partnerInvitesByKeys: {
     status: 422,
@@ -184,3 +185,19 @@ export const partnerErrors = defineErrors('exchange', {
     fixEn: 'Reload the list.',
   },
 });
+
+/**
+ * `exchange.partnerUnreachable` with the reason in words, what to do about it, and the technical code beside it; a reason that the partner
+ * gave in words of its own stands as it came.
+ */
+export function partnerUnreachable(failure: { code: string; message: string; cause?: unknown }): AppError {
+  const { code, message: problem } = failure;
+  const values = troubleInWords({ code, problem }) ?? {
+    vi: problem,
+    en: problem,
+    fixVi: 'Kiểm tra địa chỉ, đường truyền và chứng thư, rồi thử lại.',
+    fixEn: 'Check the address, the network and the certificate, then try again.',
+    raw: code,
+  };
+  return partnerErrors.partnerUnreachable({ values, data: { code, problem }, cause: failure instanceof Error ? failure : failure.cause });
+}

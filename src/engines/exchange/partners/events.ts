@@ -1,17 +1,19 @@
 import { z } from 'zod';
 import type { EventCatalogue } from '#kernel/events.ts';
 
+/** In both languages; earlier entries hold a single word. */
+const wording = z.union([z.object({ vi: z.string(), en: z.string() }), z.string()]);
 const partner = z.object({ partnerId: z.uuid(), partnerName: z.string() });
 
 /** What operators do with partners, and what happens to the lines, parcels and arrivals. No content of documents. */
 export const partnerEvents: EventCatalogue = {
   'partner-added': { data: partner.extend({ protocol: z.string() }), vi: 'Thêm đối tác liên thông {partnerName}', en: 'Partner {partnerName} added' },
-  'partner-changed': { data: partner.extend({ changed: z.string() }), vi: 'Sửa đối tác {partnerName}: {changed}', en: 'Partner {partnerName} changed: {changed}' },
+  'partner-changed': { data: partner.extend({ changed: wording }), vi: 'Sửa đối tác {partnerName}: {changed}', en: 'Partner {partnerName} changed: {changed}' },
   'partner-confirmed': { data: partner.extend({ fingerprint: z.string() }), vi: 'Xác nhận khóa của đối tác {partnerName}', en: 'The key of partner {partnerName} confirmed' },
   'partner-passing-set': { data: partner.extend({ passedVi: z.string(), passedEn: z.string() }), vi: 'Đặt việc chuyển tiếp văn bản với {partnerName}: {passedVi}', en: 'What is passed on for {partnerName} set: {passedEn}' },
   'partner-suspended': { data: partner.extend({ reason: z.string() }), vi: 'Tạm dừng đối tác {partnerName}: {reason}', en: 'Partner {partnerName} suspended: {reason}' },
   'partner-resumed': { data: partner, vi: 'Mở lại đối tác {partnerName}', en: 'Partner {partnerName} resumed' },
-  'partner-tested': { data: partner.extend({ result: z.string() }), vi: 'Thử kết nối {partnerName}: {result}', en: 'Connection to {partnerName} tested: {result}' },
+  'partner-tested': { data: partner.extend({ result: wording }), vi: 'Thử kết nối {partnerName}: {result}', en: 'Connection to {partnerName} tested: {result}' },
   'partner-reconciled': { data: partner.extend({ recovered: z.int(), askedAgain: z.int(), problems: z.int() }), vi: 'Đối chiếu với {partnerName}: lấy lại {recovered}, xin gửi lại {askedAgain}, cần xem {problems}', en: 'Reconciled with {partnerName}: {recovered} recovered, {askedAgain} asked for again, {problems} to look at' },
   'envelope-recovered': { data: partner.extend({ envelopeId: z.uuid(), number: z.string(), recipientName: z.string() }), vi: 'Lấy lại văn bản {number} gửi {recipientName} từ {partnerName}', en: 'The document {number} to {recipientName} was recovered from {partnerName}' },
   'envelope-relayed': { data: partner.extend({ envelopeId: z.uuid(), number: z.string(), recipients: z.string() }), vi: 'Chuyển tiếp văn bản {number} từ {partnerName} đến {recipients}', en: 'The document {number} from {partnerName} was passed on to {recipients}' },
@@ -29,7 +31,7 @@ export const partnerEvents: EventCatalogue = {
   'partner-conflict-settled': { data: partner.extend({ name: z.string() }), vi: 'Giữ danh bạ tỉnh trước khác biệt {name} của {partnerName}', en: 'Kept the own directory against the difference {name} of {partnerName}' },
   'record-witnessed': { data: partner.extend({ size: z.int() }), vi: 'Làm chứng cho nhật ký của {partnerName} ở kích thước {size}', en: 'Witnessed the record of {partnerName} at size {size}' },
   'record-contradicted': { data: partner.extend({ size: z.int(), problem: z.string() }), vi: 'Nhật ký của {partnerName} mâu thuẫn với lần làm chứng trước ({problem})', en: 'The record of {partnerName} contradicts what was witnessed before ({problem})' },
-  'circuit-opened': { data: partner.extend({ code: z.string() }), vi: 'Ngắt đường nối {partnerName} ({code})', en: 'The line to {partnerName} was opened ({code})' },
+  'circuit-opened': { data: partner.extend({ code: wording }), vi: 'Ngắt đường nối {partnerName}: {code}', en: 'The line to {partnerName} was opened: {code}' },
   'circuit-closed': { data: partner, vi: 'Đường nối {partnerName} hoạt động lại', en: 'The line to {partnerName} works again' },
   'transfer-sent': { data: partner.extend({ transferId: z.uuid() }), vi: '{partnerName} đã nhận gói', en: '{partnerName} has taken the parcel' },
   'transfer-failed': { data: partner.extend({ transferId: z.uuid(), code: z.string() }), vi: 'Không chuyển được gói đến {partnerName} ({code})', en: 'The parcel could not be brought to {partnerName} ({code})' },

@@ -12,6 +12,7 @@ import { aSentLetter } from '../testing.ts';
 import { callPeer, type InstallationLine } from './adapters/installation/client.ts';
 import { newKey } from './adapters/installation/settings.ts';
 import type { partnerKeys, partnerTrust } from './contract.ts';
+import { endingConnections } from './queries/ending.ts';
 import { findPartner, openLine, sealSecrets } from './partner-rows.ts';
 import { anAgencyAt, connect, openInstallation, settle, type Connected, type Installation } from './testing.ts';
 
@@ -148,6 +149,29 @@ test('how much is taken from a partner is set without touching its other setting
   assert.equal((await set({ fileLimitMb: 10 }, auditor)).status, 403);
 });
 
+test('a connection that fails says why and what to do in words, with the code of the network beside it; the record says it so as well', async () => {
+  const { address } = (await a.call<{ address: string }>('GET', at(a))).body;
+  const change = (body: object) => a.call('PATCH', at(a), { body });
+  assert.equal((await change({ address: 'http://127.0.0.1:1', name: 'Tỉnh bên cạnh' })).status, 204);
+  const { status, body } = await a.call<{ code: string; message: string; fix: string; data: { problem: string } }>('POST', at(a, '/test'));
+  assert.deepEqual([status, body.code, body.message], [502, 'exchange.partnerUnreachable', 'Chưa kết nối được với đối tác: máy chủ bên kia từ chối kết nối. Mã kỹ thuật: ECONNREFUSED.']);
+  assert.match(body.fix, /Kiểm tra địa chỉ và cổng/);
+  assert.match(body.data.problem, /ECONNREFUSED 127\.0\.0\.1:1/);
+  await a.house.sql(`update exchange.partner_line set problem_code = 'unreachable', problem = $2 where partner_id = $1`, [pair.atInviter, body.data.problem]);
+  const { line } = (await a.call<{ line: { trouble: { vi: string; raw: string } | null } }>('GET', at(a))).body;
+  assert.deepEqual([line.trouble?.vi, line.trouble?.raw], ['máy chủ bên kia từ chối kết nối', 'ECONNREFUSED']);
+  assert.equal((await change({ address })).status, 204);
+  assert.equal(await reaches(a), 200);
+  const rows = await a.house.sql(`select data -> 'changed' as changed, data -> 'result' as result from audit.entry where type in ('exchange.partner-changed', 'exchange.partner-tested') order by at, id`);
+  const told = rows.slice(-4).map(({ changed, result }) => changed ?? result);
+  assert.deepEqual(told, [
+    { vi: 'tên gọi, địa chỉ', en: 'name, address' },
+    { vi: 'máy chủ bên kia từ chối kết nối (ECONNREFUSED)', en: 'the server there refuses the connection (ECONNREFUSED)' },
+    { vi: 'địa chỉ', en: 'address' },
+    { vi: 'kết nối được', en: 'it works' },
+  ]);
+});
+
 const folder = mkdtempSync(join(tmpdir(), 'lienthong-anchors-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
@@ -182,6 +206,15 @@ test('certificates by which a partner is believed are shown, added from a file a
   assert.equal((await own({ certificate: other.certificate, key: root.key })).body.code, 'exchange.certificatePairWrong');
   assert.equal((await own(other)).status, 204);
   assert.deepEqual([(await trust()).own?.subject, await reaches(a)], ['lien-thong', 200]);
+  // The root was made a moment before our own, so it ends first; without it our own is the next to end.
+  const ending = async (before: string | undefined) => (await endingConnections(a.house.kernel, new Date(before ?? 0))).map(({ partnerId, part }) => [partnerId, part]);
+  assert.deepEqual(await ending('2026-01-01T00:00:00Z'), [], 'not before it ends that soon');
+  const ownEnd = (await trust()).own?.validTo;
+  assert.equal((await ending(ownEnd)).length, 1);
+  const partnerConfig = { ...config, certificateAuthority: '' };
+  await a.house.sql('update exchange.partner set config = $2 where id = $1', [pair.atInviter, JSON.stringify(partnerConfig)]);
+  assert.deepEqual(await ending(ownEnd), [[pair.atInviter, 'own_certificate']]);
+  await a.house.sql('update exchange.partner set config = $2 where id = $1', [pair.atInviter, JSON.stringify(config)]);
   assert.equal((await a.call('DELETE', at(a, '/own-certificate'))).status, 204);
   assert.equal((await trust()).own, null);
 

@@ -63,7 +63,7 @@ test('a certificate of a private authority and one of our own are set by hand, a
     const reply = await a.call<{ code?: string; message?: string }>('POST', `${url}/test`);
     return reply.status === 200 ? 'ok' : String(reply.body.message);
   };
-  assert.match(await tried(), /tlsFailed/, 'a certificate that nobody vouches for is not believed');
+  assert.match(await tried(), /chưa tin nơi cấp chứng thư máy chủ bên kia/, 'a certificate that nobody vouches for is not believed');
   assert.equal((await a.call('PATCH', url, { body: { config: { certificateAuthority: theirs.certificate } } })).status, 204);
   assert.notEqual(await tried(), 'ok', 'the proxy wants to know who calls');
   assert.equal((await a.call('PUT', `${url}/secrets`, { body: { secrets: { tls: own } } })).status, 204);

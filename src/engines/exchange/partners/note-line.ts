@@ -3,6 +3,7 @@ import { afterFailure } from '../domain/line.ts';
 import type { PartnerId } from './adapter.ts';
 import { recordPartnerEvent } from './record.ts';
 import { lineState } from './take-transfer.ts';
+import { failureInWords } from './trouble-words.ts';
 
 type Partner = { id: PartnerId; name: string };
 
@@ -37,5 +38,5 @@ export async function noteLineBad(ctx: CommandContext, partner: Partner, failure
     `update exchange.partner_line set circuit = $2, failures = $3, opened_at = $4, probe_at = $5, last_failure_at = $6, problem_code = $7, problem = $8 where partner_id = $1`,
     [partner.id, line.circuit, line.failures, line.openedAt, line.probeAt, ctx.now, failure.code, failure.problem.slice(0, 1000)],
   );
-  if (before.circuit === 'closed' && line.circuit === 'open') recordPartnerEvent(ctx, 'circuit-opened', { partner, data: { code: failure.code } });
+  if (before.circuit === 'closed' && line.circuit === 'open') recordPartnerEvent(ctx, 'circuit-opened', { partner, data: { code: failureInWords(failure) } });
 }

@@ -2,7 +2,8 @@ import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { vietnamDay } from '#kernel/time.ts';
+import { vietnamDay, type CalendarDay } from '#kernel/time.ts';
+import { agenciesOn } from '#engines/identity/index.ts';
 import { sealBytes, unsealBytes } from '../sealed.ts';
 import { adapterOf, type PartnerId, type PartnerLine, type Party, type Protocol } from './adapter.ts';
 import { partnerErrors } from './errors.ts';
@@ -94,6 +95,16 @@ export async function partnersOfAgencies(q: Queryable, agencyIds: readonly Agenc
   // safe because the statement selects exactly these columns
   const read = rows as (RelayEnd & { agencyId: AgencyId; ref: string; code: string | null; name: string })[];
   return new Map(read.map(({ partnerId, protocol, passesOn, ...party }) => [party.agencyId, { partnerId, protocol, passesOn, party }]));
+}
+
+/**
+ * Whether a partner speaks for an agency on a day: not for one that is reached another way, nor for one that was taken from it. A closed
+ * one has no way to it any more, and what it sent in its time may still be under way.
+ */
+export async function speaksFor(q: Queryable, of: { partnerId: PartnerId; agencyId: AgencyId }, today: CalendarDay): Promise<boolean> {
+  const present = (await partnersOfAgencies(q, [of.agencyId], today)).get(of.agencyId);
+  if (present !== undefined) return present.partnerId === of.partnerId;
+  return (await agenciesOn(q, [of.agencyId], today)).get(of.agencyId)?.state !== 'active';
 }
 
 /**

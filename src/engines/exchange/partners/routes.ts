@@ -10,7 +10,7 @@ import { linkAgency, unlinkAgency } from './commands/link-agency.ts';
 import { retryTransfer } from './commands/retry-transfer.ts';
 import { handArrivalOver, retryArrival, settleArrival } from './commands/settle-arrival.ts';
 import { handOverTo, inboundState, inboundView, linkCursor, linkPage, newLink, newPartner, newSecrets, partnerChange, partnerView, settlement, suspension, testResult, transferState, transferView } from './contract.ts';
-import { partnerErrors } from './errors.ts';
+import { partnerErrors, partnerUnreachable } from './errors.ts';
 import { getInbound } from './inbound.ts';
 import { findPartner, openLine } from './partner-rows.ts';
 import { listArrivals, listTransfers } from './queries/parcels.ts';
@@ -91,12 +91,12 @@ const partnerRoutes: readonly Route[] = [
       if (partner === undefined) throw partnerErrors.partnerNotFound();
       try {
         const result = await adapterOf(http.kernel, partner.protocol).test(openLine(http.kernel, partner, AbortSignal.timeout(TEST_MS)));
-        await http.run(notePartnerTest, { partnerId, result: 'ok' });
+        await http.run(notePartnerTest, { partnerId, failure: undefined });
         return result;
       } catch (error) {
         if (!(error instanceof PartnerUnavailable)) throw error;
-        await http.run(notePartnerTest, { partnerId, result: error.code });
-        throw partnerErrors.partnerUnreachable({ values: { code: error.code, problem: error.message }, cause: error });
+        await http.run(notePartnerTest, { partnerId, failure: { code: error.code, problem: error.message } });
+        throw partnerUnreachable(error);
       }
     },
   }),

@@ -8,7 +8,7 @@ import { addAnchor, withdrawAnchor } from './commands/keep-anchors.ts';
 import { replaceOwnCertificate } from './commands/replace-own-certificate.ts';
 import { setLimits } from './commands/set-limits.ts';
 import { limits, newAnchor, newOwnCertificate, newSecret, partnerKeys, partnerTrust } from './contract.ts';
-import { partnerErrors } from './errors.ts';
+import { partnerErrors, partnerUnreachable } from './errors.ts';
 import { findPartner, openLine } from './partner-rows.ts';
 import { keysOfPartner, trustOfPartner } from './queries/keys.ts';
 
@@ -30,7 +30,7 @@ async function replaceSharedSecret(http: RouteContext, { partnerId, secret }: { 
   try {
     await adapter.test({ ...line, secrets });
   } catch (error) {
-    if (error instanceof PartnerUnavailable) throw partnerErrors.partnerUnreachable({ values: { code: error.code, problem: error.message }, cause: error });
+    if (error instanceof PartnerUnavailable) throw partnerUnreachable(error);
     throw error;
   }
   await http.run(replaceSecrets, { partnerId, secrets: { secret } });

@@ -5,6 +5,7 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { describeKey, type Certificate } from '../domain/pki/certificate.ts';
 import { createValidationCache } from '../domain/validation/cache.ts';
 import { findPath, findPathFault, isFitFor } from '../domain/validation/path.ts';
+import { anchorsInForce, trustFor } from '../domain/validation/trust-store.ts';
 import { signatureErrors } from '../errors.ts';
 import type { Tables } from '../tables.gen.ts';
 import { trustSet } from '../trust.ts';
@@ -23,9 +24,10 @@ export async function acceptCertificate(kernel: Kernel, { kind, certificate, can
   if (!isStrong) throw signatureErrors.certificateUnsuitable({ values: { reason: key.text } });
   if (certificate.basicConstraints?.ca === true || !isFitFor(certificate, 'sign')) throw signatureErrors.certificateUnsuitable({ values: { reason: 'KeyUsage' } });
   if (kind === 'person' && (actor.kind !== 'person' || folded(holderName(certificate)) !== folded(actor.name))) throw signatureErrors.notYourCredential();
-  const { anchors } = await trustSet(kernel);
-  const path = findPath(certificate, { anchors, candidates, cache: createValidationCache() });
-  if (!path.isAnchored || findPathFault(path) !== undefined) throw signatureErrors.certificateUntrusted();
+  const trust = await trustSet(kernel);
+  const { anchors, periods } = trustFor('sign', trust.anchors, trust.periods);
+  const path = findPath(certificate, { anchors: anchorsInForce(anchors, periods, kernel.clock.now()), candidates, cache: createValidationCache() });
+  if (!path.isAnchored || findPathFault(path, 'sign') !== undefined) throw signatureErrors.certificateUntrusted();
   // The root itself is not put into signatures.
   return path.certificates.slice(1, -1);
 }

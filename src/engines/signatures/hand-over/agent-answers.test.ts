@@ -12,7 +12,7 @@ import { digestInfo } from '../adapters/signature-values.ts';
 import { createRootAuthority, generateKey, issueCertificate, personSubject } from '../domain/pki/authority.ts';
 import { performSigning } from '../perform-signing.ts';
 import { validateStored } from '../queries/validate-stored.ts';
-import { addTrustAnchor } from '../trust.ts';
+import { addTrustAnchor } from '../commands/trust-anchors.ts';
 import { openPaper, sealOf, somebody } from '../testing.ts';
 import { keepAgentAnswer } from './agent-answers.ts';
 import type { AgentOutcome, AgentRequest } from './contract.ts';

@@ -5,6 +5,7 @@ import { readAll } from '../domain/cades/index.ts';
 import type { Certificate } from '../domain/pki/certificate.ts';
 import { createValidationCache, defaultAlgorithmRules } from '../domain/validation/index.ts';
 import { problemText } from '../domain/validation/problems.ts';
+import { hashesOf } from '../domain/validation/judge.ts';
 import { judgeTrust } from '../domain/validation/trust.ts';
 import type { TrustPeriod } from '../domain/validation/trust-store.ts';
 import type { Wording } from '../report-words.ts';
@@ -31,7 +32,7 @@ export function judgeTimestamp(token: Buffer, stamped: Buffer, trust: TimestampT
       ocsps: readAll(trust.ocsps ?? [], (raw) => ({ response: cache.readOcspResponse(raw), origin: 'given' as const })),
     };
     const { problems } = judgeTrust(
-      { certificate: check.signer, purpose: 'timestamp', provenAt: undefined, claimedAt: time, hashes: [parsed.imprintHash] },
+      { certificate: check.signer, purpose: 'timestamp', provenAt: undefined, claimedAt: time, hashes: [parsed.imprintHash, ...hashesOf(parsed.cms)] },
       { anchors: trust.anchors, periods: trust.periods, candidates: parsed.cms.certificates, material, rules: defaultAlgorithmRules, cache, now: trust.now },
     );
     const [heaviest] = problems;

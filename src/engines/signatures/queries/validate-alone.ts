@@ -34,7 +34,7 @@ export async function validateAlone(trust: AloneTrust): Promise<AloneValidator> 
   const lists = [...contents.flatMap((content) => content.crls), ...crls];
   const material: TrustMaterial = {
     anchors: anchors.map((anchor) => anchor.raw),
-    periods: periods.map(({ fingerprint, from, until }) => ({ fingerprint, ...(from ? { from: from.toISOString() } : {}), ...(until ? { until: until.toISOString() } : {}) })),
+    periods: periods.map(({ fingerprint, from, until, only }) => ({ fingerprint, ...(from ? { from: from.toISOString() } : {}), ...(until ? { until: until.toISOString() } : {}), ...(only ? { only } : {}) })),
     crls: lists,
     certificates: [...certificates],
     ocsps: [...ocsps],

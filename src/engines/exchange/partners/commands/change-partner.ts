@@ -4,6 +4,7 @@ import { adapterOf, type PartnerId } from '../adapter.ts';
 import { partnerErrors } from '../errors.ts';
 import { lockPartner, openLine, sealSecrets, type PartnerState } from '../partner-rows.ts';
 import { recordPartnerEvent } from '../record.ts';
+import { failureInWords } from '../trouble-words.ts';
 import { parseSettings } from './add-partner.ts';
 
 export type ChangePartner = {
@@ -35,8 +36,22 @@ export async function changePartner(ctx: CommandContext, input: ChangePartner): 
     input.validTo === undefined ? partner.validTo : input.validTo,
     ctx.now,
   ]);
-  const changed = (['name', 'address', 'config', 'validFrom', 'validTo'] as const).filter((field) => input[field] !== undefined).join(', ');
-  recordPartnerEvent(ctx, 'partner-changed', { partner: { id: partner.id, name }, data: { changed } });
+  recordPartnerEvent(ctx, 'partner-changed', { partner: { id: partner.id, name }, data: { changed: changedInWords(input) } });
+}
+
+const FIELDS = {
+  name: { vi: 'tên gọi', en: 'name' },
+  address: { vi: 'địa chỉ', en: 'address' },
+  config: { vi: 'thiết lập kết nối', en: 'settings of the connection' },
+  validFrom: { vi: 'ngày bắt đầu', en: 'first day' },
+  validTo: { vi: 'ngày kết thúc', en: 'last day' },
+} as const;
+
+/** What of a partner was set, as the record says it; nothing of it when a change came without any field. */
+function changedInWords(input: ChangePartner): { vi: string; en: string } {
+  const fields = (['name', 'address', 'config', 'validFrom', 'validTo'] as const).filter((field) => input[field] !== undefined).map((field) => FIELDS[field]);
+  if (fields.length === 0) return { vi: 'không mục nào', en: 'nothing' };
+  return { vi: fields.map(({ vi }) => vi).join(', '), en: fields.map(({ en }) => en).join(', ') };
 }
 
 /** Nothing goes to a suspended partner, and nothing is taken from it; what waits stays. @throws exchange.partnerStateWrong */
@@ -72,8 +87,8 @@ export async function replaceSecrets(ctx: CommandContext, input: { partnerId: st
 }
 
 /** Notes what a test of the connection came to. */
-export async function notePartnerTest(ctx: CommandContext, input: { partnerId: string; result: string }): Promise<void> {
+export async function notePartnerTest(ctx: CommandContext, input: { partnerId: string; failure: { code: string; problem: string } | undefined }): Promise<void> {
   const partner = await lockPartner(ctx, input.partnerId);
   assertKeepsPartners(ctx.actor);
-  recordPartnerEvent(ctx, 'partner-tested', { partner, data: { result: input.result } });
+  recordPartnerEvent(ctx, 'partner-tested', { partner, data: { result: input.failure === undefined ? { vi: 'kết nối được', en: 'it works' } : failureInWords(input.failure) } });
 }

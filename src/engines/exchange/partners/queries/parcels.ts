@@ -1,5 +1,6 @@
 import type { Queryable } from '#kernel/database.ts';
 import { inboundView, transferView } from '../contract.ts';
+import { troubleInWords } from '../trouble-words.ts';
 
 const PAGE = 100;
 
@@ -22,7 +23,10 @@ export async function listTransfers(q: Queryable, filter: TransferFilter) {
       order by t.id desc limit $4`,
     [filter.partnerId ?? null, filter.state ?? null, filter.before ?? null, PAGE],
   );
-  return rows.map((row) => transferView.parse(row['transfer']));
+  return rows.map((row) => {
+    const view = transferView.parse(row['transfer']);
+    return { ...view, trouble: troubleInWords({ code: view.problemCode, problem: view.problem }) ?? null };
+  });
 }
 
 export type InboundFilter = { partnerId?: string | undefined; state?: string | undefined; before?: string | undefined; /** Only what was handed to this agency. */ agencyId?: string | undefined };

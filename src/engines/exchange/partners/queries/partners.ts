@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Queryable } from '#kernel/database.ts';
 import { partnerErrors } from '../errors.ts';
 import { anchorsOf } from '../tls-anchors.ts';
+import { troubleInWords } from '../trouble-words.ts';
 import { linkView, partnerView, type linkPage, type PartnerView } from '../contract.ts';
 
 // One without an address is never called: it was in touch when it called us.
@@ -26,9 +27,10 @@ export async function listPartners(q: Queryable): Promise<PartnerView[]> {
   return rows.map((row) => viewOf(row['partner']));
 }
 
-/** The certificates that a partner is believed by stand in its settings. */
+/** The certificates that a partner is believed by stand in its settings; what is wrong with its line is said in words. */
 function viewOf(row: unknown): PartnerView {
-  const view = partnerView.parse(row);
+  const stored = partnerView.parse(row);
+  const view = { ...stored, line: { ...stored.line, trouble: troubleInWords({ code: stored.line.problemCode, problem: stored.line.problem }) ?? null } };
   const ends = anchorsOf(view.config).map(({ validTo }) => validTo);
   return ends.length === 0 ? view : { ...view, securedUntil: ends.toSorted()[0] ?? null };
 }

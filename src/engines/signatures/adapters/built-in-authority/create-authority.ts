@@ -128,7 +128,8 @@ async function trustFormerRoot(ctx: CommandContext, { generation, until }: { gen
   const name = root.subject.commonName ?? root.subject.text;
   await ctx.query(
     `insert into signatures.trust_anchor (fingerprint, name, certificate, legal_basis, valid_from, valid_to, added_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (fingerprint) do nothing`,
+     select $1::text, $2::text, $3::bytea, $4::text, $5::timestamptz, $6::timestamptz, $7::timestamptz
+      where not exists (select 1 from signatures.trust_anchor as other where other.fingerprint = $1::text)`,
     [fingerprint, name, root.raw, FORMER_BASIS, root.notBefore, validTo, ctx.now],
   );
   ctx.record({ type: 'signatures.trust-anchor-added', agencyId: installation, subject: { type: 'trust-anchor', id: installation }, data: { name, fingerprint, legalBasis: FORMER_BASIS } });

@@ -25,6 +25,13 @@ export const readerErrors = defineErrors('signatures', {
     fixVi: 'Chọn thêm tệp đã được ký (tệp gốc) rồi kiểm tra lại.',
     fixEn: 'Add the file that was signed, then check again.',
   },
+  twoKinds: {
+    status: 422,
+    vi: 'Tệp này vừa là XML vừa mở được như PDF: nội dung nhìn thấy có thể không phải nội dung đã ký.',
+    en: 'This file is XML and opens as a PDF as well: what is seen may not be what was signed.',
+    fixVi: 'Không dùng tệp này. Xin nơi gửi gửi lại đúng tệp đã ký.',
+    fixEn: 'Do not use this file. Ask the sender for the very file that was signed.',
+  },
   contentNotNeeded: {
     status: 422,
     vi: 'Tệp này tự mang nội dung đã ký nên không đi cùng tệp thứ hai.',

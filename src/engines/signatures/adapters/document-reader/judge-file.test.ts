@@ -5,7 +5,8 @@ import { embedJades, prepareJades } from '../../domain/jades/index.ts';
 import { buildPdf } from '../../domain/pdf/testing.ts';
 import { createValidationCache } from '../../domain/validation/cache.ts';
 import { createTestPki, days, hours, later, signTestPdf } from '../../domain/validation/testing.ts';
-import { signXml, testSigner } from '../../domain/xml/testing.ts';
+import { signReferences, signXml, testSigner } from '../../domain/xml/testing.ts';
+import { UnjudgedFile } from './errors.ts';
 import { sha256Of } from './grounds.ts';
 import { judgeFile, type JudgeOptions } from './judge-file.ts';
 
@@ -49,4 +50,23 @@ test('an XML signature tells what its verdict rests on, as a PDF does, and what 
   assert.deepEqual(report.signatures[0]?.grounds?.certificates, [pki.person, pki.issuing, pki.root].map(({ certificate }) => certificate.fingerprint));
   assert.deepEqual(report.revocations.map(({ kind, origin }) => [kind, origin]), [['crl', 'given'], ['crl', 'given']]);
   assert.deepEqual([...used].sort(), crls.map(sha256Of).sort());
+});
+
+test('a signed XML file that other programs open as a PDF is refused, because comments are signed by nobody', async () => {
+  const xml = signXml('<HDon><Ten>Giấy</Ten></HDon>', testSigner(pki), { signingTime }).toString();
+  const disguised = xml.replace('<HDon>', `<!--${buildPdf().toString('latin1').replace(/[^ -~\n]|--/g, ' ')}--><HDon>`);
+  await assert.rejects(judgeFile(Buffer.from(disguised), options), (error) => error instanceof UnjudgedFile && error.code === 'twoKinds');
+  const farBehind = xml.replace('</HDon>', `</HDon>${' '.repeat(2000)}<!--%PDF-1.7-->`);
+  assert.equal((await judgeFile(Buffer.from(farBehind), options)).report.indication, 'TOTAL-PASSED');
+});
+
+test('a file beside a signature counts as covered only when all of its bytes are', async () => {
+  const content = Buffer.from('<BaoCao>12</BaoCao>');
+  const judge = async (transform: string, bytes: Buffer) => (await judgeFile(signReferences(pki.person, [{ uri: 'bao-cao.xml', content: bytes, signed: content, transform }]), { ...options, beside: [{ name: 'bao-cao.xml', bytes }] })).report;
+  const comments = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments';
+  const without = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315';
+  assert.deepEqual((await judge(comments, content)).files.map(({ isCovered }) => isCovered), [true]);
+  const added = Buffer.from('<BaoCao>12<!--[if mso]>99<![endif]--></BaoCao>');
+  const found = await judge(without, added);
+  assert.deepEqual([found.signatures[0]?.integrity, ...found.files.map(({ isCovered }) => isCovered)], ['intact', false]);
 });

@@ -8,14 +8,14 @@ import { lookupsFor } from '../../domain/validation/lookups.ts';
 import type { ValidationReport } from '../../domain/validation/report.ts';
 import type { MissingLink } from '../../domain/validation/trust.ts';
 import { validateFully, type ValidationOptions } from '../../domain/validation/validate-pdf.ts';
-import { validateXmlFully, type XmlSignatureReport } from '../../domain/xml/index.ts';
+import { coversAllBytes, validateXmlFully, type XmlSignatureReport } from '../../domain/xml/index.ts';
 import { contentInside } from './content-inside.ts';
 import { detachedFiles } from './detached-files.ts';
 import { UnjudgedFile } from './errors.ts';
 import type { CoveredFile, FileReport, FileSignature } from './file-report.ts';
 import { describeGrounds, headerAttributes, sha256Of, type RawGrounds } from './grounds.ts';
 import type { Examination } from './protocol.ts';
-import { derOfSignature, kindOfFile } from './signed-kind.ts';
+import { derOfSignature, kindOfFile, opensAsPdf } from './signed-kind.ts';
 
 export type JudgeOptions = ValidationOptions & {
   cache: ValidationCache;
@@ -51,6 +51,7 @@ function judgeKind(bytes: Buffer, options: JudgeOptions): Judged | Promise<Judge
   if (bytes.length === 0) throw new UnjudgedFile('emptyFile');
   const kind = kindOfFile(bytes);
   if ((kind === 'pdf' || kind === 'asic') && besideOf(options).length > 0) throw new UnjudgedFile('contentNotNeeded');
+  if (kind === 'xml' && opensAsPdf(bytes)) throw new UnjudgedFile('twoKinds');
   switch (kind) {
     case 'pdf':
       return judgePdf(bytes, options);
@@ -82,7 +83,7 @@ function judgeXml(bytes: Buffer, options: JudgeOptions): Judged {
   const detached = detachedFiles(bytes, beside);
   if (beside.length > 0 && detached.size === 0) throw new UnjudgedFile('contentNotNeeded');
   const { report, used, missing } = validateXmlFully(bytes, { ...options, detached, subject: { kind: 'any' } });
-  const whole = new Set(report.signatures.flatMap(({ signed }) => signed.filter(({ kind, isUnchanged }) => kind === 'detached' && isUnchanged).map(({ uri }) => uri)));
+  const whole = new Set(report.signatures.flatMap(({ signed }) => signed.filter((part) => part.kind === 'detached' && part.isUnchanged && coversAllBytes(part)).map(({ uri }) => uri)));
   const covered = new Set([...detached].filter(([uri]) => whole.has(uri)).map(([, content]) => content));
   const signatures = report.signatures.map(({ signed, ...signature }: XmlSignatureReport): FileSignature => {
     const parts = signed.filter(({ kind }) => kind !== 'properties');

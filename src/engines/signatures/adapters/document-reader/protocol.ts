@@ -13,7 +13,7 @@ export type TrustMaterial = {
   certificates?: Uint8Array[];
   ocsps?: Uint8Array[];
   /** When each anchor is trusted; one without a period is trusted always. Instants as ISO 8601. */
-  periods?: { fingerprint: string; from?: string; until?: string }[];
+  periods?: { fingerprint: string; from?: string; until?: string; only?: 'timestamp' }[];
 };
 
 /** A report, what would help to know more, and the hashes of the given material that it rests on. */

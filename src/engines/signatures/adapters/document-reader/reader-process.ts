@@ -57,7 +57,7 @@ function readLongTerm(bytes: Buffer, trust: TrustMaterial): LongTerm {
 }
 
 function optionsOf({ anchors, crls, now, certificates = [], ocsps = [], periods = [] }: TrustMaterial): ValidationOptions {
-  const trustPeriods = periods.map(({ fingerprint, from, until }) => ({ fingerprint, from: from === undefined ? undefined : new Date(from), until: until === undefined ? undefined : new Date(until) }));
+  const trustPeriods = periods.map(({ fingerprint, from, until, only }) => ({ fingerprint, only, from: from === undefined ? undefined : new Date(from), until: until === undefined ? undefined : new Date(until) }));
   return {
     trustAnchors: anchors.map((anchor) => cache.readCertificate(Buffer.from(anchor))),
     trustPeriods,

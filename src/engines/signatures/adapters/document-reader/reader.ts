@@ -15,7 +15,7 @@ export type DocumentReader = {
   /**
    * Judges a file of any kind, told by its content, and says what is missing and what was used. The process has no network: whoever has
    * one looks up and asks again. A detached signature needs the signed file or files as `beside`.
-   * @throws signatures.pdf.* · xml.* · asic.* · unknownKind · emptyFile · signedFileMissing · contentNotNeeded · validationTooLong
+   * @throws signatures.pdf.* · xml.* · asic.* · unknownKind · twoKinds · emptyFile · signedFileMissing · contentNotNeeded · validationTooLong
    */
   examine(bytes: Buffer, trust: TrustMaterial, beside?: readonly BesideFile[]): Promise<Examination>;
   /** Judges a PDF, and makes the validation material to be appended. */

@@ -14,9 +14,14 @@ export function kindOfFile(bytes: Buffer): SignedKind | undefined {
   const start = bytes.subarray(bytes.subarray(0, 3).equals(utf8Mark) ? 3 : 0, headerWithin).toString('latin1').trimStart();
   if (/^-----BEGIN (?:PKCS7|CMS)-----/.test(start)) return 'cades';
   if (start.startsWith('<')) return 'xml';
-  if (start.includes('%PDF-')) return 'pdf';
+  if (opensAsPdf(bytes)) return 'pdf';
   // A protected header is an object in base64url, which begins with {" or {\n or { and a space.
   return /^ey[A-Za-z0-9_-]+\.?/.test(start) && /^[A-Za-z0-9_.-]+\s*$/.test(start) ? 'jades' : undefined;
+}
+
+/** True when programs that show PDF files take this for one, whatever else it is: what they show may be signed by nobody. */
+export function opensAsPdf(bytes: Buffer): boolean {
+  return bytes.subarray(0, headerWithin).includes('%PDF-');
 }
 
 /** DER of a signature file, taken out of its armour if it has one (RFC 7468 section 8). */

@@ -9,6 +9,7 @@ import { findingText, prepareAsic, validateAsic, writeAsic } from './index.ts';
 import type { AsicFile, AsicReport, ByteSource } from './index.ts';
 import { addArchiveTimestamp, addValidationValues, archiveInputOf, prepareDetached } from '../xml/index.ts';
 import { finishXml, testSigner } from '../xml/testing.ts';
+import { AsicError } from './errors.ts';
 import { readManifest } from './manifest.ts';
 import { nameToUri } from './names.ts';
 import { collect, rawZip, sourceOf } from './testing.ts';
@@ -131,6 +132,15 @@ test('a hostile manifest is refused as unreadable: DOCTYPE, entities, a file twi
     assert.equal(report.indication, 'TOTAL-FAILED');
     assert.ok(report.findings.some(({ code }) => code === 'manifest.unreadable'));
   }
+});
+
+test('a container that other programs open as a PDF nobody signed is refused', async () => {
+  const hidden = (entry: RawEntry) => rebuilt(([first, ...rest]) => [...(first ? [first] : []), entry, ...rest]);
+  const header = Buffer.from('%PDF-1.4\n1 0 obj\n');
+  for (const entry of [{ name: 'META-INF/manifest.xml', data: header }, { name: 'META-INF/container.xml', data: Buffer.from('<x/>'), extra: Buffer.concat([Buffer.from('feca1000', 'hex'), header]).subarray(0, 20) }]) {
+    await assert.rejects(hidden(entry), (error) => error instanceof AsicError && error.code === 'asic.damaged');
+  }
+  assert.equal((await hidden({ name: 'META-INF/manifest.xml', data: Buffer.from('<manifest/>') })).indication, 'TOTAL-PASSED');
 });
 
 test('a mimetype that is compressed or not first is a remark, one of another format a refusal', async () => {

@@ -56,6 +56,7 @@ const maxSignatures = 100;
 export async function validateAsic(source: ByteSource, trust: SignatureTrust, limits?: ZipLimits): Promise<AsicValidation> {
   const zip = await openZip(source, limits);
   const parts = await sortEntries(zip);
+  await refuseHiddenPdf(source, parts.documents);
   const cache = trust.cache ?? createValidationCache();
   const claims = parts.kind === 'ASiC-E' ? await readClaims(zip, parts) : simpleClaim(parts);
   if (claims.claims.length > maxSignatures) throw new AsicError('asic.tooLarge', 'too many signatures');
@@ -108,6 +109,18 @@ function documentReader(zip: Zip, documents: readonly ZipEntry[]): (name: string
     known.set(name, bytes);
     return bytes;
   };
+}
+
+/** PDF readers look for the header this far into a file (ISO 32000-1 annex H.3, note 13). */
+const pdfHeaderWithin = 1024;
+
+/** A container that opens as a PDF must open as one of its documents, each of which has to be signed, and not as its machinery. */
+async function refuseHiddenPdf(source: ByteSource, documents: readonly ZipEntry[]): Promise<void> {
+  const head = await source.read(0, Math.min(source.sizeBytes, pdfHeaderWithin));
+  for (let at = head.indexOf('%PDF-'); at >= 0; at = head.indexOf('%PDF-', at + 1)) {
+    const isOfDocument = documents.some(({ dataAt, compressedBytes }) => at >= dataAt && at < dataAt + compressedBytes);
+    if (!isOfDocument) throw new AsicError('asic.damaged', 'a PDF outside the documents');
+  }
 }
 
 interface Parts {

@@ -2,7 +2,7 @@
 import type { SignatureTrust, SignatureValidation } from '../cades/index.ts';
 import type { SignatureReport } from '../validation/report.ts';
 import type { MissingLink } from '../validation/trust.ts';
-import { namedFiles, validateXmlFully, XmlError } from '../xml/index.ts';
+import { coversAllBytes, namedFiles, validateXmlFully, XmlError } from '../xml/index.ts';
 import type { XmlSignatureReport } from '../xml/index.ts';
 import { readXml } from '../xml/reader.ts';
 import { AsicError } from './errors.ts';
@@ -57,7 +57,7 @@ function plain({ signed, ...report }: XmlSignatureReport, name: string): Signatu
 }
 
 function coveredNames({ signed }: XmlSignatureReport): string[] {
-  return signed.flatMap(({ kind, uri }) => (kind === 'detached' ? (uriToName(uri) ?? []) : []));
+  return signed.flatMap((part) => (part.kind === 'detached' && coversAllBytes(part) ? (uriToName(part.uri) ?? []) : []));
 }
 
 function changed({ signed, problems }: XmlSignatureReport): AsicFinding[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { ctx, oid, seq, set } from '../asn1/der.ts';
+import { ctx, int, nul, oct, oid, seq, set, tlv } from '../asn1/der.ts';
 import { children, fieldsOf, oidOf, rawOf, readAsn1 } from '../asn1/reader.ts';
 import { cmsSigner, signAttributes } from '../cms/sign.ts';
 import { CmsError } from '../cms/verify-errors.ts';
@@ -177,4 +177,19 @@ test('content enclosed in the signature contradicts the file beside it', async (
   const { read } = runOracle('openssl', args, { c: content, 's.pem': toPem(pki.person.certificate.raw), 'k.pem': key });
   const report = await validate(read('o.p7m'));
   assert.deepEqual([report.indication, report.subIndication], ['TOTAL-FAILED', 'FORMAT_FAILURE']);
+});
+
+test('the signed attributes of a signature do not pass for a file that was signed without any', async () => {
+  const { certificate, privateKey } = pki.person;
+  const signer = cmsSigner({ certificate: certificate.raw, chain: [] });
+  const attributes = cadesAttributes(signer, { digest: sha256(content), signingTime: signedAt, mimeType: 'text/plain' });
+  const value = signAttributes(signer, privateKey, attributes);
+  const sha256Algorithm = seq(oid(OID.sha256));
+  const info = seq(int(1), seq(certificate.issuer.raw, tlv(0x02, certificate.serial)), sha256Algorithm, seq(oid(OID.rsaEncryption), nul()), oct(value));
+  const container = (inside: readonly Buffer[]) => seq(oid(OID.signedData), ctx(0, seq(int(1), set(sha256Algorithm), seq(oid(OID.data), ...inside), ctx(0, certificate.raw, pki.issuing.certificate.raw), set(info))));
+  for (const [signature, bytes] of [[container([]), attributes], [container([ctx(0, oct(attributes))]), undefined]] as const) {
+    const { report } = await validateCades({ signature, ...(bytes ? { digestOf: (hash) => digestOfStream(piecesOf(bytes), hash) } : {}) }, { trustAnchors: anchors, now, given: { crls: pki.crls(later(start, hours(20))) } });
+    assert.notEqual(report.indication, 'TOTAL-PASSED');
+    assert.ok(report.problems.some(({ code }) => code === 'ess.missing' || code === 'format.contradiction'));
+  }
 });

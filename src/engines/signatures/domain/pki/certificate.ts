@@ -116,6 +116,14 @@ function knownAlgorithm(node: Asn1Node): SignatureAlgorithm | undefined {
 }
 
 function loadPublicKey(spki: Buffer): KeyObject {
+  const key = readPublicKey(spki);
+  // With exponent 1 the padded hash is its own signature: anybody can write one.
+  const exponent = key.asymmetricKeyDetails?.publicExponent;
+  if (exponent !== undefined && (exponent < 3n || exponent % 2n === 0n)) throw new PkiError('algorithm.unknown', 'public exponent');
+  return key;
+}
+
+function readPublicKey(spki: Buffer): KeyObject {
   try {
     return createPublicKey({ key: spki, format: 'der', type: 'spki' });
   } catch (cause) {

@@ -7,7 +7,8 @@ import type { SignatureAlgorithm } from './algorithms.ts';
 import { isSignedByKeyOf } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import { PkiError } from './errors.ts';
-import { readExtensions } from './extensions.ts';
+import { maxUrls, readExtensions } from './extensions.ts';
+import type { Extension } from './extensions.ts';
 import { readName, sameName } from './name.ts';
 import type { DistinguishedName } from './name.ts';
 import { OID } from './oids.ts';
@@ -106,7 +107,8 @@ function readList(node: Asn1Node): RevocationList {
     isIndirect: scope.isIndirect,
     covers: scope.covers,
     signatureAlgorithm,
-    find: (serial) => findReadable(entries, serial),
+    // Attribute certificates have serials of their own.
+    find: (serial) => (scope.isForAttributes ? undefined : findReadable(entries, serial)),
     isSignedBy: (by) =>
       signatureAlgorithm !== undefined && sameName(issuer, by.subject) && isSignedByKeyOf(by, { algorithm: signatureAlgorithm, data: tbsBytes, signature }),
   };
@@ -124,6 +126,7 @@ function knownAlgorithm(node: Asn1Node): SignatureAlgorithm | undefined {
 interface ListScope {
   readonly isPartial: boolean;
   readonly isIndirect: boolean;
+  readonly isForAttributes: boolean;
   readonly covers: (certificate: Certificate) => boolean;
 }
 
@@ -131,25 +134,41 @@ interface ListScope {
 function readScope(value: Buffer | undefined): ListScope {
   const parts = value === undefined ? [] : children(readAsn1(value, { ber: true }));
   const isSet = (tag: number): boolean => parts.some((part) => part.tag === tag && contentOf(part)[0] !== 0);
-  const urls = parts.filter((part) => part.tag === 0xa0).flatMap(distributionUrls);
+  const point = parts.find((part) => part.tag === 0xa0);
+  const names = point && namesOfPoint(point);
   const isIndirect = isSet(0x84);
   const [onlyUsers, onlyAuthorities, onlyAttributes] = [isSet(0x81), isSet(0x82), isSet(0x85)];
   return {
     isPartial: isIndirect || parts.some((part) => part.tag === 0x83),
     isIndirect,
-    covers: ({ basicConstraints, crlUrls }) => {
-      const isAuthority = basicConstraints?.ca === true;
+    isForAttributes: onlyAttributes,
+    covers: (certificate) => {
+      const isAuthority = certificate.basicConstraints?.ca === true;
       if (onlyAttributes || (onlyUsers && isAuthority) || (onlyAuthorities && !isAuthority)) return false;
-      return urls.length === 0 || crlUrls.length === 0 || urls.some((url) => crlUrls.includes(url));
+      return names === undefined || ownPoints(certificate).some((name) => names.includes(name));
     },
   };
 }
 
-/** The addresses of a DistributionPointName with fullName. */
-function distributionUrls(point: Asn1Node): string[] {
+/** The names of a DistributionPointName with fullName, each by its kind and contents; a relative name is one that no certificate is taken to mean. */
+function namesOfPoint(point: Asn1Node): string[] {
   const full = children(point).find((part) => part.tag === 0xa0);
-  const names = full ? children(full) : [];
-  return names.filter((name) => name.tag === 0x86).map((name) => contentOf(name).toString('latin1'));
+  return full ? children(full).map((name) => pointName(name.tag, contentOf(name))) : [];
+}
+
+const directoryTag = 0xa4;
+const pointName = (tag: number, content: Buffer): string => `${tag} ${content.toString('hex')}`;
+
+/** The points from which a certificate's own issuer publishes about it; without any, the one that has the issuer's name (RFC 5280 section 6.3.3). */
+function ownPoints({ extensions, issuer }: Certificate): string[] {
+  const value = extensions.get(OID.crlDistributionPoints)?.value;
+  if (value === undefined) return [pointName(directoryTag, issuer.raw)];
+  // As many as were read with the certificate.
+  return children(readAsn1(value, { ber: true })).slice(0, maxUrls).flatMap((each) => {
+    const parts = children(each);
+    const point = parts.find((part) => part.tag === 0xa0);
+    return point === undefined || parts.some((part) => part.tag === 0xa2) ? [] : namesOfPoint(point);
+  });
 }
 
 function findReadable(entries: Asn1Node | undefined, serial: Buffer): Revocation | undefined {
@@ -174,15 +193,23 @@ function findEntry(entries: Asn1Node | undefined, serial: Buffer): Revocation | 
     if (!contentOf(fields.take(0x02)).equals(serial)) continue;
     const revokedAt = timeOf(fields.take());
     const list = fields.optional(0x30);
-    const reasonValue = entryExtension(list, OID.reasonCode);
-    return { revokedAt, reason: reasonValue ? reasonOf(numberOf(readAsn1(reasonValue, { ber: true }))) : 'unspecified' };
+    const about = entryExtensions(list);
+    const reasonValue = about.get(OID.reasonCode)?.value;
+    return distrusted({ revokedAt, reason: reasonValue ? reasonOf(numberOf(readAsn1(reasonValue, { ber: true }))) : 'unspecified' }, about);
   }
   return undefined;
 }
 
-function entryExtension(list: Asn1Node | undefined, name: string): Buffer | undefined {
-  if (list === undefined) return undefined;
+/** A key that is known to have been in wrong hands earlier (invalidityDate, RFC 5280 section 5.3.2) is not believed from then on. */
+export function distrusted({ revokedAt, reason }: Revocation, about: ReadonlyMap<string, Extension>): Revocation {
+  const value = reason === 'keyCompromise' || reason === 'caCompromise' ? about.get(OID.invalidityDate)?.value : undefined;
+  const since = value && timeOf(readAsn1(value, { ber: true }));
+  return { reason, revokedAt: since && since < revokedAt ? since : revokedAt };
+}
+
+function entryExtensions(list: Asn1Node | undefined): ReadonlyMap<string, Extension> {
+  if (list === undefined) return new Map();
   // Entry extensions stand without the explicit tag that certificates have, so they are read through a made-up parent.
   const parent: Asn1Node = { ...list, tag: 0xa0, contentStart: list.start, contentEnd: list.end };
-  return readExtensions(parent).get(name)?.value;
+  return readExtensions(parent);
 }

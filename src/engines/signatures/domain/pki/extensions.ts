@@ -50,9 +50,11 @@ const understood = new Set<string>([
   OID.certificatePolicies,
   OID.authorityInfoAccess,
   OID.ocspNoCheck,
+  // Judged along the path, whatever they are marked.
+  OID.nameConstraints,
 ]);
 
-const maxUrls = 20;
+export const maxUrls = 20;
 
 /** Reads the list under [3] of a certificate or [1] of a response. A repeated extension keeps its first value and is reported critical-unknown. */
 export function readExtensions(list: Asn1Node | undefined): Map<string, Extension> {

@@ -97,6 +97,11 @@ export function sameName(a: DistinguishedName, b: DistinguishedName): boolean {
   return a.raw.equals(b.raw) || (a.comparable !== '' && a.comparable === b.comparable);
 }
 
+/** True when a name begins with all of another one, as a name constraint means it; every name is within the empty one. */
+export function isNameWithin({ comparable }: DistinguishedName, base: DistinguishedName): boolean {
+  return base.comparable === '' || comparable === base.comparable || comparable.startsWith(`${base.comparable}\n`);
+}
+
 /** Writes a Name, one attribute an RDN, in the given order; country as PrintableString, everything else as UTF-8. */
 export function encodeName(attributes: readonly NameAttribute[]): Buffer {
   return seq(

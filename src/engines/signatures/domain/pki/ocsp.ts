@@ -7,7 +7,7 @@ import { readHashAlgorithm, readSignatureAlgorithm } from './algorithms.ts';
 import type { HashName, SignatureAlgorithm } from './algorithms.ts';
 import { isSignedByKeyOf, parseCertificate } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
-import { reasonOf } from './crl.ts';
+import { distrusted, reasonOf } from './crl.ts';
 import type { RevocationReason } from './crl.ts';
 import { PkiError } from './errors.ts';
 import { readExtensions } from './extensions.ts';
@@ -147,10 +147,11 @@ function readSingle(node: Asn1Node): SingleAnswer {
   const status = readStatus(fields.take());
   const thisUpdate = timeOf(fields.take(0x18));
   const next = fields.optional(0xa0);
-  const cutoff = readExtensions(fields.optional(0xa1)).get(OID.ocspArchiveCutoff)?.value;
+  const about = readExtensions(fields.optional(0xa1));
+  const cutoff = about.get(OID.ocspArchiveCutoff)?.value;
   return {
     id,
-    status,
+    status: status.status === 'revoked' ? { status: 'revoked', ...distrusted(status, about) } : status,
     thisUpdate,
     nextUpdate: next && timeOf(fieldsOf(next, 0xa0).take()),
     keepsExpiredFrom: cutoff && timeOf(readAsn1(cutoff, { ber: true })),

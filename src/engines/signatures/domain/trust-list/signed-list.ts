@@ -42,9 +42,9 @@ export function readUnsignedList(xml: Uint8Array, now: Date): TrustedList {
   return inForce(readTrustedList(xml), now);
 }
 
-/** The signers of other lists that a list points to, such as a list of lists. */
+/** The signers of other lists that a list points to, such as a list of lists; each for the territory that the pointer states, since for any one nobody may be named by another. */
 export function signersNamedBy({ pointers }: TrustedList): ListSigner[] {
-  return pointers.flatMap(({ certificates, territory }) => certificates.map((certificate) => ({ certificate, territory })));
+  return pointers.flatMap(({ certificates, territory }) => (territory === undefined ? [] : certificates.map((certificate) => ({ certificate, territory }))));
 }
 
 function validate(xml: Uint8Array, trustAnchors: readonly Certificate[], now: Date): XmlValidationReport {

@@ -5,7 +5,7 @@ import { createTestPki, days, later, signTestPdf } from '../validation/testing.t
 import { validatePdf } from '../validation/validate-pdf.ts';
 import { bounded, damage, isLong, randomSource } from '../validation/testing-fuzz.ts';
 import { signXml, testSigner } from '../xml/testing.ts';
-import { anchorsOf, readSignedList, readTrustedList, TrustedListError } from './index.ts';
+import { anchorsOf, readSignedList, readTrustedList, signersNamedBy, TrustedListError } from './index.ts';
 import { buildTrustedList } from './testing.ts';
 import type { ListedStatus } from './testing.ts';
 
@@ -52,6 +52,18 @@ test('a signature counts under the list that trusted its authority when the sign
   assert.equal(validate(signTestPdf(buildPdf(), { ...stamped, at: late })), 'NO_CERTIFICATE_CHAIN_FOUND');
 });
 
+test('a service that stamps times is believed about times, and names no signers', () => {
+  const { anchors, periods } = anchorsOf(readTrustedList(listWith({ status: 'granted', from: start }, [], 'TSA/QTST')));
+  const given = { crls: [...pki.crls(now), ...clock.crls(now)] };
+  const pdf = signTestPdf(buildPdf(), { pki: { ...clock, tsa: pki.tsa }, at: later(start, days(10)), withTimestamp: true });
+  const stamped = validatePdf(pdf, { trustAnchors: [...anchors, clock.root.certificate], trustPeriods: periods, now, given });
+  assert.deepEqual([stamped.indication, stamped.signatures[0]?.timestamp?.indication], ['TOTAL-PASSED', 'TOTAL-PASSED']);
+  const signed = validatePdf(signTestPdf(buildPdf(), { pki, at: later(start, days(10)) }), { trustAnchors: anchors, trustPeriods: periods, now, given });
+  assert.equal(signed.subIndication, 'NO_CERTIFICATE_CHAIN_FOUND');
+  const both = [...periods, { fingerprint: pki.issuing.certificate.fingerprint, from: start }];
+  assert.equal(validatePdf(signTestPdf(buildPdf(), { pki, at: later(start, days(10)) }), { trustAnchors: anchors, trustPeriods: both, now, given }).indication, 'TOTAL-PASSED');
+});
+
 test('what is no list is refused with a reason: no XML, another kind, another version, a missing part, a DOCTYPE', () => {
   const good = listWith({ status: 'granted', from: start }).toString();
   const cases: readonly (readonly [string, string])[] = [
@@ -64,6 +76,12 @@ test('what is no list is refused with a reason: no XML, another kind, another ve
     [good.replace(/<StatusStartingTime>[^<]*/, '<StatusStartingTime>never'), 'trustedList.incomplete'],
   ];
   for (const [xml, code] of cases) assert.throws(() => readTrustedList(Buffer.from(xml)), (error) => error instanceof TrustedListError && error.code === code, code);
+});
+
+test('a list names the signers of other lists for a stated territory only', () => {
+  const pointing = buildTrustedList(pki.issuing.certificate, { current: { status: 'granted', from: start }, pointers: [{ territory: 'LA', certificate: pki.person.certificate }] }).toString();
+  assert.deepEqual(signersNamedBy(readTrustedList(Buffer.from(pointing))).map(({ territory }) => territory), ['LA']);
+  assert.deepEqual(signersNamedBy(readTrustedList(Buffer.from(pointing.replace(/<AdditionalInformation>.*<\/AdditionalInformation>/, '')))), []);
 });
 
 test('a certificate that cannot be read costs only itself', () => {

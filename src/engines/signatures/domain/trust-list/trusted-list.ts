@@ -193,11 +193,12 @@ export function anchorsOf({ services }: TrustedList): ListedAnchors {
   const periods: TrustPeriod[] = [];
   for (const { type, history } of services) {
     if (!anchorTypes.test(type)) continue;
+    const isClock = type.startsWith('TSA');
     for (const [i, { status, from, certificates }] of history.entries()) {
       if (!trustedStatuses.has(status)) continue;
       for (const certificate of certificates) {
         anchors.set(certificate.fingerprint, certificate);
-        periods.push({ fingerprint: certificate.fingerprint, from, until: history[i + 1]?.from });
+        periods.push({ fingerprint: certificate.fingerprint, from, until: history[i + 1]?.from, ...(isClock ? { only: 'timestamp' as const } : {}) });
       }
     }
   }

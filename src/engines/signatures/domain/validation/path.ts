@@ -4,6 +4,7 @@ import type { Certificate } from '../pki/certificate.ts';
 import { sameName } from '../pki/name.ts';
 import { OID } from '../pki/oids.ts';
 import type { ValidationCache } from './cache.ts';
+import { allowsNames } from './name-constraints.ts';
 
 export interface CertificatePath {
   /** From the leaf upwards; the anchor is the last when `isAnchored`. */
@@ -23,14 +24,16 @@ const maxChecks = 60;
 
 /**
  * The path from the leaf to an anchor; without one, the longest that could be built, for display. A leaf that is itself an anchor is a
- * path of one. Anchors are recognised by name and key, so that a renewed root certificate still counts.
+ * path of one. Authorities are recognised by name and key, so that a renewed root certificate still counts, and the anchor itself stands in the
+ * path for it: nobody vouches for what such a copy says of its rights, nor, where it is the leaf, of its life.
  */
 export function findPath(leaf: Certificate, search: PathSearch): CertificatePath {
   let checks = 0;
   let longest: readonly Certificate[] = [leaf];
   const walk = (path: readonly Certificate[]): readonly Certificate[] | undefined => {
     const last = path.at(-1) ?? leaf;
-    if (isAnchor(last, search.anchors)) return path;
+    const anchor = path.length === 1 ? search.anchors.find(({ fingerprint }) => fingerprint === last.fingerprint) : anchorOf(last, search.anchors);
+    if (anchor) return anchor === last ? path : [...path.slice(0, -1), anchor];
     if (path.length > longest.length) longest = path;
     if (path.length >= maxPathLength) return undefined;
     for (const issuer of issuersOf(last, search)) {
@@ -47,8 +50,8 @@ export function findPath(leaf: Certificate, search: PathSearch): CertificatePath
   return anchored ? { certificates: anchored, isAnchored: true } : { certificates: longest, isAnchored: false };
 }
 
-function isAnchor(certificate: Certificate, anchors: readonly Certificate[]): boolean {
-  return anchors.some((anchor) => anchor.fingerprint === certificate.fingerprint || (anchor.spki.equals(certificate.spki) && sameName(anchor.subject, certificate.subject)));
+function anchorOf({ fingerprint, spki, subject }: Certificate, anchors: readonly Certificate[]): Certificate | undefined {
+  return anchors.find((anchor) => anchor.fingerprint === fingerprint) ?? anchors.find((anchor) => anchor.spki.equals(spki) && sameName(anchor.subject, subject));
 }
 
 /** Possible issuers: first those whose key identifier fits, of either kind anchors first. */
@@ -68,7 +71,7 @@ function issuersOf(certificate: Certificate, { anchors, candidates }: PathSearch
 }
 
 /** The rights that an authority on the path lacks to issue the certificate below it: the first fault, in words for the log. */
-export function findPathFault({ certificates, isAnchored }: CertificatePath): string | undefined {
+export function findPathFault({ certificates, isAnchored }: CertificatePath, purpose: Purpose): string | undefined {
   let depth = -1;
   for (const certificate of certificates) {
     depth += 1;
@@ -76,10 +79,13 @@ export function findPathFault({ certificates, isAnchored }: CertificatePath): st
     if (certificate.unknownCritical.length > 0 && !isTrustedRoot) return `unknown critical extension ${certificate.unknownCritical.join()}`;
     if (depth === 0) continue;
     const { basicConstraints, keyUsage } = certificate;
+    // A self-issued authority on the way is the same one with another key.
+    if (certificates.slice(0, depth).some((each, i) => (i === 0 || !isSelfIssued(each)) && !allowsNames(certificate, each))) return 'may not issue for this name';
     // Roots of the nineties have version 1 and no extensions; a configured root is trusted as it is.
     if (isTrustedRoot && basicConstraints === undefined) continue;
     if (basicConstraints?.ca !== true) return 'not an authority';
     if (keyUsage !== undefined && !keyUsage.has('keyCertSign')) return 'may not sign certificates';
+    if (!isTrustedRoot && !mayIssueFor(certificate, purpose)) return 'may not issue for this purpose';
     const authoritiesBelow = certificates.slice(1, depth).filter((each) => !isSelfIssued(each)).length;
     if (basicConstraints.pathLength !== undefined && authoritiesBelow > basicConstraints.pathLength) return 'path too long';
   }
@@ -87,6 +93,17 @@ export function findPathFault({ certificates, isAnchored }: CertificatePath): st
 }
 
 export type Purpose = 'sign' | 'timestamp';
+
+const anyPurpose = '2.5.29.37.0';
+/** Purposes of machine services: time stamping, OCSP, web server, code. A key for these only does not sign documents. */
+const serviceOnly = new Set<string>([OID.timeStamping, OID.ocspSigning, '1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.3']);
+const isForDocuments = (purposes: readonly string[]): boolean => purposes.some((each) => !serviceOnly.has(each));
+
+/** Purposes of an authority bind those to whom it issues, as all current validators and the rules of public authorities have it. */
+function mayIssueFor({ extendedKeyUsage: purposes }: Certificate, purpose: Purpose): boolean {
+  if (purposes === undefined || purposes.includes(anyPurpose)) return true;
+  return purpose === 'timestamp' ? purposes.includes(OID.timeStamping) : isForDocuments(purposes);
+}
 
 /** True when the leaf's key usage and purposes allow what it was used for. */
 export function isFitFor(leaf: Certificate, purpose: Purpose): boolean {
@@ -96,7 +113,5 @@ export function isFitFor(leaf: Certificate, purpose: Purpose): boolean {
     // RFC 3161 section 2.3: this purpose alone, marked critical.
     return purposes?.length === 1 && purposes[0] === OID.timeStamping && leaf.extensions.get(OID.extendedKeyUsage)?.critical === true;
   }
-  // A key of a machine service (time stamping, OCSP, web server only) does not sign documents.
-  const serviceOnly = new Set<string>([OID.timeStamping, OID.ocspSigning, '1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.3']);
-  return purposes === undefined || purposes.some((each) => !serviceOnly.has(each));
+  return purposes === undefined || isForDocuments(purposes);
 }

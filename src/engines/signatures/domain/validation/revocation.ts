@@ -6,7 +6,7 @@ import { PkiError } from '../pki/errors.ts';
 import { isAbout } from '../pki/ocsp.ts';
 import type { CertificateStatus, OcspResponse } from '../pki/ocsp.ts';
 import { OID } from '../pki/oids.ts';
-import { weakHashAt } from './algorithm-rules.ts';
+import { weakHashAt, weakKeyAt } from './algorithm-rules.ts';
 import type { AlgorithmRules } from './algorithm-rules.ts';
 import type { ValidationCache } from './cache.ts';
 import type { RevocationReport } from './report.ts';
@@ -164,7 +164,7 @@ function fromCrls(search: Search): Evidence[] {
   const { certificate, issuer, material, cache, refused } = search;
   if (issuer.keyUsage !== undefined && !issuer.keyUsage.has('cRLSign')) return [];
   return material.crls.flatMap(({ list, origin }): Evidence[] => {
-    if (!list.covers(certificate) || !cache.isSourceSignedBy(list, issuer)) return [];
+    if (!cache.isSourceSignedBy(list, issuer)) return [];
     if (list.isIndirect) {
       refused.add('indirect');
       return [];
@@ -176,7 +176,8 @@ function fromCrls(search: Search): Evidence[] {
     const { thisUpdate, nextUpdate, keepsExpiredFrom } = list;
     const base = { source: list, kind: 'crl', responder: undefined, origin, thisUpdate, nextUpdate, keepsExpiredFrom } as const;
     if (entry && entry.reason !== 'removeFromCrl') return [{ ...base, status: { status: 'revoked', ...entry } }];
-    return list.isComplete ? [{ ...base, status: { status: 'good' } }] : [];
+    // What is on a list is revoked whatever the list is for; that nothing is said counts only where it would be said.
+    return list.isComplete && list.covers(certificate) ? [{ ...base, status: { status: 'good' } }] : [];
   });
 }
 
@@ -197,8 +198,15 @@ function fromOcsp(search: Search): Evidence[] {
     const signer = answers.length === 0 ? undefined : findResponder(response, search);
     if (signer === undefined || !mayCount(response, search)) return [];
     const responder = signer === issuer ? undefined : signer;
-    return answers.map(({ status, thisUpdate, nextUpdate, keepsExpiredFrom }) => ({ source: response, kind: 'ocsp', responder, origin, status, thisUpdate, nextUpdate, keepsExpiredFrom }));
+    return answers
+      .filter(({ status, thisUpdate }) => responder === undefined || status.status === 'revoked' || thisUpdate.getTime() <= response.producedAt.getTime() + clockSkewMs)
+      .map(({ status, thisUpdate, nextUpdate, keepsExpiredFrom }) => ({ source: response, kind: 'ocsp', responder, origin, status, thisUpdate, nextUpdate: endOf(nextUpdate, responder), keepsExpiredFrom }));
   });
+}
+
+/** An appointed responder speaks for its own life only: whoever keeps its key after that can date an answer back, but not make it reach today. */
+function endOf(nextUpdate: Date | undefined, responder: Certificate | undefined): Date | undefined {
+  return nextUpdate !== undefined && responder !== undefined && responder.notAfter < nextUpdate ? responder.notAfter : nextUpdate;
 }
 
 /** Who signed: the issuer, or a responder that the issuer appointed and whose certificate held when it spoke (RFC 6960 section 4.2.2.2). */
@@ -209,12 +217,25 @@ function findResponder(response: OcspResponse, search: Search): Certificate | un
     (responder) =>
       responder.extendedKeyUsage?.includes(OID.ocspSigning) === true &&
       !isSelfIssued(responder) &&
+      responder.unknownCritical.length === 0 &&
+      (responder.keyUsage === undefined || responder.keyUsage.has('digitalSignature') || responder.keyUsage.has('nonRepudiation')) &&
       responder.notBefore.getTime() <= response.producedAt.getTime() + clockSkewMs &&
       response.producedAt <= responder.notAfter &&
       cache.isSourceSignedBy(response, responder) &&
       cache.isIssuedBy(responder, issuer) &&
+      isStrong(responder, response, search) &&
       isResponderInForce(responder, response, search),
   );
+}
+
+/** The responder's key, and the signature by which its issuer appointed it. */
+function isStrong(responder: Certificate, response: OcspResponse, { rules, provenSince, now, refused }: Search): boolean {
+  if (rules === undefined) return true;
+  const at = provenSince?.(response) ?? now;
+  const hash = responder.signatureAlgorithm?.hash;
+  if (weakKeyAt(responder, at, rules) === undefined && (hash === undefined || weakHashAt(hash, at, rules) === undefined)) return true;
+  refused.add('weak');
+  return false;
 }
 
 /** With id-pkix-ocsp-nocheck a responder is trusted for its life (RFC 6960 section 4.2.2.2.1); without it a list must say that it is not revoked. */

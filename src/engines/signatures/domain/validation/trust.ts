@@ -11,7 +11,7 @@ import type { Problem, ProblemCode } from './problems.ts';
 import type { RevocationReport } from './report.ts';
 import { findRevocation, notChecked } from './revocation.ts';
 import type { ProvenSince, RevocationEvidence, RevocationFinding, RevocationMaterial } from './revocation.ts';
-import { anchorsInForce } from './trust-store.ts';
+import { anchorsInForce, trustFor } from './trust-store.ts';
 import type { TrustPeriod } from './trust-store.ts';
 
 /** What all judgements of one validation share. */
@@ -63,7 +63,7 @@ const clockSkewMs = 10 * 60_000;
 export function judgeTrust(question: TrustQuestion, context: TrustContext): TrustFinding {
   const { path, problem } = findTrustedPath(question, context);
   const problems: Problem[] = problem ? [problem] : [];
-  if (path.isAnchored && findPathFault(path) !== undefined) problems.push({ code: 'chain.constraints' });
+  if (path.isAnchored && findPathFault(path, question.purpose) !== undefined) problems.push({ code: 'chain.constraints' });
   if (!isFitFor(question.certificate, question.purpose)) problems.push({ code: 'certificate.purpose' });
   const stated = question.provenAt ?? question.claimedAt;
   if (stated && stated.getTime() > context.now.getTime() + clockSkewMs) problems.push({ code: 'time.future' });
@@ -76,8 +76,9 @@ export function judgeTrust(question: TrustQuestion, context: TrustContext): Trus
 }
 
 /** A path to an anchor that is in force at the instant; else one to an anchor that was or will be; else as far as one gets. */
-function findTrustedPath({ certificate, provenAt, claimedAt }: TrustQuestion, context: TrustContext): { readonly path: CertificatePath; readonly problem: Problem | undefined } {
-  const { anchors, periods = [], candidates, cache, now } = context;
+function findTrustedPath({ certificate, purpose, provenAt, claimedAt }: TrustQuestion, context: TrustContext): { readonly path: CertificatePath; readonly problem: Problem | undefined } {
+  const { candidates, cache, now } = context;
+  const { anchors, periods } = trustFor(purpose, context.anchors, context.periods ?? []);
   const path = findPath(certificate, { anchors: anchorsInForce(anchors, periods, provenAt ?? now), candidates, cache });
   if (path.isAnchored) return { path, problem: undefined };
   const atAnyTime = periods.length === 0 ? path : findPath(certificate, { anchors, candidates, cache });
@@ -87,11 +88,12 @@ function findTrustedPath({ certificate, provenAt, claimedAt }: TrustQuestion, co
 }
 
 /** Dates of the leaf against the proven time, or against now and what the signer claims; dates of authorities against the same instant. */
-function judgeDates({ certificate, provenAt, claimedAt }: TrustQuestion, path: CertificatePath, { now }: TrustContext): Problem[] {
+function judgeDates({ certificate, purpose, provenAt, claimedAt }: TrustQuestion, path: CertificatePath, { now }: TrustContext): Problem[] {
   const at = provenAt ?? now;
   const said = provenAt ?? claimedAt ?? now;
-  // To the second, as certificates count.
-  if (said.getTime() + 999 < certificate.notBefore.getTime()) return [{ code: 'certificate.notYetValid' }];
+  // To the second, as certificates count. What a time stamp says is its whole purpose: it may not be older than its own certificate, however it is proven.
+  const first = purpose === 'timestamp' && claimedAt !== undefined && claimedAt < said ? claimedAt : said;
+  if (first.getTime() + 999 < certificate.notBefore.getTime()) return [{ code: 'certificate.notYetValid' }];
   if (provenAt === undefined && claimedAt !== undefined && claimedAt > certificate.notAfter) return [{ code: 'certificate.expired' }];
   const authorities = path.certificates.slice(1, path.isAnchored ? -1 : undefined);
   const isOutside = [certificate, ...authorities].some((each) => at > each.notAfter || at.getTime() + 999 < each.notBefore.getTime());

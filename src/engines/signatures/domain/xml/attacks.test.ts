@@ -4,7 +4,7 @@ import { createTestPki, days, hours, later } from '../validation/testing.ts';
 import { XmlError } from './errors.ts';
 import { prepareEnveloping, validateXml } from './index.ts';
 import type { SignedPart, SignedSubject, XmlSignatureReport } from './index.ts';
-import { finishXml, invoice, signXml, testSigner } from './testing.ts';
+import { finishXml, invoice, signReferences, signXml, testSigner } from './testing.ts';
 
 const start = new Date('2026-03-02T01:00:00Z');
 const pki = await createTestPki(start);
@@ -67,6 +67,16 @@ test('a signed whole hidden inside another document does not pass for the docume
   failsWith(`<HDon><DLHDon/>${object}</HDon>`, whole, 'subject.notSigned');
 });
 
+test('a signature over something else does not pass by standing where a countersignature would', () => {
+  const object = finishXml(prepareEnveloping({ xml: Buffer.from(invoice(1)) }, person.signer, { signingTime: at }), person).toString().replace(/^<\?xml.*\?>\n/, '');
+  const counter = (inside: string) => `<x:CounterSignature xmlns:x="http://uri.etsi.org/01903/v1.3.2#">${inside}</x:CounterSignature>`;
+  failsWith(`<HDon><DLHDon/>${counter(object)}</HDon>`, whole, 'subject.notSigned');
+  failsWith(`<HDon><DLHDon/>${counter(object)}</HDon>`, part, 'subject.notSigned');
+  // Nor at its right place, where it would have to be about the value of the signature around it.
+  const [, beside] = judge(signedWhole.replace('</xades:SignedProperties>', `$&<xades:UnsignedProperties><xades:UnsignedSignatureProperties>${counter(object)}</xades:UnsignedSignatureProperties></xades:UnsignedProperties>`), whole);
+  assert.deepEqual([beside?.indication, beside?.problems[0]?.code], ['TOTAL-FAILED', 'subject.notSigned']);
+});
+
 test('the same identifier twice is refused, in whatever spelling of the attribute and wherever it stands', () => {
   for (const attribute of [' Id="HD01"', ' ID="HD01"', ' id="HD01"', ' xml:id="HD01"', ' xmlns:w="urn:wsu" w:Id="HD01"']) {
     failsWith(signedPart.replace(original, forged(attribute)).replace('</HDon>', `<Khac>${original}</Khac></HDon>`), part, 'format.contradiction');
@@ -116,6 +126,11 @@ test('a signature with a part twice, out of order or missing cannot be read', ()
 test('a signature over nothing but its own properties says nothing about the document', () => {
   const reference = /<ds:Reference Id="[^"]+-ref-0".*?<\/ds:Reference>/s.exec(signedPart)?.[0] ?? '';
   assert.ok(judge(signedPart.replace(reference, ''), { kind: 'any' })[0]?.problems.some(({ code }) => code === 'subject.notSigned'));
+});
+
+test('a signature over nothing but its own key says nothing about the document, nor about an object that stands beside it unsigned', () => {
+  const file = signReferences(pki.person, [{ uri: '#key', content: Buffer.alloc(0) }], ['<HDon><DLHDon/>', '</HDon>']).toString();
+  for (const subject of [{ kind: 'any' }, { kind: 'object' }, whole] as const) failsWith(file.replace('</Signature>', '<Object>Quyết định giả</Object></Signature>'), subject, 'subject.notSigned');
 });
 
 test('many references to one large part are given up, in less than two seconds', () => {

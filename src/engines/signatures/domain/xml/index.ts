@@ -8,6 +8,7 @@ export { prepareDetached, prepareEnveloped, prepareEnveloping } from './prepare.
 export type { DetachedFile, EnvelopedContent, EnvelopedOptions, XmlSignatureOptions } from './prepare.ts';
 export { restorePreparedXml } from './prepared.ts';
 export type { PreparedXmlSignature, PreparedXmlState } from './prepared.ts';
+export { coversAllBytes } from './references.ts';
 export type { SignedPart } from './references.ts';
 export { signXmlBytes, xmlSigner } from './signer.ts';
 export type { XmlSigner } from './signer.ts';

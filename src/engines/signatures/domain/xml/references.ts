@@ -20,7 +20,7 @@ import { readXml } from './reader.ts';
 export interface SignedPart {
   /** As the reference has it. */
   readonly uri: string;
-  /** `properties` are the signer's statements about the signature; `object` is content held by the signature itself. */
+  /** `properties` are the signer's statements about the signature, its key and its other parts; `object` is content held by the signature itself. */
   readonly kind: 'document' | 'element' | 'object' | 'properties' | 'detached' | 'unknown';
   /** For people: `/HDon/DLHDon`; empty for what is outside the document. */
   readonly path: string;
@@ -85,12 +85,20 @@ export function checkReference(reference: ReadReference, context: ReferenceConte
   return { part, apex, coversTags, leavesOutSignature, hash, problem };
 }
 
-function kindOf(selection: Selection, { element, xades }: ReadSignature): SignedPart['kind'] {
+function kindOf(selection: Selection, { element, objects, xades }: ReadSignature): SignedPart['kind'] {
   if (selection.kind === 'document') return 'document';
   if (selection.kind === 'outside') return 'detached';
   if (selection.kind !== 'element') return 'unknown';
   if (selection.element === xades?.signedProperties) return 'properties';
-  return isWithin(selection.element, element) && selection.element !== element ? 'object' : 'element';
+  if (!isWithin(selection.element, element) || selection.element === element) return 'element';
+  return objects.some((object) => isWithin(selection.element, object) && !(xades && areRelated(selection.element, xades.element))) ? 'object' : 'properties';
+}
+
+const areRelated = (a: XmlElement, b: XmlElement): boolean => isWithin(a, b) || isWithin(b, a);
+
+/** True when a part covers every byte of the file that it names: canonicalised, a file may be given other comments; of base64, other white space. */
+export function coversAllBytes({ transforms }: Pick<SignedPart, 'transforms'>): boolean {
+  return transforms.every((uri) => canonicalOfUri(uri)?.withComments === true);
 }
 
 function placeOf({ text }: XmlDocument, element: XmlElement | undefined, offsetOf: ByteOffsets): Pick<SignedPart, 'path' | 'start' | 'end'> {

@@ -132,12 +132,12 @@ function collectMaterial(checked: readonly CheckedXmlSignature[], { given, cache
 function subjectProblems(checked: CheckedXmlSignature, document: XmlDocument, subject: SignedSubject): Problem[] {
   // Something that fails by itself needs no second reason.
   // A countersignature is about another signature, not about the document.
-  if (subject.kind === 'any' || isCountersignature(checked.element) || verdictOf(checked.problems).indication === 'TOTAL-FAILED') return [];
+  if (subject.kind === 'any' || isCountersignature(checked) || verdictOf(checked.problems).indication === 'TOTAL-FAILED') return [];
   const wanted = subject.kind === 'element' ? findByPath(document, subject.path) : undefined;
   const isCovered = checked.references.some(({ part, apex, coversTags, leavesOutSignature }) => {
     if (subject.kind === 'object') return part.kind === 'object';
-    if (subject.kind === 'detached') return part.kind === 'detached' && part.uri === subject.uri;
     if (!coversTags) return false;
+    if (subject.kind === 'detached') return part.kind === 'detached' && part.uri === subject.uri;
     if (subject.kind === 'document') return apex === document.root;
     if (wanted === undefined || apex === undefined || !isWithin(wanted, apex)) return false;
     return !leavesOutSignature || !isWithin(wanted, checked.element);
@@ -145,6 +145,15 @@ function subjectProblems(checked: CheckedXmlSignature, document: XmlDocument, su
   return isCovered ? [] : [{ code: 'subject.notSigned' }];
 }
 
-function isCountersignature({ parent }: XmlElement): boolean {
-  return parent?.local === 'CounterSignature' && parent.namespace === namespaces.xades;
+/** By what it covers: the value of the signature in whose unsigned properties it stands, which for its part has to cover what the caller relies on. */
+function isCountersignature({ element, references }: CheckedXmlSignature): boolean {
+  const { parent } = element;
+  if (parent?.local !== 'CounterSignature' || parent.namespace !== namespaces.xades || parent.parent?.local !== 'UnsignedSignatureProperties') return false;
+  const around = nearestSignature(parent.parent);
+  return around !== undefined && references.some(({ apex, coversTags }) => apex?.local === 'SignatureValue' && apex.namespace === namespaces.ds && apex.parent === around && coversTags);
+}
+
+function nearestSignature({ parent }: XmlElement): XmlElement | undefined {
+  if (parent === undefined || (parent.local === 'Signature' && parent.namespace === namespaces.ds)) return parent;
+  return nearestSignature(parent);
 }

@@ -2,7 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { PartnerId } from '../../adapter.ts';
-import { documentIdOf, type EdxmlMessage } from '../../../edxml/index.ts';
+import { documentIdOf, readAgencyCode, type EdxmlMessage } from '../../../edxml/index.ts';
 import { readEnvelope } from '../../../envelope.ts';
 import { documentEnvelopeId } from './derived-id.ts';
 import type { Envelope } from '../../../contract.ts';
@@ -106,11 +106,15 @@ async function recoveredDocument(q: Queryable, of: { partnerId: PartnerId; docum
 
 export type OwnParcel = { agencyId: Id<'agency'>; transferId: string; envelopeId: string; kind: string; recipientId: string; lastStatus: string | null; lastOrdinal: number };
 
+/** What a status says that it answers. Ids of documents are their senders' own: two may use one, so the sender whose document is meant decides. */
+export type Answered = { partnerId: PartnerId; documentId: string; senderCode: string; byAgencyId: string; aboutNotice: boolean };
+
 /**
- * The delivery of ours that a system answers: by the document's id and the agency that answers, which is the recipient or its
- * successor. 15 and 16 answer the newest notice, everything else the document itself.
+ * The delivery of ours that a system answers: by the document's id, its sender and the agency that answers, which is the recipient or its
+ * successor. 15 and 16 answer the newest notice, everything else the document itself. A code that no sender had is no reason to lose the answer.
  */
-export async function answeredDelivery(q: Queryable, of: { partnerId: PartnerId; documentId: string; byAgencyId: string; aboutNotice: boolean }): Promise<OwnParcel | undefined> {
+export async function answeredDelivery(q: Queryable, of: Answered): Promise<OwnParcel | undefined> {
+  const { text, counterpart } = readAgencyCode(of.senderCode);
   const { rows } = await q.query(
     `select d.agency_id as "agencyId", a.id as "transferId", d.envelope_id as "envelopeId", e.kind, d.recipient_agency_id as "recipientId", d.answer_ordinal as "lastOrdinal",
             (select r.status from exchange.delivery_answer r where r.agency_id = d.agency_id and r.envelope_id = d.envelope_id and r.recipient_agency_id = d.recipient_agency_id
@@ -120,8 +124,8 @@ export async function answeredDelivery(q: Queryable, of: { partnerId: PartnerId;
        join exchange.envelope e on e.agency_id = d.agency_id and e.id = d.envelope_id
       where a.partner_id = $1 and a.document_id = $2 and $3 in (d.recipient_agency_id::text, d.delivered_to_agency_id::text) and d.state <> 'cancelled'
         and (e.kind in ('recall', 'take_back', 'update')) = $4
-      order by a.id desc limit 1`,
-    [of.partnerId, of.documentId, of.byAgencyId, of.aboutNotice],
+      order by a.from_code = any ($5) desc, a.id desc limit 1`,
+    [of.partnerId, of.documentId, of.byAgencyId, of.aboutNotice, [of.senderCode, text, ...(counterpart === null ? [] : [counterpart])]],
   );
   // safe because the statement selects exactly these columns
   return rows[0] as OwnParcel | undefined;

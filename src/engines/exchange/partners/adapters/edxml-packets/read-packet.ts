@@ -223,7 +223,7 @@ async function readStatus(packet: Packet, message: StatusMessage): Promise<Readi
     return asContent(noticeEnvelope(packet, { noted, party, earlier, business }), { sender: from, to });
   }
   const status: DeliveryStatus = message.statusCode;
-  const delivery = await answeredDelivery(pool, { partnerId: line.partnerId, documentId, byAgencyId: from.agencyId, aboutNotice: status === '15' || status === '16' });
+  const delivery = await answeredDelivery(pool, { partnerId: line.partnerId, documentId, senderCode: message.responseFor.organId, byAgencyId: from.agencyId, aboutNotice: status === '15' || status === '16' });
   if (delivery === undefined) return fault('answerUnknown', documentId);
   const { lastOrdinal, lastStatus } = delivery;
   // What is said again, written anew, and an arrival that is told late are the answer that is there already.

@@ -11,7 +11,7 @@ import { PeerProblem } from './peer-problem.ts';
 import { readPeerWire } from './peer-parcels.ts';
 import { config, pinned, secrets } from './settings.ts';
 import { takeParcel } from './take-parcel.ts';
-import { directoryReply, parcelReply, PART_LIMIT_BYTES, partReply, type settledParcels, waitingReply, wireParcel, writeWire, type ParcelReply, type WireParcel } from './wire.ts';
+import { directoryReply, parcelReply, PART_LIMIT_BYTES, partReply, type settledParcels, signedAnswer, waitingReply, wireParcel, writeWire, type ParcelReply, type WireParcel } from './wire.ts';
 import { z } from 'zod';
 
 /** So long one call goes on bringing parts; the rest comes with the next, so that a large file holds nobody up. */
@@ -159,8 +159,13 @@ async function readAnswerWire(line: InstallationLine, parcel: WireParcel & { kin
   if (!verdict.ok) return { ok: false, code: 'receiptUnverified', problem: verdict.problem };
   const { receipt } = verdict;
   if (receipt.envelopeId !== parcel.envelopeId || receipt.contentHash !== parcel.contentHash || receipt.status !== parcel.status) return { ok: false, code: 'receiptDiffers', problem: 'the receipt says something else' };
-  const { envelopeId, contentHash, addressed, ordinal, status, by, reason } = parcel;
-  const answer = { senderAgencyId: parcel.sender.ref, envelopeId, contentHash, addressed, ordinal, status, at: new Date(parcel.at), by, reason, receipt: parcel.receipt, isPassedOn: parcel.passedOn === true };
+  const { envelopeId, contentHash, addressed, ordinal, status } = parcel;
+  // When, who and why are what was signed, whatever is written around it.
+  const told = signedAnswer.safeParse(receipt).data;
+  if (told === undefined) return { ok: false, code: 'receiptUnverified', problem: 'malformed' };
+  const { at, by, reason, recipient, addressed: as } = told;
+  const signed = { at: new Date(at), by, reason, signedBy: { ref: recipient.agencyId, code: recipient.code, isForAnother: as !== undefined } };
+  const answer = { senderAgencyId: parcel.sender.ref, envelopeId, contentHash, addressed, ordinal, status, ...signed, receipt: parcel.receipt, isPassedOn: parcel.passedOn === true };
   return { ok: true, content: { kind: 'answer', ...answer } };
 }
 

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { PartnerUnavailable, type PartnerLine } from '../../adapter.ts';
 import { learnFeatures } from './peer-features.ts';
 import { digestOf, isReplyOf, signRequest, VERSION, type KnownKey } from './http-signatures.ts';
-import { keysInForce, signingKey, type Config, type Secrets } from './settings.ts';
+import { keysInForce, receiptKeysAmong, signingKey, type Config, type Secrets } from './settings.ts';
 import { hello, PART_LIMIT_BYTES, PEER, wireProblem, type Hello, type WireProblem } from './wire.ts';
 
 export type InstallationLine = PartnerLine<Config, Secrets>;
@@ -124,10 +124,18 @@ function codeOf(error: unknown): string {
 export async function sayHello(line: InstallationLine): Promise<Hello> {
   const told = await callPeer(line, { method: 'GET', path: '/hello' }, hello);
   if (!told.versions.includes(VERSION)) throw new PartnerUnavailable('versionUnknown', { problem: `the partner speaks ${told.versions.join(', ')}`, retry: 'later', retryAfterMs: 3_600_000 });
-  await line.kernel.database.pool.query(`update exchange.partner set pinned = jsonb_set(pinned, '{receiptKeys}', $2::jsonb) where id = $1 and pinned -> 'receiptKeys' is distinct from $2::jsonb`, [
-    line.partnerId,
-    JSON.stringify(told.receiptKeys),
-  ]);
+  const receiptKeys = receiptKeysAmong(told.receiptKeys);
+  await keepReceiptKeys(line, receiptKeys);
   await learnFeatures(line.kernel, { partner: { id: line.partnerId, name: line.name }, features: told.features });
-  return { ...told, limits: { ...told.limits, partBytes: Math.min(told.limits.partBytes, PART_LIMIT_BYTES) } };
+  return { ...told, receiptKeys, limits: { ...told.limits, partBytes: Math.min(told.limits.partBytes, PART_LIMIT_BYTES) } };
+}
+
+/** Adds what the partner tells to what it told before: whoever stops publishing a key does not take back what it signed with it. */
+async function keepReceiptKeys(line: InstallationLine, told: readonly KnownKey[]): Promise<void> {
+  await line.kernel.database.pool.query(
+    `update exchange.partner p set pinned = jsonb_set(p.pinned, '{receiptKeys}',
+            $2::jsonb || coalesce((select jsonb_agg(k.key order by k.place) from jsonb_array_elements(p.pinned -> 'receiptKeys') with ordinality as k (key, place) where k.key ->> 'kid' <> all ($3::text[])), '[]'))
+      where p.id = $1 and not coalesce(p.pinned -> 'receiptKeys', '[]') @> $2::jsonb`,
+    [line.partnerId, JSON.stringify(told), told.map(({ kid }) => kid)],
+  );
 }

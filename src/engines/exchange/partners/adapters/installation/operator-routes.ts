@@ -6,7 +6,7 @@ import { acceptance, confirmation, invitation, invitationReply, invitationSummar
 import { setPassing } from '../../commands/set-passing.ts';
 import { setReach } from '../../commands/set-reach.ts';
 import { assertKeepsPartners } from '../../../policy.ts';
-import { partnerErrors } from '../../errors.ts';
+import { partnerErrors, partnerUnreachable } from '../../errors.ts';
 import { findPartner, openLine } from '../../partner-rows.ts';
 import { passedOn } from '../../relay-rule.ts';
 import { callPeer, PeerRefusal, type InstallationLine } from './client.ts';
@@ -39,8 +39,8 @@ async function orUnreachable<Value>(work: Promise<Value>): Promise<Value> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof PartnerUnavailable) throw partnerErrors.partnerUnreachable({ values: { code: error.code, problem: error.message }, cause: error });
-    if (error instanceof PeerRefusal) throw partnerErrors.partnerUnreachable({ values: { code: error.problem.code, problem: error.problem.problem }, cause: error });
+    if (error instanceof PartnerUnavailable) throw partnerUnreachable(error);
+    if (error instanceof PeerRefusal) throw partnerUnreachable({ code: error.problem.code, message: error.problem.problem, cause: error });
     throw error;
   }
 }

@@ -101,7 +101,7 @@ export async function notePairing(ctx: CommandContext, pairing: Pairing): Promis
   const next: Pinned = { ...pin, keys: [{ ...pairing.publicKey, since: ctx.now.toISOString() }], fingerprint: fingerprintOf(pairing.publicKey), receiptKeys: pairing.receiptKeys };
   await ctx.query(`update exchange.partner set state = 'pairing', address = $2, pinned = $3, changed_at = $4 where id = $1 and state in ('invited', 'pairing')`, [partner.id, pairing.address, JSON.stringify(next), ctx.now]);
   await keepFeatures(ctx, { partner, features: pairing.features });
-  recordPartnerEvent(ctx, 'partner-changed', { partner, data: { changed: 'key' } });
+  recordPartnerEvent(ctx, 'partner-changed', { partner, data: { changed: { vi: 'khóa', en: 'key' } } });
 }
 
 /** An administrator has compared the fingerprint of who answered the invitation: the exchange is open. @throws exchange.partnerStateWrong, exchange.fingerprintDiffers */

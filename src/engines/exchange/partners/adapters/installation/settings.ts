@@ -84,6 +84,17 @@ export function isNamedRight(key: PeerKey): boolean {
   return key.kid === thumbprint(key);
 }
 
+/**
+ * The keys among those told by which receipts can be verified. Each is called by its thumbprint, so that none takes the name of somebody
+ * else's key; whatever else is told is left out.
+ */
+export function receiptKeysAmong(told: readonly { kid: string }[]): PeerKey[] {
+  return told.flatMap((key) => {
+    const read = publicKey.loose().safeParse(key).data;
+    return read !== undefined && isNamedRight(read) ? read : [];
+  });
+}
+
 /** What two administrators compare: the SHA-256 of the key's thumbprint in groups of four. */
 export function fingerprintOf(key: PeerKey): string {
   const hex = createHash('sha256').update(thumbprint(key)).digest('hex').toUpperCase();

@@ -43,6 +43,15 @@ const answerWire = z.object({
   passedOn: z.literal(true).optional(),
 });
 
+/** What a receipt says, as far as it is believed: whoever signs it may have signed anything. */
+export const signedAnswer = z.object({
+  recipient: z.object({ agencyId: ref, code }),
+  addressed: z.object({ agencyId: ref }).optional(),
+  at: answerWire.shape.at,
+  by: answerWire.shape.by,
+  reason: z.string().max(5000).nullable().default(null),
+});
+
 /** That somebody at the receiver has looked at a document of ours. For who tells the feature `openings`. */
 const openingWire = z.object({
   version: z.literal(1),

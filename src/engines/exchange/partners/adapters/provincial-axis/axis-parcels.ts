@@ -15,12 +15,18 @@ export type ParcelItem = { docId: string; messageType: 'edoc' | 'status'; docume
 
 const ITEM = `id as "docId", message_type as "messageType", document_id as "documentId", from_code as "from", to_codes as "to", state, note, created_at as "createdAt", changed_at as "changedAt"`;
 
+/** What an agency for trying laid out is for a client that is being tried, and nothing else is. */
+const OF_ITS_MODE = 'exists (select from exchange.axis_sandbox s where s.agency_id = axis_parcel.agency_id)';
+
+/** A system as it is now: real, or being tried. */
+type Of = { partnerId: PartnerId; isSandbox: boolean };
+
 /** What waits for a system, oldest first, after the last one that it saw. */
-export async function listWaiting(q: Queryable, of: { partnerId: PartnerId; after: string | null; messageType: string | null; limit: number }): Promise<ParcelItem[]> {
+export async function listWaiting(q: Queryable, of: Of & { after: string | null; messageType: string | null; limit: number }): Promise<ParcelItem[]> {
   const { rows } = await q.query(
     `select ${ITEM} from exchange.axis_parcel
-      where partner_id = $1 and state in ('initial', 'processing') and ($2::uuid is null or id > $2) and ($3::text is null or message_type = $3) order by id limit $4`,
-    [of.partnerId, of.after, of.messageType, of.limit],
+      where partner_id = $1 and state in ('initial', 'processing') and ($2::uuid is null or id > $2) and ($3::text is null or message_type = $3) and ${OF_ITS_MODE} = $5 order by id limit $4`,
+    [of.partnerId, of.after, of.messageType, of.limit, of.isSandbox],
   );
   // safe because the statement selects exactly these columns
   return rows as ParcelItem[];
@@ -28,9 +34,9 @@ export async function listWaiting(q: Queryable, of: { partnerId: PartnerId; afte
 
 type Found = ParcelItem & { agencyId: Id<'agency'> };
 
-/** A parcel of this system. Another's does not exist for it. @throws AxisProblem 30 */
-export async function findParcel(q: Queryable, of: { partnerId: PartnerId; docId: string }): Promise<Found> {
-  const { rows } = await q.query(`select agency_id as "agencyId", ${ITEM} from exchange.axis_parcel where partner_id = $1 and id::text = $2`, [of.partnerId, of.docId]);
+/** A parcel of this system. Another's does not exist for it, nor one of the other mode. @throws AxisProblem 30 */
+export async function findParcel(q: Queryable, of: Of & { docId: string }): Promise<Found> {
+  const { rows } = await q.query(`select agency_id as "agencyId", ${ITEM} from exchange.axis_parcel where partner_id = $1 and id::text = $2 and ${OF_ITS_MODE} = $3`, [of.partnerId, of.docId, of.isSandbox]);
   // safe because the statement selects exactly these columns
   const found = rows[0] as Found | undefined;
   if (found === undefined) throw new AxisProblem('packetUnknown', { detail: of.docId });
@@ -49,7 +55,7 @@ export async function contentOf(kernel: Kernel, of: Found): Promise<Parcel> {
   return parcelOf(place, rows[0] as TransferRow & { kind: Parcel['kind'] });
 }
 
-type Told = { partner: PartnerRow; docId: string; state: (typeof packetStates)[number]; note: string | null };
+type Told = { partner: PartnerRow; isSandbox: boolean; docId: string; state: (typeof packetStates)[number]; note: string | null };
 
 /**
  * Notes how far a system is with a packet. `done` takes it off the list for good, `fail` brings the document back to its sender
@@ -57,9 +63,9 @@ type Told = { partner: PartnerRow; docId: string; state: (typeof packetStates)[n
  * @throws AxisProblem 30, 36
  */
 export async function tellParcel(ctx: CommandContext, told: Told): Promise<void> {
-  const { partner, docId, state, note } = told;
+  const { partner, isSandbox, docId, state, note } = told;
   await ctx.query('select 1 from exchange.axis_parcel where partner_id = $1 and id::text = $2 for update', [partner.id, docId]);
-  const parcel = await findParcel(ctx, { partnerId: partner.id, docId });
+  const parcel = await findParcel(ctx, { partnerId: partner.id, isSandbox, docId });
   if (parcel.state === state) return;
   if (parcel.state === 'done' || parcel.state === 'fail') throw new AxisProblem('statusSettled', { detail: parcel.state });
   await ctx.query('update exchange.axis_parcel set state = $3, note = $4, changed_at = $5 where agency_id = $1 and id = $2', [parcel.agencyId, docId, state, note, ctx.now]);

@@ -6,6 +6,7 @@ import { agenciesOn } from '#engines/identity/index.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { EdxmlError } from '../../../edxml/index.ts';
 import { noteFetch } from '../../note-fetch.ts';
+import { speaksFor } from '../../partner-rows.ts';
 import { agencyOfSystem, describeProblem } from '../edxml-packets/read-packet.ts';
 import { isSandboxAgency } from '../edxml-packets/sandbox-agencies.ts';
 import { packetBytes, packetOfParcel } from '../edxml-packets/write-packet.ts';
@@ -57,6 +58,7 @@ async function registered({ kernel, partner, line }: AxisCall, code: string | un
   const { pool } = kernel.database;
   const party = await agencyOfSystem(pool, { partnerId: partner.id, code });
   if (party === undefined || (await isSandboxAgency(pool, party.agencyId)) !== line.config.isSandbox) throw new AxisProblem('senderUnknown', { detail: code });
+  if (!(await speaksFor(pool, { partnerId: partner.id, agencyId: party.agencyId }, vietnamDay(kernel.clock.now())))) throw new AxisProblem('senderUnknown', { detail: code });
   const agency = (await agenciesOn(pool, [party.agencyId], vietnamDay(kernel.clock.now()))).get(party.agencyId);
   return { code: party.code, name: agency?.name ?? party.name, state: agency?.state ?? 'active' };
 }
@@ -117,11 +119,11 @@ export const axisRoutes: readonly Route[] = [
     body: listing,
     reply: listed,
     run: (http, { body }) =>
-      answerAxis(http, 'received', async ({ kernel, partner }) => {
+      answerAxis(http, 'received', async ({ kernel, partner, line }) => {
         // The further pages of a list belong to the same asking.
         await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now(), asks: body.cursor === undefined || body.cursor === '' });
         const limit = body.limit ?? PAGE;
-        const rows = await listWaiting(kernel.database.pool, { partnerId: partner.id, after: cursorOf(body.cursor), messageType: body.messageType ?? null, limit: limit + 1 });
+        const rows = await listWaiting(kernel.database.pool, { partnerId: partner.id, isSandbox: line.config.isSandbox, after: cursorOf(body.cursor), messageType: body.messageType ?? null, limit: limit + 1 });
         const page = rows.slice(0, limit);
         return { reply: { items: page.map(itemOf), cursor: page.at(-1)?.docId ?? body.cursor ?? null, isMore: rows.length > limit }, steps: ['received'] };
       }),
@@ -136,7 +138,7 @@ export const axisRoutes: readonly Route[] = [
       answerAxis(http, 'fetched', async (call) => {
         const { kernel, partner, line } = call;
         await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now(), asks: false });
-        const found = await findParcel(kernel.database.pool, { partnerId: partner.id, docId: body.docId ?? wrong('docId') });
+        const found = await findParcel(kernel.database.pool, { partnerId: partner.id, isSandbox: line.config.isSandbox, docId: body.docId ?? wrong('docId') });
         try {
           const packet = await packetOfParcel(kernel, await contentOf(kernel, found), profileOf(line.config));
           const bytes = packetBytes(packet);
@@ -156,11 +158,11 @@ export const axisRoutes: readonly Route[] = [
     body: z.object({ docId: text, status: text, description: z.string().max(1000).optional() }),
     reply: outcome,
     run: (http, { body }) =>
-      answerAxis(http, 'acknowledged', async ({ kernel, partner }) => {
+      answerAxis(http, 'acknowledged', async ({ kernel, partner, line }) => {
         const docId = body.docId ?? wrong('docId');
         const state = packetStates.find((each) => each === body.status);
         if (state === undefined) throw new AxisProblem('statusWrong');
-        await run(kernel, tellParcel, { partner, docId, state, note: body.description ?? null }, axisActor);
+        await run(kernel, tellParcel, { partner, isSandbox: line.config.isSandbox, docId, state, note: body.description ?? null }, axisActor);
         return { docId, reply: {}, steps: state === 'done' ? ['acknowledged'] : [] };
       }),
   }),

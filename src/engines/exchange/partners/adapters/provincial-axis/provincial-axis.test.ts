@@ -339,3 +339,16 @@ test('a system sees its own packets only, and no agency is given to two', async 
   assert.deepEqual([(await add(office.code)).status, (await add(departmentCode)).status, (await add('Z99.9')).status, (await add('H56.70.06')).status], [409, 409, 422, 204]);
   assert.equal((await place.call('POST', '/api/v1/exchange/systems', { body: { name: 'Trùng mã', systemId: 'he-thong-b', isSandbox: false, agencies: [] } })).status, 409);
 });
+
+test('a system speaks no more for an agency that was taken from it', async () => {
+  const agency = { code: 'H56.70.21', name: 'Công ty cây xanh' };
+  const other = await aVendor('cay-xanh', { agencies: [agency] });
+  const send = async (number: string) => outcome(await ask('sendEdoc', await aPacket({ from: agency, to: [departmentCode], document: { number } }), { as: other }));
+  assert.deepEqual(await send('501'), [200, '0']);
+  await place.house.drain();
+  place.house.clock.advance(2 * 86_400_000);
+  const [linked] = await place.house.sql('select agency_id as id from exchange.partner_agency where code = $1', [agency.code]);
+  assert.equal((await place.call('DELETE', `/api/v1/exchange/partners/${other.partnerId}/agencies/${String(linked?.['id'])}`)).status, 204);
+  assert.deepEqual(await send('502'), [422, '19']);
+  assert.deepEqual(outcome(await ask('registerAgency', { code: agency.code }, { as: other })), [422, '19']);
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { aClerk, aMainFile, anAgency, aSentLetter } from '../../../testing.ts';
 import { openInstallation, type Installation } from '../../testing.ts';
+import { deliveriesOf } from '../../../queries/deliveries-of.ts';
 import { aPacket, aStatus, openPacket } from './testing.ts';
 
 type Item = { docId: string; messageType: string; documentId: string; from: string; to: string; status: string; status_desc: string };
@@ -235,4 +236,23 @@ test('while a relayed document does not get on, its sender reads why, for each r
   await ask(there, 'updateStatus', { docId: item?.docId ?? '', status: 'fail', description: 'Sai mẫu' });
   const returned = await sentBy(here, documentId('99'));
   assert.deepEqual([returned?.status, returned?.status_desc], ['fail', `Hệ thống của nơi nhận không xử lý được: ${light.name}: Phần mềm chieu-sang: Sai mẫu`]);
+});
+
+test('two senders with one document id are told apart by whose document is answered', async () => {
+  const department = await anAgency(place.house.kernel, 'Sở Tài chính');
+  const [known] = await place.house.sql('select agency_id as id from exchange.partner_agency where code = $1', [light.code]);
+  assert.ok(known);
+  // safe because the column holds agency ids
+  const letter = await aSentLetter(place.house.kernel, { from: department, to: [known['id'] as typeof department], document: { number: '777' } });
+  await place.house.drain();
+  const { message: ours } = await fetchDocument(there);
+  await send(here, aPacket({ from: water, to: [light.code], documentId: ours.documentId, document: { number: '778' } }));
+  const { message: theirs } = await fetchDocument(there);
+  assert.equal(theirs.documentId, ours.documentId, 'the other system gave its document the id of ours');
+  await send(there, aStatus(ours, { by: light, status: '03' }));
+  const [line] = await deliveriesOf(place.house.kernel.database.pool, { agencyId: department, subject: letter.subject });
+  assert.equal(line?.state, 'registered');
+  assert.deepEqual(await statusesFor(here), [], 'and who sent the other one hears nothing of it');
+  await send(there, aStatus(theirs, { by: light, status: '02', description: 'Trùng mã', at: new Date('2026-11-20T05:00:00Z') }));
+  assert.deepEqual((await statusesFor(here)).map(([status]) => status), ['02']);
 });

@@ -30,7 +30,7 @@ before(async () => {
 });
 after(() => place.close());
 
-type Reply = { ErrorCode: string; DocId: string; agencies: { code: string }[]; items: { docId: string; messageType: string; from: string }[] };
+type Reply = { ErrorCode: string; DocId: string; agencies: { code: string }[]; items: { docId: string; messageType: string; from: string; status: string }[] };
 async function ask(path: string, body: object | Buffer = {}): Promise<{ reply: Reply; bytes: Buffer }> {
   const isPacket = Buffer.isBuffer(body);
   const answer = await fetch(`${place.address}/v1/${path}`, {
@@ -122,6 +122,21 @@ test('nothing goes between the sandbox and real agencies, in either direction', 
   assert.deepEqual((await ask('getReceivedEdocList', { messageType: 'edoc' })).reply.items.map((each) => each.from), [realCode]);
   assert.equal((await ask('sendEdoc', await aPacket({ from: { code: 'H56.71.01', name: 'Đơn vị Sông Mã' }, to: [realCode] }))).reply.ErrorCode, '0');
   assert.equal((await ask('sendEdoc', await aPacket({ from: own, to: ['Z99.A'] }))).reply.ErrorCode, '19');
+});
+
+test('a client that is being tried neither sees nor settles what was laid out for the real one, and the other way round', async () => {
+  const setSandbox = async (isSandbox: boolean) => assert.equal((await place.call('PUT', `/api/v1/exchange/systems/${made.partnerId}/sandbox`, { body: { isSandbox } })).status, 204);
+  const real = (await ask('getReceivedEdocList', { messageType: 'edoc' })).reply.items;
+  assert.deepEqual(real.map((each) => each.from), [realCode]);
+  const docId = String(real[0]?.docId);
+  await setSandbox(true);
+  await play();
+  const trial = (await ask('getReceivedEdocList')).reply.items;
+  assert.deepEqual(trial.filter((each) => !each.from.startsWith('Z99')), []);
+  assert.equal((await ask('getEdoc', { docId })).reply.ErrorCode, '30');
+  assert.equal((await ask('updateStatus', { docId, status: 'fail' })).reply.ErrorCode, '30');
+  await setSandbox(false);
+  assert.deepEqual((await ask('getReceivedEdocList', { messageType: 'edoc' })).reply.items.map((each) => [each.docId, each.status]), [[docId, 'initial']]);
 });
 
 test('agencies for trying are found by nobody in the province, stand in no group and in no list of troubles', async () => {

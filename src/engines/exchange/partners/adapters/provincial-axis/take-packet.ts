@@ -7,7 +7,7 @@ import { openBytes, storeBytes, type StoredBlob } from '#engines/files/index.ts'
 import { agenciesOn } from '#engines/identity/index.ts';
 import { fromDocumentMessage, readEdxml, type EdxmlMessage } from '../../../edxml/index.ts';
 import { findInbound, keepInbound, type InboundRow } from '../../inbound.ts';
-import { partnersOfAgencies, relayEndOf, type PartnerRow } from '../../partner-rows.ts';
+import { partnersOfAgencies, relayEndOf, speaksFor, type PartnerRow } from '../../partner-rows.ts';
 import { mayRelay } from '../../relay-rule.ts';
 import { aboutOf, answeredDelivery, firstPacketOf, notePacket, type PacketFacts } from '../edxml-packets/noted-packets.ts';
 import { MEGABYTE } from '../edxml-packets/packet-settings.ts';
@@ -98,13 +98,16 @@ async function assertParties(call: AxisCall, message: EdxmlMessage): Promise<voi
   const sender = await agencyOfSystem(pool, { partnerId: partner.id, code: organId });
   if (sender === undefined || (await isSandboxAgency(pool, sender.agencyId)) !== line.config.isSandbox) throw new AxisProblem('senderUnknown', { detail: organId });
   const { documentId, business } = aboutOf(message);
+  // What it received while it was the system's it may still answer.
+  const isOwnWord = message.kind === 'document' || business === 'take_back';
+  if (isOwnWord && !(await speaksFor(pool, { partnerId: partner.id, agencyId: sender.agencyId }, vietnamDay(kernel.clock.now())))) throw new AxisProblem('senderUnknown', { detail: organId });
   if (message.kind === 'document') return assertReceivers(call, message.to.map((each) => each.organId));
   if (business === 'take_back') {
     if ((await firstPacketOf(pool, { partnerId: partner.id, documentId })) === undefined) throw new AxisProblem('packetUnknown', { detail: documentId });
     return;
   }
   const aboutNotice = message.statusCode === '15' || message.statusCode === '16';
-  if ((await answeredDelivery(pool, { partnerId: partner.id, documentId, byAgencyId: sender.agencyId, aboutNotice })) === undefined) throw new AxisProblem('packetUnknown', { detail: documentId });
+  if ((await answeredDelivery(pool, { partnerId: partner.id, documentId, senderCode: message.responseFor.organId, byAgencyId: sender.agencyId, aboutNotice })) === undefined) throw new AxisProblem('packetUnknown', { detail: documentId });
 }
 
 /** Each lives here, or with another system to which we carry it. */

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { createRootAuthority } from '#engines/signatures/domain/pki/authority.ts';
+import { buildTrustedList } from '#engines/signatures/domain/trust-list/testing.ts';
+import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
+import { generate } from 'otplib';
+import { look, picture } from './accessibility.ts';
+import { openTown, type Town, type Visitor } from './town.ts';
+
+const root = async (organization: string) => (await createRootAuthority({ organization, now: new Date() })).certificate;
+
+let town: Town;
+const folder = mkdtempSync(join(tmpdir(), 'lienthong-trusted-roots-'));
+before(async () => {
+  const current = { status: 'granted', from: new Date('2026-01-01T00:00:00Z') };
+  const soon = new Date(Date.now() + 90 * 86_400_000).toISOString();
+  const xml = buildTrustedList(await root('Tổ chức chứng thực theo danh sách'), { current }).toString().replace(/<NextUpdate><dateTime>[^<]+/, `<NextUpdate><dateTime>${soon}`);
+  writeFileSync(join(folder, 'nepac.unsigned.xml'), xml);
+  writeFileSync(join(folder, 'vn.xml'), xml);
+  town = await openTown({ trustAnchorsDir: folder });
+}, { timeout: 240_000 });
+after(async () => {
+  await town.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('the administrator of the province trusts the authorities of a bundle after comparing them, and ends the trust in one', { timeout: 240_000 }, async (t) => {
+  const { page } = await provinceAdministrator();
+  const [first, second] = [await root('Cục Chứng thực số và Bảo mật thông tin'), await root('Tổ chức chứng thực công cộng mẫu')];
+  const bundle = join(folder, 'goc.txt');
+  writeFileSync(bundle, [first, second].map(({ raw }) => new X509Certificate(raw).toString()).join('\n'));
+
+  await t.test('what is trusted from the beginning is the installation itself', async () => {
+    await page.goto(`${town.url}/app/chung-thu-so`);
+    await page.getByRole('button', { name: 'Gốc tin cậy' }).click();
+    await page.getByRole('link', { name: /CA gốc nội bộ/ }).first().waitFor();
+    await look(page, 'chứng thư gốc tin cậy');
+    await picture(page, 'goc-tin-cay-dau');
+  });
+
+  await t.test('a bundle shows its fingerprints, and is trusted with its legal basis', async () => {
+    await page.goto(`${town.url}/app/chung-thu-goc`);
+    await page.getByRole('button', { name: 'Thêm từ tệp' }).click();
+    await page.locator('input[type=file]').setInputFiles(bundle);
+    await page.getByText('2 chứng thư trong tệp').first().waitFor();
+    await look(page, 'xem tệp chứng thư gốc');
+    await picture(page, 'them-goc-tin-cay');
+    await page.getByRole('button', { name: 'Tin cậy', exact: true }).click();
+    await page.getByRole('alert').first().waitFor();
+    await page.getByLabel(/^Căn cứ pháp lý/).fill('Thông báo 15/TB-BCY ngày 05/3/2026');
+    await page.getByRole('button', { name: 'Tin cậy', exact: true }).click();
+    await page.getByText('Đã tin cậy thêm 2 chứng thư.').waitFor();
+    await page.getByText('Thông báo 15/TB-BCY').first().waitFor();
+  });
+
+  await t.test('the trust is ended with a reason, and stays to be seen as ended', async () => {
+    await page.goto(`${town.url}/app/chung-thu-goc?nguon=table`);
+    await page.getByRole('link', { name: /CA gốc/ }).first().click();
+    await page.getByRole('button', { name: 'Thôi tin cậy' }).waitFor();
+    await look(page, 'một chứng thư gốc');
+    await picture(page, 'mot-goc-tin-cay');
+    await page.getByRole('button', { name: 'Thôi tin cậy' }).click();
+    await page.getByLabel(/^Lý do/).fill('Nơi cấp chấm dứt hoạt động từ hôm nay');
+    await look(page, 'thôi tin cậy');
+    await picture(page, 'thoi-tin-cay');
+    await page.getByRole('dialog').getByRole('button', { name: 'Thôi tin cậy' }).click();
+    await page.getByText('Đã ghi nhận.').first().waitFor();
+    await page.getByText('Nơi cấp chấm dứt hoạt động từ hôm nay').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Thôi tin cậy' }).count(), 0);
+    await look(page, 'đã thôi tin cậy');
+    await picture(page, 'da-thoi-tin-cay');
+  });
+
+  await t.test('trusted lists say whether they are used and why not', async () => {
+    await page.goto(`${town.url}/app/chung-thu-goc`);
+    await page.getByRole('button', { name: 'Danh sách tin cậy: có lỗi' }).click();
+    await page.getByText('không có chữ ký nên không được dùng').waitFor();
+    await look(page, 'danh sách tin cậy');
+    await picture(page, 'danh-sach-tin-cay');
+  });
+
+  await t.test('the clerk of an agency is shown neither', async () => {
+    const { page: other } = await town.visit('vanthu.snv');
+    await other.goto(`${town.url}/app/chung-thu-so`);
+    await other.getByRole('heading', { name: 'Chứng thư số' }).first().waitFor();
+    assert.equal(await other.getByRole('button', { name: 'Gốc tin cậy' }).count(), 0);
+    await other.goto(`${town.url}/app/chung-thu-goc`);
+    await other.getByRole('alert').first().waitFor();
+    assert.equal(await other.getByRole('link', { name: /CA gốc/ }).count(), 0);
+    await look(other, 'không được xem gốc tin cậy');
+    await picture(other, 'goc-tin-cay-khong-duoc-xem');
+  });
+});
+
+/** Signs in with a password and a first code, as the province's administrator does. */
+async function provinceAdministrator(): Promise<Visitor> {
+  const visitor = await town.passerBy({ width: 1440, height: 900 });
+  const ask = async (path: string, data: object) => {
+    const reply = await visitor.page.request.post(`${town.url}/api/v1/${path}`, { data });
+    assert.ok(reply.ok(), `${path}: ${await reply.text()}`);
+    // safe because the steps of signing in answer with these
+    return (await reply.json()) as { step: string; secret: string };
+  };
+  const { step } = await ask('sign-in', { login: 'quantri.tinh', password: DEMO_PASSWORD });
+  const { secret } = await ask('sign-in/enrol-code', { step });
+  await ask('sign-in/confirm-code', { step, code: await generate({ secret }) });
+  return visitor;
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+const wording = z.object({ vi: z.string(), en: z.string() });
+const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Where a trusted certificate comes from: our own authority of today or of before, what a person added, a file of TRUST_ANCHORS, a trusted list there. */
+export const trustSources = ['builtIn', 'formerBuiltIn', 'table', 'folder', 'list'] as const;
+export type TrustSource = (typeof trustSources)[number];
+export const trustStates = ['inForce', 'ahead', 'ended'] as const;
+export type TrustState = (typeof trustStates)[number];
+
+/** A trusted certificate for one period. */
+export const trustRow = z.object({
+  id: z.string(),
+  fingerprint,
+  name: z.string(),
+  subject: z.string(),
+  issuer: z.string(),
+  serial: z.string(),
+  /** The life of the certificate itself. */
+  certificateFrom: z.string(),
+  certificateTo: z.string(),
+  source: z.enum(trustSources),
+  /** The file of TRUST_ANCHORS, and for a trusted list whose it is. */
+  file: z.string().nullable(),
+  legalBasis: z.string().nullable(),
+  /** When the trust begins and ends; null where nothing bounds it. */
+  trustedFrom: z.string().nullable(),
+  trustedTo: z.string().nullable(),
+  state: z.enum(trustStates),
+  endReason: z.string().nullable(),
+  addedAt: z.string().nullable(),
+  /** Where else the same certificate is trusted now: ending it here does not end that. */
+  alsoFrom: z.array(z.enum(trustSources)),
+  abilities: z.array(z.enum(['end'])),
+});
+export type TrustRow = z.infer<typeof trustRow>;
+export const trustPage = z.object({ rows: z.array(trustRow), next: z.string().nullable() });
+export const trustQuery = z.object({ state: z.enum(trustStates).optional(), source: z.enum(trustSources).optional(), text: z.string().trim().max(200).optional(), after: z.string().max(100).optional() });
+export const trustParams = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/) });
+
+const content = z.base64().min(100).max(700_000);
+/** One certificate (DER) or a PEM bundle, in base64. */
+export const trustFileBody = z.object({ content });
+/** What a file would make trusted, for a person to compare before. */
+export const trustFileReply = z.object({
+  certificates: z.array(
+    z.object({ fingerprint, name: z.string(), subject: z.string(), issuer: z.string(), validFrom: z.string(), validTo: z.string(), isRoot: z.boolean(), isTrusted: z.boolean() }),
+  ),
+});
+export type TrustFileReply = z.infer<typeof trustFileReply>;
+export const addTrustBody = z.object({ content, legalBasis: z.string().trim().min(5).max(300), validFrom: z.iso.date(), validTo: z.iso.date().nullable() });
+export const addTrustReply = z.object({ added: z.array(z.string()), known: z.array(z.string()) });
+export const endTrustParams = z.object({ fingerprint });
+export const endTrustBody = z.object({ endsOn: z.iso.date(), reason: z.string().trim().min(5).max(500) });
+
+/** A trusted list of TRUST_ANCHORS; of one that is not used only the file and the reason are known. */
+export const loadedList = z.object({
+  file: z.string(),
+  operator: z.string().nullable(),
+  territory: z.string().nullable(),
+  sequenceNumber: z.number().nullable(),
+  issuedAt: z.string().nullable(),
+  nextUpdate: z.string().nullable(),
+  anchors: z.int().nullable(),
+  /** `byHand`: not signed, and named so by whoever put it there. */
+  signature: z.enum(['valid', 'byHand', 'notUsed']),
+  problem: wording.nullable(),
+});
+export type LoadedList = z.infer<typeof loadedList>;
+export const loadedLists = z.object({
+  isConfigured: z.boolean(),
+  readAt: z.string().nullable(),
+  /** The file that cannot be read: until it is mended or taken away no signature can be judged. */
+  unreadable: z.string().nullable(),
+  lists: z.array(loadedList),
+});
+export type LoadedLists = z.infer<typeof loadedLists>;
