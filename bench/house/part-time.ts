@@ -10,7 +10,7 @@ const TURN_MS = 40;
  */
 export async function workPartTime(pids: readonly number[], part: number): Promise<() => Promise<void>> {
   const ending = new Int32Array(new SharedArrayBuffer(4));
-  const keepers = pids.map((pid, index) => new Worker(keeper, { eval: true, workerData: { pid, ending, on: TURN_MS * part, off: TURN_MS * (1 - part), late: (TURN_MS * index) / pids.length } }));
+  const keepers = pids.map((pid, index) => new Worker(new URL('part-time-keeper.ts', import.meta.url), { execArgv: [], workerData: { pid, ending, on: TURN_MS * part, off: TURN_MS * (1 - part), late: (TURN_MS * index) / pids.length } }));
   const ended = keepers.map((each) => new Promise<void>((resolve, reject) => void each.once('exit', () => { resolve(); }).once('error', reject)));
   await Promise.all(keepers.map((each) => new Promise((resolve) => each.once('online', resolve))));
   return async () => {
@@ -18,19 +18,3 @@ export async function workPartTime(pids: readonly number[], part: number): Promi
     await Promise.all(ended);
   };
 }
-
-/** In a thread of its own, whose sleep nobody's work disturbs. */
-const keeper = `
-  const { workerData: { pid, ending, on, off, late } } = require('node:worker_threads');
-  const pause = (ms) => Atomics.wait(ending, 0, 0, ms);
-  pause(late);
-  try {
-    while (Atomics.load(ending, 0) === 0) {
-      process.kill(-pid, 'SIGCONT');
-      pause(on);
-      process.kill(-pid, 'SIGSTOP');
-      pause(off);
-    }
-  } finally {
-    process.kill(-pid, 'SIGCONT');
-  }`;
