@@ -80,7 +80,7 @@ export function findPathFault({ certificates, isAnchored }: CertificatePath, pur
     if (depth === 0) continue;
     const { basicConstraints, keyUsage } = certificate;
     // A self-issued authority on the way is the same one with another key.
-    if (certificates.slice(0, depth).some((each, i) => (i === 0 || !isSelfIssued(each)) && !allowsNames(certificate, each))) return 'may not issue for this name';
+    if (certificate.extensions.has(OID.nameConstraints) && certificates.slice(0, depth).some((each, i) => (i === 0 || !isSelfIssued(each)) && !allowsNames(certificate, each))) return 'may not issue for this name';
     // Roots of the nineties have version 1 and no extensions; a configured root is trusted as it is.
     if (isTrustedRoot && basicConstraints === undefined) continue;
     if (basicConstraints?.ca !== true) return 'not an authority';
