@@ -7,7 +7,7 @@ import { readEnvelope } from '../envelope.ts';
 import type { AnswerParcel, EnvelopeParcel, Parcel, PartnerId, Party, PeerParcel, TransferId } from './adapter.ts';
 import { openingParcel } from './openings.ts';
 import { partnersOfAgencies } from './partner-rows.ts';
-import { relayedAnswer, relayOf } from './relay-answers.ts';
+import { relayedAnswer, relayOf, type CarriedAnswer } from './relay-answers.ts';
 import { reminderParcel } from './reminders.ts';
 import { presentAgency } from './transfers.ts';
 
@@ -82,23 +82,6 @@ async function envelopeParcel(q: Place, transfer: TransferRow): Promise<Envelope
   };
 }
 
-type AnswerRow = {
-  status: string;
-  at: Date;
-  byName: string;
-  byTitle: string | null;
-  reason: string | null;
-  receipt: string;
-  envelopeId: string;
-  hash: string;
-  original: string;
-  senderId: AgencyId;
-  senderRef: string;
-  senderCode: string | null;
-  addressedRef: string | null;
-  addressedCode: string | null;
-};
-
 async function answerParcel(q: Place, transfer: TransferRow): Promise<AnswerParcel> {
   const row = transfer.messageId === null ? await relayedAnswer(q, transfer) : await ownAnswer(q, transfer);
   if (row === undefined) throw new Error(`the parcel ${transfer.id} has no answer`);
@@ -127,7 +110,7 @@ async function answerParcel(q: Place, transfer: TransferRow): Promise<AnswerParc
   };
 }
 
-async function ownAnswer(q: Place, transfer: TransferRow): Promise<AnswerRow | undefined> {
+async function ownAnswer(q: Place, transfer: TransferRow): Promise<CarriedAnswer | undefined> {
   const { rows } = await q.query(
     `select a.status, a.at, a.by_name as "byName", a.by_title as "byTitle", a.reason, a.receipt, m.envelope_id as "envelopeId", encode(m.content_hash, 'hex') as hash, m.original,
             m.sender_agency_id as "senderId", o.sender_ref as "senderRef", o.sender_code as "senderCode", o.addressed_ref as "addressedRef", o.addressed_code as "addressedCode"
@@ -138,7 +121,7 @@ async function ownAnswer(q: Place, transfer: TransferRow): Promise<AnswerRow | u
     [transfer.agencyId, transfer.messageId, transfer.ordinal, transfer.position],
   );
   // safe because the statement selects exactly these columns
-  return rows[0] as AnswerRow | undefined;
+  return rows[0] as CarriedAnswer | undefined;
 }
 
 /** The parcel of ours that a partner knows by its own id: whose envelope it carried. */

@@ -38,7 +38,8 @@ export async function relayAnswers(ctx: CommandContext, of: Relayed): Promise<vo
   for (const row of laid.rows) ctx.enqueue(sendParcelJob({ agencyId: recipientAgencyId, transferId: row['id'] as TransferId, at: ctx.now }));
 }
 
-export type RelayedAnswer = {
+/** What a parcel with an answer carries, whether the answer was given here or passed on. */
+export type CarriedAnswer = {
   status: string;
   at: Date;
   byName: string;
@@ -56,7 +57,7 @@ export type RelayedAnswer = {
 };
 
 /** The answer that such a parcel carries, with the codes by which the sender's system will recognise it. */
-export async function relayedAnswer(q: Queryable, of: { agencyId: AgencyId; id: TransferId }): Promise<RelayedAnswer | undefined> {
+export async function relayedAnswer(q: Queryable, of: { agencyId: AgencyId; id: TransferId }): Promise<CarriedAnswer | undefined> {
   const { rows } = await q.query(
     `select a.status, a.at, a.by_name as "byName", a.by_title as "byTitle", a.reason, a.receipt, e.id as "envelopeId", encode(e.content_hash, 'hex') as hash, e.original,
             r.agency_id as "senderId", r.sender_ref as "senderRef", r.sender_code as "senderCode", r.addressed_ref as "addressedRef", r.addressed_code as "addressedCode"
@@ -68,7 +69,7 @@ export async function relayedAnswer(q: Queryable, of: { agencyId: AgencyId; id: 
     [of.agencyId, of.id],
   );
   // safe because the statement selects exactly these columns
-  return rows[0] as RelayedAnswer | undefined;
+  return rows[0] as CarriedAnswer | undefined;
 }
 
 type Origin = { protocol: string; original: string; hash: string; toldBy: string; addressedCode: string | null; recipientId: AgencyId; recipientName: string; toId: AgencyId; toName: string };
