@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { run } from '#kernel/command.ts';
 import { systemActor } from '#kernel/actor.ts';
@@ -9,7 +10,7 @@ import { sendEnvelope } from '../commands/send-envelope.ts';
 import { deliveriesOf } from '../queries/deliveries-of.ts';
 import { stuckDeliveries } from '../queries/troubled-deliveries.ts';
 import { aClerk, aDocument, aMainFile, anAgency, aSentLetter } from '../testing.ts';
-import { definePartnerAdapter, PartnerUnavailable, type Parcel, type PartnerId, type Reading, type SendResult } from './adapter.ts';
+import { definePartnerAdapter, PartnerUnavailable, type Parcel, type PartnerId, type Reading, type SendResult, type TransferId } from './adapter.ts';
 import { keepInbound } from './inbound.ts';
 import { takeTransfer } from './take-transfer.ts';
 import { openInstallation, withAdapter, type Installation } from './testing.ts';
@@ -195,6 +196,34 @@ test('the next parcel of a document goes when the one before it went, also while
   ]);
   await house.drain();
   assert.equal((await parcel(second))?.['state'], 'sent');
+});
+
+test('whoever waits for the one that ends the parcel before it finds it ended, and goes', async () => {
+  const { house } = place;
+  const subject = { type: 'outgoing-document', id: newId() };
+  const file = await aMainFile(house.kernel);
+  const sendOne = (summary: string) => run(house.kernel, sendEnvelope, { agencyId: sender, subject, recipients: [outside], document: aDocument({ summary }), files: [file] }, { actor: aClerk(sender) });
+  answer = () => Promise.reject(new PartnerUnavailable('busy', { problem: 'bận', retry: 'later', retryAfterMs: 30_000 }));
+  const [first, second] = [await sendOne('trước'), await sendOne('sau')];
+  await house.drain();
+  house.clock.advance(61_000);
+  // safe because the columns hold ids of transfers
+  const [ended, follower] = [(await parcel(first))?.['id'] as TransferId, (await parcel(second))?.['id'] as TransferId];
+  const options = { actor: systemActor('exchange.send-parcel') };
+  let looking: ReturnType<typeof lookAt> | undefined;
+  const lookAt = () => run(house.kernel, takeTransfer, { agencyId: sender, transferId: follower }, options);
+  await run(
+    house.kernel,
+    async (ctx) => {
+      await ctx.query(`update exchange.transfer set state = 'processed', next_try_at = null where agency_id = $1 and id = $2`, [sender, ended]);
+      await ctx.query('update exchange.transfer set next_try_at = $3 where agency_id = $1 and id = $2', [sender, follower, ctx.now]);
+      looking = lookAt();
+      while ((await house.sql(`select 1 from pg_locks where not granted`)).length === 0) await pause(5);
+    },
+    undefined,
+    options,
+  );
+  assert.equal((await looking)?.transfer.id, follower);
 });
 
 test('a large parcel that goes on in slices is no failure', async () => {

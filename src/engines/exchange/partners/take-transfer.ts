@@ -20,20 +20,18 @@ export type Begun = { transfer: TransferRow; partner: PartnerRow };
  */
 export async function takeTransfer(ctx: CommandContext, of: { agencyId: Id<'agency'>; transferId: TransferId }): Promise<Begun | undefined> {
   const { rows } = await ctx.query(
-    `select t.agency_id as "agencyId", t.id, t.partner_id as "partnerId", t.kind, t.envelope_id as "envelopeId", t.message_id as "messageId", t.ordinal, t.position, t.state, t.attempts, t.checks,
-            exists (select from exchange.transfer b where b.agency_id = t.agency_id and b.order_key = t.order_key and b.state = 'waiting' and b.id < t.id and b.partner_id = t.partner_id
-                      and b.position is not distinct from t.position) as "isBlocked"
-       from exchange.transfer t where t.agency_id = $1 and t.id = $2 and t.state in ('waiting', 'sent') and t.next_try_at <= $3 for update`,
+    `select agency_id as "agencyId", id, partner_id as "partnerId", kind, envelope_id as "envelopeId", message_id as "messageId", ordinal, position, state, attempts, checks
+       from exchange.transfer where agency_id = $1 and id = $2 and state in ('waiting', 'sent') and next_try_at <= $3 for update`,
     [of.agencyId, of.transferId, ctx.now],
   );
   // safe because the statement selects exactly these columns
-  const transfer = rows[0] as (TransferRow & { isBlocked: boolean }) | undefined;
+  const transfer = rows[0] as TransferRow | undefined;
   if (transfer === undefined) return undefined;
   const partner = await findPartner(ctx, transfer.partnerId);
   const postponed = (ms: number, code: string | null) => postpone(ctx, transfer, { at: new Date(ctx.now.getTime() + ms), code });
   if (partner === undefined || !isInForce(partner, ctx.now)) return postponed(SUSPENDED_PAUSE_MS, 'partnerSuspended');
   // Its follower wakes it when it is done with; the pause is for the case that it dies.
-  if (transfer.isBlocked) return postponed(BLOCKED_PAUSE_MS, null);
+  if (await isBlocked(ctx, transfer)) return postponed(BLOCKED_PAUSE_MS, null);
   const adapter = adapterOf(ctx.kernel, partner.protocol);
   if (adapter.isFetched?.({ address: partner.address, config: adapter.config.parse(partner.config) }) === true) return postponed(SUSPENDED_PAUSE_MS, 'partnerFetches');
   const rest = await restOf(ctx, partner.id);
@@ -47,6 +45,20 @@ export async function takeTransfer(ctx: CommandContext, of: { agencyId: Id<'agen
     ctx.now,
   ]);
   return { transfer: { ...transfer, attempts: transfer.attempts + (transfer.state === 'waiting' ? 1 : 0) }, partner };
+}
+
+/**
+ * Whether an earlier parcel of the same document has to go first. To be asked with the parcel locked, in a statement of its own: whoever
+ * waited for that lock waited for the one that ends the earlier parcel, and the statement that waited does not see that it has ended.
+ */
+async function isBlocked(ctx: CommandContext, transfer: Pick<TransferRow, 'agencyId' | 'id'>): Promise<boolean> {
+  const { rowCount } = await ctx.query(
+    `select 1 from exchange.transfer t
+       join exchange.transfer b on b.agency_id = t.agency_id and b.order_key = t.order_key and b.partner_id = t.partner_id and b.state = 'waiting' and b.id < t.id and b.position is not distinct from t.position
+      where t.agency_id = $1 and t.id = $2 limit 1`,
+    [transfer.agencyId, transfer.id],
+  );
+  return rowCount !== 0;
 }
 
 async function postpone(ctx: CommandContext, transfer: TransferRow, until: { at: Date; code: string | null }): Promise<undefined> {
