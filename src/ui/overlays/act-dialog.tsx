@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type ReactNode, type SubmitEvent } from 'react';
 import { fieldProblem } from '../api-error.ts';
 import { Button } from '../controls/button.tsx';
 import { ProblemBanner } from '../feedback/problem-banner.tsx';
@@ -29,9 +29,10 @@ export type ActDialogProps<Reply> = {
 
 const messages = defineMessages({ vi: { cancel: 'Thôi' }, en: { cancel: 'Cancel' } });
 
-/** One act: its fields, the button, and what the server refused. Closes when it is done and says so. */
+/** One act: its fields, the button, and what the server refused. Enter in a field does it, unless it is a danger. Closes when it is done and says so. */
 export function ActDialog<Reply>({ title, text, verb, danger = false, disabled = false, send, done, topics, onDone, onClose, children }: ActDialogProps<Reply>): ReactNode {
   const t = useT(messages);
+  const form = useId();
   const toasts = useToasts();
   const queries = useQueryClient();
   const act = useMutation({
@@ -50,6 +51,11 @@ export function ActDialog<Reply>({ title, text, verb, danger = false, disabled =
   useEffect(() => {
     if (act.error !== null) problem.current?.scrollIntoView({ block: 'nearest' });
   }, [act.error]);
+  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    event.stopPropagation(); // a form from which the dialog was opened is not sent with it
+    if (!danger && !disabled && !act.isPending) act.mutate();
+  };
   return (
     <Dialog
       open
@@ -58,21 +64,27 @@ export function ActDialog<Reply>({ title, text, verb, danger = false, disabled =
       {...(text === undefined ? {} : { description: text })}
       actions={
         <>
-          <Button variant={danger ? 'danger' : 'primary'} disabled={disabled} loading={act.isPending} onClick={() => act.mutate()}>
-            {verb}
-          </Button>
+          {danger ? (
+            <Button variant="danger" disabled={disabled} loading={act.isPending} onClick={() => act.mutate()}>
+              {verb}
+            </Button>
+          ) : (
+            <Button variant="primary" type="submit" form={form} disabled={disabled} loading={act.isPending}>
+              {verb}
+            </Button>
+          )}
           <Button onClick={onClose}>{t('cancel')}</Button>
         </>
       }
     >
-      <div className="lt-form">
+      <form id={form} className="lt-form" noValidate onSubmit={submit}>
         {children?.((path) => fieldProblem(act.error, path))}
         {act.error !== null && (
           <div ref={problem}>
             <ProblemBanner error={act.error} />
           </div>
         )}
-      </div>
+      </form>
     </Dialog>
   );
 }

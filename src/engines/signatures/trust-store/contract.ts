@@ -39,7 +39,7 @@ export const trustPage = z.object({ rows: z.array(trustRow), next: z.string().nu
 export const trustQuery = z.object({ state: z.enum(trustStates).optional(), source: z.enum(trustSources).optional(), text: z.string().trim().max(200).optional(), after: z.string().max(100).optional() });
 export const trustParams = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/) });
 
-const content = z.base64().min(100).max(700_000);
+const content = z.base64().max(700_000);
 /** One certificate (DER) or a PEM bundle, in base64. */
 export const trustFileBody = z.object({ content });
 /** What a file would make trusted, for a person to compare before. */

@@ -95,7 +95,7 @@ test('what is no authority, no certificate, empty, or trusted for no time at all
     return [status, body.code];
   };
   assert.deepEqual(await add(pki.person.certificate.raw), [422, 'signatures.trustNotAuthority']);
-  assert.deepEqual(await add(Buffer.alloc(200, 65)), [422, 'signatures.certificate.malformed']);
+  for (const other of [Buffer.alloc(200, 65), Buffer.from('xin chào'), Buffer.alloc(0)]) assert.deepEqual(await add(other), [422, 'signatures.certificate.malformed']);
   assert.deepEqual(await add(Buffer.from(`-----BEGIN PUBLIC KEY-----\n${'A'.repeat(100)}\n-----END PUBLIC KEY-----`)), [422, 'signatures.trustFileEmpty']);
   const root = await authority('CA không kỳ hạn');
   assert.deepEqual(await add(root, { validTo: '2026-01-01' }), [422, 'signatures.trustPeriodEmpty']);
