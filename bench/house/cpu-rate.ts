@@ -4,8 +4,9 @@
  */
 
 const roundMs = 250;
-/** The compiler works beside us at first, and its time counts. */
-const warmUpRounds = 4;
+/** The compiler works beside us at first, and its time counts: with a call a millisecond it takes thousands of them until it has done. */
+const warmUpCalls = 16_000;
+const warmUpMs = { least: 1000, most: 16_000 };
 
 export type Result = { readonly case: string; readonly value: number; readonly unit: string; readonly limit: number; readonly ratio: number };
 
@@ -29,8 +30,16 @@ export async function compare(name: string, { measured, reference, rounds: count
   return { case: name, value: median(values), unit, limit: median(limits), ratio };
 }
 
+/** Lets actions run in turns, each so often that the compiler has done with them; slow ones a quarter of a minute. */
 export async function warmUp(actions: readonly (() => unknown)[]): Promise<void> {
-  for (let i = 0; i < warmUpRounds; i += 1) for (const action of actions) await rateOf(action);
+  const isWarm = ({ calls, ms }: { calls: number; ms: number }): boolean => ms >= warmUpMs.most || (ms >= warmUpMs.least && calls >= warmUpCalls);
+  const done = actions.map((action) => ({ action, calls: 0, ms: 0 }));
+  for (let cold = done; cold.length > 0; cold = cold.filter((each) => !isWarm(each))) {
+    for (const each of cold) {
+      each.calls += ((await rateOf(each.action)) * roundMs) / 1000;
+      each.ms += roundMs;
+    }
+  }
 }
 
 /** Calls per second of processor time, over at least `roundMs` of it. */

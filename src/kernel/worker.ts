@@ -11,12 +11,12 @@ import { listenForHints } from './worker-hints.ts';
 const POLL_MS = 1000;
 /** While work is under way, what comes is gathered so long before the next look: many small batches cost more than fewer larger ones. */
 const GATHER_MS = 150;
-/** A letter to a whole province is one claim. */
-const CLAIM_LIMIT = 1000;
 /** Batches of one kind go side by side on so many connections, so that the process prepares one while PostgreSQL works on another. */
 const LANES = 3;
 /** A batch is not split into shares smaller than this. */
 const SMALLEST_SHARE = 100;
+/** A batch for each lane. Whoever claims more than it can begin keeps it from a worker that has nothing to do. */
+const CLAIM_LIMIT = LANES * SMALLEST_SHARE;
 /** Any number that is ours: it keeps two workers from claiming the same rows at the same moment. */
 export const CLAIM_LOCK = 7_249_002;
 

@@ -34,7 +34,7 @@ export async function archiveSignatures(kernel: Kernel, sha256: string): Promise
   const store = Buffer.from(found.store);
   const timestamps = await timestampSource(kernel);
   const prepared = prepare(Buffer.concat([base, store]), timestamps.tokenBytes);
-  const { token } = await timestamps.stamp(Buffer.concat([prepared.base, prepared.before, prepared.after]));
+  const { token } = await timestamps.stamp(Buffer.concat([prepared.base, prepared.written]));
   const { tail } = prepared.finish(token);
   const { sha256: made, sizeBytes } = await storeParts(kernel, [base, store, tail], { provisional: true });
   return { state: 'archived', sha256: made, sizeBytes, protectedUntil: await protectionOf(kernel, Buffer.concat([base, store, tail])) };

@@ -126,7 +126,7 @@ async function complete(kernel: Kernel, { key, signing, credential, bytes, accep
 async function stampDocument(kernel: Kernel, bytes: Buffer): Promise<{ tail: Buffer; timestamp: SigningEvidence['timestamp'] }> {
   const source = await timestampSource(kernel);
   const prepared = prepareDocumentTimestamp(bytes, { reserveBytes: source.tokenBytes });
-  const stamp: Timestamp = await source.stamp(Buffer.concat([prepared.base, prepared.before, prepared.after]));
+  const stamp: Timestamp = await source.stamp(Buffer.concat([prepared.base, prepared.written]));
   return { tail: prepared.finish(stamp.token).tail, timestamp: { time: isoInVietnam(stamp.time), authority: stamp.authority } };
 }
 

@@ -56,7 +56,7 @@ export function addValidationStore(pdf: Buffer, material: StoreMaterial): Buffer
   const arrays = lists.map(([kind, { refs }]) => (refs.length === 0 ? '' : `/${listKeys[kind]}[${refs.join(' ')}]`)).join('');
   addObject(increment, { num: storeNum, gen: 0 }, [`<</Type/DSS${kept}${arrays}${related.text === '' ? '' : `/VRI<<${related.text}>>`}>>`]);
   addObject(increment, profile.root, [`<<${writeEntries(catalog, ['DSS'])}/DSS ${storeNum} 0 R>>`]);
-  return finishIncrement(increment, profile).before;
+  return finishIncrement(increment, profile).written;
 }
 
 /** The name under which material of a signature stands in /VRI: upper-case SHA-1 of /Contents. SHA-1 here names, it protects nothing. */

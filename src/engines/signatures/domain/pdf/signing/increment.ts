@@ -16,7 +16,7 @@ export type Increment = {
   nextNum: number;
   readonly placed: { readonly num: number; readonly gen: number; readonly offset: number }[];
   /** Where the signature value will stand: counted, but not written. */
-  gap: { readonly at: number; readonly bytes: number; readonly chunksBefore: number } | undefined;
+  gap: { readonly at: number; readonly bytes: number } | undefined;
 };
 
 export function startIncrement(profile: SigningProfile): Increment {
@@ -39,7 +39,7 @@ export function appendText(increment: Increment, place: { readonly num: number; 
 
 /** Leaves room for the one thing that is not known yet. */
 export function appendGap(increment: Increment, bytes: number): void {
-  increment.gap = { at: increment.length, bytes, chunksBefore: increment.chunks.length };
+  increment.gap = { at: increment.length, bytes };
   increment.length += bytes;
 }
 
@@ -79,13 +79,13 @@ function numbered(object: FragmentObject, first: number): Chunk[] {
   return object.map((part) => (typeof part === 'string' || Buffer.isBuffer(part) ? part : `${first + part.local} 0 R`));
 }
 
-/** Writes the cross-reference section, of the kind that the file's newest one has, and the end of the file; answers what is around the gap. */
-export function finishIncrement(increment: Increment, profile: SigningProfile): { readonly before: Buffer; readonly after: Buffer } {
+/** Writes the cross-reference section, of the kind that the file's newest one has, and the end of the file; answers all that is written, and where in it the gap is. */
+export function finishIncrement(increment: Increment, profile: SigningProfile): { readonly written: Buffer; readonly gapAt: number } {
   if (profile.xrefKind === 'stream') addXrefStream(increment, profile);
   else addXrefTable(increment, profile);
   const { chunks, gap, length } = increment;
-  const { at, bytes, chunksBefore } = gap ?? { at: length, bytes: 0, chunksBefore: chunks.length };
-  return { before: join(chunks.slice(0, chunksBefore), at), after: join(chunks.slice(chunksBefore), length - at - bytes) };
+  const { at, bytes } = gap ?? { at: length, bytes: 0 };
+  return { written: join(chunks, length - bytes), gapAt: at };
 }
 
 /** Texts that follow each other are written in one go. */

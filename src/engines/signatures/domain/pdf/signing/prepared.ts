@@ -10,7 +10,8 @@ export const byteRangeWidth = 36;
 /** What is appended to a file for a signature that is still empty, waiting for the CMS of whoever holds the key. */
 export type PreparedIncrement = {
   readonly baseBytes: number;
-  /** What has to be appended, before and after the hexadecimal string of /Contents. */
+  /** What has to be appended without the hexadecimal string of /Contents: together, before it, and after it. */
+  readonly written: Buffer;
   readonly before: Buffer;
   readonly after: Buffer;
   readonly byteRange: readonly [number, number, number, number];
@@ -31,19 +32,19 @@ export type PreparedSignature = Omit<PreparedIncrement, 'digest' | 'finish'> & {
   finish(cms: Buffer): { readonly head: Buffer; readonly tail: Buffer };
 };
 
-/** The increment as it was written, with blanks for the numbers of /ByteRange at this offset of `before`. */
+/** The increment as it was written, the gap for /Contents left out, with blanks for the numbers of /ByteRange. */
 export type WrittenIncrement = {
-  readonly before: Buffer;
-  readonly after: Buffer;
+  readonly written: Buffer;
+  readonly gapAt: number;
   readonly byteRangeAt: number;
   readonly reserveBytes: number;
 };
 
-/** Fills in /ByteRange. The buffers are taken over, not copied. */
-export function makePreparedIncrement(baseBytes: number, { before, after, byteRangeAt, reserveBytes }: WrittenIncrement): PreparedIncrement {
-  const byteRange = byteRangeOf(baseBytes, { before, after, reserveBytes });
-  before.write(byteRange.join(' ').padEnd(byteRangeWidth), byteRangeAt, 'latin1');
-  return incrementWithPhases({ baseBytes, before, after, reserveBytes });
+/** Fills in /ByteRange. The buffer is taken over, not copied. */
+export function makePreparedIncrement(baseBytes: number, { written, gapAt, byteRangeAt, reserveBytes }: WrittenIncrement): PreparedIncrement {
+  const parts = { baseBytes, written, gapAt, reserveBytes };
+  written.write(byteRangeOf(parts).join(' ').padEnd(byteRangeWidth), byteRangeAt, 'latin1');
+  return incrementWithPhases(parts);
 }
 
 /** The same with the base at hand. */
@@ -51,49 +52,51 @@ export function makePrepared(base: Buffer, written: WrittenIncrement): PreparedS
   return withBase(base, makePreparedIncrement(base.length, written));
 }
 
-type Parts = Pick<PreparedIncrement, 'baseBytes' | 'before' | 'after' | 'reserveBytes'>;
+type Parts = Omit<WrittenIncrement, 'byteRangeAt'> & { readonly baseBytes: number };
 
-function byteRangeOf(baseBytes: number, { before, after, reserveBytes }: Omit<Parts, 'baseBytes'>): PreparedIncrement['byteRange'] {
-  const contentsAt = baseBytes + before.length;
-  return [0, contentsAt, contentsAt + reserveBytes * 2 + 2, after.length];
+function byteRangeOf({ baseBytes, written, gapAt, reserveBytes }: Parts): PreparedIncrement['byteRange'] {
+  const contentsAt = baseBytes + gapAt;
+  return [0, contentsAt, contentsAt + reserveBytes * 2 + 2, written.length - gapAt];
 }
 
 function incrementWithPhases(parts: Parts): PreparedIncrement {
-  const { baseBytes, before, after, reserveBytes } = parts;
+  const { baseBytes, written, gapAt, reserveBytes } = parts;
   return {
     baseBytes,
-    before,
-    after,
+    written,
+    before: written.subarray(0, gapAt),
+    after: written.subarray(gapAt),
     reserveBytes,
-    byteRange: byteRangeOf(baseBytes, parts),
-    digest: (baseHash) => baseHash.copy().update(before).update(after).digest(),
+    byteRange: byteRangeOf(parts),
+    digest: (baseHash) => baseHash.copy().update(written).digest(),
     finish(cms) {
       if (cms.length > reserveBytes) throw new PdfError('signing.reserve-too-small', `${cms.length} of ${reserveBytes} bytes`);
-      const resume = before.length + reserveBytes * 2 + 2;
-      const tail = Buffer.allocUnsafe(resume + after.length);
-      tail.set(before);
-      tail.write('<', before.length, 'latin1');
-      const filled = before.length + 1 + tail.write(cms.toString('hex'), before.length + 1, 'latin1');
+      const resume = gapAt + reserveBytes * 2 + 2;
+      const tail = Buffer.allocUnsafe(resume + written.length - gapAt);
+      written.copy(tail, 0, 0, gapAt);
+      tail[gapAt] = 0x3c;
+      const filled = gapAt + 1 + tail.write(cms.toString('hex'), gapAt + 1, 'latin1');
       tail.fill(0x30, filled, resume - 1);
-      tail.write('>', resume - 1, 'latin1');
-      tail.set(after, resume);
+      tail[resume - 1] = 0x3e;
+      written.copy(tail, resume, gapAt);
       return { tail };
     },
   };
 }
 
 function withBase(base: Buffer, increment: PreparedIncrement): PreparedSignature {
-  const { baseBytes, before, after, byteRange, reserveBytes } = increment;
+  const { baseBytes, written, before, after, byteRange, reserveBytes } = increment;
   return {
     base,
     baseBytes,
+    written,
     before,
     after,
     byteRange,
     reserveBytes,
     digest(hash, baseHash) {
       if (baseHash !== undefined) return increment.digest(baseHash);
-      return createHash(hash).update(base).update(before).update(after).digest();
+      return createHash(hash).update(base).update(written).digest();
     },
     finish: (cms) => ({ head: base, tail: increment.finish(cms).tail }),
   };
@@ -114,7 +117,7 @@ export function savePrepared(prepared: PreparedSignature): PreparedState {
 }
 
 /** The same for a file that is not in memory, whose SHA-256 the caller knows. */
-export function saveIncrement({ baseBytes, before, after, reserveBytes }: Parts, baseSha256: string): PreparedState {
+export function saveIncrement({ baseBytes, before, after, reserveBytes }: Pick<PreparedIncrement, 'baseBytes' | 'before' | 'after' | 'reserveBytes'>, baseSha256: string): PreparedState {
   return { version: 1, baseSha256, baseBytes, beforeBase64: before.toString('base64'), afterBase64: after.toString('base64'), reserveBytes };
 }
 
@@ -128,5 +131,5 @@ export function restoreIncrement(base: { readonly sizeBytes: number; readonly sh
   const isSame = base.sizeBytes === state.baseBytes && base.sha256 === state.baseSha256;
   if (!isSame) throw new PdfError('signing.base-changed', `expected ${state.baseSha256}`);
   const [before, after] = [Buffer.from(state.beforeBase64, 'base64'), Buffer.from(state.afterBase64, 'base64')];
-  return incrementWithPhases({ baseBytes: base.sizeBytes, before, after, reserveBytes: state.reserveBytes });
+  return incrementWithPhases({ baseBytes: base.sizeBytes, written: Buffer.concat([before, after]), gapAt: before.length, reserveBytes: state.reserveBytes });
 }
