@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac, randomBytes, verify, X509Certificate } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
+import { DEMO_PIN } from '#seeds/credentials.ts';
 import { look, picture } from './accessibility.ts';
 import { openTown, type Town } from './town.ts';
 
 let town: Town;
+/** The application that the first story registers and the second one signs with. */
+const application = { id: '', secret: '' };
 before(async () => {
   town = await openTown();
 });
@@ -65,7 +68,9 @@ test('the province’s administrator registers an application, is shown its secr
   await page.getByRole('button', { name: 'Đổi khóa bí mật' }).click();
   await dialog.getByRole('button', { name: 'Đổi khóa bí mật' }).click();
   await page.getByRole('dialog', { name: /^Khóa bí mật của/ }).waitFor();
-  assert.notEqual(await dialog.locator('code').nth(1).textContent(), secret);
+  application.id = (await dialog.locator('code').nth(0).textContent()) ?? '';
+  application.secret = (await dialog.locator('code').nth(1).textContent()) ?? '';
+  assert.notEqual(application.secret, secret);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Tạm ngừng' }).click();
   await dialog.getByRole('button', { name: 'Tạm ngừng' }).click();
@@ -77,4 +82,83 @@ test('the province’s administrator registers an application, is shown its secr
 test('who is not the province’s administrator has no such place', async () => {
   const { page } = await town.visit('giamdoc.snv');
   assert.equal(await page.getByRole('link', { name: 'Phần mềm ký từ xa' }).count(), 0);
+});
+
+/** A call of the application, as any other program makes it. */
+async function csc(path: string, body: object, token: string): Promise<Record<string, unknown>> {
+  const reply = await fetch(`${town.url}/csc/v2/${path}`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` }, body: JSON.stringify(body) });
+  assert.ok(reply.ok, `${path}: ${await reply.clone().text()}`);
+  // safe because the service answers with objects only
+  return (await reply.json()) as Record<string, unknown>;
+}
+
+async function tokenOfApplication(): Promise<string> {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: application.id, client_secret: application.secret });
+  const reply = await fetch(`${town.url}/csc/v2/oauth2/token`, { method: 'POST', body });
+  // safe because the service answers with objects only
+  return String(((await reply.json()) as { access_token: unknown }).access_token);
+}
+
+/** A phone with a fingerprint reader. Browsers make passkeys for names and not for addresses in numbers. */
+async function phoneOf(login: string): Promise<Page> {
+  const { page, context } = await town.passerBy({ width: 360, height: 740 });
+  const devices = await context.newCDPSession(page);
+  await devices.send('WebAuthn.enable');
+  const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } as const;
+  await devices.send('WebAuthn.addVirtualAuthenticator', { options });
+  await page.goto(`${town.url.replace('127.0.0.1', 'localhost')}/app/viec-cua-toi`);
+  await page.getByLabel('Tên đăng nhập').fill(login);
+  await page.getByLabel(/^Mật khẩu/).fill(DEMO_PASSWORD);
+  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
+  await page.getByRole('heading', { name: 'Việc của tôi' }).waitFor();
+  return page;
+}
+
+test('the director opens a certificate on the phone, is told what an application asks, sees three documents and signs them with one touch', { timeout: 180_000 }, async () => {
+  const page = await phoneOf('giamdoc.snv');
+  const place = page.url().replace(/viec-cua-toi.*$/, 'xac-nhan-ky');
+  await page.goto(place);
+  await page.getByText('Không có yêu cầu nào chờ bạn').waitFor();
+  await page.getByRole('button', { name: 'Bật trên thiết bị này' }).click();
+  await page.getByLabel('Mã PIN của chứng thư số').fill(DEMO_PIN);
+  await page.getByRole('button', { name: 'Bật trên thiết bị này' }).click();
+  await page.getByText('Đã bật, thiết bị: Điện thoại của tôi').waitFor();
+
+  const token = await tokenOfApplication();
+  const listed = await csc('credentials/list', { userID: 'giamdoc.snv', credentialInfo: true }, token);
+  // safe because the specification says so, and the assertions below fail otherwise
+  const [credential] = listed['credentialInfos'] as { credentialID: string; key: { algo: string[] }; cert: { certificates: string[] } }[];
+  assert.ok(credential !== undefined);
+  const files = Array.from({ length: 3 }, () => randomBytes(40));
+  const hashes = files.map((file) => createHash('sha256').update(file).digest('base64'));
+  const documentNames = ['Quyết định bổ nhiệm', 'Tờ trình ngân sách', 'Giấy mời họp'];
+  const about = { credentialID: credential.credentialID, hashes, hashAlgorithmOID: '2.16.840.1.101.3.4.2.1' };
+  const { handle } = await csc('credentials/authorize', { ...about, numSignatures: 3, description: 'Ba văn bản của phòng họp', documentNames }, token);
+  const askAnother = (description: string) => csc('credentials/authorize', { ...about, numSignatures: 1, hashes: [randomBytes(32).toString('base64')], description }, token);
+  await askAnother('Gửi nhầm');
+
+  await page.goto(place.replace('xac-nhan-ky', 'viec-cua-toi'));
+  await page.getByRole('link', { name: /Ba văn bản của phòng họp/ }).first().click();
+  await page.getByRole('heading', { name: 'Xác nhận ký từ xa' }).waitFor();
+  for (const name of documentNames) await page.getByText(name).waitFor();
+  await look(page, 'three documents on a phone');
+  await picture(page, 'remote-signing-phone');
+  // What comes while the list is being read is shown, and not signed with the rest until it is chosen.
+  await askAnother('Đến sau');
+  await page.getByRole('listitem').filter({ hasText: 'Gửi nhầm' }).getByRole('button', { name: 'Từ chối' }).click();
+  const late = page.getByRole('listitem').filter({ hasText: 'Đến sau' });
+  await late.waitFor();
+  assert.equal(await late.getByRole('checkbox').isChecked(), false);
+  await page.getByLabel('Mã PIN của chứng thư số').fill(DEMO_PIN);
+  await page.getByRole('button', { name: 'Xác nhận 3 văn bản' }).click();
+  await page.getByText('Đã ký 3 văn bản').first().waitFor();
+  await late.getByRole('button', { name: 'Từ chối' }).click();
+  await page.getByText('Không có yêu cầu nào chờ bạn').waitFor();
+  await look(page, 'three documents on a phone, signed');
+
+  const { SAD } = await csc('credentials/authorizeCheck', { handle }, token);
+  // safe because the specification says so, and the assertion below fails otherwise
+  const signatures = (await csc('signatures/signHash', { ...about, SAD, signAlgo: credential.key.algo[0] }, token))['signatures'] as string[];
+  const { publicKey } = new X509Certificate(Buffer.from(credential.cert.certificates[0] ?? '', 'base64'));
+  for (const [index, file] of files.entries()) assert.ok(verify('sha256', file, publicKey, Buffer.from(signatures[index] ?? '', 'base64')), documentNames[index]);
 });

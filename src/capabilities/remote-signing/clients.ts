@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { newId } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { CscError } from './csc-errors.ts';
 import { ACCESS_TOKEN_MS, REFRESH_TOKEN_MS, SECRET_ATTEMPTS } from './limits.ts';
@@ -27,7 +28,8 @@ export async function findClient(kernel: Kernel, id: string): Promise<Client | u
  * @throws CscError invalid_client · kernel.tooManyRequests
  */
 export async function authenticateClient(kernel: Kernel, { id, secret, ip }: { id: string; secret: string; ip: string }): Promise<Client> {
-  const turn = { key: `secret ${id.slice(0, 40)} ${ip}`, most: SECRET_ATTEMPTS, windowMs: 15 * 60_000, now: kernel.clock.now() };
+  // Whatever is no number of an application counts as one: it cannot be one, and not every text can be kept.
+  const turn = { key: `secret ${UUID.test(id) ? id : '-'} ${ip}`, most: SECRET_ATTEMPTS, windowMs: 15 * 60_000, now: kernel.clock.now() };
   await assertTurnsLeft(kernel.database.pool, turn);
   const client = await findClient(kernel, id);
   if (client !== undefined) {
@@ -38,35 +40,68 @@ export async function authenticateClient(kernel: Kernel, { id, secret, ip }: { i
   throw new CscError('invalid_client', 'Client authentication failed', 401);
 }
 
+type Holder = { clientId: string; personId: string | null };
 export type IssuedToken = { access_token: string; token_type: 'Bearer'; expires_in: number; refresh_token?: string };
 
 /** A token for an application, in its own name or in that of a person who let it in. */
-export async function issueToken(kernel: Kernel, { clientId, personId, isLasting }: { clientId: string; personId: string | null; isLasting: boolean }): Promise<IssuedToken> {
-  const access = await keepToken(kernel, { clientId, personId, kind: 'access', lifeMs: ACCESS_TOKEN_MS });
-  const refresh = isLasting ? { refresh_token: await keepToken(kernel, { clientId, personId, kind: 'refresh', lifeMs: REFRESH_TOKEN_MS }) } : {};
+export async function issueToken(kernel: Kernel, { isLasting, grantId = newId(), ...holder }: Holder & { isLasting: boolean; /** The login or consent that it comes of, when there is one already. */ grantId?: string }): Promise<IssuedToken> {
+  const access = await keepToken(kernel, { ...holder, grantId, kind: 'access', lifeMs: ACCESS_TOKEN_MS });
+  const refresh = isLasting ? { refresh_token: await keepToken(kernel, { ...holder, grantId, kind: 'refresh', lifeMs: REFRESH_TOKEN_MS }) } : {};
   return { access_token: access, token_type: 'Bearer', expires_in: ACCESS_TOKEN_MS / 1000, ...refresh };
+}
+
+/**
+ * Changes the refresh token of an application's own login for new tokens; it works once. The token alone is the proof here (CSC API 2.0
+ * section 11.2); one that a person's consent gave is renewed at the token endpoint, with the application's secret.
+ * @throws CscError invalid_request
+ */
+export async function renewLogin(kernel: Kernel, token: string): Promise<IssuedToken> {
+  const { rows } = await kernel.database.pool.query<Grant & { client_id: string }>(
+    `delete from remote_signing.token t using remote_signing.client c
+      where t.token_hash = $1 and t.kind = 'refresh' and t.person_id is null and t.expires_at > $2 and c.id = t.client_id and c.disabled_at is null returning t.client_id, t.person_id, t.grant_id`,
+    [secretHash(token), kernel.clock.now()],
+  );
+  if (rows[0] === undefined) throw new CscError('invalid_request', 'Invalid refresh_token');
+  return issueToken(kernel, { clientId: rows[0].client_id, ...grantOf(rows[0]), isLasting: true });
+}
+
+/**
+ * Ends a token of this application (RFC 7009 section 2.1). With a refresh token go the access tokens that came of the same login or consent;
+ * an access token goes alone. A token of somebody else, or none at all, is answered in the same way.
+ */
+export async function revokeToken(kernel: Kernel, client: Client, token: string): Promise<void> {
+  await kernel.database.pool.query(
+    `with gone as (delete from remote_signing.token where token_hash = $1 and client_id = $2 returning kind, grant_id)
+     delete from remote_signing.token t using gone where gone.kind = 'refresh' and t.client_id = $2 and t.kind = 'access' and t.grant_id = gone.grant_id`,
+    [secretHash(token), client.id],
+  );
 }
 
 /** Changes a refresh token for new tokens; it works once. @throws CscError invalid_grant */
 export async function refreshToken(kernel: Kernel, client: Client, token: string): Promise<IssuedToken> {
-  const { rows } = await kernel.database.pool.query<{ person_id: string | null }>(
-    `delete from remote_signing.token where token_hash = $1 and kind = 'refresh' and client_id = $2 and expires_at > $3 returning person_id`,
+  const { rows } = await kernel.database.pool.query<Grant>(
+    `delete from remote_signing.token where token_hash = $1 and kind = 'refresh' and client_id = $2 and expires_at > $3 returning person_id, grant_id`,
     [secretHash(token), client.id, kernel.clock.now()],
   );
   if (rows[0] === undefined) throw new CscError('invalid_grant', 'The refresh token is not valid');
-  return issueToken(kernel, { clientId: client.id, personId: rows[0].person_id, isLasting: true });
+  return issueToken(kernel, { clientId: client.id, ...grantOf(rows[0]), isLasting: true });
 }
 
-type NewToken = { clientId: string; personId: string | null; kind: 'access' | 'refresh'; lifeMs: number };
+type Grant = { person_id: string | null; grant_id: string | null };
 
-async function keepToken(kernel: Kernel, { clientId, personId, kind, lifeMs }: NewToken): Promise<string> {
+const grantOf = ({ person_id: personId, grant_id: grantId }: Grant) => ({ personId, ...(grantId === null ? {} : { grantId }) });
+
+type NewToken = Holder & { grantId: string; kind: 'access' | 'refresh'; lifeMs: number };
+
+async function keepToken(kernel: Kernel, { clientId, personId, grantId, kind, lifeMs }: NewToken): Promise<string> {
   const token = newSecret();
-  await kernel.database.pool.query('insert into remote_signing.token (token_hash, client_id, kind, person_id, expires_at) values ($1, $2, $3, $4, $5)', [
+  await kernel.database.pool.query('insert into remote_signing.token (token_hash, client_id, kind, person_id, expires_at, grant_id) values ($1, $2, $3, $4, $5, $6)', [
     secretHash(token),
     clientId,
     kind,
     personId,
     new Date(kernel.clock.now().getTime() + lifeMs),
+    grantId,
   ]);
   return token;
 }

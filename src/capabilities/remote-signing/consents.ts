@@ -9,8 +9,8 @@ import { readAuthorizations } from './authorizations.ts';
 import { findClient, newSecret, secretHash } from './clients.ts';
 import { askAuthorization } from './commands/ask-authorization.ts';
 import type { Consent } from './contract.ts';
-import { CscError, invalid } from './csc-errors.ts';
-import { hashAlgorithmOf, hashesOf, optionalText, placeIn, textOf, type CscInput } from './csc-input.ts';
+import { CscError } from './csc-errors.ts';
+import { assertCount, hashAlgorithmOf, hashesOf, optionalText, placeIn, textOf, type CscInput, type CscVersion } from './csc-input.ts';
 import { errors } from './errors.ts';
 import { CONSENT_MS } from './limits.ts';
 import { listEnrolments, owner } from './ownership.ts';
@@ -23,7 +23,7 @@ const keptRequest = z.object({ credentialID: z.string(), hashes: z.array(z.strin
  * @returns the consent's id
  * @throws CscError, which is shown and never sent to an address that was not registered
  */
-export async function beginConsent(kernel: Kernel, query: CscInput): Promise<string> {
+export async function beginConsent(kernel: Kernel, { version, query }: { version: CscVersion; query: CscInput }): Promise<string> {
   const client = await findClient(kernel, textOf(query, 'client_id'));
   const redirectUri = textOf(query, 'redirect_uri', 1000);
   if (client?.redirectUris.includes(redirectUri) !== true) throw new CscError('invalid_client', 'The application or its return address is not registered', 401);
@@ -33,7 +33,7 @@ export async function beginConsent(kernel: Kernel, query: CscInput): Promise<str
   const scope = optionalText(query, 'scope') ?? 'service';
   if (scope !== 'service' && scope !== 'credential') throw new CscError('invalid_scope', 'service or credential');
   if (!client.scopes.includes(scope)) throw new CscError('invalid_scope', 'The application is not registered for this scope');
-  const request = scope === 'credential' ? requestIn(query) : null;
+  const request = scope === 'credential' ? requestIn(version, query) : null;
   const id = newId();
   const now = kernel.clock.now();
   await kernel.database.pool.query(
@@ -43,12 +43,13 @@ export async function beginConsent(kernel: Kernel, query: CscInput): Promise<str
   return id;
 }
 
-function requestIn(query: CscInput): z.infer<typeof keptRequest> {
+function requestIn(version: CscVersion, query: CscInput): z.infer<typeof keptRequest> {
   // An address carries the list as one text, in which "+" of Base64 may have become a space.
-  const hashes = textOf(query, 'hashes', 8000).replaceAll(' ', '+').replaceAll('-', '+').replaceAll('_', '/').split(',');
-  const oid = optionalText(query, 'hashAlgorithmOID');
-  hashAlgorithmOf(hashesOf({ hashes }, 2), { oid });
-  if (Number(query['numSignatures']) !== hashes.length) throw invalid('numSignatures');
+  const hashes = textOf(query, version === 1 ? 'hash' : 'hashes', 8000).replaceAll(' ', '+').replaceAll('-', '+').replaceAll('_', '/').split(',');
+  const digests = hashesOf({ hashes }, 2);
+  hashAlgorithmOf(digests, { input: query, version });
+  assertCount(query['numSignatures'], digests);
+  const oid = optionalText(query, version === 1 ? 'hashAlgo' : 'hashAlgorithmOID');
   placeIn(query, 'credentialID');
   return keptRequest.parse({ credentialID: query['credentialID'], hashes, hashAlgorithmOID: oid, description: optionalText(query, 'description'), clientData: optionalText(query, 'clientData') });
 }
@@ -91,7 +92,7 @@ async function putBefore(kernel: Kernel, person: PersonActor, consent: ConsentRo
   const [enrolment] = await listEnrolments(kernel.database.pool, { agencyId, credentialId: id, personId: person.personId });
   if (enrolment === undefined || agencyId !== person.agencyId) throw errors.notEnrolled();
   const hashes = hashesOf(request, 2);
-  const hash = hashAlgorithmOf(hashes, { oid: request.hashAlgorithmOID });
+  const hash = hashAlgorithmOf(hashes, { input: request, version: 2 });
   const client = { id: consent.clientId, name: consent.clientName };
   // The consent's own number keeps two browsers apart that bring the same hashes.
   const asked = { client, enrolment, hash, hashes, documentNames: [], description: request.description ?? null, clientData: consent.id };

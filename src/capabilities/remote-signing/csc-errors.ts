@@ -12,4 +12,6 @@ export class CscError extends Error {
   }
 }
 
+type Kind = 'string' | 'array' | 'integer';
+export const missing = (kind: Kind, parameter: string): CscError => new CscError('invalid_request', `Missing (or invalid type) ${kind} parameter ${parameter}`);
 export const invalid = (parameter: string): CscError => new CscError('invalid_request', `Invalid parameter ${parameter}`);

@@ -26,10 +26,12 @@ const events: EventCatalogue = {
   'authorization-asked': { data: asked.extend({ hashes: z.array(z.string()) }), vi: 'Phần mềm “{client}” xin ký {count} văn bản', en: 'The application “{client}” asked for {count} signatures' },
   'passkey-tried': { data: asked, vi: 'Thử xác nhận ký {count} văn bản cho “{client}”', en: 'Tried to approve {count} signatures for “{client}”' },
   'passkey-refused': { data: z.object({ client: z.string(), attempt: z.int() }), vi: 'Khóa truy cập sai khi xác nhận ký cho “{client}” (lần {attempt})', en: 'A wrong passkey for a request of “{client}” (attempt {attempt})' },
+  'authorization-failed': { data: asked.extend({ code: z.string() }), vi: 'Xác nhận ký {count} văn bản cho “{client}” không thành, chưa trả chữ ký nào ({code})', en: 'The approval of {count} signatures for “{client}” failed, no signature was handed out ({code})' },
   'authorization-approved': { data: asked, vi: 'Xác nhận ký {count} văn bản cho “{client}”', en: 'Approved {count} signatures for “{client}”' },
   'hash-signed': { data: z.object({ client: z.string(), hash: z.string(), document: z.string() }), vi: 'Đã ký “{document}” cho “{client}”, mã băm {hash}', en: 'Signed “{document}” for “{client}”, hash {hash}' },
   'authorization-refused': { data: asked.extend({ reason: z.string() }), vi: 'Từ chối ký {count} văn bản cho “{client}”: {reason}', en: 'Refused {count} signatures for “{client}”: {reason}' },
   'authorization-expired': { data: asked, vi: 'Yêu cầu ký {count} văn bản của “{client}” hết hạn', en: 'The request of “{client}” for {count} signatures ran out' },
+  'signatures-refused': { data: client.extend({ reason: z.string() }), vi: 'Không trả chữ ký cho “{client}”: dữ liệu kích hoạt đã dùng, hết hạn hoặc không khớp ({reason})', en: 'Handed no signature to “{client}”: its activation data were used up, too late or do not fit ({reason})' },
   'signatures-released': { data: asked, vi: 'Trả {count} chữ ký cho “{client}”', en: 'Handed {count} signatures to “{client}”' },
 };
 

@@ -4,6 +4,7 @@ import { anyone, route, signedIn, type Route, type RouteContext, type SpecialRep
 import { beginConsent, grantConsent, newCode, openConsent, refuseConsent, returnAddress } from './consents.ts';
 import { consentAnswer, consentReply } from './contract.ts';
 import { CscError } from './csc-errors.ts';
+import type { CscVersion } from './csc-input.ts';
 import { OPEN_CALLS_A_MINUTE } from './limits.ts';
 import { takeTurn } from './turns.ts';
 
@@ -12,14 +13,14 @@ const params = z.object({ id: z.uuid() });
 const anything = z.record(z.string(), z.unknown());
 
 export const consentRoutes: readonly Route[] = [
-  ...[1, 2].map((version) =>
+  ...([1, 2] as const).map((version) =>
     route({
       method: 'GET',
       url: `/csc/v${String(version)}/oauth2/authorize`,
       summary: 'OAuth 2.0: takes in a browser that an application sent for a consent, and leads it to the page where its owner answers.',
       access: anyone('the browser comes from another site, so that it brings no session; the page after it asks for one'),
       query: anything,
-      run: (http, { query }) => takeIn(http, query),
+      run: (http, { query }) => takeIn(http, { version, query }),
     }),
   ),
   route({
@@ -54,11 +55,11 @@ export const consentRoutes: readonly Route[] = [
   }),
 ];
 
-async function takeIn(http: RouteContext, query: Record<string, unknown>): Promise<SpecialReply> {
+async function takeIn(http: RouteContext, asked: { version: CscVersion; query: Record<string, unknown> }): Promise<SpecialReply> {
   const { kernel, ip, reply } = http;
   try {
     await takeTurn(kernel.database.pool, { key: `open ${ip}`, most: OPEN_CALLS_A_MINUTE, windowMs: 60_000, now: kernel.clock.now() });
-    return { special: 'redirect', location: `/app/xac-nhan-ky?ket-noi=${await beginConsent(kernel, query)}` };
+    return { special: 'redirect', location: `/app/xac-nhan-ky?ket-noi=${await beginConsent(kernel, asked)}` };
   } catch (error) {
     if (error instanceof AppError || !(error instanceof CscError)) throw error;
     await reply.code(error.status).type('application/json; charset=utf-8').send({ error: error.error, error_description: error.description });

@@ -6,34 +6,44 @@ import type { Route } from '#kernel/route.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { postsOfPerson, relyingParty, type PersonId } from '#engines/identity/index.ts';
 import { readAuthorizations, type Authorization } from './authorizations.ts';
-import { authenticateClient, issueToken, type Caller } from './clients.ts';
+import { authenticateClient, issueToken, renewLogin, revokeToken, type Caller } from './clients.ts';
 import { askAuthorization } from './commands/ask-authorization.ts';
-import { releaseSignatures } from './commands/release-signatures.ts';
+import { recordRefusedRelease, releaseSignatures, type Released, type ReleaseSignatures } from './commands/release-signatures.ts';
 import { openMethod, tokenMethod, type CscReply } from './csc-call.ts';
 import { CscError, invalid } from './csc-errors.ts';
-import { assertSignatureAlgorithm, documentNamesOf, hashAlgorithmOf, hashesOf, optionalText, placeIn, textOf, type CscInput, type CscVersion } from './csc-input.ts';
+import { assertCount, assertSignatureAlgorithm, documentNamesOf, hashAlgorithmOf, hashesOf, optionalText, placeIn, textOf, wordIn, type CscInput, type CscVersion } from './csc-input.ts';
 import { describeCredential, isEcKey } from './credential-info.ts';
+import { listOwnCredentials } from './queries/list-csc-credentials.ts';
 import { activationData, nameOf, signatureAlgorithms } from './domain/activation.ts';
 import { FIRST_VERSION_WAIT_MS } from './limits.ts';
 import { findCredential, listEnrolments, type Credential, type Enrolment } from './ownership.ts';
 import { fetchResponse } from './queries/fetch-response.ts';
-import { tokenReply } from './tokens.ts';
+import { revokeReply, tokenReply } from './tokens.ts';
 
-const common = ['auth/login', 'oauth2/authorize', 'oauth2/token', 'credentials/list', 'credentials/info', 'credentials/authorize', 'signatures/signHash'];
+const common = ['auth/login', 'auth/revoke', 'oauth2/authorize', 'oauth2/token', 'oauth2/revoke', 'credentials/list', 'credentials/info', 'credentials/authorize', 'signatures/signHash'];
 const VERSIONS = [1, 2] as const;
+/** Methods of the specification that are not offered, and why. */
+const BY_PASSKEY = 'the owner confirms with a passkey, and each authorization covers its own hashes';
+const ONLY_HASHES = 'hash values are signed, and nothing else';
+const notOffered: Readonly<Record<CscVersion, Readonly<Record<string, string>>>> = {
+  1: { 'credentials/extendTransaction': BY_PASSKEY, 'credentials/sendOTP': BY_PASSKEY, 'signatures/timestamp': ONLY_HASHES },
+  2: { 'credentials/extendTransaction': BY_PASSKEY, 'credentials/sendOTP': BY_PASSKEY, 'credentials/getChallenge': BY_PASSKEY, 'signatures/signDoc': ONLY_HASHES, 'signatures/timestamp': ONLY_HASHES },
+};
 
 /** Cloud Signature Consortium API 2.0, and 1.0.4 for those that still speak it. */
 export const cscRoutes: readonly Route[] = [
   ...VERSIONS.flatMap((version) => methodsOf(version)),
   tokenMethod({ url: '/csc/v2/credentials/authorizeCheck', version: 2, summary: 'CSC: whether the owner has answered a request.', answer: ({ http, caller, input }) => checkAuthorization(http.kernel, caller, input) }),
   tokenMethod({ url: '/csc/v2/signatures/signPolling', version: 2, summary: 'CSC: fetches signatures that were asked for asynchronously; may be repeated.', answer: ({ http, caller, input }) => pollSignatures(http.kernel, caller, input) }),
-  ...['credentials/extendTransaction', 'credentials/sendOTP'].map((name) =>
-    tokenMethod({
-      url: `/csc/v1/${name}`,
-      version: 1,
-      summary: 'CSC: says that the method is not offered; owners confirm with a passkey.',
-      answer: () => Promise.reject(new CscError('invalid_request', `This service does not offer ${name}: the owner confirms with a passkey, and each authorization covers its own hashes`, 501)),
-    }),
+  ...VERSIONS.flatMap((version) =>
+    Object.entries(notOffered[version]).map(([name, why]) =>
+      tokenMethod({
+        url: `/csc/v${String(version)}/${name}`,
+        version,
+        summary: 'CSC: says that the method is not offered, and why.',
+        answer: () => Promise.reject(new CscError('invalid_request', `This service does not offer ${name}: ${why}`, 501)),
+      }),
+    ),
   ),
 ];
 
@@ -48,20 +58,34 @@ function methodsOf(version: CscVersion): Route[] {
     }),
     openMethod({ url: `${base}/auth/login`, version, summary: 'CSC: a token for an application’s own name and secret.', answer: ({ http, input }) => logIn(http, input) }),
     openMethod({ url: `${base}/oauth2/token`, version, summary: 'OAuth 2.0: a token for a secret, a code or a refresh token.', answer: ({ http, input }) => tokenReply(http, input) }),
-    tokenMethod({ url: `${base}/credentials/list`, version, summary: 'CSC: the credentials of a user that are open to remote signing.', answer: ({ http, caller, input }) => listCredentialIds(http.kernel, caller, input) }),
+    openMethod({ url: `${base}/oauth2/revoke`, version, summary: 'OAuth 2.0: ends a token of the application.', answer: ({ http, input }) => revokeReply(http, input) }),
+    tokenMethod({
+      url: `${base}/auth/revoke`,
+      version,
+      summary: 'CSC: ends a token of the application; with a refresh token those that came of it.',
+      answer: async ({ http, caller, input }) => {
+        await revokeToken(http.kernel, caller.client, textOf(input, 'token'));
+        return {};
+      },
+    }),
+    tokenMethod({ url: `${base}/credentials/list`, version, summary: 'CSC: the credentials of a user that are open to remote signing.', answer: async ({ http, caller, input }) => ({ body: await listOwnCredentials(http.kernel, caller, { version, input }) }) }),
     tokenMethod({
       url: `${base}/credentials/info`,
       version,
       summary: 'CSC: one credential, its certificates and what its key does.',
       answer: async ({ http, caller, input }) => {
+        const certificates = wordIn(input, 'certificates', ['none', 'single', 'chain']);
         const { credential } = await credentialOf(http.kernel, caller, input);
-        return { body: describeCredential(credential, { version, input, now: http.kernel.clock.now() }) };
+        return { body: describeCredential(credential, { version, certificates, hasNames: input['certInfo'] === true, now: http.kernel.clock.now() }) };
       },
     }),
     tokenMethod({ url: `${base}/credentials/authorize`, version, summary: 'CSC: asks the owner to sign exactly these hashes.', answer: ({ http, caller, input }) => authorize(http.kernel, caller, { version, input }) }),
     tokenMethod({ url: `${base}/signatures/signHash`, version, summary: 'CSC: hands out the signatures that the owner approved.', answer: ({ http, caller, input }) => signHash(http.kernel, caller, { version, input }) }),
   ];
 }
+
+/** Required, and empty: what is made of a signature value is up to the application. */
+const NO_DOCUMENTS = { signature_formats: { formats: [], envelope_properties: [] }, conformance_levels: [] };
 
 function information(version: CscVersion, origin: string): object {
   return {
@@ -74,28 +98,17 @@ function information(version: CscVersion, origin: string): object {
     authType: ['basic', 'oauth2code', 'oauth2client'],
     oauth2: `${origin}/csc/v${String(version)}`,
     methods: version === 1 ? common : [...common, 'credentials/authorizeCheck', 'signatures/signPolling'],
-    ...(version === 1 ? {} : { asynchronousOperationMode: true, signAlgorithms: { algos: [...signatureAlgorithms(false), ...signatureAlgorithms(true)] } }),
+    ...(version === 1 ? {} : { asynchronousOperationMode: true, signAlgorithms: { algos: [...signatureAlgorithms(false), ...signatureAlgorithms(true)] }, ...NO_DOCUMENTS }),
   };
 }
 
 async function logIn(http: Parameters<typeof tokenReply>[0], input: CscInput): Promise<CscReply> {
+  const renewed = optionalText(input, 'refresh_token');
+  if (renewed !== undefined && http.request.headers.authorization === undefined) return { body: await renewLogin(http.kernel, renewed) };
   const given = /^Basic ([A-Za-z0-9+/=]{1,1000})$/.exec(http.request.headers.authorization ?? '')?.[1];
   const [id = '', ...secret] = Buffer.from(given ?? '', 'base64').toString('utf8').split(':');
   const client = await authenticateClient(http.kernel, { id, secret: secret.join(':'), ip: http.ip });
   return { body: await issueToken(http.kernel, { clientId: client.id, personId: null, isLasting: input['rememberMe'] === true }) };
-}
-
-async function listCredentialIds({ database }: Kernel, { personId }: Caller, input: CscInput): Promise<CscReply> {
-  const userName = optionalText(input, 'userID', 200);
-  // An application in its own name says whose credentials it means; a person's token means that person's.
-  if (personId === null && userName === undefined) throw new CscError('invalid_request', 'Missing parameter userID');
-  if (personId !== null && userName !== undefined) throw invalid('userID');
-  const found = await listEnrolments(database.pool, { personId, ...(userName === undefined ? {} : { userName }) });
-  const most = Math.min(Math.max(1, Number(input['maxResults'] ?? 100) || 100), 100);
-  const after = optionalText(input, 'pageToken') ?? '';
-  const names = found.map(({ agencyId, credentialId }) => nameOf({ agencyId, id: credentialId })).filter((name) => name > after);
-  const page = names.slice(0, most);
-  return { body: { credentialIDs: page, ...(names.length > most ? { nextPageToken: page.at(-1) } : {}) } };
 }
 
 /** The credential that a call names, when its owner opened it and, with a person's token, is that person. */
@@ -131,8 +144,8 @@ async function authorize(kernel: Kernel, caller: Caller, { version, input }: Ask
   const { enrolment, credential } = await credentialOf(kernel, caller, input);
   await assertEnabled(kernel, { enrolment, credential });
   const hashes = hashesOf(input, version);
-  const hash = hashAlgorithmOf(hashes, { oid: optionalText(input, version === 1 ? 'hashAlgo' : 'hashAlgorithmOID') });
-  if (Number(input['numSignatures']) !== hashes.length) throw invalid('numSignatures');
+  assertCount(input['numSignatures'], hashes);
+  const hash = hashAlgorithmOf(hashes, { input, version });
   const request = { client: caller.client, enrolment, hash, hashes, documentNames: documentNamesOf(input), description: optionalText(input, 'description') ?? null, clientData: optionalText(input, 'clientData') ?? '' };
   const asked = await run(kernel, askAuthorization, request, { actor: systemActor(caller.client.name) });
   return version === 1 ? waitForOwner(kernel, asked) : replyTo(kernel, asked);
@@ -172,15 +185,24 @@ async function signHash(kernel: Kernel, caller: Caller, { version, input }: Aske
   // Revoked, or its owner gone, since the approval: the signature must not go out.
   await assertEnabled(kernel, { enrolment, credential });
   const hashes = hashesOf(input, version);
-  const oid = optionalText(input, version === 1 ? 'hashAlgo' : 'hashAlgorithmOID');
-  const hash = hashAlgorithmOf(hashes, { oid, signAlgo: optionalText(input, 'signAlgo') });
+  const hash = hashAlgorithmOf(hashes, { input, version, signAlgo: optionalText(input, 'signAlgo') });
   assertSignatureAlgorithm(input, { isEc: isEcKey(credential), hash });
-  const mode = version === 1 ? 'S' : (optionalText(input, 'operationMode') ?? 'S');
-  if (mode !== 'S' && mode !== 'A') throw invalid('operationMode');
+  const mode = version === 1 ? 'S' : (wordIn(input, 'operationMode', ['S', 'A']) ?? 'S');
   const { agencyId, credentialId } = enrolment;
   const wanted = { clientId: caller.client.id, agencyId, credentialId, activationData: textOf(input, 'SAD'), hash, hashes, isAsynchronous: mode === 'A' };
-  const { responseId, signatures } = await run(kernel, releaseSignatures, wanted, { actor: systemActor(caller.client.name) });
+  const { responseId, signatures } = await release(kernel, wanted, caller.client.name);
   return { body: mode === 'A' ? { responseID: nameOf({ agencyId, id: responseId }) } : { signatures: signatures.map((each) => each.toString('base64')) } };
+}
+
+/** Hands out, or leaves in the record that it did not. @throws CscError as `releaseSignatures` */
+async function release(kernel: Kernel, wanted: ReleaseSignatures, clientName: string): Promise<Released> {
+  const options = { actor: systemActor(clientName) };
+  try {
+    return await run(kernel, releaseSignatures, wanted, options);
+  } catch (error) {
+    if (error instanceof CscError) await run(kernel, recordRefusedRelease, { clientName, activationData: wanted.activationData, reason: error.description }, options);
+    throw error;
+  }
 }
 
 async function pollSignatures(kernel: Kernel, { client, personId }: Caller, input: CscInput): Promise<CscReply> {

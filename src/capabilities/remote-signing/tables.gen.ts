@@ -100,6 +100,7 @@ export type TokenRow = {
   kind: 'access' | 'refresh';
   person_id: string | null;
   expires_at: Instant;
+  grant_id: string | null;
 };
 
 export type TurnRow = {

@@ -3,6 +3,7 @@ import { anonymous, systemActor, type Actor, type PersonActor } from '#kernel/ac
 import { run } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
+import type { Module } from '#kernel/module.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { parseCalendarDay, type CalendarDay } from '#kernel/time.ts';
 import { auditModule } from '#engines/audit/index.ts';
@@ -97,8 +98,8 @@ const day = (text: string): CalendarDay => {
   return parsed;
 };
 
-export async function openSigningHouse(): Promise<SigningHouse> {
-  const house = await openTestHouse({ modules: [kernelModule, auditModule, identityModule, filesModule, signaturesModule, casesModule, remoteSigningModule] });
+export async function openSigningHouse(more: readonly Module[] = []): Promise<SigningHouse> {
+  const house = await openTestHouse({ modules: [kernelModule, auditModule, identityModule, filesModule, signaturesModule, casesModule, remoteSigningModule, ...more] });
   let actor: Actor = anonymous;
   const server = house.server(() => Promise.resolve(actor));
   const agency = { kind: 'department', level: 'province', parentId: null, hosting: 'local', establishedOn: day('2025-07-01'), name: 'Sở Nội vụ', abbreviation: 'SNV' } as const;

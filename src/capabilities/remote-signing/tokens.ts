@@ -2,20 +2,23 @@ import { createHash } from 'node:crypto';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { RouteContext } from '#kernel/route.ts';
 import { readAuthorizations } from './authorizations.ts';
-import { authenticateClient, issueToken, refreshToken, secretHash, type Client, type IssuedToken } from './clients.ts';
+import { authenticateClient, issueToken, refreshToken, revokeToken, secretHash, type Client, type IssuedToken } from './clients.ts';
 import type { CscReply } from './csc-call.ts';
 import { CscError } from './csc-errors.ts';
 import { optionalText, textOf, type CscInput } from './csc-input.ts';
 import { activationData } from './domain/activation.ts';
 import { CODE_MS } from './limits.ts';
 
+/** The revocation endpoint (RFC 7009). @throws CscError invalid_client */
+export async function revokeReply(http: RouteContext, input: CscInput): Promise<CscReply> {
+  await revokeToken(http.kernel, await clientIn(http, input), textOf(input, 'token'));
+  return {};
+}
+
 /** The token endpoint (RFC 6749 sections 4.1.3, 4.4 and 6; RFC 7636). @throws CscError */
-export async function tokenReply({ kernel, request, ip }: RouteContext, input: CscInput): Promise<CscReply> {
-  const basic = /^Basic ([A-Za-z0-9+/=]{1,1000})$/.exec(request.headers.authorization ?? '')?.[1];
-  const [basicId, ...basicSecret] = Buffer.from(basic ?? '', 'base64').toString('utf8').split(':');
-  const id = optionalText(input, 'client_id') ?? basicId ?? '';
-  const secret = optionalText(input, 'client_secret') ?? basicSecret.join(':');
-  const client = await authenticateClient(kernel, { id, secret, ip });
+export async function tokenReply(http: RouteContext, input: CscInput): Promise<CscReply> {
+  const { kernel } = http;
+  const client = await clientIn(http, input);
   switch (textOf(input, 'grant_type')) {
     case 'client_credentials':
       return { body: { ...(await issueToken(kernel, { clientId: client.id, personId: null, isLasting: false })), scope: 'service' } };
@@ -26,6 +29,15 @@ export async function tokenReply({ kernel, request, ip }: RouteContext, input: C
     default:
       throw new CscError('unsupported_grant_type', 'authorization_code, client_credentials or refresh_token');
   }
+}
+
+/** The application, by the header or by the body (RFC 6749 section 2.3.1). @throws CscError invalid_client */
+function clientIn({ kernel, request, ip }: RouteContext, input: CscInput): Promise<Client> {
+  const basic = /^Basic ([A-Za-z0-9+/=]{1,1000})$/.exec(request.headers.authorization ?? '')?.[1];
+  const [basicId, ...basicSecret] = Buffer.from(basic ?? '', 'base64').toString('utf8').split(':');
+  const id = optionalText(input, 'client_id') ?? basicId ?? '';
+  const secret = optionalText(input, 'client_secret') ?? basicSecret.join(':');
+  return authenticateClient(kernel, { id, secret, ip });
 }
 
 type Exchanged = { scope: string; personId: string; agencyId: string | null; authorizationId: string | null; challenge: string; redirectUri: string };

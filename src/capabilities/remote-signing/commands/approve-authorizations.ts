@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PersonActor } from '#kernel/actor.ts';
 import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
 import { newId } from '#kernel/ids.ts';
+import { AppError } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { closeTasks } from '#engines/cases/index.ts';
 import { claimedPasskeyId, verifyAuthentication, type RelyingParty } from '#engines/identity/index.ts';
@@ -61,8 +62,17 @@ export async function approveAuthorizations(kernel: Kernel, input: Approve, opti
     await run(kernel, countWrongPasskey, { agencyId: person.agencyId, ids: ceremony.authorizationIds }, options);
     throw errors.passkeyRefused();
   }
-  const signatures = await signAll(kernel, { requests, pin: input.pin }, options);
-  return run(kernel, keepApproval, { credentialId: ceremony.credentialId, passkey: { id: passkey.id, counter }, ids: requests.map((each) => each.id), signatures }, options);
+  try {
+    const signatures = await signAll(kernel, { requests, pin: input.pin }, options);
+    return await run(kernel, keepApproval, { credentialId: ceremony.credentialId, passkey: { id: passkey.id, counter }, ids: requests.map((each) => each.id), signatures }, options);
+  } catch (error) {
+    const code = error instanceof AppError ? error.code : 'kernel.unexpected';
+    await run(kernel, recordFailure, { requests, code }, options).catch((failure: unknown) => {
+      // Where the database is gone the record is, too; what the person has to know is the first error.
+      kernel.log.warn({ err: failure, code }, 'an approval that failed was not recorded');
+    });
+    throw error;
+  }
 }
 
 /** One opening of the key for all hashes of one kind: a slow key file is as slow for fifty documents as for one. */
@@ -99,6 +109,11 @@ const subjectOf = ({ id }: { id: string }) => ({ type: 'remote-authorization', i
 
 function recordTry(ctx: CommandContext, { requests }: { requests: readonly Authorization[] }): Promise<void> {
   for (const each of requests) ctx.record({ type: 'remote-signing.passkey-tried', agencyId: each.agencyId, subject: subjectOf(each), data: { client: each.clientName, count: each.hashes.length } });
+  return Promise.resolve();
+}
+
+function recordFailure(ctx: CommandContext, { requests, code }: { requests: readonly Authorization[]; code: string }): Promise<void> {
+  for (const each of requests) ctx.record({ type: 'remote-signing.authorization-failed', agencyId: each.agencyId, subject: subjectOf(each), data: { client: each.clientName, count: each.hashes.length, code } });
   return Promise.resolve();
 }
 

@@ -4,6 +4,7 @@ import { newId, type Id } from '#kernel/ids.ts';
 import { openTasks } from '#engines/cases/index.ts';
 import { postsOfPerson, type PersonId } from '#engines/identity/index.ts';
 import { readAuthorizations, type Authorization } from '../authorizations.ts';
+import { CscError, invalid } from '../csc-errors.ts';
 import { requestHashOf, type HashAlgorithm } from '../domain/activation.ts';
 import { ASKED_AN_HOUR, MOST_WAITING, WAITING_MS } from '../limits.ts';
 import type { Enrolment } from '../ownership.ts';
@@ -25,7 +26,7 @@ export type AskAuthorization = {
 /**
  * Puts a request before the owner of a credential. The same request of the same application is put once: whoever repeats it while it
  * waits, or while it is approved and nothing was fetched, is given the first one.
- * @throws kernel.tooManyRequests when too much was asked of this credential
+ * @throws kernel.tooManyRequests when too much was asked of this credential · CscError when its owner closed it or the application was suspended
  */
 export async function askAuthorization(ctx: CommandContext, input: AskAuthorization): Promise<Authorization> {
   // safe because enrolments hold ids of agencies only
@@ -33,7 +34,12 @@ export async function askAuthorization(ctx: CommandContext, input: AskAuthorizat
   const { credentialId, personId } = input.enrolment;
   const requestHash = requestHashOf(input);
   // Requests for one credential come one after the other, so that two at once are one and the limits hold.
-  await ctx.query('select 1 from remote_signing.enrolment where agency_id = $1 and credential_id = $2 for no key update', [agencyId, credentialId]);
+  const open = await ctx.query('select 1 from remote_signing.enrolment where agency_id = $1 and credential_id = $2 and ended_at is null for no key update', [agencyId, credentialId]);
+  // Closed by its owner since the call came in: what is asked now would wait for nobody.
+  if (open.rows.length === 0) throw invalid('credentialID');
+  // Suspended meanwhile: it waits for the suspension here or the suspension for it, so that nothing stays behind.
+  const client = await ctx.query('select 1 from remote_signing.client where id = $1 and disabled_at is null for share', [input.client.id]);
+  if (client.rows.length === 0) throw new CscError('invalid_token', 'The application is suspended', 401);
   // One that ran out and was not swept yet makes room.
   await endWaiting(ctx, { agencyId, credentialId, until: ctx.now });
   const { rows: earlier } = await ctx.query(

@@ -38,6 +38,17 @@ export async function endWaiting(ctx: CommandContext, key: { agencyId: Id<'agenc
   await tellEnded(ctx, rows as Ended[]);
 }
 
+/** Ends what waits for owners in the name of one application: it was suspended, and whatever they signed could not be handed out. */
+export async function endWaitingOfClient(ctx: CommandContext, clientId: string): Promise<void> {
+  const { rows } = await ctx.query(
+    `update remote_signing.asked_authorization a set state = 'expired', decided_at = $2 where client_id = $1 and state = 'waiting'
+      returning agency_id, id, client_name, (select count(*)::int from remote_signing.asked_hash h where h.agency_id = a.agency_id and h.authorization_id = a.id) as count`,
+    [clientId, ctx.now],
+  );
+  // safe because the statement returns exactly these columns
+  await tellEnded(ctx, rows as Ended[]);
+}
+
 async function tellEnded(ctx: CommandContext, ended: readonly Ended[]): Promise<void> {
   await closeTasks(ctx, ended.map((each) => ({ agencyId: each.agency_id, subject: { type: 'remote-authorization', id: each.id } })), 'cancelled');
   for (const each of ended) {

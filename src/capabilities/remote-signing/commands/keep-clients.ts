@@ -3,6 +3,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { kernelErrors } from '#kernel/errors.ts';
 import { newId } from '#kernel/ids.ts';
 import { errors } from '../errors.ts';
+import { endWaitingOfClient } from './expire-authorizations.ts';
 
 export type NewClient = { name: string; redirectUris: readonly string[]; perMinute: number; scopes: readonly ('service' | 'credential')[]; /** SHA-256 in hexadecimal; the secret itself is told once and never kept. */ secretHash: string };
 
@@ -34,12 +35,13 @@ export async function renewSecret(ctx: CommandContext, input: { id: string; secr
   ctx.record({ type: 'remote-signing.client-secret-renewed', agencyId: actor.agencyId, subject: { type: 'remote-client', id: input.id }, data: { client: String(rows[0]['name']) } });
 }
 
-/** Suspends an application: its tokens end at once, its secret stays for when it is resumed. @throws remote-signing.clientNotFound */
+/** Suspends an application: its tokens and what it asked owners for end at once, its secret stays for when it is resumed. @throws remote-signing.clientNotFound */
 export async function disableClient(ctx: CommandContext, input: { id: string }): Promise<void> {
   const actor = administrator(ctx);
   const { rows } = await ctx.query('update remote_signing.client set disabled_at = $2 where id = $1 and disabled_at is null returning name', [input.id, ctx.now]);
   if (rows[0] === undefined) throw errors.clientNotFound();
   await ctx.query('delete from remote_signing.token where client_id = $1', [input.id]);
+  await endWaitingOfClient(ctx, input.id);
   ctx.record({ type: 'remote-signing.client-disabled', agencyId: actor.agencyId, subject: { type: 'remote-client', id: input.id }, data: { client: String(rows[0]['name']) } });
 }
 

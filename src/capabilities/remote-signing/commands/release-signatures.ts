@@ -1,5 +1,5 @@
 import type { CommandContext } from '#kernel/command.ts';
-import { newId } from '#kernel/ids.ts';
+import { newId, type Id } from '#kernel/ids.ts';
 import { readAuthorizations, type Authorization } from '../authorizations.ts';
 import { CscError, invalid } from '../csc-errors.ts';
 import { placeOfActivation, type HashAlgorithm } from '../domain/activation.ts';
@@ -44,6 +44,20 @@ export async function releaseSignatures(ctx: CommandContext, input: ReleaseSigna
   const subject = { type: 'remote-authorization', id: request.id };
   ctx.record({ type: 'remote-signing.signatures-released', agencyId: request.agencyId, subject, data: { client: request.clientName, count: found.length } });
   return { responseId, signatures };
+}
+
+export type RefusedRelease = { clientName: string; activationData: string; reason: string };
+
+/** That activation data of ours were brought where they open nothing: used up, too late, for other hashes, or by somebody else. */
+export function recordRefusedRelease(ctx: CommandContext, { clientName: client, activationData, reason }: RefusedRelease): Promise<void> {
+  const place = placeOfActivation(ctx.kernel.config.appSecret, activationData);
+  // What was not made here belongs to no request, and to no agency's record.
+  if (place !== undefined) {
+    // safe because it was proved to be made here, with the id of an agency
+    const agencyId = place.agencyId as Id<'agency'>;
+    ctx.record({ type: 'remote-signing.signatures-refused', agencyId, subject: { type: 'remote-authorization', id: place.id }, data: { client, reason } });
+  }
+  return Promise.resolve();
 }
 
 async function requestOf(ctx: CommandContext, { activationData, clientId, agencyId, credentialId }: ReleaseSignatures): Promise<Authorization> {

@@ -20,9 +20,10 @@ export function ApprovalForm({ requests, most }: { requests: readonly AskedAutho
   const api = useApi();
   const toasts = useToasts();
   const queries = useQueryClient();
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  // Those that stand here when the list is opened. One that comes later is shown, and signed only by whoever chose it.
+  const [picked, setPicked] = useState<ReadonlySet<string>>(() => new Set(requests.map((each) => each.id)));
   const [pin, setPin] = useState('');
-  const chosen = requests.filter((each) => !left.has(each.id));
+  const chosen = requests.filter((each) => picked.has(each.id));
   const count = chosen.reduce((sum, each) => sum + each.documents.length, 0);
   const send = useMutation({
     mutationFn: () => approve(api, { ids: chosen.map((each) => each.id), pin }),
@@ -32,7 +33,7 @@ export function ApprovalForm({ requests, most }: { requests: readonly AskedAutho
       await queries.invalidateQueries({ queryKey: ['remote-signing'] });
     },
   });
-  const toggle = (id: string, isChosen: boolean): void => setLeft(new Set(isChosen ? [...left].filter((each) => each !== id) : [...left, id]));
+  const toggle = (id: string, isChosen: boolean): void => setPicked(new Set(isChosen ? [...picked, id] : [...picked].filter((each) => each !== id)));
   return (
     <form
       className="lt-form"
@@ -43,7 +44,7 @@ export function ApprovalForm({ requests, most }: { requests: readonly AskedAutho
     >
       <ul className="lt-remote-list">
         {requests.map((each) => (
-          <Request key={each.id} request={each} isChosen={!left.has(each.id)} onChoose={(isChosen) => toggle(each.id, isChosen)} />
+          <Request key={each.id} request={each} isChosen={picked.has(each.id)} onChoose={(isChosen) => toggle(each.id, isChosen)} />
         ))}
       </ul>
       {wasClosed(send.error) ? <Banner tone="info">{t('cancelled')}</Banner> : <ProblemBanner error={send.error} />}

@@ -2,6 +2,7 @@ import { constants, createECDH, createHmac, privateEncrypt, randomBytes, type Ke
 import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
+import { toAppError } from '../adapters/driver-errors.ts';
 import { SigningDriverError } from '../adapters/signing-driver.ts';
 import { digestInfo, ecdsaDer, schemeOf } from '../adapters/signature-values.ts';
 import type { CmsHash } from '../domain/cms/sign.ts';
@@ -31,7 +32,7 @@ export type SignHashes = {
  * Signs ready-made hashes with the caller's own key, for a service that was asked to sign what it does not see. That the key was asked is
  * recorded before it is, wrong PINs are counted.
  * @returns RSASSA-PKCS1-v1_5 values, or DER ECDSA values, in the order of the hashes
- * @throws signatures.credentialNotFound · notYourCredential · wrongPin · credentialLocked · certificate… · holderUnavailable
+ * @throws signatures.credentialNotFound · notYourCredential · wrongPin · credentialLocked · certificate… · holderUnavailable and, from a token or an HSM, the codes of `driverErrors`
  */
 export async function signHashes(kernel: Kernel, input: SignHashes, options: RunOptions): Promise<Buffer[]> {
   const key = { agencyId: input.agencyId, credentialId: input.credentialId };
@@ -58,7 +59,7 @@ async function signWithDevice(kernel: Kernel, credential: CredentialRow, { hash,
     if (outcome.state === 'pending') throw signatureErrors.holderUnavailable();
     return outcome.signatures;
   } catch (error) {
-    if (error instanceof SigningDriverError) throw signatureErrors.holderUnavailable({ cause: error, internal: error.problem });
+    if (error instanceof SigningDriverError) throw toAppError(error);
     throw error;
   }
 }
