@@ -210,17 +210,18 @@ export type RequestDetails = z.infer<typeof requestDetails>;
 export const requestBody = z.object({
   kind: z.enum(requestKinds),
   holderKind: z.enum(holderKinds),
-  holderName: line,
+  holderName: z.string().trim().max(300),
   personId: z.uuid().nullable(),
   certificateId: z.uuid().nullable(),
   details: requestDetails,
-  reason: z.string().trim().min(1).max(1000),
+  /** Asked for with the rest of the form, so that all that is missing is said at once. */
+  reason: z.string().trim().max(1000),
 });
 export type RequestBody = z.infer<typeof requestBody>;
 /** As it is sent: what nobody filled in may be left out. */
 export type RequestInput = z.input<typeof requestBody>;
 
-export const requestAbilities = ['withdraw', 'approve', 'refuse', 'complete'] as const;
+export const requestAbilities = ['withdraw', 'approve', 'refuse', 'complete', 'read-refusal'] as const;
 export type RequestAbility = (typeof requestAbilities)[number];
 
 export const requestRow = z.object({

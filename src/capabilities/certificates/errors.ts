@@ -113,6 +113,13 @@ export const errors = defineErrors('certificates', {
     fixVi: 'Chọn tệp .cer, .crt, .pem hoặc .p7b do tổ chức chứng thực cung cấp.',
     fixEn: 'Choose a .cer, .crt, .pem or .p7b file from the certificate authority.',
   },
+  nothingToRead: {
+    status: 409,
+    vi: 'Đề nghị này không còn lý do từ chối nào chờ xem.',
+    en: 'No refusal of this request waits to be read.',
+    fixVi: 'Tải lại trang để xem tình trạng hiện tại của đề nghị.',
+    fixEn: 'Load the page again to see how the request stands.',
+  },
   hasRequests: {
     status: 409,
     vi: 'Chứng thư số này đã có đề nghị kèm theo nên không xóa khỏi danh sách được.',

@@ -58,6 +58,7 @@ const events: EventCatalogue = {
   'request-withdrawn': { data: request, vi: 'Rút “{form}” ({holder})', en: 'Withdrew “{form}” ({holder})' },
   'request-approved': { data: request.extend({ reason: z.string() }), vi: 'Duyệt “{form}” ({holder})', en: 'Approved “{form}” ({holder})' },
   'request-refused': { data: request.extend({ reason: z.string() }), vi: 'Từ chối “{form}” ({holder}): {reason}', en: 'Refused “{form}” ({holder}): {reason}' },
+  'refusal-read': { data: request, vi: 'Đã xem lý do từ chối “{form}” ({holder})', en: 'Read why “{form}” was refused ({holder})' },
   'request-completed': { data: request, vi: 'Hoàn thành “{form}” ({holder})', en: 'Completed “{form}” ({holder})' },
 };
 

@@ -89,9 +89,17 @@ export function seesRequest(actor: PersonActor, request: { agency_id: string; as
   return seesAgency(actor, request.agency_id) || (actor.agencyId === request.agency_id && request.asked_by_person === actor.personId);
 }
 
+/** Who asked, and whoever keeps the agency's certificates for it. */
+export function isAsker(actor: PersonActor, request: { agency_id: string; asked_by_person: string }): boolean {
+  return actor.agencyId === request.agency_id && (has(actor, 'agency_admin') || request.asked_by_person === actor.personId);
+}
+
+/** What moves a request on. */
+export type RequestAction = Exclude<RequestAbility, 'read-refusal'>;
+
 /** Who asked withdraws; the province's administrator decides; either says when it is done. */
-export function abilitiesOnRequest(actor: PersonActor, request: { agency_id: string; asked_by_person: string; state: RequestState }): RequestAbility[] {
-  const isAsker = actor.agencyId === request.agency_id && (has(actor, 'agency_admin') || request.asked_by_person === actor.personId);
-  const may = { withdraw: isAsker, approve: mayDecide(actor), refuse: mayDecide(actor), complete: mayDecide(actor) || (isAsker && has(actor, 'agency_admin')) };
+export function abilitiesOnRequest(actor: PersonActor, request: { agency_id: string; asked_by_person: string; state: RequestState }): RequestAction[] {
+  const asks = isAsker(actor, request);
+  const may = { withdraw: asks, approve: mayDecide(actor), refuse: mayDecide(actor), complete: mayDecide(actor) || (asks && has(actor, 'agency_admin')) };
   return actionsIn(requestLifecycle, request.state).filter((action) => may[action]);
 }

@@ -25,16 +25,20 @@ export async function formFor(ctx: CommandContext, kind: RequestKind, holderKind
   return form;
 }
 
-/** That everything stands there which the form asks for, and mail goes to addresses of agencies. @throws kernel.invalidInput with every gap at once */
-export function assertFilled(form: RequestForm, { details }: Pick<RequestBody, 'details'>): void {
-  if (form.required === null) return;
+/** That holder, reason and everything stand there which the form asks for, and mail goes to addresses of agencies. @throws kernel.invalidInput with every gap at once */
+export function assertFilled(form: RequestForm, { details, holderName, reason }: Pick<RequestBody, 'details' | 'holderName' | 'reason'>): void {
+  const problems = [...(holderName === '' ? missing('holderName') : []), ...(reason === '' ? missing('reason') : [])];
+  if (form.required !== null) problems.push(...formGaps({ ...form, required: form.required }, details));
+  if (problems.length > 0) throw kernelErrors.invalidInput({ fields: problems });
+}
+
+function formGaps(form: RequestForm & { required: FormField[] }, details: RequestDetails): FieldProblem[] {
   const problems = [...form.required.flatMap((field) => gapsOf(field, details)), ...contactGaps(details.contact)];
   const mails = [
     { path: 'details.email', mail: form.fields?.includes('email') === true ? details.email : null },
     { path: 'details.contact.email', mail: details.contact?.email ?? null },
   ];
-  problems.push(...mails.flatMap(({ path, mail }) => (mail === null || isOfficialMail(mail) ? [] : unofficial(path))));
-  if (problems.length > 0) throw kernelErrors.invalidInput({ fields: problems });
+  return [...problems, ...mails.flatMap(({ path, mail }) => (mail === null || isOfficialMail(mail) ? [] : unofficial(path)))];
 }
 
 function gapsOf(field: FormField, details: RequestDetails): FieldProblem[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Id } from '#kernel/ids.ts';
 import { holders, route, signedIn, type Route } from '#kernel/route.ts';
-import { isoInVietnam, parseCalendarDay } from '#kernel/time.ts';
+import { isoInVietnam, parseCalendarDay, vietnamDay } from '#kernel/time.ts';
 import { kernelErrors } from '#kernel/errors.ts';
 import { timelineOf, timelineReply } from '#engines/audit/index.ts';
 import { getCertificate } from './certificate-store.ts';
@@ -10,7 +10,7 @@ import { declineRenewal, resumeRenewal } from './commands/decline-renewal.ts';
 import { importCertificates } from './commands/import-certificates.ts';
 import { editCertificate, markRevoked, removeCertificate } from './commands/keep-certificate.ts';
 import { reviewCertificate } from './commands/review-certificate.ts';
-import { approveRequest, completeRequest, refuseRequest, submitRequest, withdrawRequest } from './commands/requests.ts';
+import { approveRequest, completeRequest, readRefusal, refuseRequest, submitRequest, withdrawRequest } from './commands/requests.ts';
 import {
   approveRequestBody,
   askProgress,
@@ -34,6 +34,7 @@ import {
   reviewBody,
   statisticsReply,
 } from './contract.ts';
+import { inventoryWorkbook } from './inventory-workbook.ts';
 import { describeCertificate, listCertificates } from './queries/list-certificates.ts';
 import { getRequest, listRequests } from './queries/list-requests.ts';
 import { formsInForce } from './request-form.ts';
@@ -61,6 +62,19 @@ export const certificateRoutes: readonly Route[] = [
     access: signedIn,
     reply: statisticsReply,
     run: (http) => certificateStatistics(http.kernel, http.actor),
+  }),
+  route({
+    method: 'GET',
+    url: `${base}/inventory.xlsx`,
+    summary: 'The certificates that the caller may see and that fit the filters, with the counts by agency, as a workbook.',
+    access: signedIn,
+    query: certificateQuery.omit({ after: true }),
+    run: async (http, { query }) => ({
+      special: 'bytes' as const,
+      body: await inventoryWorkbook(http.kernel, http.actor, query),
+      contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      fileName: `chung-thu-so-${vietnamDay(http.kernel.clock.now())}.xlsx`,
+    }),
   }),
   route({
     method: 'GET',
@@ -122,6 +136,14 @@ export const certificateRoutes: readonly Route[] = [
     params,
     body: refuseRequestBody,
     run: (http, { params: key, body }) => http.run(refuseRequest, { ...key, reason: body.reason }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/requests/:agencyId/:id/read-refusal`,
+    summary: 'Says that whoever asked has read why a request was refused.',
+    access: signedIn,
+    params,
+    run: (http, { params: key }) => http.run(readRefusal, key),
   }),
   route({
     method: 'POST',

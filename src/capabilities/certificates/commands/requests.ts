@@ -5,11 +5,12 @@ import { newId, type Id } from '#kernel/ids.ts';
 import { toTsvector } from '#kernel/search-text.ts';
 import { transition } from '#engines/cases/index.ts';
 import { getCertificate } from '../certificate-store.ts';
-import type { RequestAbility, RequestBody, RequestKind, RequestState } from '../contract.ts';
+import type { RequestBody, RequestKind, RequestState } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { requestLifecycle } from '../lifecycle.ts';
-import { abilitiesOnRequest, mayAsk, seesRequest } from '../policy.ts';
+import { abilitiesOnRequest, isAsker, mayAsk, seesRequest, type RequestAction } from '../policy.ts';
 import { assertFilled, formFor } from '../request-form.ts';
+import { askForDecision, endDecision, endFollowUp, tellDecision } from '../request-tasks.ts';
 
 /**
  * An agency asks for a certificate to be issued, renewed, changed or revoked, in the form that is in force today.
@@ -54,6 +55,7 @@ export async function submitRequest(ctx: CommandContext, input: RequestBody): Pr
     subject: { type: 'certificate-request', id },
     data: { form: form.name, holder: holder.name, kind: input.kind },
   });
+  await askForDecision(ctx, { agency_id: actor.agencyId, id, holder_name: holder.name, form_name: form.name, asked_by_person: actor.personId });
   return { id };
 }
 
@@ -83,7 +85,7 @@ type StoredRequest = {
   asked_at: Date;
 };
 
-async function lockRequest(ctx: CommandContext, key: Key, action: RequestAbility): Promise<{ actor: PersonActor; request: StoredRequest; next: RequestState }> {
+async function lockedRequest(ctx: CommandContext, key: Key): Promise<{ actor: PersonActor; request: StoredRequest }> {
   const actor = personOf(ctx);
   const { rows } = await ctx.query(
     `select agency_id, id, kind, holder_name, holder_kind, person_id, certificate_id, state, form_name, asked_by_person, asked_at
@@ -93,6 +95,11 @@ async function lockRequest(ctx: CommandContext, key: Key, action: RequestAbility
   // safe because the statement selects exactly these columns
   const request = rows[0] as StoredRequest | undefined;
   if (request === undefined || !seesRequest(actor, request)) throw errors.requestNotFound();
+  return { actor, request };
+}
+
+async function lockRequest(ctx: CommandContext, key: Key, action: RequestAction): Promise<{ actor: PersonActor; request: StoredRequest; next: RequestState }> {
+  const { actor, request } = await lockedRequest(ctx, key);
   const next = transition(requestLifecycle, request.state, action);
   if (!abilitiesOnRequest(actor, request).includes(action)) throw kernelErrors.forbidden();
   return { actor, request, next };
@@ -103,6 +110,19 @@ export async function withdrawRequest(ctx: CommandContext, key: Key): Promise<vo
   const { request, next } = await lockRequest(ctx, key, 'withdraw');
   await ctx.query('update certificates.request set state = $3 where agency_id = $1 and id = $2', [request.agency_id, request.id, next]);
   say(ctx, 'certificates.request-withdrawn', request, {});
+  await endDecision(ctx, request, 'cancelled');
+  await endFollowUp(ctx, request, 'cancelled');
+}
+
+/**
+ * Whoever asked has read why the province refused; the task ends.
+ * @throws certificates.requestNotFound · nothingToRead; kernel.forbidden
+ */
+export async function readRefusal(ctx: CommandContext, key: Key): Promise<void> {
+  const { actor, request } = await lockedRequest(ctx, key);
+  if (!isAsker(actor, request)) throw kernelErrors.forbidden();
+  if (request.state !== 'refused' || (await endFollowUp(ctx, request, 'done')) === 0) throw errors.nothingToRead();
+  say(ctx, 'certificates.refusal-read', request, {});
 }
 
 /** The province's administrator approves; the request then goes to the authority, or the holder makes the key here. */
@@ -126,6 +146,8 @@ async function decide(ctx: CommandContext, key: Key, action: 'approve' | 'refuse
     text === '' ? null : text,
   ]);
   say(ctx, action === 'approve' ? 'certificates.request-approved' : 'certificates.request-refused', request, { reason: text });
+  await endDecision(ctx, request, 'done');
+  await tellDecision(ctx, request, action);
 }
 
 /**
@@ -137,6 +159,7 @@ export async function completeRequest(ctx: CommandContext, key: Key): Promise<vo
   if (!(await isCarriedOut(ctx, request))) throw errors.notRevokedYet();
   await ctx.query('update certificates.request set state = $3, completed_at = $4 where agency_id = $1 and id = $2', [request.agency_id, request.id, next, ctx.now]);
   say(ctx, 'certificates.request-completed', request, {});
+  await endFollowUp(ctx, request, 'done');
 }
 
 async function isCarriedOut(ctx: CommandContext, request: StoredRequest): Promise<boolean> {

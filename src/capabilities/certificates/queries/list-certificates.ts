@@ -33,12 +33,13 @@ const stateConditions: Record<CertificateState, string> = {
 
 /**
  * One page of the certificates that the caller may see, those that end first before the others. Reads along (agency_id, valid_to, id), or along
- * (valid_to, id) for the whole province.
+ * (valid_to, id) for the whole province. A page has 50 unless `limit` says otherwise.
  */
-export async function listCertificates(kernel: Kernel, actor: PersonActor, query: z.output<typeof certificateQuery>): Promise<{ rows: CertificateRow[]; next: string | null }> {
+export async function listCertificates(kernel: Kernel, actor: PersonActor, query: z.output<typeof certificateQuery> & { limit?: number }): Promise<{ rows: CertificateRow[]; next: string | null }> {
   const values: unknown[] = [];
   const place = (value: unknown): string => `$${String(values.push(value))}`;
   const where: string[] = [];
+  const limit = query.limit ?? PAGE_SIZE;
   const agencyId = query.agency ?? (seesProvince(actor) ? undefined : actor.agencyId);
   if (agencyId !== undefined) where.push(`agency_id = ${place(agencyId)}`);
   if (agencyId === undefined ? !seesProvince(actor) : !seesAgency(actor, agencyId)) where.push(`agency_id = ${place(actor.agencyId)} and person_id = ${place(actor.personId)}`);
@@ -55,12 +56,12 @@ export async function listCertificates(kernel: Kernel, actor: PersonActor, query
   const { rows } = await kernel.database.pool.query(
     `select agency_id, id, holder_kind, holder_name, person_id, issuer_name, serial, token_serial, is_built_in, valid_from, valid_to, status,
             asked_at, answered_at, unanswered_since
-       from certificates.certificate ${where.length > 0 ? `where ${where.join(' and ')}` : ''} order by valid_to, id limit ${String(PAGE_SIZE)}`,
+       from certificates.certificate ${where.length > 0 ? `where ${where.join(' and ')}` : ''} order by valid_to, id limit ${String(limit)}`,
     values,
   );
   // safe because the statement selects exactly these columns
   const found = rows as unknown as ListedCertificate[];
-  const last = found.length === PAGE_SIZE ? found.at(-1) : undefined;
+  const last = found.length === limit ? found.at(-1) : undefined;
   return { rows: await describe(kernel.database.pool, found, now), next: last === undefined ? null : `${last.valid_to.toISOString()}_${last.id}` };
 }
 

@@ -3,11 +3,13 @@ import { decodeCursor } from '#kernel/cursor.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { toTsquery } from '#kernel/search-text.ts';
 import { isoInVietnam, vietnamDay } from '#kernel/time.ts';
+import { openTasksOf } from '#engines/cases/index.ts';
 import { agenciesOn, type AgencyId } from '#engines/identity/index.ts';
 import type { z } from 'zod';
 import { PAGE_SIZE, requestDetails, type requestQuery, type RequestRow, type RequestState } from '../contract.ts';
 import { errors } from '../errors.ts';
-import { abilitiesOnRequest, seesAgency, seesProvince, seesRequest } from '../policy.ts';
+import { abilitiesOnRequest, isAsker, seesAgency, seesProvince, seesRequest } from '../policy.ts';
+import { requestTaskKinds } from '../request-tasks.ts';
 
 type Stored = Omit<RequestRow, 'agencyId' | 'agencyName' | 'details' | 'abilities' | 'askedAt' | 'decidedAt' | 'completedAt'> & {
   agency_id: AgencyId;
@@ -33,7 +35,10 @@ export async function getRequest(kernel: Kernel, actor: PersonActor, key: { agen
   const stored = rows[0] as unknown as Stored | undefined;
   if (stored === undefined || !seesRequest(actor, stored)) throw errors.requestNotFound();
   const agencies = await agenciesOn(kernel.database.pool, [stored.agency_id], vietnamDay(kernel.clock.now()));
-  return describe(stored, { actor, agencyName: agencies.get(stored.agency_id)?.name ?? '' });
+  const shown = describe(stored, { actor, agencyName: agencies.get(stored.agency_id)?.name ?? '' });
+  if (stored.state !== 'refused' || !isAsker(actor, stored)) return shown;
+  const open = await openTasksOf(kernel.database.pool, { agencyId: stored.agency_id, subject: { type: 'certificate-request', id: shown.id } });
+  return open.some((task) => task.kind === requestTaskKinds.readRefusal) ? { ...shown, abilities: [...shown.abilities, 'read-refusal'] } : shown;
 }
 
 /** One page of requests, newest first: of the province for its administrator, of the agency, else one's own. */

@@ -182,14 +182,14 @@ function Actions({ certificate, address }: Shown): ReactNode {
       {asked !== undefined && <AskProgressDialog since={asked} onClose={() => setAsked(undefined)} />}
       {open === 'ask' && <RequestDialog certificate={certificate} onClose={close} />}
       {open === 'edit' && <EditDialog {...{ certificate, address }} onClose={close} />}
-      {open === 'revoke' && certificate.credentialId !== null && <RevokeDialog credentialId={certificate.credentialId} onClose={close} />}
-      {open === 'mark-revoked' && <MarkRevokedDialog address={address} onClose={close} />}
+      {open === 'revoke' && certificate.credentialId !== null && <RevokeDialog credentialId={certificate.credentialId} holderName={certificate.holderName} onClose={close} />}
+      {open === 'mark-revoked' && <MarkRevokedDialog address={address} holderName={certificate.holderName} onClose={close} />}
       {open === 'decline-renewal' && <DeclineRenewalDialog address={address} onClose={close} />}
       {open === 'resume-renewal' && <ResumeRenewalDialog address={address} onClose={close} />}
       {open === 'remove' && (
         <ActDialog
           topics={['certificates']}
-          title={t('remove')}
+          title={`${t('remove')}: ${certificate.holderName}`}
           text={t('removeText')}
           verb={t('remove')}
           danger
@@ -231,14 +231,14 @@ function EditDialog({ certificate, address, onClose }: Shown & { onClose: () => 
 const reasons = ['keyCompromise', 'affiliationChanged', 'superseded', 'cessationOfOperation', 'privilegeWithdrawn', 'unspecified'] as const;
 
 /** What this system issued it revokes at once: with the commit nobody signs with it, and whoever asks is told. */
-function RevokeDialog({ credentialId, onClose }: { credentialId: string; onClose: () => void }): ReactNode {
+function RevokeDialog({ credentialId, holderName, onClose }: { credentialId: string; holderName: string; onClose: () => void }): ReactNode {
   const t = useT(messages);
   const api = useApi();
   const [reason, setReason] = useState<(typeof reasons)[number]>('keyCompromise');
   return (
     <ActDialog
       topics={['certificates']}
-      title={t('revoke')}
+      title={`${t('revoke')}: ${holderName}`}
       text={t('revokeText')}
       verb={t('revoke')}
       danger
@@ -251,7 +251,7 @@ function RevokeDialog({ credentialId, onClose }: { credentialId: string; onClose
   );
 }
 
-function MarkRevokedDialog({ address, onClose }: { address: string; onClose: () => void }): ReactNode {
+function MarkRevokedDialog({ address, holderName, onClose }: { address: string; holderName: string; onClose: () => void }): ReactNode {
   const t = useT(messages);
   const api = useApi();
   const today = calendarDay(new Date());
@@ -260,7 +260,7 @@ function MarkRevokedDialog({ address, onClose }: { address: string; onClose: () 
   return (
     <ActDialog
       topics={['certificates']}
-      title={t('markRevoked')}
+      title={`${t('markRevoked')}: ${holderName}`}
       text={t('markRevokedText')}
       verb={t('markRevoked')}
       danger

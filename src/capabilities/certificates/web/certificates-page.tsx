@@ -1,10 +1,11 @@
 import Archive from 'lucide-react/icons/archive';
 import BarChart from 'lucide-react/icons/chart-column';
+import Download from 'lucide-react/icons/download';
 import FilePlus from 'lucide-react/icons/file-plus';
 import Files from 'lucide-react/icons/files';
 import ShieldCheck from 'lucide-react/icons/shield-check';
 import Upload from 'lucide-react/icons/upload';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import { useApi } from '#ui/api-context.tsx';
@@ -14,7 +15,7 @@ import { useT } from '#ui/i18n.ts';
 import { ListPage } from '#ui/layout/list-page.tsx';
 import { useNavigation, useSearch } from '#ui/navigation.tsx';
 import { useSession } from '#ui/session-context.tsx';
-import { certificateStates, holderKinds, type certificateList } from '../contract.ts';
+import { certificateStates, holderKinds, type certificateList, type CertificateStatistics } from '../contract.ts';
 import { AskAgain, AskProgressDialog } from './ask-status.tsx';
 import { certificateColumns } from './certificate-marks.tsx';
 import { ImportDialog } from './import-dialog.tsx';
@@ -32,7 +33,8 @@ export function CertificatesPage(): ReactNode {
     setSelected(new Set());
     setAsked(since);
   };
-  const filters = { state: oneOf(certificateStates, search['tinh_trang']), holder: oneOf(holderKinds, search['chu_the']), text: search['tim'] };
+  const filters = { state: oneOf(certificateStates, search['tinh_trang']), holder: oneOf(holderKinds, search['chu_the']), agency: search['co_quan'], text: search['tim'] };
+  const agencies = useAgencies();
   const pages = useInfiniteQuery({
     queryKey: ['certificates', 'list', filters],
     queryFn: async ({ signal, pageParam }) => {
@@ -48,10 +50,13 @@ export function CertificatesPage(): ReactNode {
         path="/chung-thu-so"
         listLabel={t('list')}
         detailLabel={t('detail')}
-        actions={<Actions onAsked={setAsked} />}
+        actions={<Actions onAsked={setAsked} exportHref={exportOf(filters)} />}
         filters={{
           tabs: { name: 'tinh_trang', label: t('states'), all: t('all'), options: certificateStates.filter((value) => value !== 'notYetValid').map((value) => ({ value, label: t(value) })) },
-          choices: [{ name: 'chu_the', label: t('holder'), all: t('anyHolder'), options: holderKinds.map((value) => ({ value, label: t(value) })) }],
+          choices: [
+            { name: 'chu_the', label: t('holder'), all: t('anyHolder'), options: holderKinds.map((value) => ({ value, label: t(value) })) },
+            ...(agencies.length > 1 ? [{ name: 'co_quan', label: t('managingFilter'), all: t('anyAgency'), options: agencies }] : []),
+          ],
           search: { name: 'tim', label: t('search') },
         }}
         pages={pages}
@@ -69,7 +74,23 @@ export function CertificatesPage(): ReactNode {
   );
 }
 
-function Actions({ onAsked }: { onAsked: (since: string) => void }): ReactNode {
+/** The agencies whose certificates the caller may see: one's own, for the province all. */
+function useAgencies(): { value: string; label: string }[] {
+  const api = useApi();
+  const statistics = useQuery({ queryKey: ['certificates', 'statistics'], queryFn: ({ signal }) => api.get<CertificateStatistics>('/api/v1/certificates/statistics', { signal }) });
+  return (statistics.data?.agencies ?? []).map(({ agencyId, agencyName }) => ({ value: agencyId, label: agencyName }));
+}
+
+/** The file holds what the filters leave. */
+function exportOf(filters: Record<string, string | undefined>): string {
+  const parameters = new URLSearchParams(Object.entries(filters).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]])));
+  return `/api/v1/certificates/inventory.xlsx?${parameters.toString()}`;
+}
+
+/** Whoever sees more than the own certificates sees how many there are. */
+const COUNTING_ROLES = ['agency_admin', 'province_admin', 'auditor', 'clerk', 'chief_of_office'];
+
+function Actions({ onAsked, exportHref }: { onAsked: (since: string) => void; exportHref: string }): ReactNode {
   const t = useT(messages);
   const { post } = useSession();
   const { navigate } = useNavigation();
@@ -89,7 +110,12 @@ function Actions({ onAsked }: { onAsked: (since: string) => void }): ReactNode {
       <Button icon={Files} onClick={() => navigate('/de-nghi-chung-thu')}>
         {t('requests')}
       </Button>
-      {keeps && (
+      <a className="lt-button lt-button--quiet" href={exportHref} download>
+        <span className="lt-button__content">
+          <Download size={16} aria-hidden="true" /> {t('excel')}
+        </span>
+      </a>
+      {post.roles.some((role) => COUNTING_ROLES.includes(role)) && (
         <Button icon={BarChart} onClick={() => navigate('/thong-ke-chung-thu')}>
           {t('statistics')}
         </Button>

@@ -52,15 +52,12 @@ function labelOf(field: FormField, { kind, holderKind }: RequestForm, t: T): str
 }
 
 /** What stands in a column; a cross where the form has a box to mark. */
-function valueOf(field: FormField, { details, ...request }: RequestRow): string | null {
+function valueOf(field: FormField, { details, ...request }: RequestRow): ReactNode {
   switch (field) {
     case 'holder':
       return request.holderName;
     case 'agency':
       return request.agencyName;
-    case 'serial':
-      // 68/2024/NĐ-CP, note of the form: with the number that signs where the key is on a SIM card
-      return [request.serial, details.keyDevice === 'sim' ? details.phone : null].filter((part) => part !== null).join(', ');
     case 'reason':
       return request.reason;
     case 'renews':
@@ -70,11 +67,19 @@ function valueOf(field: FormField, { details, ...request }: RequestRow): string 
     case 'identity':
       return identityOf(details);
     case 'birthDate':
-      return details.birthDate === null ? null : formatDate(details.birthDate);
+      return details.birthDate === null ? null : <span className="lt-nowrap">{formatDate(details.birthDate)}</span>;
+    case 'email':
+    case 'serial':
+      // one long word, which may break where a name may not
+      return <span className="lt-form-sheet__code">{field === 'email' ? details.email : serialOf(request, details)}</span>;
     default:
       return details[field];
   }
 }
+
+/** 68/2024/NĐ-CP, note of the form: with the number that signs where the key is on a SIM card. */
+const serialOf = ({ serial }: Pick<RequestRow, 'serial'>, { keyDevice, phone }: Pick<RequestRow['details'], 'keyDevice' | 'phone'>): string =>
+  [serial, keyDevice === 'sim' ? phone : null].filter((part) => part !== null).join(', ');
 
 const identityOf = (of: Pick<Contact, 'identityNumber' | 'identityIssuedOn' | 'identityIssuedBy'>): string =>
   [of.identityNumber, of.identityIssuedOn === null ? null : formatDate(of.identityIssuedOn), of.identityIssuedBy].filter((part) => part !== null).join(', ');

@@ -104,7 +104,7 @@ function Actions({ request, address }: { request: RequestRow; address: string })
   return (
     <>
       {request.abilities.map((ability) => (
-        <Button key={ability} {...(ability === 'approve' || ability === 'complete' ? { variant: 'primary' as const } : {})} onClick={() => setOpen(ability)}>
+        <Button key={ability} {...(ability !== 'refuse' && ability !== 'withdraw' ? { variant: 'primary' as const } : {})} onClick={() => setOpen(ability)}>
           {t(ability)}
         </Button>
       ))}
@@ -115,7 +115,7 @@ function Actions({ request, address }: { request: RequestRow; address: string })
         <ActDialog
           topics={['certificates']}
           title={`${t(open)}: ${request.formName}`}
-          {...(open === 'refuse' ? { text: t('refuseText') } : {})}
+          text={t(`${open}Text`)}
           verb={t(open)}
           danger={open === 'refuse' || open === 'withdraw'}
           send={() => api.post(`${address}/${open}`, open === 'refuse' ? { reason } : {})}

@@ -1,4 +1,6 @@
+import Download from 'lucide-react/icons/download';
 import FileBadge from 'lucide-react/icons/file-badge';
+import Printer from 'lucide-react/icons/printer';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
@@ -7,11 +9,13 @@ import { Table, type TableColumn } from '#ui/data/table.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
+import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Page } from '#ui/layout/page.tsx';
-import { useNavigation } from '#ui/navigation.tsx';
+import { Link, useNavigation } from '#ui/navigation.tsx';
 import type { CertificateStatistics } from '../contract.ts';
+import './forms.css';
 import { messages } from './messages.ts';
 
 type Row = CertificateStatistics['agencies'][number];
@@ -27,9 +31,19 @@ export function StatisticsPage(): ReactNode {
     <Page
       title={t('statisticsTitle')}
       actions={
-        <Button icon={FileBadge} onClick={() => navigate('/chung-thu-so')}>
-          {t('back')}
-        </Button>
+        <>
+          <Button icon={FileBadge} onClick={() => navigate('/chung-thu-so')}>
+            {t('back')}
+          </Button>
+          <Button icon={Printer} onClick={() => window.print()}>
+            {t('printTable')}
+          </Button>
+          <a className="lt-button lt-button--quiet" href="/api/v1/certificates/inventory.xlsx" download>
+            <span className="lt-button__content">
+              <Download size={16} aria-hidden="true" /> {t('excel')}
+            </span>
+          </a>
+        </>
       }
     >
       {statistics.error !== null ? (
@@ -41,9 +55,34 @@ export function StatisticsPage(): ReactNode {
       ) : statistics.data.agencies.length === 0 ? (
         <EmptyState title={t('empty')}>{t('emptyText')}</EmptyState>
       ) : (
-        <Counts rows={statistics.data.agencies} />
+        <>
+          <InWords rows={statistics.data.agencies} at={statistics.dataUpdatedAt} />
+          <Counts rows={statistics.data.agencies} />
+        </>
       )}
     </Page>
+  );
+}
+
+const sum = (rows: readonly Row[], id: (typeof counted)[number]): number => rows.reduce((all, row) => all + row[id], 0);
+
+/** The answer in a sentence, with its source and age, before the table behind it. */
+function InWords({ rows, at }: { rows: readonly Row[]; at: number }): ReactNode {
+  const t = useT(messages);
+  return (
+    <div className="lt-stack">
+      <p>
+        {t('inWords', {
+          total: sum(rows, 'people') + sum(rows, 'agency') + sum(rows, 'devices'),
+          agencies: rows.length,
+          active: sum(rows, 'active'),
+          soon: sum(rows, 'within60'),
+          expired: sum(rows, 'expired'),
+          stopped: sum(rows, 'suspended') + sum(rows, 'revoked'),
+        })}
+      </p>
+      <p className="lt-quiet">{t('countedAt', { at: formatDateTime(new Date(at).toISOString()) })}</p>
+    </div>
   );
 }
 
@@ -62,10 +101,9 @@ function Counts({ rows }: { rows: readonly Row[] }): ReactNode {
     revoked: t('revoked'),
   };
   const columns: TableColumn<Row>[] = [
-    { id: 'agency-name', label: t('managing'), render: (row) => <span className="lt-nowrap">{row.agencyName}</span> },
+    { id: 'agency-name', label: t('managing'), render: (row) => <AgencyLink row={row} /> },
     ...counted.map((id): TableColumn<Row> => ({ id, label: labels[id], align: 'end', render: (row) => row[id] })),
   ];
-  const total = (id: (typeof counted)[number]): number => rows.reduce((sum, row) => sum + row[id], 0);
   return (
     <Table
       caption={t('statisticsTitle')}
@@ -78,11 +116,20 @@ function Counts({ rows }: { rows: readonly Row[] }): ReactNode {
           <th scope="row">{t('total')}</th>
           {counted.map((id) => (
             <td key={id} data-align="end">
-              {total(id)}
+              {sum(rows, id)}
             </td>
           ))}
         </tr>
       }
     />
+  );
+}
+
+/** Leads to the certificates that were counted. */
+function AgencyLink({ row: { agencyId, agencyName } }: { row: Row }): ReactNode {
+  return (
+    <Link className="lt-count-agency" to={`/chung-thu-so?co_quan=${agencyId}`}>
+      {agencyName}
+    </Link>
   );
 }
