@@ -38,8 +38,13 @@ export function certificateBytes(text: string): Buffer | undefined {
   }
 }
 
+/** Whether it is a SEQUENCE of exactly two INTEGERs; by its header alone one in 65,536 values of two halves would look so. */
 function isDerSequence(value: Buffer): boolean {
-  return value[0] === 0x30 && (value[1] === value.length - 2 || (value[1] === 0x81 && value[2] === value.length - 3));
+  const start = value[1] === 0x81 ? 3 : 2;
+  if (value[0] !== 0x30 || value[start - 1] !== value.length - start) return false;
+  const [first, firstBytes = 0] = value.subarray(start);
+  const [second, secondBytes = 0] = value.subarray(start + 2 + firstBytes);
+  return first === 0x02 && second === 0x02 && start + 4 + firstBytes + secondBytes === value.length;
 }
 
 const hashOids = { sha256: '2.16.840.1.101.3.4.2.1', sha384: '2.16.840.1.101.3.4.2.2', sha512: '2.16.840.1.101.3.4.2.3' } as const;

@@ -2,6 +2,7 @@ import type { Actor } from '#kernel/actor.ts';
 import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
+import { formatInstant } from '#kernel/time.ts';
 import { describeKey, type Certificate } from '../domain/pki/certificate.ts';
 import { createValidationCache } from '../domain/validation/cache.ts';
 import { findPath, findPathFault, isFitFor } from '../domain/validation/path.ts';
@@ -15,15 +16,17 @@ export type NewCertificate = { kind: 'person' | 'agency'; certificate: Certifica
 
 /**
  * The checks on a certificate of another authority before anybody may sign with it here: strength and purpose (15/2025/TT-BKHCN
- * annex I), for a person the person's own name, and a path to a trusted root. Gives back the path without both ends.
- * @throws signatures.certificateUnsuitable · notYourCredential · certificateUntrusted
+ * annex I), for a person the person's own name, its end, and a path to a trusted root. Gives back the path without both ends. One
+ * that begins later may come before its time; nobody signs with it until then.
+ * @throws signatures.certificateUnsuitable · notYourCredential · certificateExpired · certificateUntrusted
  */
 export async function acceptCertificate(kernel: Kernel, { kind, certificate, candidates, actor }: NewCertificate): Promise<readonly Certificate[]> {
   const key = describeKey(certificate);
   const isStrong = (key.kind === 'rsa' && key.bits >= 2048) || (key.kind === 'ec' && key.bits >= 256);
   if (!isStrong) throw signatureErrors.certificateUnsuitable({ values: { reason: key.text } });
   if (certificate.basicConstraints?.ca === true || !isFitFor(certificate, 'sign')) throw signatureErrors.certificateUnsuitable({ values: { reason: 'KeyUsage' } });
-  if (kind === 'person' && (actor.kind !== 'person' || folded(holderName(certificate)) !== folded(actor.name))) throw signatureErrors.notYourCredential();
+  if (kind === 'person' && !namesActor(certificate, actor)) throw signatureErrors.notYourCredential();
+  if (certificate.notAfter <= kernel.clock.now()) throw signatureErrors.certificateExpired({ values: { subject: holderName(certificate), validTo: formatInstant(certificate.notAfter) } });
   const trust = await trustSet(kernel);
   const { anchors, periods } = trustFor('sign', trust.anchors, trust.periods);
   const path = findPath(certificate, { anchors: anchorsInForce(anchors, periods, kernel.clock.now()), candidates, cache: createValidationCache() });
@@ -34,6 +37,11 @@ export async function acceptCertificate(kernel: Kernel, { kind, certificate, can
 
 export function holderName({ subject }: Certificate): string {
   return subject.commonName ?? subject.text;
+}
+
+/** Whether a certificate is in this person's own name, however it is written. */
+export function namesActor(certificate: Certificate, actor: Actor): boolean {
+  return actor.kind === 'person' && folded(holderName(certificate)) === folded(actor.name);
 }
 
 function folded(text: string): string {

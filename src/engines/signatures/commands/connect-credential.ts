@@ -1,11 +1,10 @@
 import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
-import { formatInstant, isoInVietnam } from '#kernel/time.ts';
+import { isoInVietnam } from '#kernel/time.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { driverErrors, toAppError } from '../adapters/driver-errors.ts';
 import { SigningDriverError, type DriverCertificate } from '../adapters/signing-driver.ts';
 import { parseCertificate, type Certificate } from '../domain/pki/certificate.ts';
-import { signatureErrors } from '../errors.ts';
 import { assertMayUse } from '../policy.ts';
 import { keyHolderOf } from '../purposes.ts';
 import { acceptCertificate, holderName, keepCredential, type KeptCredential } from './accept-certificate.ts';
@@ -47,8 +46,6 @@ export async function connectCredential(kernel: Kernel, input: ConnectCredential
   if (found === undefined) throw driverErrors.keyNotOnDevice();
   const { parsed: certificate, chain: candidates, container, isUsable } = found;
   if (!isUsable) throw driverErrors.certificateRejected();
-  const now = kernel.clock.now();
-  if (certificate.notAfter <= now) throw signatureErrors.certificateExpired({ values: { subject: holderName(certificate), validTo: formatInstant(certificate.notAfter) } });
   const chain = await acceptCertificate(kernel, { kind, certificate, candidates: candidates.map((each) => parseCertificate(each)), actor });
   return run(kernel, (ctx: CommandContext, kept: KeptCredential) => keepCredential(ctx, kept), { agencyId, kind, driver, container, certificate, chain }, options);
 }

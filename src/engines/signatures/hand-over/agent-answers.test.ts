@@ -148,16 +148,18 @@ test('a request that nobody answers ends by itself, and a new signing of the sam
 
 test('a person registers the certificate of the token in their own name; that of another is refused', async () => {
   const now = house.clock.now();
-  const root = await createRootAuthority({ organization: 'Tổ chức chứng thực khác', now });
+  const root = await createRootAuthority({ organization: 'Tổ chức chứng thực khác', now: new Date(now.getTime() - 90 * 86_400_000) });
   const { publicKey } = await generateKey('p-256');
-  const certificateOf = (name: string): string =>
-    issueCertificate(root, { kind: 'signer', subject: personSubject({ name, organization: 'Sở Nội vụ' }), publicKey, now }).raw.toString('base64');
+  const certificateOf = (name: string, from = now, validDays = 365): string =>
+    issueCertificate(root, { kind: 'signer', subject: personSubject({ name, organization: 'Sở Nội vụ' }), publicKey, now: from, validDays }).raw.toString('base64');
   const today = vietnamDay(now);
   await run(house.kernel, addTrustAnchor, { certificate: root.certificate.raw.toString('base64'), legalBasis: 'thử nghiệm', validFrom: today, validTo: null }, { actor: systemActor('test') });
   caller = person;
   const connect = async (certificate: string) => server.inject({ method: 'POST', url: '/api/v1/signatures/agent-credentials', payload: { kind: 'person', certificate } });
   assert.equal((await connect(certificateOf('Người Khác'))).json<{ code: string }>().code, 'signatures.notYourCredential');
   assert.equal((await connect(Buffer.alloc(200, 65).toString('base64'))).json<{ code: string }>().code, 'signatures.agentCertificateUnreadable');
+  const ended = certificateOf(person.name, new Date(now.getTime() - 60 * 86_400_000), 30);
+  assert.equal((await connect(ended)).json<{ code: string }>().code, 'signatures.certificateExpired');
   const own = certificateOf(person.name);
   const made = await connect(own);
   assert.equal(made.statusCode, 200, made.body);

@@ -12,7 +12,7 @@ import { buildPdf } from '../domain/pdf/testing.ts';
 import { validateStored } from '../queries/validate-stored.ts';
 import { timestampSource } from '../adapters/timestamps/timestamp-source.ts';
 import { openPaper, somebody } from '../testing.ts';
-import type { HandOverAddresses, HandOverStatus } from './contract.ts';
+import { handOverKind, type HandOverAddresses, type HandOverKind, type HandOverStatus } from './contract.ts';
 import { agentModules, formOf, signAsProgram, tokenOf, type Token } from './testing.ts';
 
 let house: TestHouse;
@@ -31,12 +31,12 @@ const pdf = buildPdf({ fillerBytes: 3000 });
 
 type Lent = HandOverAddresses & { signingId: string; subjectId: string };
 
-async function lend(options: { base?: Buffer; signingId?: string; subjectId?: string; refuse?: boolean } = {}): Promise<Lent> {
+async function lend(options: { base?: Buffer; signingId?: string; subjectId?: string; refuse?: boolean; kind?: HandOverKind } = {}): Promise<Lent> {
   const subjectId = options.subjectId ?? newId();
   const data = options.refuse === true ? { refuse: true } : {};
   const signingId = options.signingId ?? (await openPaper(house.kernel, person, { credentialId: token.credentialId, pdf: options.base ?? pdf, subjectId, appearance: { kind: 'invisible' }, data }));
   caller = person;
-  const reply = await server.inject({ method: 'POST', url: `/api/v1/signatures/signings/${signingId}/hand-over`, payload: { kind: 'approved' } });
+  const reply = await server.inject({ method: 'POST', url: `/api/v1/signatures/signings/${signingId}/hand-over`, payload: { kind: options.kind ?? 'approved' } });
   assert.equal(reply.statusCode, 200, reply.body);
   return { ...reply.json<HandOverAddresses>(), signingId, subjectId };
 }
@@ -90,6 +90,20 @@ test('a file signed by the program on the signer’s computer completes the sign
   for (const type of ['hand-over-opened', 'hand-over-fetched', 'hand-over-received', 'signing-completed']) assert.ok(types.includes(`signatures.${type}`), type);
   assert.ok(types.includes('papers.paper-signed'), 'the purpose drew its consequences');
 });
+
+for (const kind of handOverKind.options) {
+  test(`a file that is lent for “${kind}” is checked like any other: not ours is refused, ours is signed, and the record says what for`, async () => {
+    const first = await lend({ kind });
+    await assertRefused(first, await signed(buildPdf({ fillerBytes: 2000 })), 'handOverNotOurFile');
+    const lent = await lend({ kind, signingId: first.signingId, subjectId: first.subjectId });
+    const reply = await sendFile(lent, await signed(pdf));
+    assert.equal(reply.json<{ Status: boolean }>().Status, true, reply.body);
+    assert.equal((await rowOf(lent))?.['state'], 'completed');
+    const opened = (await eventsOf(lent)).filter(({ type }) => type === 'signatures.hand-over-opened');
+    // safe because the recorder writes an object
+    assert.deepEqual(opened.map(({ data }) => (data as { kind: string }).kind), [kind, kind]);
+  });
+}
 
 test('the same file sent twice is one signature; another file to a used address is refused', async () => {
   const lent = await lend();

@@ -70,6 +70,9 @@ export type CscCredential = {
 const authorization = z.union([z.object({ SAD: z.string().min(1) }).transform(({ SAD }) => ({ sad: SAD })), z.object({ handle: z.string().min(1) })]);
 const signed = z.union([z.object({ signatures: z.array(z.string()) }), z.object({ responseID: z.string().min(1) })]);
 
+/** Of 50 credentials each, as we ask for; a service that never comes to an end is left there. */
+const MOST_PAGES = 10;
+
 /** The service's address ends in `/csc/v1` or `/csc/v2`. Errors are SigningDriverError. */
 export function cscApi(baseUrl: string, version: CscVersion): CscApi {
   const base = baseUrl.replace(/\/+$/, '');
@@ -85,12 +88,14 @@ export function cscApi(baseUrl: string, version: CscVersion): CscApi {
     async list(token, user) {
       const ids: string[] = [];
       let pageToken: string | undefined;
+      let pages = 0;
       do {
         const { body } = await post('credentials/list', { maxResults: 50, ...(user === undefined ? {} : { userID: user }), ...(pageToken === undefined ? {} : { pageToken }) }, { token });
         const page = read(z.object({ credentialIDs: z.array(z.string()), nextPageToken: z.string().optional() }), body);
         ids.push(...page.credentialIDs);
         pageToken = page.nextPageToken === '' ? undefined : page.nextPageToken;
-      } while (pageToken !== undefined && ids.length < 500);
+        pages += 1;
+      } while (pageToken !== undefined && pages < MOST_PAGES);
       return ids;
     },
     async credential(token, credentialID) {

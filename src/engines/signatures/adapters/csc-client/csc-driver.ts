@@ -71,16 +71,26 @@ function tokenKeeper({ baseUrl, access }: CscSettings): WithToken {
   };
 }
 
+/** One credential that the service lists and then cannot describe hides no other one; when all fail, the first reason is thrown. */
 async function listAll(api: CscApi, token: string, user: string | undefined): Promise<DriverCertificate[]> {
   const found: DriverCertificate[] = [];
+  let failure: SigningDriverError | undefined;
   for (const credentialID of await api.list(token, user)) {
-    const { certificates, isEnabled } = await api.credential(token, credentialID);
-    const [certificate, ...chain] = certificates.map(certificateBytes).filter((each) => each !== undefined);
-    if (certificate === undefined) continue;
-    const place: KeyPlace = { credentialID, ...(user === undefined ? {} : { user }) };
-    found.push({ certificate, chain, container: Buffer.from(JSON.stringify(place)), isUsable: isEnabled });
+    try {
+      found.push(...describeOne(await api.credential(token, credentialID), { credentialID, ...(user === undefined ? {} : { user }) }));
+    } catch (error) {
+      // Our own access is the same for all of them, and is renewed by the caller.
+      if (!(error instanceof SigningDriverError) || error.problem === 'accountRefused') throw error;
+      failure ??= error;
+    }
   }
+  if (found.length === 0 && failure !== undefined) throw failure;
   return found;
+}
+
+function describeOne({ certificates, isEnabled }: CscCredential, place: KeyPlace): DriverCertificate[] {
+  const [certificate, ...chain] = certificates.map(certificateBytes).filter((each) => each !== undefined);
+  return certificate === undefined ? [] : [{ certificate, chain, container: Buffer.from(JSON.stringify(place)), isUsable: isEnabled }];
 }
 
 function placeOf({ credential }: Pick<SignRequest, 'credential'>): KeyPlace {
@@ -94,13 +104,16 @@ async function begin(api: CscApi, work: Work): Promise<SignOutcome> {
   const { credentialID } = placeOf(request);
   const described = await api.credential(token, credentialID);
   assertUsable(described, request);
+  const isTooLarge = request.items.length > described.multisign;
+  // Each part would be answered under a reference of its own, and there is room for one.
+  if (isTooLarge && isAnsweredLater(api, work)) throw new SigningDriverError('unavailable', { detail: 'the service signs no batch of this size later' });
   // Nested signatures need one authorisation each; a batch is split by what one authorisation covers.
   const signatures: Buffer[] = [];
   for (let from = 0; from < request.items.length; from += described.multisign) {
     const part = { ...work, request: { ...request, items: request.items.slice(from, from + described.multisign) } };
     const sad = await authorize(api, part, described);
     if (sad !== undefined && 'handle' in sad) {
-      if (request.items.length > described.multisign) throw new SigningDriverError('unavailable', { detail: 'the service confirms no batch of this size' });
+      if (isTooLarge) throw new SigningDriverError('unavailable', { detail: 'the service confirms no batch of this size' });
       return pending({ handle: sad.handle });
     }
     const outcome = await signNow(api, part, { sad: sad?.sad, described });
@@ -108,6 +121,10 @@ async function begin(api: CscApi, work: Work): Promise<SignOutcome> {
     signatures.push(...outcome.signatures);
   }
   return { state: 'signed', signatures };
+}
+
+function isAnsweredLater({ version }: CscApi, { settings }: Pick<Work, 'settings'>): boolean {
+  return settings.isAsynchronous === true && version === 2;
 }
 
 function assertUsable({ isEnabled, certificates }: CscCredential, { credential }: SignRequest): void {
@@ -122,7 +139,9 @@ async function authorize(api: CscApi, { token, request }: Work, { mode, wants }:
     if (secret === undefined || secret === '') throw new SigningDriverError('secretMissing');
     return { sad: secret };
   }
-  const typed = { PIN: secret, OTP: otp };
+  // Screens have one place to type: where no PIN is wanted beside it, what stands there is the one-time code.
+  const isCodeAlone = wants.every(({ kind }) => kind === 'OTP');
+  const typed = { PIN: secret, OTP: otp ?? (isCodeAlone ? secret : undefined) };
   const authData = wants.map(({ id, kind }) => {
     const value = typed[kind];
     if (value === undefined || value === '') throw new SigningDriverError('secretMissing');
@@ -142,7 +161,7 @@ async function signNow(api: CscApi, { token, settings, request }: Work, { sad, d
     signAlgo: algorithmOf(described, scheme, hash),
     signAlgoParams: scheme === 'rsa-pss' ? pssParameters(hash) : undefined,
     clientData: transactionId,
-    isAsynchronous: settings.isAsynchronous === true && api.version === 2,
+    isAsynchronous: isAnsweredLater(api, { settings }),
   });
   return 'responseID' in outcome ? pending({ responseID: outcome.responseID }) : signedBy(outcome.signatures, request, scheme);
 }

@@ -46,7 +46,7 @@ export function mySignDriver(settings: MySignSettings): SigningDriver {
     if (kept !== undefined && performance.now() < kept.until) return kept.token;
     const { status, body } = await callService({ url: `${base}/ras/v1/login`, body: { ...client, profile_id: profileId, user_id: user } });
     const parsed = loginReply.safeParse(body);
-    if (!parsed.success) throw new SigningDriverError(isUnknownUser(body) ? 'keyMissing' : status < 500 ? 'accountRefused' : 'unavailable', { detail: `login: HTTP status ${String(status)}` });
+    if (!parsed.success) throw new SigningDriverError(isUnknownUser(body) ? 'keyMissing' : status >= 400 && status < 500 ? 'accountRefused' : 'unavailable', { detail: `login: HTTP status ${String(status)}` });
     const { access_token: token, expires_in: seconds } = parsed.data;
     tokens.set(user, { token, until: performance.now() + seconds * 900 });
     return token;

@@ -36,7 +36,9 @@ export type Mechanism = { kind: 'rsa-pkcs1' | 'ecdsa' } | { kind: 'rsa-pss'; has
 
 /** Return values (PKCS#11 v2.40 base, section 5.1) that mean something to us. */
 const names = {
+  0x03: 'CKR_SLOT_ID_INVALID',
   0x05: 'CKR_GENERAL_ERROR',
+  0x06: 'CKR_FUNCTION_FAILED',
   0x30: 'CKR_DEVICE_ERROR',
   0x31: 'CKR_DEVICE_MEMORY',
   0x32: 'CKR_DEVICE_REMOVED',

@@ -66,14 +66,11 @@ export function loadModule(koffi: Koffi, path: string): Cryptoki {
       ...(value === undefined ? [] : [{ type: attributeTypes.value, value }]),
     ]);
     invoke('C_FindObjectsInit', session, wanted.block, wanted.count);
-    const found = Buffer.alloc(memory.ulongBytes * 64);
-    const count = memory.ulong(0n);
     try {
-      invoke('C_FindObjects', session, found, 64, count);
+      return findAll(invoke, memory, session);
     } finally {
       invoke('C_FindObjectsFinal', session);
     }
-    return memory.list(found, Number(memory.read(count, 0)));
   };
   return {
     initialize: () => invoke('C_Initialize', memory.initializeArguments()),
@@ -173,6 +170,24 @@ function memoryOf(koffi: Koffi) {
       return structure([ulong(0xdn), address(parameters), ulong(BigInt(parameters.length))], [parameters]);
     },
   };
+}
+
+const AT_ONCE = 64;
+/** An HSM of a province holds thousands; a module that never comes to an end is left there. */
+const MOST_OBJECTS = 10_000;
+
+/** An answer of fewer objects than asked for need not be the last one: only none is (PKCS#11 v2.40 base, section 5.7). */
+function findAll(invoke: Invoke, memory: Memory, session: bigint): bigint[] {
+  const objects: bigint[] = [];
+  const found = Buffer.alloc(memory.ulongBytes * AT_ONCE);
+  while (objects.length < MOST_OBJECTS) {
+    const count = memory.ulong(0n);
+    invoke('C_FindObjects', session, found, AT_ONCE, count);
+    const more = Math.min(Number(memory.read(count, 0)), AT_ONCE);
+    if (more === 0) break;
+    objects.push(...memory.list(found, more));
+  }
+  return objects;
 }
 
 function generatePair(invoke: Invoke, memory: Memory, { session, pair }: { session: bigint; pair: NewKeyPair }): bigint {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { schemeOf } from '../signature-values.ts';
 import { SigningDriverError, type SigningDriver } from '../signing-driver.ts';
+import { withPaths } from './certificate-paths.ts';
 import { openLanes, type LaneAnswer, type LaneOrder, type Lanes } from './lanes.ts';
 import { ownKeysIn } from './own-keys.ts';
 
@@ -58,9 +59,9 @@ function driverOver({ name, pin, tokenLabel, tokenSerial }: Pkcs11Settings, lane
     async listCertificates() {
       const answer = await ask({ kind: 'list', choice });
       if (answer.state !== 'listed') throw new SigningDriverError('unavailable');
-      return answer.certificates.map(({ certificate, keyId }) => ({
+      return withPaths(answer.certificates).map(({ certificate, keyId, chain }) => ({
         certificate: Buffer.from(certificate),
-        chain: [],
+        chain,
         container: Buffer.from(JSON.stringify({ keyId: Buffer.from(keyId).toString('hex') })),
         isUsable: true,
       }));

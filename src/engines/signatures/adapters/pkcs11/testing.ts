@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import type { KeyObject } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,11 +39,20 @@ export function addKey({ folder, modulePath, pin }: SoftToken, token: string, { 
   execFileSync('openssl', ['req', '-x509', '-utf8', ...algorithm, '-nodes', '-keyout', at('key.pem'), '-out', at('cert.der'), '-outform', 'DER', '-subj', subject, '-days', String(days)], { stdio: 'pipe' });
   execFileSync('softhsm2-util', ['--import', at('key.pem'), '--token', token, '--label', id, '--id', id, '--pin', pin], { stdio: 'pipe' });
   const certificate = readFileSync(at('cert.der'));
-  if (withCertificate) storeCertificate({ modulePath, token, pin, id, certificate: certificate.toString('base64') });
+  if (withCertificate) putCertificates({ modulePath, pin }, token, { id, certificates: [certificate] });
   return certificate;
 }
 
-/** C_CreateObject of a certificate; the token's own tool cannot. Done in a process of its own, which sees the token afresh. */
-function storeCertificate(order: Record<'modulePath' | 'token' | 'pin' | 'id' | 'certificate', string>): void {
+/** Puts a key that was made elsewhere onto the token, with its certificate. */
+export function putKey(softToken: SoftToken, token: string, { privateKey, id, certificate }: { privateKey: KeyObject; id: string; certificate: Buffer }): void {
+  const path = join(softToken.folder, `${id}-put.pem`);
+  writeFileSync(path, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+  execFileSync('softhsm2-util', ['--import', path, '--token', token, '--label', id, '--id', id, '--pin', softToken.pin], { stdio: 'pipe' });
+  putCertificates(softToken, token, { id, certificates: [certificate] });
+}
+
+/** C_CreateObject of certificates (DER); the token's own tool cannot. Done in a process of its own, which sees the token afresh. */
+export function putCertificates({ modulePath, pin }: Pick<SoftToken, 'modulePath' | 'pin'>, token: string, { id, certificates }: { id: string; certificates: readonly Buffer[] }): void {
+  const order = { modulePath, token, pin, id, certificates: certificates.map((each) => each.toString('base64')) };
   execFileSync(process.execPath, [join(import.meta.dirname, 'testing/store-certificate.ts')], { env: { ...process.env, STORE_CERTIFICATE: JSON.stringify(order) }, stdio: 'pipe' });
 }

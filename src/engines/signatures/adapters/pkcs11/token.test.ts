@@ -83,6 +83,46 @@ test('a device that is pulled out in the middle of a batch ends it with the reas
   }
 });
 
+test('a module that has only a general error for a device that was pulled out is not believed: whether it is there decides', () => {
+  for (const code of ['CKR_DEVICE_ERROR', 'CKR_GENERAL_ERROR', 'CKR_FUNCTION_FAILED'] as const) {
+    const { cryptoki, state } = failingToken({
+      sign: (call) => {
+        if (call !== 3) return undefined;
+        state.isPresent = false;
+        return code;
+      },
+    });
+    const user = tokenUser(cryptoki);
+    assert.equal(problemOf(() => user.sign({}, batch(5, true))).problem, 'deviceRemoved');
+    state.isPresent = true;
+    user.forget('reset');
+    assert.equal(user.sign({}, batch(5, true)).length, 5);
+  }
+});
+
+test('a reader that went away between the look and the session is a missing device', () => {
+  const { cryptoki } = failingToken({});
+  const gone = (): bigint => {
+    throw new CryptokiError('C_OpenSession', 'CKR_SLOT_ID_INVALID');
+  };
+  assert.equal(problemOf(() => tokenUser({ ...cryptoki, openSession: gone }).sign({}, batch(1))).problem, 'deviceMissing');
+});
+
+test('a second token that cannot be opened does not stand in the way of the one that holds the certificate', () => {
+  const { cryptoki } = failingToken({});
+  const two = (): PresentToken[] => [
+    { slot: 0n, label: 'Hỏng', serial: '0', pin: fine },
+    { slot: 1n, label: 'Van thu', serial: '1', pin: fine },
+  ];
+  const openSession = (slot: bigint): bigint => {
+    if (slot === 0n) throw new CryptokiError('C_OpenSession', 'CKR_TOKEN_NOT_RECOGNIZED');
+    return cryptoki.openSession(slot);
+  };
+  const user = tokenUser({ ...cryptoki, tokens: two, openSession });
+  assert.equal(user.sign({}, batch(2)).length, 2);
+  assert.equal(user.list({}).length, 1);
+});
+
 test('no token in any reader is told as a missing device', () => {
   const { cryptoki, state } = failingToken({});
   state.isPresent = false;

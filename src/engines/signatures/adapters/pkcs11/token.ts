@@ -71,13 +71,13 @@ export function tokenUser(cryptoki: Cryptoki): TokenUser {
   };
 
   const list = (choice: TokenChoice): TokenCertificate[] =>
-    present(choice).flatMap((token) => {
+    eachOf(present(choice), (token) => {
       const session = sessionOf(token);
       return cryptoki.findObjects(session, { class: 'certificate' }).flatMap((object) => {
         const certificate = cryptoki.attribute(session, object, 'value');
         return certificate === undefined || certificate.length === 0 ? [] : [{ certificate, keyId: cryptoki.attribute(session, object, 'id') ?? Buffer.alloc(0) }];
       });
-    });
+    }).flat();
 
   const sign = (choice: TokenChoice, request: TokenSignRequest): Buffer[] => {
     const done: Buffer[] = [];
@@ -135,20 +135,30 @@ export function tokenUser(cryptoki: Cryptoki): TokenUser {
       return look();
     }
   };
-  const careful = <Result>(work: () => Result): Result => {
+  /** Many modules have only a general error for a token that was pulled out: what is there now says which it was. */
+  const isGone = ({ label, serial }: TokenChoice): boolean => {
+    try {
+      return !cryptoki.tokens().some((token) => (label ?? token.label) === token.label && (serial ?? token.serial) === token.serial);
+    } catch (error) {
+      if (!(error instanceof CryptokiError)) throw error;
+      return false;
+    }
+  };
+  const careful = <Result>(work: () => Result, choice?: TokenChoice): Result => {
     try {
       return work();
     } catch (error) {
       if (!(error instanceof CryptokiError)) throw error;
+      const problem = problems[error.code] ?? (choice !== undefined && isGone(choice) ? 'deviceRemoved' : 'unavailable');
       forget('sessions');
-      throw new SigningDriverError(problems[error.code] ?? 'unavailable', { cause: error, detail: error.message });
+      throw new SigningDriverError(problem, { cause: error, detail: error.message });
     }
   };
   return {
-    list: (choice) => careful(() => list(choice)),
-    sign: (choice, request) => careful(() => sign(choice, request)),
-    generate: (choice, key) => careful(() => generate(choice, key)),
-    missing: (choice, wanted) => careful(() => missing(choice, wanted)),
+    list: (choice) => careful(() => list(choice), choice),
+    sign: (choice, request) => careful(() => sign(choice, request), choice),
+    generate: (choice, key) => careful(() => generate(choice, key), choice),
+    missing: (choice, wanted) => careful(() => missing(choice, wanted), choice),
     forget: (how) => careful(() => forget(how)),
   };
 }
@@ -160,6 +170,7 @@ const problems: Readonly<Record<string, DriverProblem>> = {
   CKR_PIN_EXPIRED: 'secretExpired',
   CKR_PIN_LOCKED: 'secretLocked',
   CKR_USER_PIN_NOT_INITIALIZED: 'secretExpired',
+  CKR_SLOT_ID_INVALID: 'deviceMissing',
   CKR_TOKEN_NOT_PRESENT: 'deviceMissing',
   CKR_TOKEN_NOT_RECOGNIZED: 'deviceMissing',
   CKR_DEVICE_REMOVED: 'deviceRemoved',
@@ -192,17 +203,38 @@ type Located = { tokens: readonly PresentToken[]; sessionOf: (token: PresentToke
 
 /** The token that holds the certificate. Another person's token in the same reader does not: nothing is signed with it. */
 function locate(cryptoki: Cryptoki, { tokens, sessionOf, request }: Located): { token: PresentToken; keyId: Buffer } {
-  for (const token of tokens) {
+  const look = (token: PresentToken): { token: PresentToken; keyId: Buffer } | undefined => {
     const session = sessionOf(token);
     for (const object of cryptoki.findObjects(session, { class: 'certificate' })) {
       const keyId = cryptoki.attribute(session, object, 'id');
       if (keyId !== undefined && cryptoki.attribute(session, object, 'value')?.equals(request.certificate) === true) return { token, keyId };
     }
-  }
+    return undefined;
+  };
+  const found = eachOf(tokens, look).find((each) => each !== undefined);
+  if (found !== undefined) return found;
   const [only] = tokens;
   // HSMs often hold keys alone: then the credential says which. The signature is checked against the certificate by the caller.
   if (request.keyId !== undefined && request.keyId.length > 0 && only !== undefined && tokens.length === 1) return { token: only, keyId: request.keyId };
   throw new SigningDriverError('keyMissing');
+}
+
+/** What each token gives. One that cannot be opened does not stand in the way of another; the first failure is thrown when none could. */
+function eachOf<Result>(tokens: readonly PresentToken[], look: (token: PresentToken) => Result): Result[] {
+  const results: Result[] = [];
+  const failures: CryptokiError[] = [];
+  for (const token of tokens) {
+    try {
+      results.push(look(token));
+    } catch (error) {
+      // A session that was lost is opened anew by the caller.
+      if (!(error instanceof CryptokiError) || isSessionLoss(error)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (results.length === 0 && first !== undefined) throw first;
+  return results;
 }
 
 type Login = { session: bigint; token: PresentToken; pin: string; mayStay: boolean };

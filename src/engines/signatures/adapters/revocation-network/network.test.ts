@@ -47,9 +47,9 @@ test('only listed hosts are asked, by their whole name and port, over http and h
 });
 
 test('addresses of this machine and of private networks are seen through all their spellings', () => {
-  const inside = ['127.0.0.1', '10.1.2.3', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '::1', '::', '::ffff:127.0.0.1', '::ffff:7f00:1', 'fd00::1', 'fe80::1', '64:ff9b::7f00:1', 'localhost'];
+  const inside = ['127.0.0.1', '10.1.2.3', '172.16.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '::1', '::', '::ffff:127.0.0.1', '::ffff:7f00:1', 'fd00::1', 'fe80::1', '64:ff9b::7f00:1', 'localhost', '::127.0.0.1', '::ffff:0:7f00:1', '2001:0:7f00:1::1', 'fec0::1', '192.88.99.1'];
   assert.deepEqual(inside.filter((address) => !isPrivateAddress(address)), []);
-  assert.deepEqual(['203.162.4.190', '2405:4800::1', '8.8.8.8'].filter(isPrivateAddress), []);
+  assert.deepEqual(['203.162.4.190', '2405:4800::1', '8.8.8.8', '2001:4860:4860::8888', '2001:ee0::1'].filter(isPrivateAddress), []);
 });
 
 test('a listed name or address inside the own network is refused unless the list says internal', async () => {

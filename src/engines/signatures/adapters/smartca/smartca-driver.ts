@@ -37,7 +37,7 @@ export function smartCaDriver(settings: SmartCaSettings): SigningDriver {
   const { name, spId, spPassword } = settings;
   const base = `${settings.baseUrl.replace(/\/+$/, '')}/sca/sp769/v1`;
   const account = { sp_id: spId, sp_password: spPassword };
-  const post = async (path: string, body: Record<string, unknown>, isSigning = false): Promise<Envelope> => readEnvelope(await callService({ url: `${base}/${path}`, body, isSigning }));
+  const post = async (path: string, body: Record<string, unknown>, isSigning = false): Promise<Envelope> => readEnvelope(await callService({ url: `${base}/${path}`, body, isSigning }), isSigning);
 
   const status = async (reference: string, request: Pick<SignRequest, 'credential' | 'items' | 'transactionId'>): Promise<SignOutcome | undefined> => {
     const reply = await post(`signatures/sign/${encodeURIComponent(reference)}/status`, {});
@@ -83,10 +83,12 @@ export function smartCaDriver(settings: SmartCaSettings): SigningDriver {
 
 type Envelope = z.infer<typeof envelope>;
 
-function readEnvelope({ status, body }: ServiceReply): Envelope {
+function readEnvelope({ status, body }: ServiceReply, isSigning: boolean): Envelope {
   const parsed = envelope.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw new SigningDriverError(status === 401 || status === 403 ? 'accountRefused' : 'unavailable', { detail: `HTTP status ${String(status)}` });
+  const isRefused = status === 401 || status === 403;
+  // What says yes in a way that is not understood may have reached the person.
+  throw new SigningDriverError(isRefused ? 'accountRefused' : 'unavailable', { detail: `HTTP status ${String(status)}`, isUncertain: isSigning && status < 400 });
 }
 
 /** Success is 0 in one description of the interface and 200 in another. */

@@ -5,9 +5,10 @@ import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { AppError } from '#kernel/errors.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
-import { int } from '../../domain/asn1/der.ts';
+import { int, seq } from '../../domain/asn1/der.ts';
 import { generateKey, serviceSubject } from '../../domain/pki/authority.ts';
 import { createTimestampAuthority, refuseForClock, writeTimestampRequest } from '../../domain/pki/timestamp-authority.ts';
+import { stamping } from '../../domain/validation/testing-stamps.ts';
 import { testModules } from '../../testing.ts';
 import { issueUnder, type TimestampService } from '../built-in-authority/authority-key.ts';
 import { builtInAuthority } from '../built-in-authority/keys.ts';
@@ -98,6 +99,20 @@ test('a service whose clock is far from ours is refused, whichever of the two is
   }
   answer = async (request, reply) => reply.end(await honest.respond(request, new Date(now().getTime() + 500_000)));
   await stamp();
+});
+
+test('a service that says itself how badly it knows the time is refused above a minute, because its stamp would prove little', async () => {
+  const { issuing } = await builtInAuthority(house.kernel);
+  const { publicKey, privateKey } = await generateKey('p-256');
+  const certificate = await issueUnder(issuing, { kind: 'timestamp', subject: serviceSubject('Nơi khác', 'Dấu thời gian'), publicKey, now: now() });
+  const rough = (seconds: number): Buffer => seq(int(seconds));
+  for (const seconds of [61, 86_400]) {
+    await refused('timestampWrong', /vouches for its time only to/, (request, reply) => reply.end(stamping({ certificate, privateKey }, rough(seconds)).respond(request, now())));
+  }
+  for (const stated of [[rough(60)], []]) {
+    answer = (request, reply) => reply.end(stamping({ certificate, privateKey }, ...stated).respond(request, now()));
+    await stamp();
+  }
 });
 
 test('a service that fails, leads elsewhere, floods, or never comes to an end is unavailable after ten seconds at the latest', async () => {

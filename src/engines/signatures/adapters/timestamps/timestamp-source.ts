@@ -25,6 +25,8 @@ const REPLY_LIMIT_BYTES = 64 * 1024;
 const REPLY_TIMEOUT_MS = 10_000;
 /** Clocks further apart than this: one of the two is wrong, and validation would ask which. */
 const FOREIGN_CLOCK_MS = 600_000;
+/** An authority may state a second at most (ETSI EN 319 421 section 7.7.2); one that states more than this hardly proves what comes before a revocation. */
+const FOREIGN_ACCURACY_MS = 60_000;
 
 export async function timestampSource(kernel: Kernel): Promise<TimestampSource> {
   const { timestampUrl } = kernel.config;
@@ -67,6 +69,8 @@ async function askForeign(url: string, { digest, now }: { digest: Buffer; now: D
     if (check.signer === undefined || !isFitFor(check.signer, 'timestamp')) throw new Error('the certificate of the token is not one for time stamping');
     const apartMs = Math.abs(parsed.time.getTime() - now.getTime());
     if (apartMs > FOREIGN_CLOCK_MS) throw new Error(`the token’s time is ${String(Math.round(apartMs / 1000))} s away from ours`);
+    const { accuracyMs = 0 } = parsed;
+    if (accuracyMs > FOREIGN_ACCURACY_MS) throw new Error(`the authority vouches for its time only to ${String(Math.round(accuracyMs / 1000))} s`);
     return { token, time: parsed.time, authority: check.signer.subject.text };
   } catch (error) {
     throw signatureErrors.timestampWrong({ cause: error, internal: error instanceof Error ? error.message : '' });

@@ -8,6 +8,7 @@ import type { Asn1Node } from '../asn1/reader.ts';
 import type { HashName } from './algorithms.ts';
 import { PkiError } from './errors.ts';
 import { OID } from './oids.ts';
+import type { PasswordForm } from './pkcs12-passwords.ts';
 import { decryptRc2Cbc } from './rc2.ts';
 
 const deriveAsync = promisify(pbkdf2);
@@ -80,7 +81,7 @@ function checkIterations(iterations: number): void {
  * Decrypts what the AlgorithmIdentifier describes. Undefined means that the padding is wrong: the password does not fit, or the
  * bytes are damaged. Throws PkiError for a cipher that is not known.
  */
-export async function decryptWithPassword(algorithm: Asn1Node, ciphertext: Buffer, password: string): Promise<Buffer | undefined> {
+export async function decryptWithPassword(algorithm: Asn1Node, ciphertext: Buffer, password: PasswordForm): Promise<Buffer | undefined> {
   const fields = fieldsOf(algorithm);
   const scheme = oidOf(fields.take());
   if (scheme === OID.pbes2) return decryptPbes2(fields.take(), ciphertext, password);
@@ -89,7 +90,7 @@ export async function decryptWithPassword(algorithm: Asn1Node, ciphertext: Buffe
   const parameters = fieldsOf(fields.take());
   const salt = octetsOf(parameters.take());
   const iterations = numberOf(parameters.take());
-  const derive = (purpose: KdfPurpose, length: number) => pkcs12Kdf(password, { hash: 'sha1', purpose, salt, iterations, length });
+  const derive = (purpose: KdfPurpose, length: number) => pkcs12Kdf(password.text, { hash: 'sha1', purpose, salt, iterations, length });
   const key = await derive(1, old.keyBytes);
   const iv = await derive(2, 8);
   if (ciphertext.length === 0 || ciphertext.length % 8 !== 0) return undefined;
@@ -119,26 +120,55 @@ const ciphers: Readonly<Record<string, { readonly name: string; readonly keyByte
   [OID.des3Cbc]: { name: 'des-ede3-cbc', keyBytes: 24 },
 };
 
-async function decryptPbes2(parameters: Asn1Node, ciphertext: Buffer, password: string): Promise<Buffer | undefined> {
+async function decryptPbes2(parameters: Asn1Node, ciphertext: Buffer, password: PasswordForm): Promise<Buffer | undefined> {
   const fields = fieldsOf(parameters);
-  const derivation = fieldsOf(fields.take());
+  const derivation = fields.take();
   const encryption = fieldsOf(fields.take());
+  const cipherOid = oidOf(encryption.take());
+  const cipher = ciphers[cipherOid];
+  if (cipher === undefined) throw new PkiError('pkcs12.unsupported', cipherOid);
+  const derive = readPbkdf2(derivation);
+  const iv = octetsOf(encryption.take(0x04));
+  if (iv.length !== (cipher.name.startsWith('aes') ? 16 : 8)) throw new PkiError('pkcs12.malformed', 'iv');
+  return decipher(cipher.name, { key: await derive(password, cipher.keyBytes), iv, ciphertext });
+}
+
+type Derive = ((password: PasswordForm, keyBytes: number) => Promise<Buffer>) & { readonly keyBytes: number | undefined };
+
+/** PBKDF2 with the parameters of a file (RFC 8018 appendix A.2). */
+function readPbkdf2(algorithm: Asn1Node): Derive {
+  const derivation = fieldsOf(algorithm);
   const method = oidOf(derivation.take());
   if (method !== OID.pbkdf2) throw new PkiError('pkcs12.unsupported', method);
   const kdf = fieldsOf(derivation.take());
   const salt = octetsOf(kdf.take(0x04));
   const iterations = numberOf(kdf.take(0x02));
   checkIterations(iterations);
-  kdf.optional(0x02);
-  const prf = kdf.optional(0x30);
-  const hmac = hmacHashes[prf ? oidOf(fieldsOf(prf).take()) : OID.hmacSha1];
-  const cipherOid = oidOf(encryption.take());
-  const cipher = ciphers[cipherOid];
-  if (hmac === undefined || cipher === undefined) throw new PkiError('pkcs12.unsupported', cipherOid);
-  const iv = octetsOf(encryption.take(0x04));
-  if (iv.length !== (cipher.name.startsWith('aes') ? 16 : 8)) throw new PkiError('pkcs12.malformed', 'iv');
-  const key = await deriveAsync(Buffer.from(password, 'utf8'), salt, iterations, cipher.keyBytes, hmac);
-  return decipher(cipher.name, { key, iv, ciphertext });
+  const stated = kdf.optional(0x02);
+  const hmac = readHmac(kdf.optional(0x30));
+  const derive = (password: PasswordForm, keyBytes: number): Promise<Buffer> => deriveAsync(password.bytes, salt, iterations, keyBytes, hmac);
+  return Object.assign(derive, { keyBytes: stated === undefined ? undefined : numberOf(stated) });
+}
+
+function readHmac(algorithm: Asn1Node | undefined): string {
+  const name = algorithm === undefined ? OID.hmacSha1 : oidOf(fieldsOf(algorithm).take());
+  const hmac = hmacHashes[name];
+  if (hmac === undefined) throw new PkiError('pkcs12.unsupported', name);
+  return hmac;
+}
+
+/** RFC 9579 section 5: a shorter key could be guessed instead of the password. */
+const SHORTEST_MAC_KEY_BYTES = 20;
+const LONGEST_MAC_KEY_BYTES = 1024;
+
+/** The integrity value of RFC 9579: HMAC under a key that PBKDF2 derives, which the parameters of PBMAC1 describe. */
+export function readPbmac1(parameters: Asn1Node): (password: PasswordForm, data: Buffer) => Promise<Buffer> {
+  const fields = fieldsOf(parameters);
+  const derive = readPbkdf2(fields.take());
+  const hmac = readHmac(fields.take());
+  const { keyBytes } = derive;
+  if (keyBytes === undefined || keyBytes < SHORTEST_MAC_KEY_BYTES || keyBytes > LONGEST_MAC_KEY_BYTES) throw new PkiError('pkcs12.malformed', 'key length of PBMAC1');
+  return async (password, data) => createHmac(hmac, await derive(password, keyBytes)).update(data).digest();
 }
 
 function decipher(name: string, input: { readonly key: Buffer; readonly iv: Buffer; readonly ciphertext: Buffer }): Buffer | undefined {

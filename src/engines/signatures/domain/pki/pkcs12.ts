@@ -4,14 +4,15 @@ import type { KeyObject } from 'node:crypto';
 import { Asn1Error } from '../asn1/errors.ts';
 import { ctx, ctxPrim, int, nul, oct, oid, seq, set, tlv } from '../asn1/der.ts';
 import { children, expectTag, fieldsOf, numberOf, octetsOf, oidOf, readAsn1, textOf } from '../asn1/reader.ts';
-import type { Asn1Node } from '../asn1/reader.ts';
+import type { Asn1Node, Fields } from '../asn1/reader.ts';
 import { readHashAlgorithm } from './algorithms.ts';
 import type { HashName } from './algorithms.ts';
 import { parseCertificate } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
 import { PkiError } from './errors.ts';
 import { OID } from './oids.ts';
-import { decryptWithPassword, encryptWithPassword, pkcs12Mac } from './pkcs12-encryption.ts';
+import { decryptWithPassword, encryptWithPassword, pkcs12Mac, readPbmac1 } from './pkcs12-encryption.ts';
+import { passwordForms, type PasswordForm } from './pkcs12-passwords.ts';
 
 export interface KeyFile {
   readonly privateKey: KeyObject;
@@ -32,20 +33,33 @@ interface Bag {
 }
 
 /**
- * Opens a key file. Throws PkiError: `pkcs12.wrongPassword` when the password does not fit, `pkcs12.malformed` when the file is
- * damaged (also when the password fits but the integrity value does not), `pkcs12.unsupported`, `pkcs12.tooCostly`, `pkcs12.noKey`.
- * The password is tried as typed and in both Unicode normal forms, since Vietnamese input methods differ.
+ * Opens a key file and gives its first key, for files that hold one.
+ * @throws PkiError as `readKeyFiles`
  */
 export async function readPkcs12(file: Buffer, password: string): Promise<KeyFile> {
+  const [first] = await readKeyFiles(file, password);
+  if (first === undefined) throw new PkiError('pkcs12.noKey');
+  return first;
+}
+
+/**
+ * Opens a key file. Each of its keys comes with each certificate that it has, in the order of the file: an exported store often
+ * holds keys for signing and for encryption, or those before a renewal. Throws PkiError: `pkcs12.wrongPassword` when the password
+ * does not fit, `pkcs12.malformed` when the file is damaged (also when the password fits but the integrity value does not),
+ * `pkcs12.unsupported`, `pkcs12.tooCostly`, `pkcs12.noKey`. The password is tried in the spellings of `passwordForms`.
+ */
+export async function readKeyFiles(file: Buffer, password: string): Promise<readonly KeyFile[]> {
   try {
     if (file.length > maxFileBytes) throw new PkiError('pkcs12.malformed', 'size');
     const fields = fieldsOf(readAsn1(file, { ber: true }));
     if (numberOf(fields.take(0x02)) !== 3) throw new PkiError('pkcs12.malformed', 'version');
     const safe = contentData(fields.take(0x30));
     const mac = fields.optional(0x30);
-    const fitting = mac ? await findFittingPassword(safe, mac, password) : undefined;
-    if (mac && fitting === undefined) throw await explainMacFailure(safe, password);
-    return assemble(await openSafe(safe, fitting ?? password));
+    const forms = passwordForms(password);
+    if (mac === undefined) return assemble(await openWithAny(safe, forms));
+    const fitting = await findFittingPassword(safe, mac, forms);
+    if (fitting === undefined) throw await explainMacFailure(safe, forms);
+    return assemble(await openSafe(safe, fitting));
   } catch (error) {
     if (error instanceof Asn1Error) throw new PkiError('pkcs12.malformed', error.code, { cause: error });
     if (error instanceof PkiError && error.code === 'certificate.malformed') throw new PkiError('pkcs12.malformed', 'certificate', { cause: error });
@@ -61,25 +75,31 @@ function contentData(contentInfo: Asn1Node): Buffer {
   return octetsOf(fieldsOf(fields.take(0xa0), 0xa0).take());
 }
 
-async function findFittingPassword(safe: Buffer, mac: Asn1Node, password: string): Promise<string | undefined> {
+async function findFittingPassword(safe: Buffer, mac: Asn1Node, forms: readonly PasswordForm[]): Promise<PasswordForm | undefined> {
   const fields = fieldsOf(mac);
   const digestInfo = fieldsOf(fields.take(0x30));
-  const algorithm = digestInfo.take(0x30);
-  if (oidOf(fieldsOf(algorithm).take()) === OID.pbmac1) throw new PkiError('pkcs12.unsupported', 'PBMAC1');
-  const hash: HashName = readHashAlgorithm(algorithm);
+  const macOf = readMac(digestInfo.take(0x30), fields);
   const expected = octetsOf(digestInfo.take(0x04));
-  const salt = octetsOf(fields.take(0x04));
-  const rounds = fields.optional(0x02);
-  for (const candidate of new Set([password, password.normalize('NFC'), password.normalize('NFD')])) {
-    const actual = await pkcs12Mac(candidate, { hash, salt, iterations: rounds ? numberOf(rounds) : 1, data: safe });
-    if (actual.length === expected.length && timingSafeEqual(actual, expected)) return candidate;
+  for (const form of forms) {
+    const actual = await macOf(form, safe);
+    if (actual.length === expected.length && timingSafeEqual(actual, expected)) return form;
   }
   return undefined;
 }
 
+/** How the integrity value is made: by the derivation of PKCS#12, or by PBMAC1, beside which salt and rounds mean nothing. */
+function readMac(algorithm: Asn1Node, fields: Fields): (form: PasswordForm, data: Buffer) => Promise<Buffer> {
+  const named = fieldsOf(algorithm);
+  if (oidOf(named.take()) === OID.pbmac1) return readPbmac1(named.take());
+  const hash: HashName = readHashAlgorithm(algorithm);
+  const salt = octetsOf(fields.take(0x04));
+  const rounds = fields.optional(0x02);
+  return ({ text }, data) => pkcs12Mac(text, { hash, salt, iterations: rounds ? numberOf(rounds) : 1, data });
+}
+
 /** A part that opens although the integrity value fails shows that the password is right and the file is not. */
-async function explainMacFailure(safe: Buffer, password: string): Promise<PkiError> {
-  const opened = await openSafe(safe, password).catch((error: unknown) => {
+async function explainMacFailure(safe: Buffer, forms: readonly PasswordForm[]): Promise<PkiError> {
+  const opened = await openWithAny(safe, forms.slice(0, 1)).catch((error: unknown) => {
     if (error instanceof PkiError || error instanceof Asn1Error) return undefined;
     throw error;
   });
@@ -87,8 +107,20 @@ async function explainMacFailure(safe: Buffer, password: string): Promise<PkiErr
   return new PkiError(isOpenedByPassword ? 'pkcs12.malformed' : 'pkcs12.wrongPassword', isOpenedByPassword ? 'integrity' : undefined);
 }
 
+/** Without an integrity value a spelling fits when the content opens; one in 256 wrong ones leaves the padding of something else. */
+async function openWithAny(safe: Buffer, forms: readonly PasswordForm[]): Promise<Bag[]> {
+  for (const form of forms) {
+    try {
+      return await openSafe(safe, form);
+    } catch (error) {
+      if (!(error instanceof Asn1Error) && !(error instanceof PkiError && error.code === 'pkcs12.wrongPassword')) throw error;
+    }
+  }
+  throw new PkiError('pkcs12.wrongPassword');
+}
+
 /** All bags of the file, encrypted ones opened; a key bag that was shrouded comes out as a plain key bag. */
-async function openSafe(safe: Buffer, password: string): Promise<Bag[]> {
+async function openSafe(safe: Buffer, password: PasswordForm): Promise<Bag[]> {
   const bags: Bag[] = [];
   for (const contentInfo of children(expectTag(readAsn1(safe, { ber: true }), 0x30))) {
     const fields = fieldsOf(contentInfo);
@@ -102,7 +134,7 @@ async function openSafe(safe: Buffer, password: string): Promise<Bag[]> {
   return bags;
 }
 
-async function openEncryptedData(content: Asn1Node, password: string): Promise<Buffer> {
+async function openEncryptedData(content: Asn1Node, password: PasswordForm): Promise<Buffer> {
   const fields = fieldsOf(content);
   fields.take(0x02);
   const info = fieldsOf(fields.take(0x30));
@@ -113,13 +145,13 @@ async function openEncryptedData(content: Asn1Node, password: string): Promise<B
   return decryptOrRefuse(algorithm, octetsOf(ciphertext), password);
 }
 
-async function decryptOrRefuse(algorithm: Asn1Node, ciphertext: Buffer, password: string): Promise<Buffer> {
+async function decryptOrRefuse(algorithm: Asn1Node, ciphertext: Buffer, password: PasswordForm): Promise<Buffer> {
   const plain = await decryptWithPassword(algorithm, ciphertext, password);
   if (plain === undefined) throw new PkiError('pkcs12.wrongPassword');
   return plain;
 }
 
-async function readBags(safeContents: Buffer, password: string): Promise<Bag[]> {
+async function readBags(safeContents: Buffer, password: PasswordForm): Promise<Bag[]> {
   const bags: Bag[] = [];
   for (const entry of children(expectTag(readAsn1(safeContents, { ber: true }), 0x30)).slice(0, maxBags)) {
     const fields = fieldsOf(entry);
@@ -148,15 +180,18 @@ function readAttributes(attributes: Asn1Node | undefined): Pick<Bag, 'localKeyId
   return { localKeyId, friendlyName };
 }
 
-function assemble(bags: readonly Bag[]): KeyFile {
+function assemble(bags: readonly Bag[]): KeyFile[] {
   const certificates = bags.filter((bag) => bag.kind === OID.certBag).flatMap(readCertificateBag);
-  for (const bag of bags.filter((candidate) => candidate.kind === OID.keyBag)) {
-    const privateKey = loadPrivateKey(bag.value);
-    const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
-    const own = certificates.find((certificate) => certificate.spki.equals(spki));
-    if (own) return { privateKey, certificate: own, chain: certificates.filter((other) => other !== own), friendlyName: bag.friendlyName };
-  }
-  throw new PkiError('pkcs12.noKey');
+  const found = bags
+    .filter((candidate) => candidate.kind === OID.keyBag)
+    .flatMap((bag) => {
+      const privateKey = loadPrivateKey(bag.value);
+      const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+      const own = certificates.filter((certificate) => certificate.spki.equals(spki));
+      return own.map((certificate) => ({ privateKey, certificate, chain: certificates.filter((other) => other !== certificate), friendlyName: bag.friendlyName }));
+    });
+  if (found.length === 0) throw new PkiError('pkcs12.noKey');
+  return found;
 }
 
 function readCertificateBag(bag: Bag): Certificate[] {
