@@ -2394,12 +2394,14 @@ create table remote_signing.token (
   kind text not null,
   person_id uuid,
   expires_at timestamp with time zone not null,
+  grant_id uuid,
   constraint token_pkey PRIMARY KEY (token_hash),
   constraint token_client_id_fkey FOREIGN KEY (client_id) REFERENCES remote_signing.client(id),
   constraint token_kind_check CHECK ((kind = ANY (ARRAY['access'::text, 'refresh'::text])))
 );
-comment on table remote_signing.token is 'Scope: installation. Tokens of the applications by their SHA-256; with a person when that person let the application in.';
+comment on table remote_signing.token is 'Scope: installation. Tokens of the applications by their SHA-256; with a person when that person let the application in. Those that came of one login or consent share a grant, and end together when its refresh token is revoked.';
 CREATE INDEX token_by_end ON remote_signing.token USING btree (expires_at);
+CREATE INDEX token_of_grant ON remote_signing.token USING btree (grant_id) WHERE (grant_id IS NOT NULL);
 
 create table remote_signing.turn (
   key text not null,

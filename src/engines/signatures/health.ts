@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { Health, HealthCheck } from '#kernel/module.ts';
@@ -5,8 +6,8 @@ import { knownPeers, type KnownPeer } from './adapters/timestamps/time-peers.ts'
 import { timestampAccuracySeconds } from './domain/pki/timestamp-authority.ts';
 import { isTokenAway, withToken } from './adapters/built-in-authority/authority-key.ts';
 import { ClockError, trustedNow } from './adapters/built-in-authority/trusted-clock.ts';
-import { trustedListErrorTexts } from './domain/trust-list/index.ts';
-import { refusedLists } from './trust.ts';
+import { trustFileTexts, TrustFolderError } from './trust-folder.ts';
+import { refusedFiles } from './trust.ts';
 
 const DAY_MS = 86_400_000;
 /** An issuing authority's list is made anew each day and holds a week; a root whose key is elsewhere needs an appointment. */
@@ -131,13 +132,25 @@ async function tokenProblem(kernel: Kernel, { holder, keyIds }: { holder: string
   }
 }
 
-/** A trusted list that is not used leaves signatures undecided that would pass: it is said before somebody wonders. */
+/** A file that is not used leaves signatures undecided that would pass, and one stops everything: it is said before somebody wonders. */
 export const trustedListHealth: HealthCheck = {
   name: 'trusted-lists',
   check: async (kernel) => {
-    const [first] = await refusedLists(kernel);
-    if (first === undefined) return { status: 'ok', vi: 'Các danh sách tin cậy đã được kiểm tra', en: 'The trusted lists are checked' };
-    const { vi, en } = trustedListErrorTexts[first.code];
-    return { status: 'warn', vi: `Danh sách tin cậy ${first.name} không được dùng`, en: `The trusted list ${first.name} is not used`, fixVi: vi, fixEn: en };
+    try {
+      const [first, ...more] = await refusedFiles(kernel);
+      if (first === undefined) return { status: 'ok', vi: 'Các tệp tin cậy đã được kiểm tra', en: 'The files of trust are checked' };
+      const { vi, en } = trustFileTexts[first.code];
+      const others = { vi: more.length === 0 ? '' : ` và ${String(more.length)} tệp khác`, en: more.length === 0 ? '' : ` and ${String(more.length)} more` };
+      return { status: 'warn', vi: `Có vấn đề với tệp tin cậy ${first.name}${others.vi}`, en: `There is a problem with the file of trust ${first.name}${others.en}`, fixVi: vi, fixEn: en };
+    } catch (error) {
+      if (!(error instanceof TrustFolderError)) throw error;
+      return {
+        status: 'fail',
+        vi: `Mọi việc kiểm tra chữ ký đang dừng: không đọc được ${basename(error.path)}`,
+        en: `No signature can be judged: ${basename(error.path)} cannot be read`,
+        fixVi: 'Sửa hoặc bỏ tệp này khỏi thư mục TRUST_ANCHORS, hoặc cấp quyền đọc thư mục; hệ thống tự đọc lại sau một phút.',
+        fixEn: 'Mend or remove this file of the folder TRUST_ANCHORS, or make the folder readable; it is read again within a minute.',
+      };
+    }
   },
 };

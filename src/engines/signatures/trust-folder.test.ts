@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,7 +9,7 @@ import { buildTrustedList } from './domain/trust-list/testing.ts';
 import { createTestPki, days, hours, later, signTestPdf } from './domain/validation/testing.ts';
 import { signXml, testSigner } from './domain/xml/testing.ts';
 import { validateAlone } from './queries/validate-alone.ts';
-import { readTrustFolder } from './trust-folder.ts';
+import { isUnreadable, readTrustFolder } from './trust-folder.ts';
 
 const start = new Date('2026-03-02T01:00:00Z');
 const pki = await createTestPki(start);
@@ -82,4 +83,48 @@ test('a list that counts names the signers of further lists, for their territory
   };
   assert.deepEqual(await read('VN'), [2, []]);
   assert.deepEqual(await read('LA'), [1, [{ name: 'a-vn.xml', code: 'trustedList.unknownSigner' }]]);
+});
+
+test('of files that are empty, cut short or of another kind each is named and left out, and what else lies there counts', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lienthong-broken-'));
+  t.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const [first, second] = [pki.root.certificate, pki.issuing.certificate].map(({ raw }) => new X509Certificate(raw).toString());
+  const list = signXml(buildTrustedList(pki.issuing.certificate, { current: { status: 'granted', from: start } }), testSigner(pki, pki.agency), { signingTime: at });
+  const broken: Record<string, Buffer | string> = {
+    'a-empty.pem': '',
+    'b-empty.crt': '',
+    // Two certificates of which the second is not whole: trusting the first alone would tell nobody that half is missing.
+    'c-half.pem': `${String(first)}${String(second).slice(0, 300)}`,
+    'd-begun.pem': '-----BEGIN CERT',
+    'e-words.cer': 'xin chào',
+    'f.list-signer.crt': pki.agency.certificate.raw.subarray(0, 90),
+    'g-half.xml': list.subarray(0, list.length / 2),
+    'h-empty.xml': '',
+    'i-other.unsigned.xml': '<html/>',
+  };
+  for (const [name, content] of Object.entries(broken)) writeFileSync(join(folder, name), content);
+  mkdirSync(join(folder, 'j-folder.crt'));
+  writeFileSync(join(folder, 'whole.crt'), String(second));
+  const { anchors, lists, refused, files } = await readTrustFolder(folder, now);
+  assert.deepEqual([anchors.map(({ fingerprint }) => fingerprint), lists, [...files.values()]], [[pki.issuing.certificate.fingerprint], [], ['whole.crt']]);
+  assert.deepEqual(refused.map(({ name }) => name).sort(), [...Object.keys(broken), 'j-folder.crt'].sort());
+  assert.ok(refused.every(isUnreadable));
+  await assert.rejects(validateAlone({ folders: [folder], now }), { name: 'TrustFolderError' }, 'on the command line somebody is there to mend it');
+});
+
+test('the signer of a list who cannot be read any longer takes the list with him, never the other way round', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lienthong-broken-'));
+  t.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const list = signXml(buildTrustedList(pki.issuing.certificate, { current: { status: 'granted', from: start } }), testSigner(pki, pki.agency), { signingTime: at });
+  writeFileSync(join(folder, 'vn.xml'), list);
+  writeFileSync(join(folder, 'vn.list-signer.crt'), pki.agency.certificate.raw);
+  const before = await readTrustFolder(folder, now);
+  assert.equal(before.lists.length, 1);
+  writeFileSync(join(folder, 'vn.list-signer.crt'), '');
+  const { lists, refused } = await readTrustFolder(folder, now, before);
+  assert.deepEqual([lists, refused.map(({ name, code }) => [name, code])], [[], [['vn.list-signer.crt', 'trustFile.unreadable'], ['vn.xml', 'trustedList.unknownSigner']]]);
 });

@@ -11,7 +11,7 @@ import type { TrustAnchorSummary } from './contract.ts';
 import { parseCertificate, type Certificate } from './domain/pki/certificate.ts';
 import type { TrustPeriod } from './domain/validation/trust-store.ts';
 import type { Tables } from './tables.gen.ts';
-import { publicFolder, readTrustFolder, type TrustFolder } from './trust-folder.ts';
+import { isUnreadable, publicFolder, readTrustFolder, type TrustFolder } from './trust-folder.ts';
 
 export type TrustSet = {
   anchors: readonly Certificate[];
@@ -25,7 +25,7 @@ export type TrustSet = {
 };
 
 /** Raised when the rules of validation change, so that kept reports are made anew. */
-const RULES = 'rules-6';
+const RULES = 'rules-7';
 const FOLDER_KEPT_MS = 60_000;
 
 /** What this installation trusts: its own root, the files in TRUST_ANCHORS, and the rows, each from its day on. */
@@ -63,18 +63,18 @@ export async function trustMaterial(kernel: Kernel, { anchors, periods }: TrustS
   return {
     anchors: anchors.map((anchor) => anchor.raw),
     periods: periods.map(({ fingerprint, from, until, only }) => ({ fingerprint, ...(from ? { from: from.toISOString() } : {}), ...(until ? { until: until.toISOString() } : {}), ...(only ? { only } : {}) })),
-    crls: [...(await listsOfThisMoment(kernel)), ...(await configuredFolder(kernel)).crls],
+    crls: [...(await listsOfThisMoment(kernel)), ...(await configuredFolder(kernel)).crls.values()],
     now: now.toISOString(),
   };
 }
 
 const keptFolder = service<{ readAt: number; content: TrustFolder }>(Symbol('trust folder'), () => ({
   readAt: Number.NEGATIVE_INFINITY,
-  content: { anchors: [], files: new Map(), crls: [], lists: [], refused: [] },
+  content: { anchors: [], files: new Map(), crls: new Map(), lists: [], refused: [] },
 }));
 
-/** Trusted lists of TRUST_ANCHORS that are not used, and why; for the health page. */
-export async function refusedLists(kernel: Kernel): Promise<TrustFolder['refused']> {
+/** Files of TRUST_ANCHORS that are not used, and why; for the health page. @throws TrustFolderError */
+export async function refusedFiles(kernel: Kernel): Promise<TrustFolder['refused']> {
   return (await configuredFolder(kernel)).refused;
 }
 
@@ -84,14 +84,16 @@ export function folderReadAt(kernel: Kernel): Date | undefined {
   return Number.isFinite(readAt) ? new Date(readAt) : undefined;
 }
 
-/** What lies in TRUST_ANCHORS, at most a minute old; empty where none is configured. @throws TrustFolderError */
+/** What lies in TRUST_ANCHORS, at most a minute old; empty where none is configured. What is left out there is logged at each reading. @throws TrustFolderError */
 export async function configuredFolder(kernel: Kernel): Promise<TrustFolder> {
   const folder = kernel.config.trustAnchorsDir;
   const kept = keptFolder(kernel);
   const now = kernel.clock.now().getTime();
   if (folder !== undefined && folder !== '' && now - kept.readAt >= FOLDER_KEPT_MS) {
-    kept.content = await readTrustFolder(folder, kernel.clock.now());
+    kept.content = await readTrustFolder(folder, kernel.clock.now(), kept.content);
     kept.readAt = now;
+    const files = kept.content.refused.filter(isUnreadable);
+    if (files.length > 0) kernel.log.error({ files }, 'files of TRUST_ANCHORS cannot be read; what they would make trusted is not trusted');
   }
   return kept.content;
 }

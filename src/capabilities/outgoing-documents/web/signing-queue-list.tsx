@@ -151,7 +151,7 @@ function useQueueKeys({ rows, openId, selected, onSelect, onSign, onReturn }: Si
       { keys: 'j', label: t('next'), group, run: () => go(1) },
       { keys: 'k', label: t('previous'), group, run: () => go(-1) },
       { keys: 'x', label: t('selectKey'), group, run: select },
-      { keys: 'Space', label: t('selectKey'), group, run: select },
+      { keys: 'Space', label: t('selectSpace'), group, run: select },
       ...(several
         ? [
             { keys: 's', label: t('signSelected', { count }), group, run: onSign },

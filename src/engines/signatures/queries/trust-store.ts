@@ -7,10 +7,9 @@ import { isoInVietnam } from '#kernel/time.ts';
 import { builtInAuthority } from '../adapters/built-in-authority/keys.ts';
 import { nameOf, readTrustFile } from '../commands/trust-anchors.ts';
 import { isSelfIssued, parseCertificate, type Certificate } from '../domain/pki/certificate.ts';
-import { trustedListErrorTexts } from '../domain/trust-list/index.ts';
 import { signatureErrors } from '../errors.ts';
 import { configuredFolder, folderReadAt } from '../trust.ts';
-import { TrustFolderError, type CountedList, type TrustFolder } from '../trust-folder.ts';
+import { trustFileTexts, TrustFolderError, type CountedList, type TrustFolder } from '../trust-folder.ts';
 import type { LoadedLists, TrustFileReply, trustQuery, TrustRow, TrustSource } from '../trust-store/contract.ts';
 
 const PAGE = 50;
@@ -51,13 +50,13 @@ export async function lookIntoTrustFile(kernel: Kernel, file: Buffer): Promise<T
   };
 }
 
-/** The trusted lists (ETSI TS 119 612) of TRUST_ANCHORS, those that are not used and why, and whether the folder can be read at all. */
+/** The trusted lists (ETSI TS 119 612) of TRUST_ANCHORS, the files that are not used and why, and whether the folder can be read at all. */
 export async function listLoadedLists(kernel: Kernel): Promise<LoadedLists> {
   const folder = await readableFolder(kernel);
   const common = { isConfigured: (kernel.config.trustAnchorsDir ?? '') !== '', readAt: instant(folderReadAt(kernel)) };
   if (folder instanceof TrustFolderError) return { ...common, unreadable: basename(folder.path), lists: [] };
   const refused = folder.refused.map(({ name, code }) => {
-    const { vi, en } = trustedListErrorTexts[code];
+    const { vi, en } = trustFileTexts[code];
     return { file: name, operator: null, territory: null, sequenceNumber: null, issuedAt: null, nextUpdate: null, anchors: null, signature: 'notUsed' as const, problem: { vi, en } };
   });
   const counted = folder.lists.map(({ name, isSigned, list, anchors }) => ({

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { AppError } from '#kernel/errors.ts';
 import { createDocumentReader } from '../adapters/document-reader/reader.ts';
 import type { BesideFile, TrustMaterial } from '../adapters/document-reader/protocol.ts';
 import { storedReport, unreadableReport, type StoredReport } from '../report-words.ts';
-import { readTrustFolder, type TrustFolder } from '../trust-folder.ts';
+import { isUnreadable, readTrustFolder, trustFileTexts, TrustFolderError, type TrustFolder } from '../trust-folder.ts';
 import type { TrustPeriod } from '../domain/validation/trust-store.ts';
 import { judgeTimestamp, type JudgedTimestamp } from './judge-timestamp.ts';
 
@@ -27,11 +28,11 @@ export type AloneValidator = {
 
 /** A validator without house or database, for the command line: it trusts what lies in the folders. @throws Error naming an unreadable file */
 export async function validateAlone(trust: AloneTrust): Promise<AloneValidator> {
-  const contents = await Promise.all(trust.folders.filter((folder) => existsSync(folder)).map((folder) => readTrustFolder(folder, trust.now)));
+  const contents = await Promise.all(trust.folders.filter((folder) => existsSync(folder)).map((folder) => readWhole(folder, trust.now)));
   const anchors = contents.flatMap((content) => [...content.anchors, ...content.lists.flatMap((list) => list.anchors)]);
   const periods = periodsOf(contents);
   const { certificates = [], crls = [], ocsps = [] } = trust.material ?? {};
-  const lists = [...contents.flatMap((content) => content.crls), ...crls];
+  const lists = [...contents.flatMap((content) => [...content.crls.values()]), ...crls];
   const material: TrustMaterial = {
     anchors: anchors.map((anchor) => anchor.raw),
     periods: periods.map(({ fingerprint, from, until, only }) => ({ fingerprint, ...(from ? { from: from.toISOString() } : {}), ...(until ? { until: until.toISOString() } : {}), ...(only ? { only } : {}) })),
@@ -55,6 +56,14 @@ export async function validateAlone(trust: AloneTrust): Promise<AloneValidator> 
       reader.close();
     },
   };
+}
+
+/** Whoever calls a program can mend the folder and call again: nothing of it is left out in silence. */
+async function readWhole(folder: string, now: Date): Promise<TrustFolder> {
+  const content = await readTrustFolder(folder, now);
+  const unreadable = content.refused.find(isUnreadable);
+  if (unreadable !== undefined) throw new TrustFolderError(join(folder, unreadable.name), { cause: new Error(trustFileTexts[unreadable.code].en) });
+  return content;
 }
 
 /** A certificate that lies in a folder by itself is trusted whatever a list says of it. */

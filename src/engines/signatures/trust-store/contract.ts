@@ -54,7 +54,7 @@ export const addTrustReply = z.object({ added: z.array(z.string()), known: z.arr
 export const endTrustParams = z.object({ fingerprint });
 export const endTrustBody = z.object({ endsOn: z.iso.date(), reason: z.string().trim().min(5).max(500) });
 
-/** A trusted list of TRUST_ANCHORS; of one that is not used only the file and the reason are known. */
+/** A trusted list of TRUST_ANCHORS; of one that is not used, and of any other file that cannot be read, only the name and the reason are known. */
 export const loadedList = z.object({
   file: z.string(),
   operator: z.string().nullable(),
@@ -71,7 +71,7 @@ export type LoadedList = z.infer<typeof loadedList>;
 export const loadedLists = z.object({
   isConfigured: z.boolean(),
   readAt: z.string().nullable(),
-  /** The file that cannot be read: until it is mended or taken away no signature can be judged. */
+  /** The folder, or the revocation list, that cannot be read: until it is mended or taken away no signature can be judged. */
   unreadable: z.string().nullable(),
   lists: z.array(loadedList),
 });

@@ -11,6 +11,7 @@ import { createRootAuthority } from '../domain/pki/authority.ts';
 import { buildPdf } from '../domain/pdf/testing.ts';
 import { buildTrustedList } from '../domain/trust-list/testing.ts';
 import { createTestPki, days, hours, later, signTestPdf } from '../domain/validation/testing.ts';
+import { trustedListHealth } from '../health.ts';
 import { validateStored } from '../queries/validate-stored.ts';
 import { somebody, testModules } from '../testing.ts';
 import type { LoadedLists, TrustFileReply, TrustRow } from './contract.ts';
@@ -159,7 +160,7 @@ test('an end that lies ahead shows at once and counts from its day on; what woul
   assert.deepEqual(await state(), [['ended', '2026-01-01', '2026-10-25']]);
 });
 
-test('trusted lists say what became of them: counted, not used and why, and a file that cannot be read stops everything and says so', async () => {
+test('trusted lists say what became of them: counted, not used and why; a file that cannot be read is named there and takes nothing else away', async () => {
   const lists = async (): Promise<LoadedLists> => {
     house.clock.advance(61_000);
     return (await call<LoadedLists>(province, 'GET', '/lists')).body;
@@ -183,6 +184,55 @@ test('trusted lists say what became of them: counted, not used and why, and a fi
   assert.deepEqual((await rows('?source=table')).find(({ fingerprint }) => fingerprint === pki.issuing.certificate.fingerprint)?.alsoFrom, ['list']);
 
   writeFileSync(join(folder, 'hong.crt'), 'not a certificate');
-  assert.equal((await lists()).unreadable, 'hong.crt');
-  assert.ok((await rows()).some(({ source }) => source === 'table'), 'the rest is still shown');
+  const damaged = await lists();
+  assert.equal(damaged.unreadable, null);
+  assert.deepEqual(damaged.lists.map(({ file, signature }) => [file, signature]), [['hong.crt', 'notUsed'], ['nepac.xml', 'notUsed'], ['nepac.unsigned.xml', 'byHand']]);
+  assert.match(damaged.lists[0]?.problem?.vi ?? '', /Không đọc được tệp/);
+  assert.deepEqual([...new Set((await rows()).map(({ source }) => source))].sort(), ['builtIn', 'folder', 'list', 'table']);
+  assert.match((await trustedListHealth.check(kernel)).vi, /hong\.crt/);
+  rmSync(join(folder, 'hong.crt'));
+});
+
+test('half an upload takes down what lies in that file and nothing else, and is mended by the whole file', async () => {
+  const watched = join(folder, 'dong-ho.crt');
+  const verdictOf = async (by: typeof pki, text: string) => {
+    const { sha256 } = await storeBytes(kernel, signTestPdf(buildPdf({ content: () => `BT (${text}) Tj ET` }), { pki: by, at: later(now, -hours(1)) }), { limitBytes: 1_000_000 });
+    house.clock.advance(61_000);
+    const { indication, subIndication } = await validateStored(kernel, sha256);
+    return subIndication ?? indication;
+  };
+  await call(province, 'POST', '', { content: base64(pki.root.certificate.raw), ...basis });
+  const verdicts = async () => [await verdictOf(pki, 'của bảng'), await verdictOf(watch, 'của tệp')];
+  const { raw } = watch.root.certificate;
+  [...pki.crls(kernel.clock.now()), ...watch.crls(kernel.clock.now())].forEach((list, i) => {
+    writeFileSync(join(folder, `${String(i)}.crl`), list);
+  });
+  assert.deepEqual(await verdicts(), ['TOTAL-PASSED', 'TOTAL-PASSED']);
+  writeFileSync(watched, raw.subarray(0, raw.length / 2));
+  assert.deepEqual(await verdicts(), ['TOTAL-PASSED', 'NO_CERTIFICATE_CHAIN_FOUND']);
+  writeFileSync(watched, raw);
+  assert.deepEqual(await verdicts(), ['TOTAL-PASSED', 'TOTAL-PASSED']);
+});
+
+test('half a revocation list leaves its last reading in force; one that was never read stops everything, and both are said', async () => {
+  const at = kernel.clock.now();
+  const revoked = pki.crls(at, [{ serial: pki.person.certificate.serial, revokedAt: later(at, -hours(2)), reason: 'keyCompromise' }])[1] ?? assert.fail('no list');
+  const { sha256 } = await storeBytes(kernel, signTestPdf(buildPdf({ content: () => 'BT (bi thu hoi) Tj ET' }), { pki, at: later(at, -hours(1)) }), { limitBytes: 1_000_000 });
+  const verdict = async () => (await validateStored(kernel, sha256)).subIndication;
+  writeFileSync(join(folder, '1.crl'), revoked);
+  house.clock.advance(61_000);
+  assert.equal(await verdict(), 'REVOKED');
+  writeFileSync(join(folder, '1.crl'), revoked.subarray(0, 100));
+  house.clock.advance(61_000);
+  assert.ok((await call<LoadedLists>(province, 'GET', '/lists')).body.lists.some(({ file, problem }) => file === '1.crl' && problem?.vi.includes('lần đọc tốt gần nhất') === true));
+  assert.equal(await verdict(), 'REVOKED');
+  writeFileSync(join(folder, 'moi.crl'), revoked.subarray(0, 100));
+  house.clock.advance(61_000);
+  assert.equal((await call<LoadedLists>(province, 'GET', '/lists')).body.unreadable, 'moi.crl');
+  const health = await trustedListHealth.check(kernel);
+  assert.deepEqual([health.status, health.vi.includes('moi.crl')], ['fail', true]);
+  await assert.rejects(verdict(), { name: 'TrustFolderError' });
+  writeFileSync(join(folder, 'moi.crl'), revoked);
+  writeFileSync(join(folder, '1.crl'), revoked);
+  assert.deepEqual([await verdict(), (await trustedListHealth.check(kernel)).vi.includes('.crl')], ['REVOKED', false]);
 });

@@ -115,7 +115,7 @@ test('a manifest without its signature, and a signature without a manifest, are 
   assert.deepEqual(verdict(stray), ['INDETERMINATE', 'SIG_CONSTRAINTS_FAILURE', ['signature.unlisted META-INF/signature2.p7s']]);
 });
 
-test('a hostile manifest is refused as unreadable: DOCTYPE, entities, a file twice, a path out of the container, another root', async () => {
+test('a hostile manifest is refused as unreadable: DOCTYPE, entities, a file twice, a path out of the container, another root, something critical that nobody knows', async () => {
   const good = partOf('META-INF/ASiCManifest.xml').toString();
   const reference = /<asic:DataObjectReference.*?<\/asic:DataObjectReference>/.exec(good)?.[0] ?? assert.fail();
   for (const bad of [
@@ -126,6 +126,9 @@ test('a hostile manifest is refused as unreadable: DOCTYPE, entities, a file twi
     good.replace('02918/v1.2.1#', '02918/v9#'),
     good.replace('xmlenc#sha256', 'xmlenc#md5'),
     good.replace(/<asic:SigReference[^>]*>/, ''),
+    good.replace(/<asic:SigReference[^>]*>/, '$&$&'),
+    good.replace('</asic:ASiCManifest>', '<asic:ASiCManifestExtensions><asic:Extension Critical="true"/></asic:ASiCManifestExtensions></asic:ASiCManifest>'),
+    good.replace('</asic:DataObjectReference>', '<asic:DataObjectReferenceExtensions><asic:Extension Critical="1"/></asic:DataObjectReferenceExtensions></asic:DataObjectReference>'),
     good.slice(0, -20),
   ]) {
     const report = await replaced('META-INF/ASiCManifest.xml', Buffer.from(bad));

@@ -57,7 +57,13 @@ export function readManifest(bytes: Buffer): Manifest {
   if (references.length === 0 || references.length > maxFiles) throw broken('number of files');
   const files = references.map((reference) => readReference(document, reference));
   if (new Set(files.map(({ name }) => name)).size !== files.length) throw broken('a file is listed twice');
+  if (document.events.some((event) => event.kind === 'element' && isCritical(event))) throw broken('critical extension');
   return { signatureName: nameOf(only(document, root, { namespace: asicNamespace, local: 'SigReference' })), files };
+}
+
+/** None is known here, and one that is critical must not be passed over (EN 319 162-1 clause A.4). */
+function isCritical(element: XmlElement): boolean {
+  return /^\s*(?:true|1)\s*$/.test(attributeOf(element, 'Critical') ?? '');
 }
 
 function readSafely(bytes: Buffer): XmlDocument {

@@ -29,6 +29,8 @@ export interface RawEntry {
   readonly extra?: Buffer;
   /** With a data descriptor, as streaming writers leave. */
   readonly describedLater?: boolean;
+  /** What stands there instead. */
+  readonly descriptor?: Buffer;
 }
 
 /** A ZIP as bytes, exactly as told. */
@@ -64,7 +66,7 @@ export function rawZip(entries: readonly RawEntry[], { comment = '', behindDirec
     };
     const localName = entry.localName === undefined ? name : Buffer.from(entry.localName);
     put(Buffer.from('504b0304', 'hex'), common(localName, entry.describedLater ? [0, 0, 0] : values), localName, extra, body);
-    if (entry.describedLater) put(Buffer.from('504b0708', 'hex'), uint32s(values));
+    if (entry.describedLater) put(entry.descriptor ?? Buffer.concat([Buffer.from('504b0708', 'hex'), uint32s(values)]));
     const rest = Buffer.alloc(14);
     rest.writeUInt32LE(entry.externalAttributes ?? 0, 6);
     rest.writeUInt32LE(start, 10);

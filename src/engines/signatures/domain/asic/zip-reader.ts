@@ -150,8 +150,9 @@ async function locate(source: ByteSource, listed: readonly Listed[], directoryAt
     const extraBytes = header.readUInt16LE(28);
     if (extraBytes > 0) assertOneName(await readFully(source, each.at + header.length, extraBytes));
     const dataAt = each.at + header.length + extraBytes;
-    const nextFound = dataAt + each.compressedBytes + descriptorBytes(each, nextAt - dataAt - each.compressedBytes);
-    if (!isSame(header, each) || nextFound !== nextAt) throw new AsicError('asic.damaged', `local header of ${each.name}`);
+    const behind = nextAt - dataAt - each.compressedBytes;
+    const isEndRight = (each.flags & 8) === 0 ? behind === 0 : await isDescribed(source, each, { at: dataAt + each.compressedBytes, length: behind });
+    if (!isSame(header, each) || !isEndRight) throw new AsicError('asic.damaged', `local header of ${each.name}`);
     expectedAt = nextAt;
     if (each.name.endsWith('/')) continue;
     entries.push({ name: each.name, isStored: each.method === 0, compressedBytes: each.compressedBytes, sizeBytes: each.sizeBytes, crc: each.crc, dataAt });
@@ -160,13 +161,20 @@ async function locate(source: ByteSource, listed: readonly Listed[], directoryAt
   return entries;
 }
 
-/** After the data, a data descriptor may repeat checksum and sizes, with or without its mark. */
-function descriptorBytes({ flags }: Listed, left: number): number {
-  return (flags & 8) !== 0 && (left === 12 || left === 16) ? left : 0;
+const descriptorMark = 0x08074b50;
+
+/** After the data, a data descriptor repeats checksum and sizes, with or without its mark: a program that reads from the front believes this one. */
+async function isDescribed(source: ByteSource, { crc, compressedBytes, sizeBytes }: Listed, { at, length }: { readonly at: number; readonly length: number }): Promise<boolean> {
+  if (length !== 12 && length !== 16) return false;
+  const bytes = await readFully(source, at, length);
+  const numbers = length === 16 ? bytes.subarray(4) : bytes;
+  const isMarked = length === 12 || bytes.readUInt32LE(0) === descriptorMark;
+  return isMarked && [crc, compressedBytes, sizeBytes].every((value, i) => numbers.readUInt32LE(i * 4) === value);
 }
 
 function isSame(header: Buffer, each: Listed): boolean {
-  const isDescribedLater = (each.flags & 8) !== 0;
+  // Compressed data says itself where it ends. Of stored data nobody knows who reads from the front: its content could pass for further entries.
+  const isDescribedLater = (each.flags & 8) !== 0 && (each.method !== 0 || each.sizeBytes === 0);
   const fields: [number, number][] = [[header.readUInt32LE(14), each.crc], [header.readUInt32LE(18), each.compressedBytes], [header.readUInt32LE(22), each.sizeBytes]];
   return (
     header.readUInt32LE(0) === 0x04034b50 &&

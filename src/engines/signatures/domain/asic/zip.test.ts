@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crc32 } from 'node:zlib';
+import { crc32, deflateRawSync } from 'node:zlib';
 import { hasOracle, runOracle } from '../pdf/testing-signer.ts';
 import { AsicError } from './errors.ts';
 import { assertPlainName, nameToUri, uriToName } from './names.ts';
@@ -111,6 +111,30 @@ test('an entry with a second name in an extra field is refused, other extra fiel
 
 test('a local header that differs from the directory is refused', async () => {
   assert.equal(await codeOf(one({ localName: 'b.txt' })), 'asic.damaged');
+});
+
+test('a data descriptor says what the directory says: another size or checksum, no descriptor at all, or bytes of no meaning are refused', async () => {
+  const numbers = (...values: number[]) => Buffer.concat(values.map((value) => Buffer.from(Uint32Array.of(value).buffer)));
+  const mark = Buffer.from('504b0708', 'hex');
+  const packed = deflateRawSync(data).length;
+  const described = (descriptor: Buffer) => codeOf(one({ deflate: true, describedLater: true, descriptor }));
+  assert.equal(await described(Buffer.concat([mark, numbers(crc32(data), packed, data.length)])), 'accepted');
+  assert.equal(await described(numbers(crc32(data), packed, data.length)), 'accepted', 'the mark is optional');
+  for (const wrong of [
+    Buffer.concat([mark, numbers(crc32(data), packed, data.length + 1)]),
+    Buffer.concat([mark, numbers(crc32(data), packed - 1, data.length)]),
+    Buffer.concat([mark, numbers(0, packed, data.length)]),
+    numbers(0, 0, 0),
+    Buffer.concat([numbers(0), numbers(crc32(data), packed, data.length)]),
+    Buffer.from('nội dung giấu'.slice(0, 12), 'latin1'),
+    Buffer.alloc(0),
+  ]) assert.equal(await described(wrong), 'asic.damaged', wrong.toString('hex'));
+});
+
+test('a stored entry whose size is told only behind it is refused: whoever reads from the front finds other entries in its content', async () => {
+  const inner = rawZip([{ name: 'b.txt', data: Buffer.from('nội dung khác') }]);
+  assert.equal(await codeOf(one({ data: inner, describedLater: true })), 'asic.damaged');
+  assert.equal(await codeOf(one({ data: Buffer.alloc(0), describedLater: true })), 'accepted', 'where there is no content there is nothing to find');
 });
 
 test('bytes that belong to no entry are refused: in front, between, behind the directory, behind the end', async () => {

@@ -5,10 +5,11 @@
 import { hash as hashOnce } from 'node:crypto';
 import { safeUntil } from '../validation/algorithm-rules.ts';
 import type { CheckedTimestamp } from '../validation/integrity.ts';
-import { hashesOf, isPassed, judgeTimestamp } from '../validation/judge.ts';
+import { hashesOf, isPassed, judgeTimestamp, provenBy } from '../validation/judge.ts';
 import type { Problem } from '../validation/problems.ts';
 import { reportTimestamp } from '../validation/report-parts.ts';
 import type { TimestampReport } from '../validation/report.ts';
+import { isInOrder } from '../validation/stamp-order.ts';
 import type { TrustContext, TrustFinding } from '../validation/trust.ts';
 
 export interface ArchiveStamp {
@@ -27,6 +28,8 @@ export interface JudgedArchive {
   readonly earliest: Date | undefined;
   /** The same for one item, by its SHA-256. */
   proofOver(id: string): Date | undefined;
+  /** False for the signature's own time stamp when it claims to be younger than one that covers it. */
+  isInOrder(stamp: CheckedTimestamp): boolean;
   readonly findings: readonly TrustFinding[];
   readonly problems: readonly Problem[];
   readonly reports: readonly TimestampReport[];
@@ -34,7 +37,7 @@ export interface JudgedArchive {
 }
 
 interface Proof {
-  readonly time: Date;
+  readonly stamp: CheckedTimestamp;
   readonly covers: ReadonlySet<string>;
 }
 
@@ -44,11 +47,11 @@ export function judgeArchive(stamps: readonly ArchiveStamp[], plain: TrustContex
   const problems: Problem[] = [];
   const reports: TimestampReport[] = [];
   let protectedUntil: Date | undefined;
-  const proofOver = (id: string): Date | undefined => first(proofs.filter(({ covers }) => covers.has(id)).map(({ time }) => time));
+  const stampsOver = (id: string): CheckedTimestamp[] => proofs.filter(({ covers }) => covers.has(id)).map(({ stamp }) => stamp);
+  const proofOver = (id: string): Date | undefined => provenBy(stampsOver(id));
   const context: TrustContext = stamps.length === 0 ? plain : { ...plain, provenSince: ({ raw }) => proofOver(shaOf(raw)) };
   for (const { checked, id, covers } of stamps.toReversed()) {
-    const later = proofOver(id);
-    const trust = checked && judgeTimestamp(checked, later, context);
+    const trust = checked && judgeTimestamp(checked, proofOver(id), context);
     const report = reportTimestamp(checked, trust);
     if (report) reports.unshift(report);
     if (checked === undefined || trust === undefined) {
@@ -56,31 +59,19 @@ export function judgeArchive(stamps: readonly ArchiveStamp[], plain: TrustContex
       continue;
     }
     findings.push(trust);
-    const isInOrder = isBefore(checked.token.time, later);
-    if (!isInOrder) problems.push({ code: 'timestamp.order' });
+    if (!stampsOver(id).every((later) => isInOrder(checked, later))) problems.push({ code: 'timestamp.order' });
     else if (!isPassed(trust)) problems.push({ code: 'timestamp.archiveUntrusted' });
     else {
       if (proofs.length === 0) protectedUntil = endOf(checked, context);
-      proofs.push({ time: checked.token.time, covers });
+      proofs.push({ stamp: checked, covers });
     }
   }
-  return { context, earliest: first(proofs.map(({ time }) => time)), proofOver, findings, problems, reports, protectedUntil };
-}
-
-/** Clocks of two authorities may differ: a stamp that claims to be this much younger than one over it still counts. */
-const clockToleranceMs = 60_000;
-
-/** True unless a time stamp claims to be younger than one that covers it. */
-export function isBefore(time: Date, later: Date | undefined): boolean {
-  return later === undefined || time.getTime() <= later.getTime() + clockToleranceMs;
+  const trusted = proofs.map(({ stamp }) => stamp);
+  return { context, earliest: provenBy(trusted), proofOver, isInOrder: (stamp) => trusted.every((later) => isInOrder(stamp, later)), findings, problems, reports, protectedUntil };
 }
 
 export function shaOf(bytes: Buffer): string {
   return hashOnce('sha256', bytes, 'hex');
-}
-
-function first(times: readonly Date[]): Date | undefined {
-  return times.reduce<Date | undefined>((found, time) => (found === undefined || time < found ? time : found), undefined);
 }
 
 /** By its certificate and its algorithms. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { children, fieldsOf, rawOf, readAsn1 } from '../asn1/reader.ts';
-import { ctx, int, oid, seq, set } from '../asn1/der.ts';
+import { ctx, int, oct, oid, seq, set } from '../asn1/der.ts';
 import { createRootAuthority, createIssuingAuthority, generateKey, issueCertificate, personSubject, serviceSubject } from '../pki/authority.ts';
 import type { KeyHolder, KeyKind, LeafKind } from '../pki/authority.ts';
 import { OID } from '../pki/oids.ts';
@@ -148,6 +148,18 @@ test('a time stamp fits its digest only, and needs its signing certificate', asy
   const bare = parseTimestampToken(tsa.token({ hash: 'sha256', digest, now, withCertificates: false }));
   assert.equal(verifyTimestampToken(bare, digestOf(data)).verdict, 'no-signing-certificate');
   assert.equal(codeOf(() => parseTimestampToken(ours())), 'cms.notSignedData');
+});
+
+test('more signed attributes than are looked at are refused: what lies behind them might say something else', () => {
+  const made = cmsSigner({ certificate: rsa.certificate.raw, chain: [] });
+  const usual = children(readAsn1(signedAttributes(made, createHash('sha256').update(data).digest()))).map(rawOf);
+  const withMore = (count: number) => {
+    const filling = Array.from({ length: count }, (_, i) => seq(oid(`1.3.6.1.4.1.99999.${i + 1}`), set(int(i))));
+    const second = seq(oid(OID.messageDigest), set(oct(Buffer.alloc(32))));
+    const attributes = set(...usual, ...filling, second);
+    return assembleCms(made, { attributes, signature: signAttributes(made, rsa.privateKey, attributes) });
+  };
+  for (const count of [0, 60, 200]) assert.equal(codeOf(() => parseCms(withMore(count))), 'cms.attributes', `${count} more`);
 });
 
 test('material in CAdES attributes and beside the certificates is at hand: lists, OCSP answers, certificates', () => {

@@ -181,6 +181,8 @@ function attributesOf(list: Asn1Node): Map<string, Asn1Node[][]> {
 
 function readSignedAttributes(node: Asn1Node): SignedAttributes {
   const attributes = attributesOf(node);
+  // What is signed is read whole or not at all: a second value of one of these could stand behind the last that is looked at.
+  if (children(node).length > maxAttributes) throw new CmsError('cms.attributes', 'too many');
   const single = (type: string): Asn1Node | undefined => {
     const all = attributes.get(type);
     if (all === undefined) return undefined;

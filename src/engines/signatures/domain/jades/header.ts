@@ -1,4 +1,5 @@
 /** What the protected header of a JAdES signature says, as far as it can be believed: shapes, limits, and nothing that has to be fetched. */
+import { isUtf8 } from 'node:buffer';
 import type { Problem } from '../validation/problems.ts';
 import { isJadesAlgorithm } from './algorithms.ts';
 import type { JadesAlgorithm } from './algorithms.ts';
@@ -10,6 +11,8 @@ export interface JadesHeader {
   readonly certificates: readonly Buffer[];
   /** SHA-256 of the signer's certificate, hexadecimal. */
   readonly thumbprint: string | undefined;
+  /** SHA-1 of it, hexadecimal: too weak to bind anybody, but another program may choose by it. */
+  readonly weakThumbprint: string | undefined;
   readonly claimedAt: Date | undefined;
   readonly isUnencoded: boolean;
   readonly contentType: string | undefined;
@@ -24,7 +27,8 @@ const unsupported = ['sigD', 'sigX5ts', 'x5t#o', 'zip', 'enc', 'sigPId'];
 /** The header, or the problem for which the signature cannot be judged. */
 export function readHeader(encoded: string): JadesHeader | Problem {
   const bytes = fromBase64Url(encoded);
-  const header = bytes && readStrictObject(bytes.toString('utf8'));
+  // What stands in the place of bytes that are no UTF-8 is each program's own affair.
+  const header = bytes && isUtf8(bytes) ? readStrictObject(bytes.toString('utf8')) : undefined;
   if (header === undefined) return { code: 'format.unreadable' };
   const { alg, crit, x5c, b64, cty } = header;
   if (!isJadesAlgorithm(alg) || unsupported.some((name) => name in header)) return { code: 'signature.unsupported' };
@@ -33,12 +37,13 @@ export function readHeader(encoded: string): JadesHeader | Problem {
   if (critical.some((name) => !understood.has(name))) return { code: 'signature.unsupported' };
   if (critical.some((name) => !(name in header))) return { code: 'format.contradiction' };
   const certificates = x5c === undefined ? [] : certificatesOf(x5c);
-  const thumbprint = thumbprintOf(header['x5t#S256']);
+  const thumbprint = thumbprintOf(header['x5t#S256'], 32);
+  const weakThumbprint = thumbprintOf(header['x5t'], 20);
   const claimedAt = claimedTime(header);
   const isEncodingClear = b64 === undefined || (typeof b64 === 'boolean' && critical.includes('b64'));
-  const isShapely = certificates !== undefined && thumbprint !== null && claimedAt !== null && isEncodingClear && (cty === undefined || typeof cty === 'string');
+  const isShapely = certificates !== undefined && thumbprint !== null && weakThumbprint !== null && claimedAt !== null && isEncodingClear && (cty === undefined || typeof cty === 'string');
   if (!isShapely) return { code: 'format.contradiction' };
-  return { algorithm: alg, certificates, thumbprint, claimedAt, isUnencoded: b64 === false, contentType: cty };
+  return { algorithm: alg, certificates, thumbprint, weakThumbprint, claimedAt, isUnencoded: b64 === false, contentType: cty };
 }
 
 /** Bytes of base64url without padding, in its only right form; undefined otherwise. */
@@ -59,11 +64,11 @@ function certificatesOf(value: unknown): Buffer[] | undefined {
   return list.every((each) => /^[A-Za-z0-9+/]+={0,2}$/.test(each)) ? list.map((each) => Buffer.from(each, 'base64')) : undefined;
 }
 
-/** Undefined when absent, null when it is no SHA-256. */
-function thumbprintOf(value: unknown): string | undefined | null {
+/** Undefined when absent, null when it is no hash of this length. */
+function thumbprintOf(value: unknown, length: number): string | undefined | null {
   if (value === undefined) return undefined;
   const bytes = typeof value === 'string' ? fromBase64Url(value) : undefined;
-  return bytes?.length === 32 ? bytes.toString('hex') : null;
+  return bytes?.length === length ? bytes.toString('hex') : null;
 }
 
 /** Clause 5.1.11 (`iat`, seconds) or 5.2.1 (`sigT`, RFC 3339 in UTC). Undefined when absent, null when it is no time or there are both. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { constants, createHmac, sign, verify, X509Certificate } from 'node:crypto';
+import { constants, createHmac, hash, sign, verify, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import type { KeyHolder } from '../pki/authority.ts';
 import { personSubject } from '../pki/authority.ts';
@@ -120,6 +120,8 @@ for (const [name, change, expected] of [
   ['two times', (h: object) => ({ ...h, sigT: '2026-11-21T00:00:00Z', crit: ['sigT'] }), 'format.contradiction'],
   ['the hash of another certificate', (h: object) => ({ ...h, 'x5t#S256': Buffer.alloc(32).toString('base64url') }), 'signer.missing'],
   ['a hash that is none', (h: object) => ({ ...h, 'x5t#S256': 'abc' }), 'format.contradiction'],
+  ['the SHA-1 of another certificate', (h: object) => ({ ...h, x5t: Buffer.alloc(20, 7).toString('base64url') }), 'signer.missing'],
+  ['a SHA-1 that is none', (h: object) => ({ ...h, x5t: 5 }), 'format.contradiction'],
   ['certificates that are none', (h: object) => ({ ...h, x5c: ['AAAA'] }), 'signer.missing'],
   ['certificates in a wrong shape', (h: object) => ({ ...h, x5c: [1] }), 'format.contradiction'],
   ['a member twice', (h: object) => JSON.stringify(h).replace('{', '{"alg":"ES256",'), 'format.unreadable'],
@@ -146,6 +148,14 @@ test('a key inside the header is never used: only the certificate counts', () =>
   assert.deepEqual(verdict(jws), ['TOTAL-FAILED', 'SIG_CRYPTO_FAILURE', null]);
 });
 
+test('a header that is no UTF-8 is refused: what a program puts in the place of the wrong bytes is its own affair', () => {
+  const [head = ''] = signPayload().split('.');
+  const text = Buffer.from(head, 'base64url').toString('latin1').replace('{', '{"kid":"\u00ff\u00fe",');
+  const input = `${Buffer.from(text, 'latin1').toString('base64url')}.${payload.toString('base64url')}`;
+  const value = sign('sha256', Buffer.from(input), { key: pki.agency.privateKey, dsaEncoding: 'ieee-p1363' });
+  assert.deepEqual(verdict(`${input}.${value.toString('base64url')}`), ['TOTAL-FAILED', 'FORMAT_FAILURE', null]);
+});
+
 test('the public key as a shared secret does not verify', () => {
   const [, body = ''] = signPayload().split('.');
   const head = Buffer.from(JSON.stringify({ alg: 'HS256', x5c: [pki.agency.certificate.raw.toString('base64')] })).toString('base64url');
@@ -155,6 +165,8 @@ test('the public key as a shared secret does not verify', () => {
 
 test('without the hash of its certificate a signature is undetermined; without x5c the certificate is found by the hash', () => {
   assert.deepEqual(verdict(signHeader((header) => without(header, 'x5t#S256'))).slice(0, 2), ['INDETERMINATE', 'SIG_CONSTRAINTS_FAILURE']);
+  const bothHashes = (x5t: Buffer) => signHeader((header) => ({ ...header, x5t: x5t.toString('base64url') }));
+  assert.deepEqual(verdict(bothHashes(hash('sha1', pki.agency.certificate.raw, 'buffer'))), passed);
   const byHash = signHeader((header) => without(header, 'x5c'));
   assert.equal(verdict(byHash)[1], 'NO_SIGNING_CERTIFICATE_FOUND');
   const given = { ...trust.given, certificates: [pki.agency.certificate, pki.issuing.certificate] };

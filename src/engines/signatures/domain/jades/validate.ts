@@ -1,4 +1,5 @@
 /** Validation of JAdES in compact serialisation (ETSI TS 119 182-1, EN 319 102-1). The key comes from a certificate with a path, from nowhere else. */
+import { hash as hashOnce } from 'node:crypto';
 import { createValidationCache } from '../validation/cache.ts';
 import type { Problem } from '../validation/problems.ts';
 import { describeAlgorithm } from '../validation/trust.ts';
@@ -69,13 +70,14 @@ function readParts(jws: string, beside: Buffer | undefined): Parts | Problem {
 
 /** The signer is the first certificate of `x5c` and the one that `x5t#S256` names; without `x5c`, one at hand with that hash. */
 function check({ header, input, value }: Parts, { inside, candidates }: { readonly inside: readonly Certificate[]; readonly candidates: readonly Certificate[] }): SignatureFacts {
-  const { algorithm: name, thumbprint, certificates, claimedAt } = header;
+  const { algorithm: name, thumbprint, weakThumbprint, certificates, claimedAt } = header;
   const [first] = inside;
   const isFirstReadable = first?.raw.equals(certificates[0] ?? Buffer.alloc(0)) === true;
   const signer = certificates.length > 0 ? (isFirstReadable ? first : undefined) : candidates.find(({ fingerprint }) => fingerprint === thumbprint);
   const algorithm = algorithmOf(name);
   const told = { signer, claimedAt, algorithm: describeAlgorithm(signer, algorithm, algorithm.hash), hashes: [algorithm.hash] };
-  if (signer === undefined || (thumbprint !== undefined && signer.fingerprint !== thumbprint)) return factsOf({ ...told, problems: [{ code: 'signer.missing' }] });
+  const isOther = (thumbprint !== undefined && signer?.fingerprint !== thumbprint) || (weakThumbprint !== undefined && signer !== undefined && hashOnce('sha1', signer.raw) !== weakThumbprint);
+  if (signer === undefined || isOther) return factsOf({ ...told, problems: [{ code: 'signer.missing' }] });
   const key = usableKey(signer);
   if (key === undefined) return factsOf({ ...told, problems: [{ code: 'signature.unsupported' }] });
   if (!valueFits({ algorithm: name, key, input, value })) return factsOf({ ...told, problems: [{ code: 'signature.mismatch' }] });

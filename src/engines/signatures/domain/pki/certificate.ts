@@ -51,10 +51,12 @@ export function parseCertificate(input: Buffer): Certificate {
   }
 }
 
-/** All certificates of a PEM bundle, or the one of a DER file. */
+/** All certificates of a PEM bundle, or the one of a DER file. Throws PkiError `certificate.malformed`, also for a bundle that is cut short. */
 export function parseCertificates(input: Buffer): Certificate[] {
   if (!input.includes('-----BEGIN')) return [parseCertificate(input)];
-  const blocks = input.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const text = input.toString('latin1');
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (text.split('-----BEGIN CERTIFICATE-----').length - 1 !== blocks.length) throw new PkiError('certificate.malformed', 'PEM cut short');
   return blocks.map((block) => parseCertificate(Buffer.from(block, 'latin1')));
 }
 

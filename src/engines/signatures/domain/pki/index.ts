@@ -20,7 +20,7 @@ export { parseOcspRequest, parseOcspResponse } from './ocsp.ts';
 export type { CertificateId, CertificateStatus, OcspRequest, OcspResponse } from './ocsp.ts';
 export { certificateIdOf, writeOcspFailure, writeOcspRequest, writeOcspResponse } from './ocsp-responder.ts';
 export type { NewOcspResponse } from './ocsp-responder.ts';
-export { readPkcs12, writePkcs12 } from './pkcs12.ts';
+export { readKeyFiles, readPkcs12, writePkcs12 } from './pkcs12.ts';
 export type { KeyFile, NewKeyFile } from './pkcs12.ts';
 export { writeRevocationList } from './revocation-list.ts';
 export type { NewRevocationList, RevokedCertificate } from './revocation-list.ts';

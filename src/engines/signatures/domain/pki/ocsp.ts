@@ -11,6 +11,7 @@ import { distrusted, reasonOf } from './crl.ts';
 import type { RevocationReason } from './crl.ts';
 import { PkiError } from './errors.ts';
 import { readExtensions } from './extensions.ts';
+import type { Extension } from './extensions.ts';
 import { OID } from './oids.ts';
 
 /** Which certificate is meant: hashes of its issuer's name and key, and its serial. `raw` is copied into answers. */
@@ -97,8 +98,10 @@ function readBasic(raw: Buffer, node: Asn1Node): OcspResponse {
   fields.optional(0xa0);
   const isResponder = responderMatcher(fields.take());
   const producedAt = timeOf(fields.take(0x18));
-  const answers = children(fields.take(0x30)).slice(0, maxAnswers).map(readSingle);
-  const nonceValue = readExtensions(fields.optional(0xa1)).get(OID.ocspNonce)?.value;
+  const singles = children(fields.take(0x30)).slice(0, maxAnswers).map(readSingle);
+  const about = readExtensions(fields.optional(0xa1));
+  const answers = isUnderstood(about) ? singles : singles.map(cautious);
+  const nonceValue = about.get(OID.ocspNonce)?.value;
   const signatureAlgorithm = knownAlgorithm(algorithmNode);
   const dataBytes = rawOf(data);
   return {
@@ -149,13 +152,26 @@ function readSingle(node: Asn1Node): SingleAnswer {
   const next = fields.optional(0xa0);
   const about = readExtensions(fields.optional(0xa1));
   const cutoff = about.get(OID.ocspArchiveCutoff)?.value;
-  return {
+  const answer: SingleAnswer = {
     id,
     status: status.status === 'revoked' ? { status: 'revoked', ...distrusted(status, about) } : status,
     thisUpdate,
     nextUpdate: next && timeOf(fieldsOf(next, 0xa0).take()),
     keepsExpiredFrom: cutoff && timeOf(readAsn1(cutoff, { ber: true })),
   };
+  return isUnderstood(about) ? answer : cautious(answer);
+}
+
+const knownCritical = new Set<string>([OID.ocspNonce, OID.ocspArchiveCutoff, OID.invalidityDate]);
+
+/** What is critical and not known may change the meaning of an answer (RFC 6960 section 4.4, RFC 5280 section 4.2). */
+function isUnderstood(extensions: ReadonlyMap<string, Extension>): boolean {
+  return [...extensions].every(([name, { critical }]) => !critical || knownCritical.has(name));
+}
+
+/** Of an answer that is not wholly understood "revoked" is believed, "good" is not. */
+function cautious(answer: SingleAnswer): SingleAnswer {
+  return answer.status.status === 'good' ? { ...answer, status: { status: 'unknown' } } : answer;
 }
 
 function readStatus(node: Asn1Node): CertificateStatus {

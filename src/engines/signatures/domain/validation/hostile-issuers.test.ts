@@ -208,6 +208,25 @@ test('an answer by a responder that nobody appointed, or about the same serial o
   assert.equal(verdict(other.ocsp(pki.person, good, now)), 'INDETERMINATE TRY_LATER');
 });
 
+test('an answer that carries something critical which nobody knows says that a certificate is revoked, never that it is good', () => {
+  const { certificate, privateKey } = pki.responder;
+  const id = certificateIdOf(pki.person.certificate, pki.issuing.certificate);
+  const revoked = ctx(1, generalizedTime(start));
+  const unknown = (critical: boolean) => ctx(1, seq(seq(oid('1.3.6.1.4.1.99999.5'), ...(critical ? [bool(true)] : []), oct(Buffer.alloc(2)))));
+  const verdict = (status: Buffer, { single = [], whole = [] }: { single?: Buffer[]; whole?: Buffer[] }) => {
+    const one = seq(id.raw, status, generalizedTime(now), ctx(0, generalizedTime(later(now, days(1)))), ...single);
+    const data = seq(ctx(2, oct(hashOnce('sha1', certificate.publicKeyBits, 'buffer'))), generalizedTime(now), seq(one), ...whole);
+    const answer = seq(tlv(0x0a, Buffer.from([0])), ctx(0, seq(oid(OID.ocspBasic), oct(signed(data, privateKey, ctx(0, seq(certificate.raw)))))));
+    return about(plain, { given: { crls: [rootList], ocsps: [answer] } });
+  };
+  const good = ctxPrim(0);
+  assert.equal(verdict(good, {}), 'TOTAL-PASSED');
+  assert.equal(verdict(good, { single: [unknown(false)], whole: [unknown(false)] }), 'TOTAL-PASSED');
+  assert.equal(verdict(good, { single: [unknown(true)] }), 'INDETERMINATE TRY_LATER');
+  assert.equal(verdict(good, { whole: [unknown(true)] }), 'INDETERMINATE TRY_LATER');
+  assert.equal(verdict(revoked, { single: [unknown(true)], whole: [unknown(true)] }), 'TOTAL-FAILED REVOKED');
+});
+
 test('an authority below one that allows none below itself, or with an unknown critical extension, makes no path', () => {
   const given = { crls: [rootList, issuingList] };
   assert.equal(about(under({ extension: { name: '1.3.6.1.4.1.99999.1', value: seq(), critical: true } }), { given }), 'INDETERMINATE CHAIN_CONSTRAINTS_FAILURE');

@@ -12,6 +12,7 @@ import { verdictOf } from './problems.ts';
 import type { Problem } from './problems.ts';
 import type { RevocationSource } from './revocation.ts';
 import { claimedTimeOf } from './signing-time.ts';
+import { isInOrder } from './stamp-order.ts';
 import { judgeTrust } from './trust.ts';
 import type { TrustContext, TrustFinding } from './trust.ts';
 import type { FoundMaterial } from './validation-material.ts';
@@ -20,7 +21,7 @@ import type { FoundMaterial } from './validation-material.ts';
 interface Proof {
   /** It covers the bytes of the file before this place. */
   readonly covers: number;
-  readonly time: Date;
+  readonly stamp: CheckedTimestamp;
 }
 
 /**
@@ -29,17 +30,17 @@ interface Proof {
  */
 export function judgeAll(checked: readonly CheckedSignature[], context: TrustContext, { placeOf }: Pick<FoundMaterial, 'placeOf'>): Judged[] {
   const proofs: Proof[] = [];
-  const proofOver = (place: number): Date | undefined => (proofs.length === 0 ? undefined : earliest(proofs.filter((proof) => proof.covers >= place).map((proof) => proof.time)));
+  const stampsOver = (place: number): CheckedTimestamp[] => proofs.filter((proof) => proof.covers >= place).map((proof) => proof.stamp);
+  const proofOver = (place: number): Date | undefined => (proofs.length === 0 ? undefined : provenBy(stampsOver(place)));
   const provenSince = (source: RevocationSource): Date | undefined => {
     const place = proofs.length === 0 ? undefined : placeOf(source);
     return place === undefined ? undefined : proofOver(place);
   };
   const withProofs = { ...context, provenSince };
   const judged = checked.toReversed().map((each) => {
-    const laterProof = each.range && proofOver(each.range.end);
-    const result = judgeOne(each, laterProof, withProofs);
+    const result = judgeOne(each, each.range && proofs.length > 0 ? stampsOver(each.range.end) : [], withProofs);
     const isProof = isDocumentTimestamp(each) && each.isIntact && result.timestampTrust && isPassed(result.timestampTrust);
-    if (isProof && each.range && each.timestamp) proofs.push({ covers: each.range.gapStart, time: each.timestamp.token.time });
+    if (isProof && each.range && each.timestamp) proofs.push({ covers: each.range.gapStart, stamp: each.timestamp });
     return result;
   });
   return judged.toReversed();
@@ -70,26 +71,29 @@ function earliest(times: readonly (Date | undefined)[]): Date | undefined {
   return times.reduce<Date | undefined>((first, time) => (time && (first === undefined || time < first) ? time : first), undefined);
 }
 
-function judgeOne(checked: CheckedSignature, laterProof: Date | undefined, context: TrustContext): Judged {
+/** What lies under these time stamps existed by then: the latest instant at which the oldest of them may have been made. */
+export function provenBy(stamps: readonly CheckedTimestamp[]): Date | undefined {
+  return earliest(stamps.map(({ token }) => token.latest));
+}
+
+function judgeOne(checked: CheckedSignature, laterStamps: readonly CheckedTimestamp[], context: TrustContext): Judged {
   const { check, timestamp, cms, signature } = checked;
+  const laterProof = provenBy(laterStamps);
   const timestampTrust = timestamp && judgeTimestamp(timestamp, laterProof, context);
-  const isInOrder = timestamp === undefined || timestampTrust === undefined || laterProof === undefined || timestamp.token.time.getTime() <= laterProof.getTime() + clockToleranceMs;
-  const order: Problem[] = isInOrder ? [] : [{ code: 'timestamp.order' }];
+  const isOrderly = timestamp === undefined || timestampTrust === undefined || laterStamps.every((later) => isInOrder(timestamp, later));
+  const order: Problem[] = isOrderly ? [] : [{ code: 'timestamp.order' }];
   if (isDocumentTimestamp(checked)) {
     const signer = timestamp?.check.signer ?? check?.signer;
     return { checked, signer, trust: timestampTrust, timestampTrust, claimedAt: timestamp?.token.time, provenAt: laterProof, order };
   }
   const signer = check?.signer;
   const claimedAt = claimedTimeOf(signature, cms);
-  const stampedAt = timestamp && timestampTrust && isPassed(timestampTrust) && isInOrder ? timestamp.token.time : undefined;
+  const stampedAt = timestamp && timestampTrust && isPassed(timestampTrust) && isOrderly ? timestamp.token.latest : undefined;
   const provenAt = earliest([laterProof, stampedAt]);
   const hashes = cms ? [...hashesOf(cms), ...(signature.subFilter === 'adbe.pkcs7.sha1' ? (['sha1'] as const) : [])] : [];
   const trust = signer && judgeTrust({ certificate: signer, purpose: 'sign', provenAt, claimedAt, hashes }, context);
   return { checked, signer, trust, timestampTrust, claimedAt, provenAt, order };
 }
-
-/** Clocks of two authorities may differ: a stamp that claims to be this much younger than one over it still counts. */
-const clockToleranceMs = 60_000;
 
 /** Trust in the authority of a time stamp that holds, at the instant before which it is proven to have existed. */
 export function judgeTimestamp({ token, check }: CheckedTimestamp, laterProof: Date | undefined, context: TrustContext): TrustFinding | undefined {

@@ -11,6 +11,7 @@ import { parseCertificate } from '../pki/certificate.ts';
 import type { RevocationReason } from '../pki/crl.ts';
 import { OID } from '../pki/oids.ts';
 import { writeRevocationList } from '../pki/revocation-list.ts';
+import { timestampAccuracySeconds } from '../pki/timestamp-authority.ts';
 import { addDocumentTimestamp, createTestPki, days, hours, later, signTestPdf } from './testing.ts';
 import type { TestPki } from './testing.ts';
 import { validateFully, validatePdf } from './validate-pdf.ts';
@@ -64,13 +65,14 @@ test('time stamps that contradict each other prove nothing', () => {
   assert.equal(verdict(firstOf(early, { given })), 'INDETERMINATE TIMESTAMP_ORDER_FAILURE');
 });
 
-test('the best signature time is the earliest proof, and now without one', () => {
+test('the best signature time is the latest instant that the earliest proof leaves open, and now without one', () => {
+  const accuracyMs = timestampAccuracySeconds * 1000;
   const given = { crls: [...pki.crls(muchLater), ...clock.crls(muchLater)] };
   const plain = signTestPdf(letter, { pki, at: signedAt });
   assert.equal(firstOf(plain, { given }).bestSignatureTime, muchLater.toISOString());
-  assert.equal(firstOf(stamped, { given }).bestSignatureTime, signedAt.toISOString());
+  assert.equal(firstOf(stamped, { given }).bestSignatureTime, later(signedAt, accuracyMs).toISOString());
   const covered = addDocumentTimestamp(plain, clock, later(signedAt, hours(5)));
-  assert.equal(firstOf(covered, { given }).bestSignatureTime, later(signedAt, hours(5)).toISOString());
+  assert.equal(firstOf(covered, { given }).bestSignatureTime, later(signedAt, hours(5) + accuracyMs).toISOString());
 });
 
 test('a certificate on hold leaves it open, and a hold that was lifted is forgotten', () => {
