@@ -120,6 +120,7 @@ test('the director opens a certificate on the phone, is told what an application
   await page.goto(place);
   await page.getByText('Không có yêu cầu nào chờ bạn').waitFor();
   await page.getByRole('button', { name: 'Bật trên thiết bị này' }).click();
+  await page.getByLabel('Mật khẩu đăng nhập').fill(DEMO_PASSWORD);
   await page.getByLabel('Mã PIN của chứng thư số').fill(DEMO_PIN);
   await page.getByRole('button', { name: 'Bật trên thiết bị này' }).click();
   await page.getByText('Đã bật, thiết bị: Điện thoại của tôi').waitFor();

@@ -39,6 +39,7 @@ const remoteCredential = z.object({
 });
 export const remoteCredentialList = z.object({ credentials: z.array(remoteCredential) });
 export type RemoteCredentialList = z.infer<typeof remoteCredentialList>;
+export const beginEnrolmentBody = z.object({ password: z.string().min(1).max(1000) });
 export const beginEnrolmentReply = z.object({ step: z.uuid(), options: browserOptions });
 export const finishEnrolmentBody = z.object({ step: z.uuid(), pin: z.string().min(1).max(200), name: z.string().trim().min(1).max(80), response: browserAnswer });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { beginAuthorization } from '#engines/signatures/adapters/csc-client/access.ts';
-import { openSigningHouse, PIN, proof, type SigningHouse } from './testing.ts';
+import { openSigningHouse, PASSWORD, PIN, proof, type SigningHouse } from './testing.ts';
 import { idOf, SHA256, signingCalls, type SigningCalls, someHash } from './testing/signing-calls.ts';
 
 let house: SigningHouse;
@@ -21,7 +21,7 @@ test('what a passkey signed for one request opens no other one, nor a batch that
   const [first, second] = [await asked(), await asked()];
   const forFirst = proof(house.device, (await begin([first])).options.challenge);
   for (const ids of [[second], [first, second]]) assert.equal((await answer((await begin(ids)).approvalId, forFirst)).body.code, 'remote-signing.passkeyRefused');
-  const enrolling = await house.call<{ step: string; options: { challenge: string } }>(house.director, 'POST', `/credentials/${house.credentialId}/enrolment-options`);
+  const enrolling = await house.call<{ step: string; options: { challenge: string } }>(house.director, 'POST', `/credentials/${house.credentialId}/enrolment-options`, { password: PASSWORD });
   assert.equal((await answer(enrolling.body.step, proof(house.device, enrolling.body.options.challenge))).body.code, 'remote-signing.ceremonyEnded');
   assert.deepEqual((await house.approve([first, second])).body, { signed: 2 });
 });
@@ -95,4 +95,13 @@ test('a consent that the browser opened too long ago is gone, and its code is go
   const { clientId, clientSecret } = house.client;
   const reply = await calls.form({ grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: access.redirectUri, client_id: clientId, client_secret: clientSecret });
   assert.deepEqual([reply.status, reply.body['error']], [400, 'invalid_grant']);
+});
+
+test('a session alone adds no passkey: the password is asked for again, and wrong ones lock as at signing in', async () => {
+  const credentialId = await house.issue(house.colleague);
+  for (let tried = 1; tried < 5; tried += 1) assert.equal((await house.enrol(house.colleague, credentialId, { password: 'sai mật khẩu' })).code, 'identity.wrongPresentPassword');
+  assert.equal((await house.enrol(house.colleague, credentialId, { password: 'sai mật khẩu' })).code, 'identity.locked');
+  assert.equal((await house.enrol(house.colleague, credentialId)).code, 'identity.locked');
+  house.clock.advance(12 * 3_600_000 + 60_000);
+  assert.equal((await house.enrol(house.colleague, credentialId)).status, 204);
 });

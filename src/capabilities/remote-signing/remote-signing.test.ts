@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { SignOutcome } from '#engines/signatures/adapters/signing-driver.ts';
-import { openSigningHouse, proof, type SigningHouse } from './testing.ts';
+import { openSigningHouse, PASSWORD, proof, type SigningHouse } from './testing.ts';
 import { holds, idOf, SHA256, signingCalls, type SigningCalls, someHash } from './testing/signing-calls.ts';
 
 let house: SigningHouse;
@@ -204,7 +204,7 @@ test('SHA-1, wrong lengths, repeated hashes and malformed bodies are refused in 
 test('a passkey is added with the PIN of the key only, and a colleague cannot open somebody else’s certificate', async () => {
   const credentialId = await house.issue(house.colleague);
   assert.equal((await house.enrol(house.colleague, credentialId, { pin: '111111' })).status, 422);
-  assert.equal((await house.call(house.director, 'POST', `/credentials/${credentialId}/enrolment-options`)).status, 404);
+  assert.equal((await house.call(house.director, 'POST', `/credentials/${credentialId}/enrolment-options`, { password: PASSWORD })).status, 404);
   assert.equal((await house.enrol(house.colleague, credentialId)).status, 204);
   const asked = await calls.ask([someHash()], { credentialID: `${house.agencyId}.${credentialId}` });
   assert.equal(asked.status, 202);

@@ -4,7 +4,7 @@ import { relyingParty } from '#engines/identity/index.ts';
 import { approveAuthorizations, beginApproval } from './commands/approve-authorizations.ts';
 import { beginEnrolment, finishEnrolment, withdrawCredential } from './commands/enrol-credential.ts';
 import { refuseAuthorization } from './commands/refuse-authorization.ts';
-import { approveBody, approveReply, authorizationList, beginApprovalBody, beginApprovalReply, beginEnrolmentReply, finishEnrolmentBody, refuseBody, remoteCredentialList } from './contract.ts';
+import { approveBody, approveReply, authorizationList, beginApprovalBody, beginApprovalReply, beginEnrolmentBody, beginEnrolmentReply, finishEnrolmentBody, refuseBody, remoteCredentialList } from './contract.ts';
 import { ownAuthorizations, ownRemoteCredentials } from './queries/own-authorizations.ts';
 
 const base = '/api/v1/remote-signing';
@@ -67,9 +67,10 @@ export const ownerRoutes: readonly Route[] = [
     summary: 'What the browser needs to make a passkey that releases a certificate’s key.',
     access: signedIn,
     params,
+    body: beginEnrolmentBody,
     reply: beginEnrolmentReply,
-    run: async (http, { params: { id } }) => {
-      const { step, options } = await beginEnrolment(http.kernel, http.actor, { credentialId: id, party: relyingParty(http.kernel, http.request) });
+    run: async (http, { params: { id }, body: { password } }) => {
+      const { step, options } = await beginEnrolment(http.kernel, { credentialId: id, password, party: relyingParty(http.kernel, http.request) }, http);
       return { step, options: { ...options } };
     },
   }),

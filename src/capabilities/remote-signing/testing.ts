@@ -15,6 +15,7 @@ import type { AuthorizationList } from './contract.ts';
 import { remoteSigningModule } from './index.ts';
 
 export const PIN = '202612';
+export const PASSWORD = 'LienThong@2026';
 const ORIGIN = 'http://lienthong.test';
 const RP_ID = 'lienthong.test';
 const system = { actor: systemActor('test') };
@@ -85,7 +86,7 @@ export type SigningHouse = TestHouse & {
   /** The workplace's API as this person. */
   call<Body = { code: string }>(as: Actor, method: 'GET' | 'POST' | 'DELETE', path: string, payload?: object): Promise<Reply<Body>>;
   issue(person: PersonActor, keyKind?: 'p-256' | 'rsa-2048'): Promise<string>;
-  enrol(person: PersonActor, credentialId: string, options?: { pin?: string }): Promise<Device & { status: number }>;
+  enrol(person: PersonActor, credentialId: string, options?: { pin?: string; password?: string }): Promise<Device & { status: number; code?: string }>;
   waiting(person?: PersonActor): Promise<AuthorizationList['waiting']>;
   /** Approves as the director would, or another person: asks for the challenge, answers with the device and the PIN. */
   approve(ids: readonly string[], options?: { pin?: string; device?: Device; person?: PersonActor }): Promise<Reply<{ signed: number; code: string }>>;
@@ -104,7 +105,7 @@ export async function openSigningHouse(more: readonly Module[] = []): Promise<Si
   const server = house.server(() => Promise.resolve(actor));
   const agency = { kind: 'department', level: 'province', parentId: null, hosting: 'local', establishedOn: day('2025-07-01'), name: 'Sở Nội vụ', abbreviation: 'SNV' } as const;
   const agencyId = await run(house.kernel, createAgency, agency, system);
-  const passwordHash = await hashPassword('LienThong@2026');
+  const passwordHash = await hashPassword(PASSWORD);
   const person = async (name: string, login: string, roles: Role[]): Promise<PersonActor> => {
     const personId = await run(house.kernel, createPerson, { fullName: name, agencyId }, system);
     const postId = await run(house.kernel, appointPost, { agencyId, personId, unitId: null, title: 'Giám đốc', roles, signingPowers: [], startsOn: day('2025-07-01') }, system);
@@ -122,9 +123,11 @@ export async function openSigningHouse(more: readonly Module[] = []): Promise<Si
   };
   const issue: SigningHouse['issue'] = (who, keyKind = 'p-256') =>
     issueCredential(house.kernel, { kind: 'person', agencyId, personId: who.personId, name: who.name, organization: 'Sở Nội vụ', pin: PIN, rounds: 10_000, keyKind, validDays: 700 }, system);
-  const enrol: SigningHouse['enrol'] = async (who, id, { pin = PIN } = {}) => {
+  const enrol: SigningHouse['enrol'] = async (who, id, { pin = PIN, password = PASSWORD } = {}) => {
     const device = newDevice();
-    const { body } = await call<{ step: string; options: { challenge: string } }>(who, 'POST', `/credentials/${id}/enrolment-options`);
+    const begun = await call<{ step: string; options: { challenge: string }; code?: string }>(who, 'POST', `/credentials/${id}/enrolment-options`, { password });
+    if (begun.status !== 200) return Object.assign(device, { status: begun.status, code: begun.body.code ?? '' });
+    const { body } = begun;
     const { status } = await call(who, 'POST', `/credentials/${id}/enrolment`, { step: body.step, pin, name: 'Điện thoại', response: registration(device, body.options.challenge) });
     return Object.assign(device, { status });
   };

@@ -48,7 +48,7 @@ export { hashChosenPassword, openAccount } from './commands/open-account.ts';
 export { signInWithPassword, type Caller } from './commands/sign-in.ts';
 export { beginEnrolmentAtSignIn, continueWithCode, continueWithNewPassword, finishEnrolmentAtSignIn } from './commands/continue-sign-in.ts';
 export type { SignInState } from './commands/sign-in-steps.ts';
-export { changeOwnPassword } from './commands/change-password.ts';
+export { changeOwnPassword, provePassword } from './commands/change-password.ts';
 export { beginTotp, finishTotp, removeTotp } from './commands/second-factor.ts';
 export { revokeSession, revokeSessions, signOut, switchPost } from './commands/sessions.ts';
 export { addPasskey, beginPasskeyEnrolment, beginPasskeySignIn, removePasskey, signInWithPasskey } from './commands/passkeys.ts';

@@ -3,7 +3,7 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
 import { newId } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { ownSecurity, verifyRegistration, type RelyingParty, type StoredPasskey } from '#engines/identity/index.ts';
+import { ownSecurity, provePassword, verifyRegistration, type RelyingParty, type StoredPasskey } from '#engines/identity/index.ts';
 import { enrolmentOptions } from '../adapters/signing-passkeys.ts';
 import { errors } from '../errors.ts';
 import { signHashes } from '#engines/signatures/index.ts';
@@ -12,11 +12,18 @@ import { owner, ownCredential, passkeysOf } from '../ownership.ts';
 import { takeCeremony } from './ceremonies.ts';
 import { endWaiting } from './expire-authorizations.ts';
 
-/** What the browser needs to make a passkey that releases the caller's credential. @throws remote-signing.notYourCredential */
-export async function beginEnrolment(kernel: Kernel, actor: PersonActor, { credentialId, party }: { credentialId: string; party: RelyingParty }) {
-  const person = owner(actor);
+export type BeginEnrolment = { credentialId: string; password: string; party: RelyingParty };
+
+/**
+ * What the browser needs to make a passkey that releases the caller's credential. The caller proves the own password first: the PIN of some
+ * devices is the installation's, and a session alone must not add a passkey to such a key either.
+ * @throws remote-signing.notYourCredential · identity.wrongPresentPassword · identity.locked
+ */
+export async function beginEnrolment(kernel: Kernel, { credentialId, password, party }: BeginEnrolment, caller: { actor: PersonActor; ip: string; requestId: string }) {
+  const person = owner(caller.actor);
   const { pool } = kernel.database;
   const credential = await ownCredential(pool, person, credentialId);
+  await provePassword(kernel, { actor: person, password }, caller);
   const { login } = await ownSecurity(kernel, person);
   const nonce = randomBytes(32);
   const step = newId();
@@ -31,8 +38,7 @@ export async function beginEnrolment(kernel: Kernel, actor: PersonActor, { crede
 export type FinishEnrolment = { credentialId: string; step: string; pin: string; name: string; response: unknown; party: RelyingParty };
 
 /**
- * Opens the caller's credential to remote signing, with one more passkey. The PIN has to open the key here, so that a session alone cannot
- * add a passkey.
+ * Opens the caller's credential to remote signing, with one more passkey. The PIN has to open the key here.
  * @throws remote-signing.ceremonyEnded · passkeyRefused and the codes of the engine for a wrong PIN
  */
 export async function finishEnrolment(kernel: Kernel, input: FinishEnrolment, options: RunOptions & { actor: PersonActor }): Promise<void> {

@@ -14,9 +14,9 @@ export async function approve(api: Api, { ids, pin }: { ids: readonly string[]; 
 }
 
 /** Makes a passkey on this device that releases a certificate's key. */
-export async function enrol(api: Api, { credentialId, pin, name }: { credentialId: string; pin: string; name: string }): Promise<void> {
+export async function enrol(api: Api, { credentialId, password, pin, name }: { credentialId: string; password: string; pin: string; name: string }): Promise<void> {
   const path = `/api/v1/remote-signing/credentials/${credentialId}`;
-  const { step, options } = await api.post<{ step: string; options: PublicKeyCredentialCreationOptionsJSON }>(`${path}/enrolment-options`);
+  const { step, options } = await api.post<{ step: string; options: PublicKeyCredentialCreationOptionsJSON }>(`${path}/enrolment-options`, { password });
   const response = await startRegistration({ optionsJSON: options });
   await api.post(`${path}/enrolment`, { step, pin, name, response });
 }

@@ -73,9 +73,10 @@ function Enrolment({ credentialId, onDone }: { credentialId: string; onDone: () 
   const toasts = useToasts();
   const queries = useQueryClient();
   const [name, setName] = useState(t('deviceExample'));
+  const [password, setPassword] = useState('');
   const [pin, setPin] = useState('');
   const send = useMutation({
-    mutationFn: () => enrol(api, { credentialId, pin, name }),
+    mutationFn: () => enrol(api, { credentialId, password, pin, name }),
     onSuccess: async () => {
       toasts.show({ tone: 'done', text: t('enrolled') });
       onDone();
@@ -92,9 +93,10 @@ function Enrolment({ credentialId, onDone }: { credentialId: string; onDone: () 
     >
       {wasClosed(send.error) ? <Banner tone="info">{t('cancelled')}</Banner> : <ProblemBanner error={send.error} />}
       <TextField label={t('deviceName')} required maxLength={80} value={name} onChange={setName} />
+      <TextField label={t('password')} required type="password" autoComplete="current-password" value={password} onChange={setPassword} />
       <TextField label={t('pin')} required type="password" autoComplete="off" value={pin} onChange={setPin} />
       <div className="lt-row">
-        <Button type="submit" variant="primary" loading={send.isPending} disabled={pin === '' || name.trim() === ''}>
+        <Button type="submit" variant="primary" loading={send.isPending} disabled={password === '' || pin === '' || name.trim() === ''}>
           {t('enrol')}
         </Button>
       </div>

@@ -22,16 +22,25 @@ export async function changeOwnPassword(
   input: { actor: PersonActor; presentPassword: string; newPassword: string },
   caller: Caller,
 ): Promise<void> {
-  const account = await findAccount(kernel.database.pool, input.actor.personId);
+  const account = await provePassword(kernel, { actor: input.actor, password: input.presentPassword }, caller);
+  const { isLong } = await assertNewPassword(kernel, account, input.newPassword);
+  await run(kernel, changePassword, { hash: await hashPassword(input.newPassword), isLong }, { actor: input.actor, requestId: caller.requestId });
+}
+
+/**
+ * Has somebody who is signed in prove the own password again, before what a session alone must not do. Wrong ones count and lock as at signing in.
+ * @throws identity.wrongPresentPassword, identity.locked, kernel.tooManyRequests
+ */
+export async function provePassword(kernel: Kernel, { actor, password }: { actor: PersonActor; password: string }, caller: Pick<Caller, 'ip' | 'requestId'>): Promise<Account> {
+  const account = await findAccount(kernel.database.pool, actor.personId);
   if (account === undefined) throw identityErrors.accountNotFound();
   const { failures, limits } = await openAttempt(kernel, account.login, caller.ip);
-  if (!(await passwordMatches(account.passwordHash, input.presentPassword))) {
+  if (!(await passwordMatches(account.passwordHash, password))) {
     await countAddressFailure(kernel, caller.ip);
     await refuse(kernel, { login: account.login, account, failures, limits, reason: 'wrong present password' }, caller);
   }
   await takeBackAttempt(kernel.database.pool, account.login);
-  const { isLong } = await assertNewPassword(kernel, account, input.newPassword);
-  await run(kernel, changePassword, { hash: await hashPassword(input.newPassword), isLong }, { actor: input.actor, requestId: caller.requestId });
+  return account;
 }
 
 async function changePassword(ctx: CommandContext, input: { hash: string; isLong: boolean }): Promise<void> {
