@@ -54,6 +54,11 @@ test('a clerk has certificates issued, renewed and shown, and one that is revoke
     await province.getByText('Kính gửi: Cục Chứng thực số và Bảo mật thông tin').waitFor();
     await look(province, 'đề nghị chờ duyệt');
     await picture(province, 'de-nghi-cho-duyet');
+    assert.ok(!(await province.getByText('Độc lập - Tự do - Hạnh phúc').isVisible()));
+    await province.emulateMedia({ media: 'print' });
+    await province.getByText('Độc lập - Tự do - Hạnh phúc').waitFor();
+    await picture(province, 'de-nghi-in');
+    await province.emulateMedia({ media: null });
     await province.getByRole('button', { name: 'Từ chối' }).click();
     await province.getByRole('dialog').getByRole('button', { name: 'Từ chối' }).click();
     await province.getByRole('dialog').getByRole('alert').first().waitFor();
@@ -125,6 +130,8 @@ test('a clerk has certificates issued, renewed and shown, and one that is revoke
     await keeper.getByRole('button', { name: 'Thu hồi', exact: true }).click();
     await look(keeper, 'thu hồi chứng thư');
     await picture(keeper, 'thu-hoi-chung-thu');
+    assert.ok(await keeper.getByRole('dialog').getByRole('button', { name: 'Thu hồi', exact: true }).isDisabled(), 'nobody revokes without a reason of their own');
+    await keeper.getByRole('dialog').getByLabel(/^Lý do/).selectOption({ label: 'Lộ hoặc mất khóa, mất thiết bị' });
     await keeper.getByRole('dialog').getByRole('button', { name: 'Thu hồi', exact: true }).click();
     await keeper.getByText('Đã thu hồi chứng thư số.').first().waitFor();
     // the screen that was open before has no key any more, and whoever sends from one that did not hear of it is refused

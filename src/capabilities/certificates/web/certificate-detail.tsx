@@ -234,7 +234,7 @@ const reasons = ['keyCompromise', 'affiliationChanged', 'superseded', 'cessation
 function RevokeDialog({ credentialId, holderName, onClose }: { credentialId: string; holderName: string; onClose: () => void }): ReactNode {
   const t = useT(messages);
   const api = useApi();
-  const [reason, setReason] = useState<(typeof reasons)[number]>('keyCompromise');
+  const [reason, setReason] = useState<(typeof reasons)[number] | undefined>();
   return (
     <ActDialog
       topics={['certificates']}
@@ -242,11 +242,12 @@ function RevokeDialog({ credentialId, holderName, onClose }: { credentialId: str
       text={t('revokeText')}
       verb={t('revoke')}
       danger
+      disabled={reason === undefined}
       send={() => api.post(`/api/v1/signatures/credentials/${credentialId}/revoke`, { reason })}
       done={() => t('revokedToast')}
       onClose={onClose}
     >
-      {(problem) => <Select label={t('reason')} required value={reason} onChange={setReason} options={reasons.map((value) => ({ value, label: t(`reason.${value}`) }))} error={problem('reason')} />}
+      {(problem) => <Select label={t('reason')} required value={reason} placeholder={t('chooseReason')} onChange={setReason} options={reasons.map((value) => ({ value, label: t(`reason.${value}`) }))} error={problem('reason')} />}
     </ActDialog>
   );
 }

@@ -3,6 +3,10 @@ import { defineMessages } from '#ui/i18n.ts';
 /** The words of the forms: their Vietnamese is that of the decree (68/2024/NĐ-CP, annex). */
 export const formMessages = defineMessages({
   vi: {
+    nation: 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM',
+    motto: 'Độc lập - Tự do - Hạnh phúc',
+    placeAndDate: '……………, ngày …… tháng …… năm ………',
+    numberToFill: 'Số: ………/…………',
     to: 'Kính gửi: {addressee}',
     subject: 'V/v {subject}',
     'contact.receives': 'Thông tin người tiếp nhận chứng thư chữ ký số, thiết bị lưu khóa bí mật',
@@ -46,6 +50,10 @@ export const formMessages = defineMessages({
     headHint: '(Ký, đóng dấu và ghi rõ họ tên)',
   },
   en: {
+    nation: 'SOCIALIST REPUBLIC OF VIET NAM',
+    motto: 'Independence - Freedom - Happiness',
+    placeAndDate: '……………, day …… month …… year ………',
+    numberToFill: 'No.: ………/…………',
     to: 'To: {addressee}',
     subject: 'Re: {subject}',
     'contact.receives': 'Who receives the certificate and the key device',

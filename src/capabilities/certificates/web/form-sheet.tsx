@@ -15,7 +15,7 @@ export function isKnown(form: RequestForm): form is KnownForm {
   return form.fields !== null && form.contact !== null;
 }
 
-/** A request as its form has it: to whom, about what, who receives the device, and the list. Read on the screen and printed. */
+/** A request as its form has it: to whom, about what, who receives the device, and the list. Read on the screen; printed with the head of an official document (30/2020/NĐ-CP, annex I). */
 export function FormSheet({ request, form }: { request: RequestRow; form: KnownForm }): ReactNode {
   const t = useT(formMessages);
   const columns: TableColumn<RequestRow>[] = [
@@ -29,6 +29,20 @@ export function FormSheet({ request, form }: { request: RequestRow; form: KnownF
   ];
   return (
     <section className="lt-form-sheet" aria-label={request.formName}>
+      <div className="lt-form-sheet__top">
+        <p>
+          <strong>{request.agencyName.toLocaleUpperCase('vi')}</strong>
+          <br />
+          {t('numberToFill')}
+        </p>
+        <p>
+          <strong>{t('nation')}</strong>
+          <br />
+          <strong>{t('motto')}</strong>
+          <br />
+          <em>{t('placeAndDate')}</em>
+        </p>
+      </div>
       <p className="lt-quiet">{request.legalBasis}</p>
       <p className="lt-form-sheet__to">{t('to', { addressee: form.addressee ?? '' })}</p>
       <p>{t('subject', { subject: form.subject ?? '' })}</p>
