@@ -98,6 +98,7 @@ test('a certificate is revoked on the screen, and the next signature with it is 
   await page.getByRole('button', { name: 'Thu hồi' }).click();
   const dialog = page.getByRole('dialog');
   await assertAccessible(page, 'hộp thoại thu hồi chứng thư');
+  await dialog.getByLabel(/^Lý do/).selectOption({ label: 'Lộ hoặc mất khóa, mất thiết bị' });
   await dialog.getByRole('button', { name: 'Thu hồi' }).click();
   await page.getByText('Đã thu hồi chứng thư số.').waitFor();
   const sign = leader.post(`${base}/${id}/sign`, { credentialId: credentials.find(({ kind }) => kind === 'person')?.id, pin: DEMO_PIN, placement: { page: 1, x: 380, y: 560, width: 113, height: 43 } });

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import type { OwnSigning } from '#engines/signatures/contract.ts';
 
@@ -37,19 +37,22 @@ export function useOwnSigning(documentId: string, { enabled, onSigned }: { enabl
       return signing?.state === 'pending' ? signing : null;
     },
   });
-  const isSigned = query.data?.state === 'completed';
+  const signedId = query.data?.state === 'completed' ? query.data.id : undefined;
+  const told = useRef<string>(undefined);
   const dismiss = (): void => {
     // A look that is on its way would bring back what the person has just put away.
     void queries.cancelQueries({ queryKey }).then(() => queries.setQueryData(queryKey, null));
   };
   useEffect(() => {
-    if (!isSigned) return;
-    queries.setQueryData(['signatures', 'own-signing', documentId], null);
+    // Two looks may be under way at the end, by the clock and because the program answered: the second brings no news.
+    if (signedId === undefined || told.current === signedId) return;
+    told.current = signedId;
+    dismiss();
     void queries.invalidateQueries({ queryKey: ['outgoing-documents'] }).then(onSigned);
     // Only the end of the signing starts it, whatever has to be done afterwards at that moment.
-  }, [isSigned, documentId, queries]);
+  }, [signedId, documentId, queries]);
   return {
-    signing: isSigned ? undefined : (query.data ?? undefined),
+    signing: signedId === undefined ? (query.data ?? undefined) : undefined,
     look: async () => {
       await query.refetch();
     },
