@@ -71,17 +71,24 @@ function tokenKeeper({ baseUrl, access }: CscSettings): WithToken {
   };
 }
 
-/** One credential that the service lists and then cannot describe hides no other one; when all fail, the first reason is thrown. */
+/** So many in a row that cannot be described are no bad credentials but a service that is away; each may take as long as a call may last. */
+const MOST_FAILED_IN_A_ROW = 3;
+
+/** One credential that the service lists and then cannot describe hides no other one; when all fail, or many in a row, the reason is thrown. */
 async function listAll(api: CscApi, token: string, user: string | undefined): Promise<DriverCertificate[]> {
   const found: DriverCertificate[] = [];
   let failure: SigningDriverError | undefined;
+  let failedInARow = 0;
   for (const credentialID of await api.list(token, user)) {
     try {
       found.push(...describeOne(await api.credential(token, credentialID), { credentialID, ...(user === undefined ? {} : { user }) }));
+      failedInARow = 0;
     } catch (error) {
       // Our own access is the same for all of them, and is renewed by the caller.
       if (!(error instanceof SigningDriverError) || error.problem === 'accountRefused') throw error;
       failure ??= error;
+      failedInARow += 1;
+      if (failedInARow === MOST_FAILED_IN_A_ROW) throw error;
     }
   }
   if (found.length === 0 && failure !== undefined) throw failure;

@@ -76,6 +76,13 @@ test('when every credential fails, the reason is told and not an empty list', as
   assert.equal(await problemOf(driverOf().listCertificates({})), 'unavailable');
 });
 
+test('a service that goes away while its credentials are described is not asked for every one of them', async () => {
+  const credentialIDs = Array.from({ length: 40 }, (_, index) => (index === 0 ? 'A' : String(index)));
+  answers = (path, input) => (path === 'credentials/list' ? { body: { credentialIDs } } : input['credentialID'] === 'A' ? { body: fine } : { status: 503, body: {} });
+  assert.equal(await problemOf(driverOf().listCertificates({})), 'unavailable');
+  assert.ok(asked.length < 10, `${String(asked.length)} calls`);
+});
+
 test('what one authorisation does not cover is not begun asynchronously, since only one of the answers could be fetched', async () => {
   answers = (path) => (path === 'credentials/info' ? { body: fine } : path === 'credentials/authorize' ? { body: { SAD: 's' } } : { body: { responseID: 'r' } });
   assert.equal(await problemOf(driverOf(true).sign(request(3))), 'unavailable');
