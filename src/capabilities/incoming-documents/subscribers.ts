@@ -72,7 +72,8 @@ async function insertDocuments(ctx: CommandContext, arrivals: Arrival[]): Promis
     return letter.place;
   });
   // One statement for all. The twin is the earliest document of the same sender, number, notation and day (30/2020/NĐ-CP App. VI III.1.h);
-  // letters without a number (“Không số”, from organisations outside) are no twins of each other.
+  // letters without a number (“Không số”, from organisations outside) are no twins of each other. An aggregate and no `limit 1`: with that a
+  // planner without fresh figures walks through everything the agency ever got, in the order of arrival, for a twin that is not there.
   await ctx.query(
     `with letter as materialized (
        select place, sender_agency_id, sender_name, sender_code, document_code, number, notation, issued_on, type_code, type_name, summary, urgency, answer_due,
@@ -90,9 +91,8 @@ async function insertDocuments(ctx: CommandContext, arrivals: Arrival[]): Promis
         coalesce(l.standing, 'arrived'), case when l.standing = 'recalled' then r.arrived_at end, case when l.standing = 'recalled' then l.standing_kind end,
         case when l.standing = 'recalled' then l.standing_reason end, case when l.standing = 'replaced' then r.arrived_at end, case when l.standing = 'replaced' then r.standing_by end, case when l.standing = 'replaced' then l.standing_number end,
         case when l.standing = 'replaced' then l.standing_reason end, l.replaces_code, l.replaces_reason,
-        (select t.id from incoming_documents.document t
-          where l.number ~ '[0-9]' and t.agency_id = r.agency_id and t.sender_agency_id = l.sender_agency_id and t.number = l.number and t.notation = l.notation and t.issued_on = l.issued_on
-          order by t.arrived_at, t.id limit 1)
+        (select (array_agg(t.id order by t.arrived_at, t.id))[1] from incoming_documents.document t
+          where l.number ~ '[0-9]' and t.agency_id = r.agency_id and t.sender_agency_id = l.sender_agency_id and t.number = l.number and t.notation = l.notation and t.issued_on = l.issued_on)
        from rows from (unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::timestamptz[], $8::uuid[]), jsonb_array_elements($7))
               as r (agency_id, id, message_id, place, arrived_at, standing_by, files)
        join letter l on l.place = r.place
