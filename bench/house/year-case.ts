@@ -37,8 +37,8 @@ export async function measureYear(server: DatabaseServer, size: YearSize): Promi
     let fileBytes = 0;
     let before = '';
     let after = '';
-    for (let done = 0; done < size.documents; done += size.part) {
-      const count = Math.min(size.part, size.documents - done);
+    for (let done = 0; done < size.documents; done += countOf(size, parts.length - 1)) {
+      const count = countOf(size, parts.length);
       const files = await letters.make(count);
       fileBytes += files.reduce((sum, file) => sum + file.sizeBytes, 0);
       before = await takeSnapshot(house);
@@ -52,8 +52,7 @@ export async function measureYear(server: DatabaseServer, size: YearSize): Promi
     await workers.stop();
     const [now] = await house.sql<{ bytes: number }>('select pg_database_size(current_database()) as bytes');
     await assertWhole(house, size.documents + WARM_UP);
-    const lastCount = size.documents - (parts.length - 1) * size.part;
-    const raw = await rawCosts(house, { letters, before, after, documents: lastCount });
+    const raw = await rawCosts(house, { letters, before, after, documents: countOf(size, parts.length - 1) });
     tell(size, { parts, raw, fileBytes, rowBytes: (now?.bytes ?? 0) - (stored?.bytes ?? 0) });
     return resultsOf(size, parts, raw);
   } finally {
@@ -100,21 +99,23 @@ async function rawCosts(house: House, { letters, before, after, documents }: { l
 
 function tell(size: YearSize, { parts, raw, fileBytes, rowBytes }: { parts: readonly Part[]; raw: Raw; fileBytes: number; rowBytes: number }): void {
   const { documents } = size;
-  const seconds = parts.reduce((sum, part, index) => sum + part.seconds * countOf(size, parts, index), 0);
+  const seconds = parts.reduce((sum, part, index) => sum + part.seconds * countOf(size, index), 0);
   const ms = (value: number): string => (value * 1000).toFixed(3);
   console.log(`${documents} documents in ${seconds.toFixed(0)} s; ${documents} different files of ${(fileBytes / documents / 1000).toFixed(0)} kB, each validated once (a verdict is kept by hash, and no hash comes twice)`);
   console.log(`stored: ${(fileBytes / 1e9).toFixed(2)} GB of files, ${(rowBytes / 1e9).toFixed(2)} GB of rows and indexes (${(rowBytes / documents / 1000).toFixed(1)} kB a document)`);
-  console.log(`rows of one document: ${raw.rowsPerDocument.toFixed(1)} (${[...raw.counts].sort((a, b) => b[1] - a[1]).map(([table, count]) => `${table} ${(count / countOf(size, parts, parts.length - 1)).toFixed(2)}`).join(', ')})`);
+  console.log(`rows of one document: ${raw.rowsPerDocument.toFixed(1)} (${[...raw.counts].sort((a, b) => b[1] - a[1]).map(([table, count]) => `${table} ${(count / countOf(size, parts.length - 1)).toFixed(2)}`).join(', ')})`);
   console.log(`raw costs of one document in ms: RSA verification and SHA-256 ${ms(raw.crypto)}; its rows ${ms(raw.rowsOneByOne)} with a transaction of its own, ${ms(raw.rowsBatched)} with all in one transaction`);
 }
 
-function countOf({ documents, part }: YearSize, parts: readonly Part[], index: number): number {
-  return index < parts.length - 1 ? part : documents - (parts.length - 1) * part;
+/** What is left over belongs to the last part: a short one would be measured by its end, when nothing is sent any more and the last answers come. */
+function countOf({ documents, part }: YearSize, index: number): number {
+  const last = Math.max(1, Math.floor(documents / part)) - 1;
+  return index < last ? part : documents - last * part;
 }
 
 function resultsOf(size: YearSize, parts: readonly Part[], raw: Raw): Result[] {
   const { bench, documents } = size;
-  const seconds = parts.reduce((sum, part, index) => sum + part.seconds * countOf(size, parts, index), 0) / documents;
+  const seconds = parts.reduce((sum, part, index) => sum + part.seconds * countOf(size, index), 0) / documents;
   const rawSeconds = raw.crypto + raw.rowsOneByOne;
   const cpu = parts.flatMap(({ cpuSeconds }) => cpuSeconds ?? []);
   const [first, last] = [parts[0], parts.at(-1)];
