@@ -1083,6 +1083,14 @@ create table exchange_desk.day_statistic (
 comment on table exchange_desk.day_statistic is 'Scope: agency. The figures of an agency''s exchange day by day (28/2018/QĐ-TTg Art. 11), counted anew whenever something of a day changes.';
 CREATE INDEX day_statistic_by_day ON exchange_desk.day_statistic USING btree (day);
 
+create table exchange_desk.due_hour (
+  agency_id uuid not null,
+  hour timestamp with time zone not null,
+  constraint due_hour_pkey PRIMARY KEY (agency_id, hour),
+  constraint due_hour_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id)
+);
+comment on table exchange_desk.due_hour is 'Scope: agency. Hours of which something changed: they are counted anew in the present round, or in the next one.';
+
 create table exchange_desk.flow (
   agency_id uuid not null,
   grain text not null,
@@ -1145,6 +1153,8 @@ create table exchange_desk.reading (
   next_line bigint,
   complete_at timestamp with time zone,
   hours_checked_to timestamp with time zone,
+  is_counting boolean not null default false,
+  round_until timestamp with time zone,
   constraint reading_pkey PRIMARY KEY (only_one),
   constraint reading_next_line_check CHECK ((next_line >= 0)),
   constraint reading_only_one_check CHECK (only_one)

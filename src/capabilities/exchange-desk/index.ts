@@ -23,7 +23,7 @@ const events: EventCatalogue = {
 };
 
 /** So old are the figures at most while nothing is in trouble; the screens say until when they are complete. */
-const COUNTS_EVERY_MS = 15_000;
+const COUNTS_EVERY_MS = 5_000;
 
 /** Liên thông văn bản: how the exchange runs, its figures, the way of each document, and alerts. What it shows is the exchange engine's; it keeps figures and alerts. */
 export const exchangeDeskModule: Module = {

@@ -19,9 +19,11 @@ const DAY_MS = 86_400_000;
 /** A rebuild goes on at the next turn, so that other periodic tasks have theirs. */
 const TURN_MS = 4_000;
 const LINES_AT_ONCE = 20_000;
-/** Counting takes a twentieth of the time at most: after a long turn the figures are older than usual, and say so. */
+/** So many hours are counted by one transaction: while it lasts, PostgreSQL can clean up nowhere. */
+const HOURS_A_STEP = 50;
+/** Counting what happens takes a twentieth of the time at most: in a busy hour the figures are older than usual, and say so. */
 const RESTS_TIMES = 19;
-const LONG_TURN_MS = 1000;
+const BUSY_TURN_MS = 1000;
 const resting = service<{ until: number }>(Symbol('rest of the figures'), () => ({ until: 0 }));
 /** Of an agency's history so many days are counted by one transaction. */
 const HISTORY_DAYS = 31;
@@ -29,24 +31,27 @@ const HISTORY_DAYS = 31;
 const HOUR_SETTLES_MS = 5 * MINUTE_MS;
 
 /**
- * Reads on in the record and counts what changed, for some seconds at most. That an agency writes much makes it no more work: whatever
- * happened in an hour since the last turn, the hour is counted once.
+ * Reads on in the record and counts what changed, for some seconds at most. It goes by rounds: the record is read to its end, then every hour of
+ * which something changed is counted once, however much happened in it; what comes meanwhile belongs to the next round.
  */
-export async function keepFigures(kernel: Kernel): Promise<{ isDone: boolean }> {
+export async function keepFigures(kernel: Kernel): Promise<void> {
   const until = performance.now() + TURN_MS;
-  let goesOn = true;
-  while (goesOn && performance.now() < until) goesOn = await run(kernel, takeStep, undefined, { actor });
-  return { isDone: !goesOn };
+  while (performance.now() < until) if ((await run(kernel, takeStep, undefined, { actor })) === 'nothing') return;
 }
 
-/** `keepFigures` at its turn, unless it rests: in an hour in which everybody writes, counting it takes longer each time, and must not take the place of the writing. */
+/** `keepFigures` at its turn, unless it rests: in an hour in which everybody writes, counting must not take the place of the writing. A rebuild was asked for and rests not. */
 export async function keepFiguresInTurn(kernel: Kernel): Promise<void> {
   const rest = resting(kernel);
-  const began = performance.now();
-  if (began < rest.until) return;
-  const { isDone } = await keepFigures(kernel);
-  const ended = performance.now();
-  if (isDone && ended - began >= LONG_TURN_MS) rest.until = ended + (ended - began) * RESTS_TIMES;
+  const until = performance.now() + TURN_MS;
+  if (performance.now() < rest.until) return;
+  let busyMs = 0;
+  while (performance.now() < until && busyMs < BUSY_TURN_MS) {
+    const began = performance.now();
+    const done = await run(kernel, takeStep, undefined, { actor });
+    if (done === 'nothing') return;
+    if (done === 'news') busyMs += performance.now() - began;
+  }
+  if (busyMs >= BUSY_TURN_MS) rest.until = performance.now() + busyMs * RESTS_TIMES;
 }
 
 /** Until when whatever was committed is in the figures; null before the first counting. */
@@ -56,36 +61,37 @@ export async function figuresCompleteAt(q: Queryable): Promise<Date | null> {
   return (rows[0]?.['at'] as Date | null | undefined) ?? null;
 }
 
-/** One transaction of work. @returns whether there is more. */
-async function takeStep(ctx: CommandContext): Promise<boolean> {
-  const { nextLine, hoursCheckedTo } = await lockReading(ctx);
-  if (nextLine === null) return beginAnew(ctx);
+/** One transaction of work, and of which sort it was. */
+async function takeStep(ctx: CommandContext): Promise<'news' | 'history' | 'nothing'> {
+  const reading = await lockReading(ctx);
+  if (reading.nextLine === null) return beginAnew(ctx);
   const history = await nextHistory(ctx);
   // A day of which some hours are not counted yet would be summed up wrongly: these come before anything else.
   if (history !== undefined && history.before > keptSince(ctx.now).hours) return countHistory(ctx, history);
-  if (await readOn(ctx, nextLine)) return true;
-  if (await checkHours(ctx, hoursCheckedTo)) return true;
-  return history === undefined ? false : countHistory(ctx, history);
+  if (reading.isCounting) return countDue(ctx);
+  if (await readOn(ctx, { ...reading, nextLine: reading.nextLine })) return 'news';
+  return history === undefined ? 'nothing' : countHistory(ctx, history);
 }
 
-type Reading = { nextLine: number | null; hoursCheckedTo: Date | null };
+type Reading = { nextLine: number | null; hoursCheckedTo: Date | null; isCounting: boolean };
 
 /** Whoever counts waits here for whoever is counting. */
 async function lockReading(ctx: CommandContext): Promise<Reading> {
-  const { rows } = await ctx.query('select next_line as "nextLine", hours_checked_to as "hoursCheckedTo" from exchange_desk.reading for update');
+  const { rows } = await ctx.query('select next_line as "nextLine", hours_checked_to as "hoursCheckedTo", is_counting as "isCounting" from exchange_desk.reading for update');
   // safe because the migration made the one row, and nobody takes it away
   return rows[0] as Reading;
 }
 
 /** What is committed from now on stands behind the present end of the record; what was committed before is history. */
-async function beginAnew(ctx: CommandContext): Promise<true> {
+async function beginAnew(ctx: CommandContext): Promise<'history'> {
   const nextLine = await recordSize(ctx);
   await ctx.query('insert into exchange_desk.history (agency_id, before) select a, $2 from unnest($1::uuid[]) as a on conflict (agency_id) do update set before = excluded.before', [
     await exchangingAgencies(ctx),
     new Date(ctx.now.getTime() + DAY_MS),
   ]);
-  await ctx.query('update exchange_desk.reading set next_line = $1, hours_checked_to = $2', [nextLine, hourOf(ctx.now)]);
-  return true;
+  await ctx.query('delete from exchange_desk.due_hour');
+  await ctx.query('update exchange_desk.reading set next_line = $1, hours_checked_to = $2, is_counting = false, round_until = null', [nextLine, hourOf(ctx.now)]);
+  return 'history';
 }
 
 type History = { agencyId: AgencyId; before: Date };
@@ -96,34 +102,63 @@ async function nextHistory(ctx: CommandContext): Promise<History | undefined> {
   return rows[0] as History | undefined;
 }
 
-async function countHistory(ctx: CommandContext, { agencyId, before }: History): Promise<true> {
+async function countHistory(ctx: CommandContext, { agencyId, before }: History): Promise<'history'> {
   const last = await lastTrafficBefore(ctx, { agencyId, before });
   if (last === null) {
     await ctx.query('delete from exchange_desk.history where agency_id = $1', [agencyId]);
-    return true;
+    return 'history';
   }
   const from = startOfVietnamDay(addDays(vietnamDay(last), 1 - HISTORY_DAYS));
   await count(ctx, await busyHours(ctx, [{ agencyId, from, to: before }]));
   await ctx.query('update exchange_desk.history set before = $2 where agency_id = $1', [agencyId, from]);
-  return true;
+  return 'history';
 }
 
-/** @returns whether the record goes on. */
-async function readOn(ctx: CommandContext, nextLine: number): Promise<boolean> {
+/** Reads some lines of the record; at its end a round begins. @returns whether there is more to do. */
+async function readOn(ctx: CommandContext, { nextLine, hoursCheckedTo }: Reading & { nextLine: number }): Promise<boolean> {
   const { mentions, next, isEnd, sealedUntil } = await mentionsSince(ctx, { from: nextLine, most: LINES_AT_ONCE, keys: figuresFollow });
-  if (mentions.length > 0) await count(ctx, await hoursOf(ctx, mentions));
-  await ctx.query('update exchange_desk.reading set next_line = $1, complete_at = coalesce($2, complete_at)', [next, isEnd ? (sealedUntil ?? ctx.now) : null]);
-  return !isEnd;
+  if (mentions.length > 0) await note(ctx, await hoursOf(ctx, mentions));
+  if (!isEnd) {
+    await ctx.query('update exchange_desk.reading set next_line = $1', [next]);
+    return true;
+  }
+  await noteEndedHours(ctx, hoursCheckedTo);
+  const until = sealedUntil ?? ctx.now;
+  const { rows } = await ctx.query(
+    `update exchange_desk.reading r set next_line = $1, is_counting = due.is_any, round_until = $2, complete_at = case when due.is_any then r.complete_at else $2 end
+       from (select exists (select from exchange_desk.due_hour) as is_any) due returning r.is_counting as "isCounting"`,
+    [next, until],
+  );
+  return rows[0]?.['isCounting'] === true;
 }
 
-/** Counts the hours that have ended since: a few changes stand in nobody's record, such as a way to a recipient that was not found. @returns whether there were any. */
-async function checkHours(ctx: CommandContext, checkedTo: Date | null): Promise<boolean> {
+/** Counts some of what is due; with the last of it the round is over. */
+async function countDue(ctx: CommandContext): Promise<'news'> {
+  const { rows } = await ctx.query(
+    `delete from exchange_desk.due_hour d using (select agency_id, hour from exchange_desk.due_hour order by agency_id, hour limit ${String(HOURS_A_STEP)}) taken
+      where d.agency_id = taken.agency_id and d.hour = taken.hour returning d.agency_id as "agencyId", d.hour`,
+  );
+  // safe because the statement returns exactly these columns
+  await count(ctx, rows as AgencyHour[]);
+  if (rows.length < HOURS_A_STEP) await ctx.query('update exchange_desk.reading set is_counting = false, complete_at = coalesce(round_until, complete_at), round_until = null');
+  return 'news';
+}
+
+async function note(ctx: CommandContext, hours: readonly AgencyHour[]): Promise<void> {
+  if (hours.length === 0) return;
+  await ctx.query('insert into exchange_desk.due_hour (agency_id, hour) select * from unnest($1::uuid[], $2::timestamptz[]) on conflict do nothing', [
+    hours.map(({ agencyId }) => agencyId),
+    hours.map(({ hour }) => hour),
+  ]);
+}
+
+/** Notes the hours that have ended since: a few changes stand in nobody's record, such as a way to a recipient that was not found. */
+async function noteEndedHours(ctx: CommandContext, checkedTo: Date | null): Promise<void> {
   const to = hourOf(new Date(ctx.now.getTime() - HOUR_SETTLES_MS));
-  if (checkedTo !== null && checkedTo >= to) return false;
+  if (checkedTo !== null && checkedTo >= to) return;
   const from = new Date(Math.max(checkedTo?.getTime() ?? 0, to.getTime() - DAY_MS));
-  await count(ctx, await busyHours(ctx, (await exchangingAgencies(ctx)).map((agencyId) => ({ agencyId, from, to }))));
+  await note(ctx, await busyHours(ctx, (await exchangingAgencies(ctx)).map((agencyId) => ({ agencyId, from, to }))));
   await ctx.query('update exchange_desk.reading set hours_checked_to = $1', [to]);
-  return true;
 }
 
 async function count(ctx: CommandContext, hours: readonly AgencyHour[]): Promise<void> {
@@ -137,22 +172,23 @@ function tellScreens(ctx: CommandContext, agencyIds: readonly AgencyId[]): void 
   notifyLive(ctx, agencyIds.map((agencyId) => ({ ...hint, agencyId, subject: { type: 'agency', id: agencyId }, id: newId<'event'>() })));
 }
 
-/** Counts the hours of which something still waits again, and lets go what is kept for some time only. */
+/** Has the hours of which something still waits counted again, and lets go what is kept for some time only. */
 export async function lookAtOpenHours(kernel: Kernel): Promise<void> {
-  await run(kernel, countOpenHours, undefined, { actor });
+  await run(kernel, noteOpenHours, undefined, { actor });
+  await keepFiguresInTurn(kernel);
 }
 
 const OPEN_DAYS = 30;
 const OPEN_AT_ONCE = 2000;
 
-async function countOpenHours(ctx: CommandContext): Promise<void> {
+async function noteOpenHours(ctx: CommandContext): Promise<void> {
   await lockReading(ctx);
   const { rows } = await ctx.query(`select agency_id as "agencyId", hour from exchange_desk.hour_statistic where waiting > 0 and hour >= $1 order by hour desc, agency_id limit $2`, [
     new Date(ctx.now.getTime() - OPEN_DAYS * DAY_MS),
     OPEN_AT_ONCE,
   ]);
   // safe because the statement selects exactly these columns
-  await count(ctx, rows as AgencyHour[]);
+  await note(ctx, rows as AgencyHour[]);
   const { minutes, hours } = keptSince(ctx.now);
   await ctx.query(`delete from exchange_desk.flow where (grain = 'minute' and starts_at < $1) or (grain = 'hour' and starts_at < $2)`, [minutes, hours]);
   await ctx.query('delete from exchange_desk.hour_statistic where hour < $1', [hours]);

@@ -132,6 +132,25 @@ test('a rebuild and a second turn at the same moment give the same figures', asy
   assert.equal(left?.count, 0);
 });
 
+test('a round whose counting died in the middle is gone on with, and only then are the figures complete', async () => {
+  const { kernel } = desk.house;
+  const [before] = await desk.house.sql<{ at: Date }>('select complete_at as at from exchange_desk.reading');
+  await letter(sender, [commune, ward, press]);
+  await desk.house.drain();
+  await sealNow(kernel);
+  desk.house.clock.advance(1000);
+  // As a process leaves it that noted what is due and died before it counted.
+  await desk.house.sql(`insert into exchange_desk.due_hour select agency_id, hour from exchange_desk.hour_statistic on conflict do nothing`);
+  await desk.house.sql(`update exchange_desk.hour_statistic set sent = sent + 7`);
+  await desk.house.sql(`update exchange_desk.reading set is_counting = true, round_until = $1`, [kernel.clock.now()]);
+  await keepFigures(kernel);
+  await assertEqualsRecount('after what was left behind');
+  const [after] = await desk.house.sql<{ at: Date; due: number; counting: boolean }>('select complete_at as at, is_counting as counting, (select count(*)::int from exchange_desk.due_hour) as due from exchange_desk.reading');
+  assert.ok(after);
+  assert.deepEqual([after.due, after.counting], [0, false]);
+  assert.ok(after.at > (before?.at ?? after.at));
+});
+
 test('what changes no figure writes no row, and no event makes a job for the figures', async () => {
   const { envelopeId } = await letter(sender, [commune]);
   await desk.house.drain();

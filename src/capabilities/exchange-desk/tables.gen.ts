@@ -59,6 +59,11 @@ export type DayStatisticRow = {
   counted_at: Instant;
 };
 
+export type DueHourRow = {
+  agency_id: string;
+  hour: Instant;
+};
+
 export type FlowRow = {
   agency_id: string;
   grain: 'minute' | 'hour' | 'day';
@@ -103,12 +108,15 @@ export type ReadingRow = {
   next_line: number | null;
   complete_at: Instant | null;
   hours_checked_to: Instant | null;
+  is_counting: boolean;
+  round_until: Instant | null;
 };
 
 export type Tables = {
   'exchange_desk.alert': AlertRow;
   'exchange_desk.alert_rule': AlertRuleRow;
   'exchange_desk.day_statistic': DayStatisticRow;
+  'exchange_desk.due_hour': DueHourRow;
   'exchange_desk.flow': FlowRow;
   'exchange_desk.history': HistoryRow;
   'exchange_desk.hour_statistic': HourStatisticRow;
