@@ -2290,10 +2290,12 @@ create table remote_signing.asked_hash (
   released_at timestamp with time zone,
   response_id uuid,
   response_position smallint,
+  document_link text,
   constraint asked_hash_agency_id_authorization_id_hash_key UNIQUE (agency_id, authorization_id, hash),
   constraint asked_hash_pkey PRIMARY KEY (agency_id, authorization_id, "position"),
   constraint asked_hash_agency_id_authorization_id_fkey FOREIGN KEY (agency_id, authorization_id) REFERENCES remote_signing.asked_authorization(agency_id, id),
   constraint asked_hash_check CHECK ((((response_id IS NULL) = (released_at IS NULL)) AND ((response_id IS NULL) = (response_position IS NULL)))),
+  constraint asked_hash_document_link_check CHECK (((document_link ~ '^/[a-z0-9]'::text) AND (length(document_link) <= 300))),
   constraint asked_hash_document_name_check CHECK ((length(document_name) <= 300)),
   constraint asked_hash_position_check CHECK ((("position" >= 0) AND ("position" <= 49))),
   constraint asked_hash_response_position_check CHECK (((response_position >= 0) AND (response_position <= 49)))
@@ -2312,13 +2314,17 @@ create table remote_signing.ceremony (
   authorization_ids uuid[] not null,
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
+  typed_with text,
+  typed_at timestamp with time zone,
   constraint ceremony_pkey PRIMARY KEY (agency_id, id),
   constraint ceremony_authorization_ids_check CHECK ((cardinality(authorization_ids) <= 50)),
   constraint ceremony_check CHECK (((kind = 'enrolment'::text) = (cardinality(authorization_ids) = 0))),
+  constraint ceremony_check1 CHECK (((typed_with IS NULL) = (typed_at IS NULL))),
+  constraint ceremony_check2 CHECK (((typed_with IS NULL) OR ((kind = 'approval'::text) AND (used_at IS NOT NULL)))),
   constraint ceremony_kind_check CHECK ((kind = ANY (ARRAY['enrolment'::text, 'approval'::text]))),
   constraint ceremony_nonce_check CHECK ((length(nonce) = 32))
 );
-comment on table remote_signing.ceremony is 'Scope: agency. A passkey that was asked for: for which requests, with which random number; answered once.';
+comment on table remote_signing.ceremony is 'Scope: agency. A passkey that was asked for: for which requests, with which random number; answered once. typed_with: the passkey of an approval that succeeded with a typed PIN, until its device remembers that PIN.';
 CREATE INDEX ceremony_by_end ON remote_signing.ceremony USING btree (expires_at);
 
 create table remote_signing.client (
@@ -2391,12 +2397,20 @@ create table remote_signing.passkey (
   name text not null,
   created_at timestamp with time zone not null,
   last_used_at timestamp with time zone,
+  prf_salt bytea not null,
+  may_remember_pin boolean not null,
+  locked_pin bytea,
+  pin_locked_at timestamp with time zone,
   constraint passkey_pkey PRIMARY KEY (agency_id, credential_id, id),
   constraint passkey_agency_id_credential_id_fkey FOREIGN KEY (agency_id, credential_id) REFERENCES remote_signing.enrolment(agency_id, credential_id),
+  constraint passkey_check CHECK (((locked_pin IS NULL) = (pin_locked_at IS NULL))),
+  constraint passkey_check1 CHECK (((locked_pin IS NULL) OR may_remember_pin)),
   constraint passkey_counter_check CHECK ((counter >= 0)),
-  constraint passkey_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+  constraint passkey_locked_pin_check CHECK ((((length(locked_pin) >= 157) AND (length(locked_pin) <= 669)) AND (get_byte(locked_pin, 0) = 1))),
+  constraint passkey_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+  constraint passkey_prf_salt_check CHECK ((length(prf_salt) = 32))
 );
-comment on table remote_signing.passkey is 'Scope: agency. Passkeys that release one credential: only public keys. They were enrolled with the PIN of the key and do not sign in.';
+comment on table remote_signing.passkey is 'Scope: agency. Passkeys that release one credential: only public keys. They were enrolled with the PIN of the key and do not sign in. locked_pin: the PIN, locked with what only the passkey''s own device gives out; it opens nothing here.';
 
 create table remote_signing.token (
   token_hash bytea not null,
@@ -2503,14 +2517,22 @@ create table signatures.credential (
   image_valid_from date,
   image_valid_to date,
   created_at timestamp with time zone not null,
+  asks_pin boolean,
+  asks_code text,
+  code_again_at timestamp with time zone,
+  codes_in_a_row smallint not null default 0,
+  access bytea,
   constraint credential_agency_id_issuer_serial_key UNIQUE (agency_id, issuer, serial),
   constraint credential_pkey PRIMARY KEY (agency_id, id),
+  constraint credential_asks_check CHECK (((asks_pin IS NULL) OR (asks_code IS NOT NULL))),
+  constraint credential_asks_code_check CHECK ((asks_code = ANY (ARRAY['no'::text, 'online'::text, 'offline'::text]))),
   constraint credential_check CHECK ((valid_to > valid_from)),
   constraint credential_check1 CHECK ((image_valid_to >= image_valid_from)),
   constraint credential_check2 CHECK (((kind = 'person'::text) = (person_id IS NOT NULL))),
   constraint credential_check3 CHECK (((driver <> 'pkcs12'::text) OR (container IS NOT NULL))),
   constraint credential_check4 CHECK (((state = 'revoked'::text) = ((revoked_at IS NOT NULL) AND (revoked_reason IS NOT NULL)))),
   constraint credential_check5 CHECK ((((image_sha256 IS NULL) = (image_width_mm IS NULL)) AND ((image_sha256 IS NULL) = (image_valid_from IS NULL)))),
+  constraint credential_codes_in_a_row_check CHECK ((codes_in_a_row >= 0)),
   constraint credential_driver_check CHECK ((driver ~ '^[a-z][a-z0-9-]*$'::text)),
   constraint credential_failed_attempts_check CHECK (((failed_attempts >= 0) AND (failed_attempts <= 5))),
   constraint credential_image_sha256_check CHECK ((image_sha256 ~ '^[0-9a-f]{64}$'::text)),
@@ -2625,6 +2647,34 @@ create table signatures.revocation_lookup (
   constraint revocation_lookup_question_check CHECK ((question ~ '^[0-9a-f]{64}$'::text))
 );
 comment on table signatures.revocation_lookup is 'Scope: installation. The last answer of an authority to a question about a certificate, for as long as it may be used again.';
+
+create table signatures.service_consent (
+  agency_id uuid not null,
+  id uuid not null,
+  person_id uuid not null,
+  session_id uuid not null,
+  driver text not null,
+  kind text not null,
+  credential_id uuid,
+  state_hash text not null,
+  verifier bytea,
+  access bytea,
+  state text not null,
+  asked_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint service_consent_agency_id_state_hash_key UNIQUE (agency_id, state_hash),
+  constraint service_consent_pkey PRIMARY KEY (agency_id, id),
+  constraint service_consent_agency_id_credential_id_fkey FOREIGN KEY (agency_id, credential_id) REFERENCES signatures.credential(agency_id, id),
+  constraint service_consent_check CHECK ((expires_at > asked_at)),
+  constraint service_consent_check1 CHECK (((verifier IS NOT NULL) = (state = 'asked'::text))),
+  constraint service_consent_check2 CHECK (((access IS NOT NULL) = (state = 'given'::text))),
+  constraint service_consent_driver_check CHECK ((driver ~ '^[a-z][a-z0-9-]*$'::text)),
+  constraint service_consent_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'agency'::text]))),
+  constraint service_consent_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'answered'::text, 'given'::text, 'used'::text, 'refused'::text]))),
+  constraint service_consent_state_hash_check CHECK ((state_hash ~ '^[0-9a-f]{64}$'::text))
+);
+comment on table signatures.service_consent is 'Scope: agency. A person''s way to a remote signing service and back: bound to the session, good once, its tokens encrypted until a key is connected with them.';
+CREATE INDEX service_consent_of_person ON signatures.service_consent USING btree (agency_id, person_id);
 
 create table signatures.signing (
   agency_id uuid not null,

@@ -99,37 +99,87 @@ async function tokenOfApplication(): Promise<string> {
   return String(((await reply.json()) as { access_token: unknown }).access_token);
 }
 
-/** A phone with a fingerprint reader. Browsers make passkeys for names and not for addresses in numbers. */
-async function phoneOf(login: string): Promise<Page> {
+type Phone = { page: Page; /** How often a finger was put on it for an answer. */ touches: () => number; /** What the page sent, to see what it did not. */ sent: string[] };
+
+/** A phone with a fingerprint reader, which gives out a PRF or not. Browsers make passkeys for names and not for addresses in numbers. */
+async function phoneOf(login: string, { hasPrf }: { hasPrf: boolean }): Promise<Phone> {
   const { page, context } = await town.passerBy({ width: 360, height: 740 });
   const devices = await context.newCDPSession(page);
   await devices.send('WebAuthn.enable');
-  const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } as const;
+  const options = { protocol: 'ctap2', ctap2Version: 'ctap2_1', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true, hasPrf } as const;
   await devices.send('WebAuthn.addVirtualAuthenticator', { options });
+  let touches = 0;
+  await page.exposeFunction('countTouch', () => {
+    touches += 1;
+  });
+  // What the page asks of the device: the device itself also looks, unseen, which of several passkeys it has.
+  await page.addInitScript(`{ const ask = navigator.credentials.get.bind(navigator.credentials); navigator.credentials.get = (options) => (countTouch(), ask(options)); }`);
+  const sent: string[] = [];
+  page.on('request', (request) => sent.push(request.postData() ?? ''));
   await page.goto(`${town.url.replace('127.0.0.1', 'localhost')}/app/viec-cua-toi`);
   await page.getByLabel('Tên đăng nhập').fill(login);
   await page.getByLabel(/^Mật khẩu/).fill(DEMO_PASSWORD);
   await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
   await page.getByRole('heading', { name: 'Việc của tôi' }).waitFor();
-  return page;
+  return { page, touches: () => touches, sent };
 }
 
-test('the director opens a certificate on the phone, is told what an application asks, sees three documents and signs them with one touch', { timeout: 180_000 }, async () => {
-  const page = await phoneOf('giamdoc.snv');
-  const place = page.url().replace(/viec-cua-toi.*$/, 'xac-nhan-ky');
+const placeOf = (page: Page): string => `${new URL(page.url()).origin}/app/xac-nhan-ky`;
+const PIN_FIELD = 'Mã PIN của chứng thư số';
+
+/** Opens the director's certificate on this phone, which remembers the PIN if it can. */
+async function openOn(page: Page, button: string, device: string): Promise<void> {
+  await page.goto(placeOf(page));
+  await page.getByRole('button', { name: button }).click();
+  await page.getByLabel('Tên thiết bị').fill(device);
+  await page.getByLabel('Mật khẩu đăng nhập').fill(DEMO_PASSWORD);
+  await page.getByLabel(PIN_FIELD).fill(DEMO_PIN);
+  assert.ok(await page.getByRole('checkbox', { name: 'Nhớ mã PIN trên thiết bị này' }).isChecked());
+  await look(page, 'opening a certificate on a phone');
+  await picture(page, 'remote-signing-enrolment');
+  await page.getByRole('button', { name: button === 'Thêm thiết bị này' ? 'Bật trên thiết bị này' : button }).click();
+  await page.getByRole('listitem').filter({ hasText: device }).first().waitFor();
+}
+
+type ListedCredential = { credentialID: string; key: { algo: string[] }; cert: { certificates: string[] } };
+
+async function credentialOfDirector(token: string): Promise<ListedCredential> {
+  const listed = await csc('credentials/list', { userID: 'giamdoc.snv', credentialInfo: true }, token);
+  // safe because the specification says so, and the assertion below fails otherwise
+  const [credential] = listed['credentialInfos'] as ListedCredential[];
+  assert.ok(credential !== undefined);
+  return credential;
+}
+
+/** One document that the application asks the director to sign. @returns the handle with which it asks whether it is */
+async function askOne(description: string): Promise<unknown> {
+  const token = await tokenOfApplication();
+  const { credentialID } = await credentialOfDirector(token);
+  const hashes = [randomBytes(32).toString('base64')];
+  return (await csc('credentials/authorize', { credentialID, hashes, hashAlgorithmOID: '2.16.840.1.101.3.4.2.1', numSignatures: 1, description }, token))['handle'];
+}
+
+const isSigned = async (handle: unknown): Promise<boolean> => (await csc('credentials/authorizeCheck', { handle }, await tokenOfApplication()))['SAD'] !== undefined;
+
+/** The director's phone that remembers the PIN, on which the stories go on. */
+let rememberingPhone: Phone | undefined;
+
+test('the director opens a certificate on the phone, is told what an application asks, sees three documents and signs them with one touch and no PIN', { timeout: 180_000 }, async () => {
+  const phone = await phoneOf('giamdoc.snv', { hasPrf: true });
+  rememberingPhone = phone;
+  const { page } = phone;
+  const place = placeOf(page);
   await page.goto(place);
   await page.getByText('Không có yêu cầu nào chờ bạn').waitFor();
-  await page.getByRole('button', { name: 'Bật trên thiết bị này' }).click();
-  await page.getByLabel('Mật khẩu đăng nhập').fill(DEMO_PASSWORD);
-  await page.getByLabel('Mã PIN của chứng thư số').fill(DEMO_PIN);
-  await page.getByRole('button', { name: 'Bật trên thiết bị này' }).click();
-  await page.getByText('Đã bật, thiết bị: Điện thoại của tôi').waitFor();
+  await openOn(page, 'Bật trên thiết bị này', 'Điện thoại của tôi');
+  await page.getByText('Nhớ mã PIN, ký bằng một lần chạm').waitFor();
+  await look(page, 'a phone that remembers the PIN');
+  await picture(page, 'remote-signing-remembers');
+  const atEnrolment = phone.touches();
+  phone.sent.length = 0;
 
   const token = await tokenOfApplication();
-  const listed = await csc('credentials/list', { userID: 'giamdoc.snv', credentialInfo: true }, token);
-  // safe because the specification says so, and the assertions below fail otherwise
-  const [credential] = listed['credentialInfos'] as { credentialID: string; key: { algo: string[] }; cert: { certificates: string[] } }[];
-  assert.ok(credential !== undefined);
+  const credential = await credentialOfDirector(token);
   const files = Array.from({ length: 3 }, () => randomBytes(40));
   const hashes = files.map((file) => createHash('sha256').update(file).digest('base64'));
   const documentNames = ['Quyết định bổ nhiệm', 'Tờ trình ngân sách', 'Giấy mời họp'];
@@ -150,9 +200,11 @@ test('the director opens a certificate on the phone, is told what an application
   const late = page.getByRole('listitem').filter({ hasText: 'Đến sau' });
   await late.waitFor();
   assert.equal(await late.getByRole('checkbox').isChecked(), false);
-  await page.getByLabel('Mã PIN của chứng thư số').fill(DEMO_PIN);
+  assert.equal(await page.getByLabel(PIN_FIELD).count(), 0, 'no PIN is asked for');
   await page.getByRole('button', { name: 'Xác nhận 3 văn bản' }).click();
   await page.getByText('Đã ký 3 văn bản').first().waitFor();
+  assert.equal(phone.touches() - atEnrolment, 1, 'one touch');
+  assert.ok(phone.sent.some((body) => body.includes('"isRemembered":true')) && !phone.sent.some((body) => body.includes('"prf"')), 'what the device gives out stays in the browser');
   await late.getByRole('button', { name: 'Từ chối' }).click();
   await page.getByText('Không có yêu cầu nào chờ bạn').waitFor();
   await look(page, 'three documents on a phone, signed');
@@ -162,4 +214,70 @@ test('the director opens a certificate on the phone, is told what an application
   const signatures = (await csc('signatures/signHash', { ...about, SAD, signAlgo: credential.key.algo[0] }, token))['signatures'] as string[];
   const { publicKey } = new X509Certificate(Buffer.from(credential.cert.certificates[0] ?? '', 'base64'));
   for (const [index, file] of files.entries()) assert.ok(verify('sha256', file, publicKey, Buffer.from(signatures[index] ?? '', 'base64')), documentNames[index]);
+});
+
+test('a phone that cannot remember takes the PIN after the touch: one touch still, and the PIN is typed each time', { timeout: 180_000 }, async () => {
+  const phone = await phoneOf('giamdoc.snv', { hasPrf: false });
+  const { page } = phone;
+  await openOn(page, 'Thêm thiết bị này', 'Máy tính bảng cũ');
+  await page.getByText('Thiết bị này chưa nhớ được mã PIN; lần sau bạn vẫn nhập mã PIN.').waitFor();
+  await page.getByText('Hỏi mã PIN mỗi lần ký').waitFor();
+  const handle = await askOne('Giấy mời họp giao ban');
+  await page.goto(placeOf(page));
+  // Another device of the owner remembers the PIN: whether this one does shows with the touch.
+  await page.getByRole('button', { name: 'Xác nhận 1 văn bản' }).click();
+  await page.getByText('Nhập mã PIN để ký; không phải chạm lại.').waitFor();
+  assert.ok(!(await isSigned(handle)), 'nothing was sent');
+  assert.equal(await page.getByRole('checkbox', { name: 'Nhớ mã PIN trên thiết bị này' }).count(), 0, 'it cannot');
+  await look(page, 'the PIN is still wanted');
+  await picture(page, 'remote-signing-pin-wanted');
+  await page.getByLabel(PIN_FIELD).fill(DEMO_PIN);
+  await page.keyboard.press('Enter');
+  await page.getByText('Đã ký 1 văn bản').first().waitFor();
+  assert.equal(phone.touches(), 1);
+  assert.ok(await isSigned(handle));
+});
+
+test('the owner has the phone forget the PIN, types it, and lets the phone remember it again', { timeout: 180_000 }, async () => {
+  const phone = rememberingPhone ?? assert.fail('the story before opened no phone');
+  const { page } = phone;
+  await page.goto(placeOf(page));
+  await page.getByRole('button', { name: 'Thôi nhớ mã PIN trên Điện thoại của tôi' }).click();
+  await page.getByText('Thiết bị không còn nhớ mã PIN').first().waitFor();
+  await page.getByText('Nhớ mã PIN, ký bằng một lần chạm').waitFor({ state: 'detached' });
+  const handle = await askOne('Quyết định nâng lương');
+  await page.goto(placeOf(page));
+  const remember = page.getByRole('checkbox', { name: 'Nhớ mã PIN trên thiết bị này' });
+  await remember.waitFor();
+  assert.ok(!(await remember.isChecked()), 'what was turned off stays off until it is turned on again');
+  await look(page, 'the PIN is typed');
+  await picture(page, 'remote-signing-typed');
+  await remember.check();
+  await page.getByLabel(PIN_FIELD).fill(DEMO_PIN);
+  await page.getByRole('button', { name: 'Xác nhận 1 văn bản' }).click();
+  await page.getByText('Lần sau trên thiết bị này chỉ cần một lần chạm.').first().waitFor();
+  await page.getByText('Nhớ mã PIN, ký bằng một lần chạm').waitFor();
+  assert.ok(await isSigned(handle));
+  assert.ok(!phone.sent.some((body) => body.includes('"prf"')));
+});
+
+test('a remembered PIN that is no longer right is tried once: the screen says so and asks for the present one', { timeout: 180_000 }, async () => {
+  const { page } = rememberingPhone ?? assert.fail('the story before opened no phone');
+  const handle = await askOne('Tờ trình kinh phí');
+  await page.goto(placeOf(page));
+  await page.getByText('Chỉ cần một lần chạm: thiết bị sẽ hỏi').waitFor();
+  await look(page, 'one touch is enough');
+  await picture(page, 'remote-signing-one-touch');
+  // As after a change of the PIN that this installation did not see: on a token it is made with the program of its maker.
+  await page.route(/\/approvals\/[0-9a-f-]+$/, (route) => route.continue({ postData: (route.request().postData() ?? '').replace(DEMO_PIN, '000000') }), { times: 1 });
+  await page.getByRole('button', { name: 'Xác nhận 1 văn bản' }).click();
+  await page.getByText('Mã PIN mà thiết bị này nhớ không còn đúng nên đã được xóa.').waitFor();
+  await look(page, 'the remembered PIN is wrong');
+  await picture(page, 'remote-signing-wrong-memory');
+  assert.ok(!(await isSigned(handle)));
+  assert.ok(await page.getByRole('checkbox', { name: 'Nhớ mã PIN trên thiết bị này' }).isChecked());
+  await page.getByLabel(PIN_FIELD).fill(DEMO_PIN);
+  await page.getByRole('button', { name: 'Xác nhận 1 văn bản' }).click();
+  await page.getByText('Đã ký 1 văn bản').first().waitFor();
+  assert.ok(await isSigned(handle));
 });

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { DEMO_PIN } from '#seeds/credentials.ts';
 import { look, picture } from './accessibility.ts';
+import { submitLetter } from './submit-letter.ts';
 import { openTown, type Town } from './town.ts';
 
-/** The letter of the seeds ends with the director's name: there the place of the signature is found. */
-const letter = readFileSync(resolve(import.meta.dirname, '../seeds/letters/cong-van-mau.pdf'));
 const PHONE = { width: 360, height: 740 };
-const base = '/api/v1/outgoing-documents';
 
 let town: Town;
 before(async () => {
@@ -18,19 +14,17 @@ before(async () => {
 }, { timeout: 240_000 });
 after(() => town.close());
 
-type Signers = Record<'approvers' | 'initiallers', { postId: string; name: string }[]>;
-
 test('a leader signs three documents in one go, after the head of a unit has initialled; a delegate signs on a phone', { timeout: 300_000 }, async (t) => {
   const clerk = await town.visit('vanthu.snv');
   const head = await town.visit('truongphong.snv');
   const director = await town.visit('giamdoc.snv');
 
   await t.test('documents are submitted, one of them by way of the head of the unit', async () => {
-    await submit(clerk.page, { summary: 'V/v báo cáo công tác văn thư quý IV', initialsBy: 'Hoàng Hữu Dũng' });
-    await submit(clerk.page, { summary: 'V/v kiểm tra công tác lưu trữ', urgency: 'urgent', attachment: true });
-    await submit(clerk.page, { summary: 'V/v tập huấn phần mềm' });
-    await submit(clerk.page, { summary: 'V/v lịch trực cơ quan', bytes: paperWithoutName() });
-    await submit(clerk.page, { summary: 'V/v thiếu căn cứ' });
+    await submitLetter(town, clerk.page, { summary: 'V/v báo cáo công tác văn thư quý IV', initialsBy: 'Hoàng Hữu Dũng' });
+    await submitLetter(town, clerk.page, { summary: 'V/v kiểm tra công tác lưu trữ', urgency: 'urgent', attachment: true });
+    await submitLetter(town, clerk.page, { summary: 'V/v tập huấn phần mềm' });
+    await submitLetter(town, clerk.page, { summary: 'V/v lịch trực cơ quan', bytes: paperWithoutName() });
+    await submitLetter(town, clerk.page, { summary: 'V/v thiếu căn cứ' });
   });
 
   await t.test('the head of the unit finds it in the signing room and initials it with a remark', async () => {
@@ -126,7 +120,7 @@ test('a leader signs three documents in one go, after the head of a unit has ini
   });
 
   await t.test('a deputy signs three in one go on a phone, after confirming each guessed place', async () => {
-    for (const summary of ['V/v một', 'V/v hai', 'V/v ba']) await submit(clerk.page, { summary, to: 'Lê Thị Hồng Nhung' });
+    for (const summary of ['V/v một', 'V/v hai', 'V/v ba']) await submitLetter(town, clerk.page, { summary, to: 'Lê Thị Hồng Nhung' });
     const { page } = await town.visit('phogiamdoc.snv', PHONE);
     await page.getByRole('link', { name: /Phòng ký/ }).first().click();
     await page.getByLabel('Chọn tất cả').check();
@@ -149,7 +143,7 @@ test('a leader signs three documents in one go, after the head of a unit has ini
   });
 
   await t.test('on a phone the chief of office signs with the director’s authority and his own certificate', async () => {
-    await submit(clerk.page, { summary: 'V/v đôn đốc nộp báo cáo' });
+    await submitLetter(town, clerk.page, { summary: 'V/v đôn đốc nộp báo cáo' });
     const { page } = await town.visit('chanhvanphong.snv', PHONE);
     await actFor(page, 'Nguyễn Văn Bình');
     await page.goto(`${town.url}/app/phong-ky`);
@@ -189,50 +183,10 @@ async function paperDrawn(page: Page): Promise<void> {
   await page.locator('canvas').first().waitFor({ timeout: 60_000 });
 }
 
-type Submitted = { summary: string; bytes?: Buffer; urgency?: string; attachment?: boolean; to?: string; initialsBy?: string };
-
-/** As the clerk's screen would: uploads, drafts and submits, to the director unless told. */
-async function submit(page: Page, { summary, bytes = letter, urgency = 'normal', attachment = false, to = 'Nguyễn Văn Bình', initialsBy }: Submitted): Promise<void> {
-  const draft = await call<{ id: string }>(page, base, {
-    mainUploadId: await upload(page, bytes, 'cong-van.pdf'),
-    attachmentUploadIds: attachment ? [await upload(page, letter, 'phu-luc.pdf')] : [],
-    typeCode: 'cong-van',
-    summary,
-    urgency,
-    answerDue: '2099-12-31',
-  });
-  const { approvers, initiallers } = (await (await page.request.get(`${town.url}${base}/approvers`)).json()) as Signers; // safe because the contract says so
-  await call(page, `${base}/${draft.id}/submit`, {
-    approverPostId: approvers.find(({ name }) => name === to)?.postId,
-    initialsPostId: initiallers.find(({ name }) => name === initialsBy)?.postId ?? null,
-  });
-}
-
 async function actFor(page: Page, name: string): Promise<void> {
   const me = (await (await page.request.get(`${town.url}/api/v1/me`)).json()) as { posts: { id: string; onBehalfOf?: { name: string } }[] }; // safe because the contract says so
   const reply = await page.request.post(`${town.url}/api/v1/me/post`, { data: { postId: me.posts.find((post) => post.onBehalfOf?.name === name)?.id }, headers: { 'x-csrf': '1' } });
   assert.equal(reply.status(), 204);
-}
-
-async function call<Reply>(page: Page, url: string, data: object): Promise<Reply> {
-  const reply = await page.request.post(`${town.url}${url}`, { data, headers: { 'x-csrf': '1' } });
-  assert.equal(reply.status(), 200, await reply.text());
-  return (await reply.json()) as Reply; // safe because the server's own tests hold its replies to their contracts
-}
-
-async function upload(page: Page, bytes: Buffer, name: string): Promise<string> {
-  const reply = await page.request.post(`${town.url}/api/v1/uploads`, {
-    data: bytes,
-    headers: {
-      'x-csrf': '1',
-      'tus-resumable': '1.0.0',
-      'upload-length': String(bytes.length),
-      'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
-      'content-type': 'application/offset+octet-stream',
-    },
-  });
-  assert.equal(reply.status(), 201, await reply.text());
-  return reply.headers()['location']?.split('/').at(-1) ?? '';
 }
 
 /** One page on which no name stands. */

@@ -63,11 +63,19 @@ export const updateBody = z.object({
 
 /** Left out where the key's holder confirms on a device of the own; what needs one and gets none is refused by the key's holder. */
 const pin = z.string().max(200).optional();
+/** A one-time code beside the PIN, where the service that holds the key wants one. */
+const otp = z.string().trim().max(50).optional();
+/** How the key is released: by what is typed here, or by its owner's passkey on a device, bound to what is signed. */
+const release = z.enum(['pin', 'passkey']).default('pin');
+/** The requests that now wait for the owner's passkey. */
+const approvalIds = z.array(id);
 
-export const signBody = z.object({ credentialId: id, pin, placement });
+export const signBody = z.object({ credentialId: id, pin, otp, release, placement });
 export const initialBody = z.object({
   credentialId: id,
   pin,
+  otp,
+  release,
   /** Left out, behind the last line of the content. */
   placement: placement.nullable().default(null),
   /** What the approver should know. */
@@ -77,6 +85,8 @@ export const initialBody = z.object({
 export const signTogetherBody = z.object({
   credentialId: id,
   pin,
+  otp,
+  release,
   documents: z
     .array(z.discriminatedUnion('act', [z.object({ act: z.literal('sign'), id, placement }), z.object({ act: z.literal('initial'), id, placement: placement.nullable() })]))
     .min(1)
@@ -90,6 +100,7 @@ export const signTogetherReply = z.object({
   ),
   /** How often the person confirms where that happens on a device. */
   confirmations: z.int(),
+  approvalIds,
 });
 export type SignTogetherReply = z.infer<typeof signTogetherReply>;
 
@@ -98,9 +109,14 @@ export const signingProgressQuery = z.object({ ids: idList });
 export const signingProgressReply = z.object({ documents: z.array(z.object({ id, progress: z.enum(['opened', 'asked', 'putting-in', 'signed', 'failed']) })) });
 export type SigningProgressReply = z.infer<typeof signingProgressReply>;
 
+/** The document after an act of signing, and how far that is. */
+export const signingOutcome = z.object({ state: z.enum(['signed', 'pending']), approvalIds });
+export type SigningOutcome = z.infer<typeof signingOutcome>;
+
 export const sealBody = z.object({
   credentialId: id,
   pin,
+  otp,
   /** Where the leader signed; left out, the place that was recorded at the signature. */
   signaturePlace: placement.nullable().default(null),
   /** Number, day and month in the blanks of the letter’s head. */

@@ -4,6 +4,7 @@ import { run } from '#kernel/command.ts';
 import { holders, rawJson, route, signedIn, type RouteContext } from '#kernel/route.ts';
 import { postsByRole } from '#engines/identity/index.ts';
 import { performSigning } from '#engines/signatures/index.ts';
+import { askOwnerOf } from './ask-owner-of-documents.ts';
 import { changePractice } from './commands/change-practice.ts';
 import { openApproval } from './commands/open-approval.ts';
 import { openInitials } from './commands/open-initials.ts';
@@ -13,7 +14,7 @@ import { INITIALLING_ROLES, maySetPractice } from './policy.ts';
 import { getOutgoing } from './queries/get-outgoing.ts';
 import { practiceOf } from './queries/practice.ts';
 import { signingRoom, signingRoomCount } from './queries/signing-room.ts';
-import { progressOf, signTogether } from './sign-together.ts';
+import { progressOf, signTogether, typed, type Typed } from './sign-together.ts';
 
 const params = z.object({ id: z.uuid() });
 const base = '/api/v1/outgoing-documents';
@@ -22,7 +23,7 @@ type Http = RouteContext<PersonActor>;
 const detail = (http: Http, id: string) => getOutgoing(http.kernel.database.pool, http.actor, id);
 
 const approver = z.object({ postId: z.uuid(), name: z.string(), title: z.string() });
-const signingReply = z.object({ state: z.enum(['signed', 'pending']), document: contract.outgoingDetail });
+const signingReply = contract.signingOutcome.extend({ document: contract.outgoingDetail });
 
 const waiting = [
   route({
@@ -107,9 +108,9 @@ const signing = [
     params,
     body: contract.signBody,
     reply: signingReply,
-    run: async (http, { params: { id }, body: { pin, ...body } }) => {
+    run: async (http, { params: { id }, body: { pin, otp, release, ...body } }) => {
       const { signingId } = await http.run(openApproval, { ...body, documentId: id });
-      return { state: await signNow(http, signingId, pin), document: await detail(http, id) };
+      return { ...(await signOne(http, { id, signingId }, { secrets: typed({ pin, otp }), release })), document: await detail(http, id) };
     },
   }),
   route({
@@ -120,9 +121,9 @@ const signing = [
     params,
     body: contract.initialBody,
     reply: signingReply,
-    run: async (http, { params: { id }, body: { pin, ...body } }) => {
+    run: async (http, { params: { id }, body: { pin, otp, release, ...body } }) => {
       const { signingId } = await http.run(openInitials, { ...body, documentId: id });
-      return { state: await signNow(http, signingId, pin), document: await detail(http, id) };
+      return { ...(await signOne(http, { id, signingId }, { secrets: typed({ pin, otp }), release })), document: await detail(http, id) };
     },
   }),
   route({
@@ -133,20 +134,30 @@ const signing = [
     params,
     body: contract.sealBody,
     reply: signingReply,
-    run: async (http, { params: { id }, body: { pin, ...body } }) => ({ state: await sealAll(http, { ...body, documentId: id }, pin), document: await detail(http, id) }),
+    run: async (http, { params: { id }, body: { pin, otp, ...body } }) => ({ state: await sealAll(http, { ...body, documentId: id }, typed({ pin, otp })), approvalIds: [], document: await detail(http, id) }),
   }),
 ];
 
-async function signNow(http: Http, signingId: string, secret: string | undefined): Promise<'signed' | 'pending'> {
-  const { state } = await performSigning(http.kernel, { agencyId: http.actor.agencyId, signingId, actor: http.actor, ...(secret === undefined || secret === '' ? {} : { secret }) });
+type Release = { secrets: Typed; release: 'pin' | 'passkey' };
+
+async function signOne(http: Http, opened: { id: string; signingId: string }, { secrets, release }: Release): Promise<z.infer<typeof contract.signingOutcome>> {
+  if (release === 'pin') return { state: await signNow(http, opened.signingId, secrets), approvalIds: [] };
+  const { outcomes, approvalIds } = await askOwnerOf(http, [opened]);
+  const outcome = outcomes.get(opened.signingId);
+  if (outcome?.state === 'refused') throw outcome.error;
+  return { state: outcome?.state ?? 'pending', approvalIds };
+}
+
+async function signNow(http: Http, signingId: string, secrets: Typed): Promise<'signed' | 'pending'> {
+  const { state } = await performSigning(http.kernel, { agencyId: http.actor.agencyId, signingId, actor: http.actor, ...secrets });
   return state;
 }
 
 /** File after file, until the document is sealed or a slow key holder makes it wait. What is sealed stays sealed when a later file fails. */
-async function sealAll(http: Http, input: OpenSealInput, secret: string | undefined): Promise<'signed' | 'pending'> {
+async function sealAll(http: Http, input: OpenSealInput, secrets: Typed): Promise<'signed' | 'pending'> {
   for (;;) {
     const { signingId } = await run(http.kernel, openSeal, input, { actor: http.actor, requestId: http.requestId });
-    const state = await signNow(http, signingId, secret);
+    const state = await signNow(http, signingId, secrets);
     if (state === 'pending') return state;
     const document = await detail(http, input.documentId);
     if (document.state !== 'numbered') return 'signed';

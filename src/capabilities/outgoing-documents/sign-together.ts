@@ -3,7 +3,8 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { RouteContext } from '#kernel/route.ts';
-import { performSigningBatch, signingProgress } from '#engines/signatures/index.ts';
+import { learnAsked, performSigningBatch, signingProgress, type BatchedSigning } from '#engines/signatures/index.ts';
+import { askOwnerOf } from './ask-owner-of-documents.ts';
 import { openApproval } from './commands/open-approval.ts';
 import { openInitials } from './commands/open-initials.ts';
 import { approval } from './commands/approve-document.ts';
@@ -21,31 +22,47 @@ type Opened = { id: string; signingId: string } | { id: string; error: AppError 
  * takes up the same signings, so that an answer that was lost on its way signs nothing twice.
  * @throws what is wrong with the key or its PIN, when it left every document unsigned
  */
-export async function signTogether(http: Http, { credentialId, pin, documents }: Input): Promise<SignTogetherReply> {
+export async function signTogether(http: Http, { credentialId, pin, otp, release, documents }: Input): Promise<SignTogetherReply> {
   const opened: Opened[] = [];
   for (const document of documents) opened.push(await open(http, credentialId, document));
   const signings = opened.filter((each) => 'signingId' in each);
   const { kernel, actor, requestId } = http;
-  const secret = pin === undefined || pin === '' ? {} : { secret: pin };
+  if (release === 'passkey') {
+    const { outcomes, approvalIds } = await askOwnerOf(http, signings);
+    return { confirmations: approvalIds.length, approvalIds, documents: describeAll(http, opened, outcomes) };
+  }
   const outcome =
     signings.length === 0
       ? { signings: [], requests: 0, stopped: undefined }
-      : await performSigningBatch(kernel, { agencyId: actor.agencyId, signingIds: signings.map(({ signingId }) => signingId), actor, requestId, ...secret });
+      : await performSigningBatch(kernel, { agencyId: actor.agencyId, signingIds: signings.map(({ signingId }) => signingId), actor, requestId, ...typed({ pin, otp }) });
+  // The service wants another code than the screen asked for: the next time it asks for that.
+  if (outcome.stopped !== undefined && ABOUT_THE_CODE.has(outcome.stopped.code)) await learnAsked(kernel, { agencyId: actor.agencyId, credentialId }, { actor, requestId });
   if (outcome.stopped !== undefined && outcome.signings.every((each) => each.outcome.state === 'refused')) throw outcome.stopped;
-  const bySigning = new Map(outcome.signings.map((each) => [each.signingId, each.outcome]));
+  const outcomes = new Map(outcome.signings.map((each) => [each.signingId, each.outcome]));
+  return { confirmations: outcome.requests, approvalIds: [], documents: describeAll(http, opened, outcomes) };
+}
+
+const ABOUT_THE_CODE: ReadonlySet<string> = new Set(['signatures.oneTimeCodeMissing', 'signatures.oneTimeCodeWrong']);
+
+function describeAll({ language }: Http, opened: readonly Opened[], outcomes: ReadonlyMap<string, BatchedSigning>): SignTogetherReply['documents'] {
   const refused = (id: string, error: AppError): SignTogetherReply['documents'][number] => {
-    const { code, message, fix } = error.describe(http.language);
+    const { code, message, fix } = error.describe(language);
     return { id, state: 'refused', problem: { code, message, ...(fix === undefined ? {} : { fix }) } };
   };
-  return {
-    confirmations: outcome.requests,
-    documents: opened.map((each) => {
-      if ('error' in each) return refused(each.id, each.error);
-      const became = bySigning.get(each.signingId);
-      if (became?.state === 'refused') return refused(each.id, became.error);
-      return { id: each.id, state: became?.state ?? 'pending' };
-    }),
-  };
+  return opened.map((each) => {
+    if ('error' in each) return refused(each.id, each.error);
+    const became = outcomes.get(each.signingId);
+    if (became?.state === 'refused') return refused(each.id, became.error);
+    return { id: each.id, state: became?.state ?? 'pending' };
+  });
+}
+
+/** What the person typed, as the holder of the key gets it. */
+export type Typed = { secret?: string; otp?: string };
+
+/** Empty fields are as good as none. */
+export function typed({ pin, otp }: { pin: string | undefined; otp: string | undefined }): Typed {
+  return { ...(pin === undefined || pin === '' ? {} : { secret: pin }), ...(otp === undefined || otp === '' ? {} : { otp }) };
 }
 
 async function open(http: Http, credentialId: string, document: Input['documents'][number]): Promise<Opened> {

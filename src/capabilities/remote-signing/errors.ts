@@ -43,6 +43,20 @@ export const errors = defineErrors('remote-signing', {
     fixVi: 'Bấm xác nhận lần nữa.',
     fixEn: 'Press approve once more.',
   },
+  rememberedPinWrong: {
+    status: 422,
+    vi: 'Mã PIN mà thiết bị này nhớ không còn đúng nên đã được xóa.',
+    en: 'The PIN that this device remembers is no longer right, and was forgotten.',
+    fixVi: 'Nhập mã PIN hiện nay của chứng thư số. Lần vừa rồi được tính là một lần nhập sai.',
+    fixEn: 'Type the present PIN of the certificate. This one counted as one wrong try.',
+  },
+  passkeyNotFound: {
+    status: 404,
+    vi: 'Không tìm thấy thiết bị này trong danh sách của bạn.',
+    en: 'There is no such device on your list.',
+    fixVi: 'Tải lại trang rồi chọn lại thiết bị.',
+    fixEn: 'Reload the page and choose the device again.',
+  },
   notYourCredential: {
     status: 404,
     vi: 'Không tìm thấy chứng thư số cá nhân này của bạn.',
@@ -82,7 +96,7 @@ export const errors = defineErrors('remote-signing', {
     status: 409,
     vi: 'Bạn chưa xác nhận yêu cầu ký này.',
     en: 'You have not approved this request yet.',
-    fixVi: 'Xác nhận bằng khóa truy cập và mã PIN trước.',
-    fixEn: 'Approve it with your passkey and PIN first.',
+    fixVi: 'Xác nhận bằng khóa truy cập của bạn trước.',
+    fixEn: 'Approve it with your passkey first.',
   },
 });

@@ -5,10 +5,11 @@ import type { Module } from '#kernel/module.ts';
 import { abilitiesInRemoteSigning } from './policy.ts';
 import { consentRoutes } from './routes-consents.ts';
 import { cscRoutes } from './routes-csc.ts';
+import { ownerApproval } from './owner-approval.ts';
 import { ownerRoutes } from './routes-owner.ts';
 import { clientRoutes } from './routes-clients.ts';
 import { remoteSigningSchedules } from './schedules.ts';
-import { onCredentialRevoked } from './subscribers.ts';
+import { onCredentialRevoked, onPinChanged } from './subscribers.ts';
 
 const client = z.object({ client: z.string() });
 const credential = z.object({ label: z.string() });
@@ -21,6 +22,8 @@ const events: EventCatalogue = {
   'client-resumed': { data: client, vi: 'Cho phần mềm “{client}” dùng lại ký số từ xa', en: 'Opened remote signing again to the application “{client}”' },
   'credential-enrolled': { data: credential.extend({ passkey: z.string() }), vi: 'Bật ký số từ xa cho chứng thư số của {label} bằng khóa truy cập “{passkey}”', en: 'Opened the certificate of {label} to remote signing with the passkey “{passkey}”' },
   'credential-withdrawn': { data: credential, vi: 'Tắt ký số từ xa cho chứng thư số của {label}', en: 'Closed the certificate of {label} to remote signing' },
+  'pin-remembered': { data: credential.extend({ passkey: z.string() }), vi: 'Thiết bị “{passkey}” nhớ mã PIN của chứng thư số {label}', en: 'The device “{passkey}” remembers the PIN of the certificate of {label}' },
+  'pin-forgotten': { data: z.object({ passkey: z.string() }), vi: 'Thiết bị “{passkey}” không còn nhớ mã PIN của chứng thư số', en: 'The device “{passkey}” no longer remembers the PIN of the certificate' },
   'consent-granted': { data: client, vi: 'Cho phép phần mềm “{client}” xem chứng thư số của mình', en: 'Let the application “{client}” see one’s own certificates' },
   'consent-refused': { data: client, vi: 'Không cho phép phần mềm “{client}” kết nối', en: 'Did not let the application “{client}” in' },
   'authorization-asked': { data: asked.extend({ hashes: z.array(z.string()) }), vi: 'Phần mềm “{client}” xin ký {count} văn bản', en: 'The application “{client}” asked for {count} signatures' },
@@ -41,7 +44,7 @@ export const remoteSigningModule: Module = {
   migrations: join(import.meta.dirname, 'migrations'),
   routes: [...cscRoutes, ...consentRoutes, ...ownerRoutes, ...clientRoutes],
   schedules: remoteSigningSchedules,
-  subscriptions: [onCredentialRevoked],
+  subscriptions: [onCredentialRevoked, onPinChanged],
   events,
-  contributions: { 'identity.abilities': [abilitiesInRemoteSigning] },
+  contributions: { 'identity.abilities': [abilitiesInRemoteSigning], 'signatures.owner-approval': [ownerApproval] },
 };

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes, verify, X509Certificate } from 'node:crypto';
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pkcs11Driver } from '#engines/signatures/adapters/pkcs11/pkcs11-driver.ts';
 import { missingForSoftToken, softToken, type SoftToken } from '#engines/signatures/adapters/pkcs11/testing.ts';
-import { readPkcs12 } from '#engines/signatures/domain/pki/pkcs12.ts';
-import { openSigningHouse, PIN, type Device, type SigningHouse } from './testing.ts';
+import { openSigningHouse, type Device, type SigningHouse } from './testing.ts';
+import { issueOnToken } from './testing/key-on-token.ts';
 import { idOf, SHA256, signingCalls, type SigningCalls } from './testing/signing-calls.ts';
 
 const missing = missingForSoftToken();
@@ -29,19 +28,6 @@ after(async () => {
   rmSync(token.folder, { recursive: true, force: true });
 });
 
-/** A credential of the director whose key is on the token and nowhere else. */
-async function onToken(keyKind: 'rsa-2048' | 'p-256', keyId: string): Promise<string> {
-  const credentialId = await house.issue(house.director, keyKind);
-  const [row] = await house.sql<{ container: Buffer }>('select container from signatures.credential where id = $1', [credentialId]);
-  const { privateKey } = await readPkcs12(row?.container ?? Buffer.alloc(0), PIN);
-  const pem = join(token.folder, `${keyId}.pem`);
-  writeFileSync(pem, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-  execFileSync('softhsm2-util', ['--import', pem, '--token', 'Giam doc', '--label', keyId, '--id', keyId, '--pin', token.pin], { stdio: 'pipe' });
-  await house.sql(`update signatures.credential set driver = 'token', container = $2 where id = $1`, [credentialId, Buffer.from(JSON.stringify({ keyId }))]);
-  await driver.close();
-  return credentialId;
-}
-
 async function whilePulledOut(work: () => Promise<void>): Promise<void> {
   const plugged = join(token.tokens, readdirSync(token.tokens)[0] ?? '');
   const away = join(token.folder, 'away');
@@ -62,7 +48,8 @@ for (const [keyKind, keyId, signAlgo] of [
       t.skip(missing);
       return;
     }
-    const credentialId = await onToken(keyKind, keyId);
+    const credentialId = await issueOnToken(house, { token, label: 'Giam doc', driver: 'token', keyKind, keyId });
+    await driver.close();
     const own = { credentialID: `${house.agencyId}.${credentialId}` };
     assert.notEqual((await house.enrol(house.director, credentialId, { pin: '000000' })).status, 204);
     assert.equal((await calls.ask(['A'.repeat(43) + '='], own)).status, 400, 'nothing is asked of a certificate that is not open');

@@ -8,6 +8,8 @@ export const ACTIVATION_MS = 5 * 60_000;
 export const RESPONSE_MS = 60 * 60_000;
 /** How long the owner has for the passkey and the PIN. */
 export const CEREMONY_MS = 5 * 60_000;
+/** How long after an approval with a typed PIN the device may be told to remember it. */
+export const REMEMBER_MS = 5 * 60_000;
 /** Wrong passkeys after which a request counts as refused. */
 export const PASSKEY_ATTEMPTS = 5;
 /** Requests that may wait for one credential at the same time. */

@@ -42,13 +42,17 @@ export async function listEnrolments(q: Queryable, filter: { agencyId?: string; 
   return rows as Enrolment[];
 }
 
-export async function passkeysOf(q: Queryable, key: { agencyId: string; credentialId: string }): Promise<(StoredPasskey & { name: string })[]> {
+/** A passkey that releases one credential; `lockedPin` opens nothing without the passkey's own device. */
+export type SigningPasskey = StoredPasskey & { name: string; prfSalt: Buffer; mayRememberPin: boolean; lockedPin: Buffer | null };
+
+export async function passkeysOf(q: Queryable, key: { agencyId: string; credentialId: string }): Promise<SigningPasskey[]> {
   const { rows } = await q.query(
-    `select p.id, p.public_key as "publicKey", p.counter::float8 as counter, p.transports, p.name from remote_signing.passkey p
+    `select p.id, p.public_key as "publicKey", p.counter::float8 as counter, p.transports, p.name, p.prf_salt as "prfSalt", p.may_remember_pin as "mayRememberPin",
+            p.locked_pin as "lockedPin" from remote_signing.passkey p
        join remote_signing.enrolment e on e.agency_id = p.agency_id and e.credential_id = p.credential_id and e.ended_at is null
       where p.agency_id = $1 and p.credential_id = $2 order by p.created_at, p.id limit 20`,
     [key.agencyId, key.credentialId],
   );
   // safe because the statement selects exactly these columns
-  return rows as (StoredPasskey & { name: string })[];
+  return rows as SigningPasskey[];
 }

@@ -4,7 +4,21 @@ import { relyingParty } from '#engines/identity/index.ts';
 import { approveAuthorizations, beginApproval } from './commands/approve-authorizations.ts';
 import { beginEnrolment, finishEnrolment, withdrawCredential } from './commands/enrol-credential.ts';
 import { refuseAuthorization } from './commands/refuse-authorization.ts';
-import { approveBody, approveReply, authorizationList, beginApprovalBody, beginApprovalReply, beginEnrolmentBody, beginEnrolmentReply, finishEnrolmentBody, refuseBody, remoteCredentialList } from './contract.ts';
+import { forgetPin, rememberPin } from './commands/remember-pin.ts';
+import {
+  approveBody,
+  approveReply,
+  authorizationList,
+  beginApprovalBody,
+  beginApprovalReply,
+  beginEnrolmentBody,
+  beginEnrolmentReply,
+  finishEnrolmentBody,
+  passkeyParams,
+  refuseBody,
+  rememberPinBody,
+  remoteCredentialList,
+} from './contract.ts';
 import { ownAuthorizations, ownRemoteCredentials } from './queries/own-authorizations.ts';
 
 const base = '/api/v1/remote-signing';
@@ -36,8 +50,8 @@ export const ownerRoutes: readonly Route[] = [
     body: beginApprovalBody,
     reply: beginApprovalReply,
     run: async (http, { body }) => {
-      const { approvalId, options } = await beginApproval(http.kernel, http.actor, { ids: body.ids, party: relyingParty(http.kernel, http.request) });
-      return { approvalId, options: { ...options } };
+      const { options, ...begun } = await beginApproval(http.kernel, http.actor, { ids: body.ids, party: relyingParty(http.kernel, http.request) });
+      return { ...begun, options: { ...options } };
     },
   }),
   route({
@@ -49,9 +63,18 @@ export const ownerRoutes: readonly Route[] = [
     body: approveBody,
     reply: approveReply,
     run: async (http, { params: { id }, body }) => {
-      const input = { approvalId: id, response: body.response, pin: body.pin, party: relyingParty(http.kernel, http.request) };
+      const input = { approvalId: id, ...body, party: relyingParty(http.kernel, http.request) };
       return { signed: await approveAuthorizations(http.kernel, input, { actor: http.actor, requestId: http.requestId }) };
     },
+  }),
+  route({
+    method: 'PUT',
+    url: `${base}/approvals/:id/remembered-pin`,
+    summary: 'Keeps the PIN that was typed for this approval, as the device that approved locked it; once, within five minutes.',
+    access: signedIn,
+    params,
+    body: rememberPinBody,
+    run: (http, { params: { id }, body: { lockedPin } }) => http.run(rememberPin, { approvalId: id, lockedPin }),
   }),
   route({
     method: 'GET',
@@ -69,9 +92,9 @@ export const ownerRoutes: readonly Route[] = [
     params,
     body: beginEnrolmentBody,
     reply: beginEnrolmentReply,
-    run: async (http, { params: { id }, body: { password } }) => {
-      const { step, options } = await beginEnrolment(http.kernel, { credentialId: id, password, party: relyingParty(http.kernel, http.request) }, http);
-      return { step, options: { ...options } };
+    run: async (http, { params: { id }, body }) => {
+      const { options, ...begun } = await beginEnrolment(http.kernel, { credentialId: id, ...body, party: relyingParty(http.kernel, http.request) }, http);
+      return { ...begun, options: { ...options } };
     },
   }),
   route({
@@ -85,4 +108,12 @@ export const ownerRoutes: readonly Route[] = [
       finishEnrolment(http.kernel, { credentialId: id, ...body, party: relyingParty(http.kernel, http.request) }, { actor: http.actor, requestId: http.requestId }),
   }),
   route({ method: 'DELETE', url: `${base}/credentials/:id/enrolment`, summary: 'Closes a certificate to remote signing.', access: signedIn, params, run: (http, { params: { id } }) => http.run(withdrawCredential, { credentialId: id }) }),
+  route({
+    method: 'DELETE',
+    url: `${base}/credentials/:id/passkeys/:passkeyId/remembered-pin`,
+    summary: 'Has a device of the caller forget the PIN.',
+    access: signedIn,
+    params: passkeyParams,
+    run: (http, { params: { id, passkeyId } }) => http.run(forgetPin, { credentialId: id, passkeyId }),
+  }),
 ];

@@ -29,6 +29,7 @@ export type AskedHashRow = {
   released_at: Instant | null;
   response_id: string | null;
   response_position: number | null;
+  document_link: string | null;
 };
 
 export type CeremonyRow = {
@@ -41,6 +42,8 @@ export type CeremonyRow = {
   authorization_ids: string[];
   expires_at: Instant;
   used_at: Instant | null;
+  typed_with: string | null;
+  typed_at: Instant | null;
 };
 
 export type ClientRow = {
@@ -92,6 +95,10 @@ export type PasskeyRow = {
   name: string;
   created_at: Instant;
   last_used_at: Instant | null;
+  prf_salt: Buffer;
+  may_remember_pin: boolean;
+  locked_pin: Buffer | null;
+  pin_locked_at: Instant | null;
 };
 
 export type TokenRow = {

@@ -73,6 +73,8 @@ export function proof(device: Device, challenge: string): object {
 
 export type Reply<Body> = { status: number; body: Body };
 
+type ApproveAs = { pin?: string | null; isRemembered?: boolean; device?: Device; person?: PersonActor };
+
 /** A house with a director who opened a certificate to remote signing, a registered application, and a real port for it to call. */
 export type SigningHouse = TestHouse & {
   agencyId: Id<'agency'>;
@@ -84,12 +86,13 @@ export type SigningHouse = TestHouse & {
   client: { clientId: string; clientSecret: string };
   origin: string;
   /** The workplace's API as this person. */
-  call<Body = { code: string }>(as: Actor, method: 'GET' | 'POST' | 'DELETE', path: string, payload?: object): Promise<Reply<Body>>;
+  call<Body = { code: string }>(as: Actor, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload?: object): Promise<Reply<Body>>;
   issue(person: PersonActor, keyKind?: 'p-256' | 'rsa-2048'): Promise<string>;
-  enrol(person: PersonActor, credentialId: string, options?: { pin?: string; password?: string }): Promise<Device & { status: number; code?: string }>;
+  /** Makes a passkey with the PIN; `pin: null` types none, `lockedPin` is what the device is to remember. */
+  enrol(person: PersonActor, credentialId: string, options?: { pin?: string | null; password?: string; lockedPin?: string }): Promise<Device & { status: number; code?: string }>;
   waiting(person?: PersonActor): Promise<AuthorizationList['waiting']>;
-  /** Approves as the director would, or another person: asks for the challenge, answers with the device and the PIN. */
-  approve(ids: readonly string[], options?: { pin?: string; device?: Device; person?: PersonActor }): Promise<Reply<{ signed: number; code: string }>>;
+  /** Approves as the director would, or another person: asks for the challenge, answers with the device and the PIN; `pin: null` types none. */
+  approve(ids: readonly string[], options?: ApproveAs): Promise<Reply<{ signed: number; code: string }> & { approvalId: string }>;
   newClient(redirectUris?: string[], perMinute?: number): Promise<{ clientId: string; clientSecret: string }>;
 };
 
@@ -115,7 +118,7 @@ export async function openSigningHouse(more: readonly Module[] = []): Promise<Si
   const director = await person('Nguyễn Văn Bình', 'giamdoc.snv', ['leader']);
   const colleague = await person('Trần Thị Thu Hương', 'phogiamdoc.snv', ['leader']);
   const administrator = await person('Đinh Trọng Hiếu', 'quantri.tinh', ['province_admin']);
-  const call: SigningHouse['call'] = async <Body>(as: Actor, method: 'GET' | 'POST' | 'DELETE', path: string, payload?: object) => {
+  const call: SigningHouse['call'] = async <Body>(as: Actor, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload?: object) => {
     actor = as;
     const reply = await server.inject({ method, url: `/api/v1/remote-signing${path}`, ...(payload === undefined ? {} : { payload }) });
     // safe because the server checked the reply against its contract
@@ -123,13 +126,14 @@ export async function openSigningHouse(more: readonly Module[] = []): Promise<Si
   };
   const issue: SigningHouse['issue'] = (who, keyKind = 'p-256') =>
     issueCredential(house.kernel, { kind: 'person', agencyId, personId: who.personId, name: who.name, organization: 'Sở Nội vụ', pin: PIN, rounds: 10_000, keyKind, validDays: 700 }, system);
-  const enrol: SigningHouse['enrol'] = async (who, id, { pin = PIN, password = PASSWORD } = {}) => {
+  const enrol: SigningHouse['enrol'] = async (who, id, { pin = PIN, password = PASSWORD, lockedPin } = {}) => {
     const device = newDevice();
-    const begun = await call<{ step: string; options: { challenge: string }; code?: string }>(who, 'POST', `/credentials/${id}/enrolment-options`, { password });
+    const begun = await call<{ step: string; options: { challenge: string }; code?: string }>(who, 'POST', `/credentials/${id}/enrolment-options`, { password, mayRememberPin: lockedPin !== undefined });
     if (begun.status !== 200) return Object.assign(device, { status: begun.status, code: begun.body.code ?? '' });
     const { body } = begun;
-    const { status } = await call(who, 'POST', `/credentials/${id}/enrolment`, { step: body.step, pin, name: 'Điện thoại', response: registration(device, body.options.challenge) });
-    return Object.assign(device, { status });
+    const kept = { ...(pin === null ? {} : { pin }), ...(lockedPin === undefined ? {} : { lockedPin, mayRememberPin: true }) };
+    const ended = await call<{ code: string } | undefined>(who, 'POST', `/credentials/${id}/enrolment`, { step: body.step, ...kept, name: 'Điện thoại', response: registration(device, body.options.challenge) });
+    return Object.assign(device, { status: ended.status, code: ended.body?.code ?? '' });
   };
   const newClient: SigningHouse['newClient'] = async (redirectUris = [], perMinute = 1000) =>
     (await call<{ clientId: string; clientSecret: string }>(administrator, 'POST', '/clients', { name: 'Cổng dịch vụ công', redirectUris, perMinute })).body;
@@ -150,11 +154,13 @@ export async function openSigningHouse(more: readonly Module[] = []): Promise<Si
     enrol,
     newClient,
     waiting: async (who = director) => (await call<AuthorizationList>(who, 'GET', '/authorizations')).body.waiting,
-    approve: async (ids: readonly string[], options: { pin?: string; device?: Device; person?: PersonActor } = {}) => {
-      const { person: who = director } = options;
+    approve: async (ids: readonly string[], options: ApproveAs = {}) => {
+      const { person: who = director, pin = PIN, isRemembered = false } = options;
       const begun = await call<{ approvalId: string; options: { challenge: string }; code: string }>(who, 'POST', '/approvals', { ids });
-      if (begun.status !== 200) return { status: begun.status, body: { signed: 0, code: begun.body.code } };
-      return call<{ signed: number; code: string }>(who, 'POST', `/approvals/${begun.body.approvalId}`, { pin: options.pin ?? PIN, response: proof(options.device ?? device, begun.body.options.challenge) });
+      if (begun.status !== 200) return { status: begun.status, body: { signed: 0, code: begun.body.code }, approvalId: '' };
+      const { approvalId, options: wanted } = begun.body;
+      const response = proof(options.device ?? device, wanted.challenge);
+      return { ...(await call<{ signed: number; code: string }>(who, 'POST', `/approvals/${approvalId}`, { response, ...(pin === null ? {} : { pin, isRemembered }) })), approvalId };
     },
   });
 }

@@ -78,6 +78,10 @@ export const credentialSummary = z.object({
   /** What is typed here when signing: the PIN of a key file or token; optional where only the service knows whether it wants one. */
   needsPin: z.boolean(),
   mayTypePin: z.boolean(),
+  /** A one-time code beside it: `online` when the service sends it on request, `offline` when a device or program of the person's shows it. */
+  needsOtp: z.enum(['no', 'online', 'offline']),
+  /** Whether its person lets this system into the service, and may have to do so again. */
+  consents: z.boolean(),
   /** Where the key is: a file kept here, a token or HSM at the server, a remote service, or a token at the person's own computer. */
   place: z.enum(['file', 'device', 'remote', 'computer']),
   /** Which token, HSM or service, as SIGNING_SERVICES names it. */
@@ -95,7 +99,7 @@ export const importCredentialBody = z.object({
   kind: z.enum(['person', 'agency']),
 });
 /** Where a key is that stays there: the name of a configured service, one's name with it, and what it wants to show its list. */
-export const connectableBody = z.object({ driver: z.string().regex(/^[a-z][a-z0-9-]*$/), user: z.string().trim().min(1).max(100).optional(), secret: z.string().min(1).max(200).optional() });
+export const connectableBody = z.object({ driver: z.string().regex(/^[a-z][a-z0-9-]*$/), user: z.string().trim().min(1).max(100).optional(), secret: z.string().min(1).max(200).optional(), /** Where the service wants one: what `consents/finish` gave. */ consentId: z.uuid().optional() });
 export const connectBody = connectableBody.extend({ kind: z.enum(['person', 'agency']), fingerprint: z.string().regex(/^[0-9a-f]{64}$/) });
 export const connectableReply = z.object({
   certificates: z.array(z.object({ fingerprint: z.string(), holder: z.string(), issuer: z.string(), serial: z.string(), validFrom: z.string(), validTo: z.string(), isUsable: z.boolean() })),
@@ -108,6 +112,8 @@ export const signingServices = z.object({
       label: z.string().nullable(),
       /** Whether it has to know whose certificates are meant. */
       account: z.enum(['required', 'optional', 'none']),
+      /** Whether one has to consent on its page first. */
+      consent: z.boolean(),
     }),
   ),
   /** Programs on people's own computers that this installation can use, with what they want to be told. */
@@ -133,6 +139,18 @@ export const changePinBody = z.object({ pin: z.string().min(1).max(64), newPin: 
 export const revokeBody = z.object({
   reason: z.enum(['unspecified', 'keyCompromise', 'affiliationChanged', 'superseded', 'cessationOfOperation', 'privilegeWithdrawn']),
 });
+export const consentBody = z.object({ kind: z.enum(['person', 'agency']), /** The key whose consent has ended; left out to connect one. */ credentialId: z.uuid().optional() });
+/** What the service put into the address under which the browser came back (RFC 6749 section 4.1.2). */
+export const finishConsentBody = z.object({ state: z.string().min(1).max(200), code: z.string().min(1).max(4000).optional() });
+export const finishConsentReply = z.object({ driver: z.string(), kind: z.enum(['person', 'agency']), consentId: z.uuid().nullable() });
+export type FinishedConsentReply = z.infer<typeof finishConsentReply>;
+export const sentCodeReply = z.object({
+  /** How long until the next one may be asked for. */
+  againAfterSeconds: z.int(),
+  /** A question of the service that the code answers. */
+  challenge: z.string().nullable(),
+});
+export type SentCodeReply = z.infer<typeof sentCodeReply>;
 export const imageBody = z.object({
   /** PNG, 8 bit, transparent, in base64; at most 500 kB. */
   png: z.base64().max(700_000),

@@ -32,6 +32,13 @@ export const signatureErrors = defineErrors('signatures', {
     fixVi: 'Chọn một chứng thư cho cả lượt ký, hoặc ký thành nhiều lượt.',
     fixEn: 'Choose one certificate for all of them, or sign in several turns.',
   },
+  ownerNotAsked: {
+    status: 422,
+    vi: 'Chứng thư số này không ký được bằng khóa truy cập ở đây.',
+    en: 'This certificate cannot be used with a passkey here.',
+    fixVi: 'Nhập mã PIN để ký, hoặc chọn chứng thư của chính bạn tại cơ quan này.',
+    fixEn: 'Sign with the PIN, or choose your own certificate of this agency.',
+  },
   certificateNotYetValid: {
     status: 409,
     vi: 'Chứng thư số của {subject} chưa có hiệu lực: bắt đầu từ {validFrom}.',

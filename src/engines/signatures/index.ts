@@ -15,6 +15,7 @@ import { validateFileJob } from './jobs/validate-file.ts';
 import { builtInNotice } from './notice.ts';
 import { pkiRoutes } from './pki-routes.ts';
 import { signatureRoutes } from './routes.ts';
+import { consentRoutes } from './routes-consents.ts';
 import { ownSigningRoutes } from './routes-own-signings.ts';
 import { trustStoreRoutes } from './trust-store/routes.ts';
 import { signatureSchedules } from './schedules.ts';
@@ -23,7 +24,7 @@ import { signatureSchedules } from './schedules.ts';
 export const signaturesModule: Module = {
   name: 'signatures',
   migrations: join(import.meta.dirname, 'migrations'),
-  routes: [...pkiRoutes, ...signatureRoutes, ...ownSigningRoutes, ...handOverRoutes, ...archiveRoutes, ...trustStoreRoutes],
+  routes: [...pkiRoutes, ...signatureRoutes, ...consentRoutes, ...ownSigningRoutes, ...handOverRoutes, ...archiveRoutes, ...trustStoreRoutes],
   jobs: [pollSigning, pollBatch, validateFileJob, archiveFileJob, finishHandOverJob],
   events: { ...signatureEvents, ...handOverEvents },
   schedules: signatureSchedules,
@@ -39,16 +40,18 @@ export { importCredential, type ImportCredential } from './commands/import-crede
 export { connectCredential, listConnectable, type ConnectCredential, type KeyPlace } from './commands/connect-credential.ts';
 export { validateSoon } from './jobs/validate-file.ts';
 export { archiveFile, type FileToArchive } from './commands/archive-file.ts';
-export { signHashes, type SignHashes } from './commands/sign-hashes.ts';
+export { pinForHashes, signHashes, type SignHashes } from './commands/sign-hashes.ts';
+export { learnAsked } from './commands/one-time-code.ts';
 export { revokeCredential } from './commands/revoke-credential.ts';
 export { changePin, setImage, unlockCredential } from './commands/manage-credential.ts';
 export { credentialsByKey, listCredentials, summaryOf, type CredentialFilter, type CredentialKey } from './queries/credentials.ts';
 export { openSigning, type OpenSigning } from './commands/open-signing.ts';
 export { performSigning, type PerformSigning } from './perform-signing.ts';
 export { performSigningBatch, type BatchedSigning, type BatchOutcome, type PerformBatch } from './perform-batch.ts';
+export { answerOfOwner, askOwner, refusalOfOwner, type AskedOwner, type AskOwner } from './ask-owner.ts';
 export type { SigningOutcome } from './signing-steps.ts';
 export { expireSignings } from './commands/signing-states.ts';
-export { closeSigningServices, defineSigningPurpose, type SigningEvidence, type SigningPurpose, type SigningResult } from './purposes.ts';
+export { closeSigningServices, defineSigningPurpose, type AskedOfOwner, type OwnerApproval, type SigningEvidence, type SigningPurpose, type SigningResult } from './purposes.ts';
 export { SigningDriverError, type HeldCredential, type SigningDriver, type SignOutcome, type SignRequest } from './adapters/signing-driver.ts';
 export { establishAuthority, planAuthority, recordCeremony, type CeremonyRecord } from './adapters/built-in-authority/create-authority.ts';
 export { authorityErrors } from './adapters/built-in-authority/errors.ts';

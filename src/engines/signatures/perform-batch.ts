@@ -10,12 +10,13 @@ import { getSigning } from './commands/signing-states.ts';
 import { withPin } from './commands/use-pin.ts';
 import { signatureErrors } from './errors.ts';
 import { LATE_FOR_MS, pauseMs, performSigning, POLL_MS, type PerformSigning } from './perform-signing.ts';
+import { heldWithAccess } from './personal-access.ts';
 import type { CredentialRow } from './policy.ts';
 import { keyHolderOf } from './purposes.ts';
 import { getCredential } from './queries/credentials.ts';
 import { signParts, type PartsOutcome } from './sign-parts.ts';
 import { AGAIN, FINAL, finishAtOnce, itemsOf, readSaved, translateHolderError, withBase, type Person } from './signing-steps.ts';
-import { heldBy, keyOf, requestFor, workOf } from './signing-work.ts';
+import { keyOf, requestFor, workOf } from './signing-work.ts';
 
 export type PerformBatch = Omit<PerformSigning, 'signingId'> & { signingIds: readonly string[] };
 
@@ -58,10 +59,10 @@ export async function performSigningBatch(kernel: Kernel, input: PerformBatch): 
   return { signings: input.signingIds.map((signingId) => ({ signingId, outcome: work.outcomes.get(signingId) ?? missing })), requests: work.requests, stopped: problem };
 }
 
-type BatchWork = { kernel: Kernel; input: PerformBatch; credential: CredentialRow; driver: SigningDriver; person: Person; outcomes: Map<string, BatchedSigning>; requests: number };
+export type BatchWork = { kernel: Kernel; input: PerformBatch; credential: CredentialRow; driver: SigningDriver; person: Person; outcomes: Map<string, BatchedSigning>; requests: number };
 
-async function mostAtOnce({ driver, credential, input }: BatchWork): Promise<number> {
-  return Math.max(1, Math.min(input.signingIds.length, (await driver.mostItems?.(heldBy(credential))) ?? input.signingIds.length));
+async function mostAtOnce({ kernel, driver, credential, input }: BatchWork): Promise<number> {
+  return Math.max(1, Math.min(input.signingIds.length, (await driver.mostItems?.(heldWithAccess(kernel, credential))) ?? input.signingIds.length));
 }
 
 /** One by one: the holder takes no more, or the act takes several signatures, each over the one before. */
@@ -84,11 +85,11 @@ async function signAlone(work: BatchWork, signingIds: readonly string[]): Promis
 async function signTogether(work: BatchWork, signingIds: readonly string[]): Promise<AppError | undefined> {
   const { kernel, input, credential, driver, person, outcomes } = work;
   const batchId = newId();
-  const made = await inParallel(signingIds, (signingId) => prepare(work, { signingId, batchId }));
+  const made = await inParallel(signingIds, (signingId) => prepareForBatch(work, { signingId, batchId }));
   const prepared = made.filter((each) => each !== undefined && each !== 'several parts');
   const alone = signingIds.filter((_, index) => made[index] === 'several parts');
   const batch: BatchKey = { agencyId: input.agencyId, batchId };
-  const { kept, refused, completed } = await run(kernel, keepBatch, { ...batch, credential, description: describe(batchId, prepared.length), prepared, isAwaited: driver.confirmsElsewhere }, person.options);
+  const { kept, refused, completed } = await run(kernel, keepBatch, { ...batch, credential, description: describeBatch(batchId, prepared.length), prepared, isAwaited: driver.confirmsElsewhere }, person.options);
   for (const { signingId, error } of refused) outcomes.set(signingId, { state: 'refused', error });
   for (const signingId of completed) outcomes.set(signingId, { state: 'signed' });
   const problem = kept.length === 0 ? undefined : await askForAll(work, batch, kept);
@@ -97,11 +98,12 @@ async function signTogether(work: BatchWork, signingIds: readonly string[]): Pro
 }
 
 /** What the person sees on the device. */
-function describe(batchId: string, count: number): string {
+export function describeBatch(batchId: string, count: number): string {
   return `Ký ${String(count)} văn bản, mã ${batchId.slice(-8).toUpperCase()}`;
 }
 
-async function prepare({ kernel, input, credential, person, outcomes }: BatchWork, { signingId, batchId }: { signingId: string; batchId: string }): Promise<PreparedSigning | 'several parts' | undefined> {
+/** Makes a file ready for its signature; what cannot be is refused in the outcomes, and is closed or open for another try. */
+export async function prepareForBatch({ kernel, input, credential, person, outcomes }: BatchWork, { signingId, batchId }: { signingId: string; batchId: string }): Promise<PreparedSigning | 'several parts' | undefined> {
   const key = { agencyId: input.agencyId, signingId };
   try {
     const signing = await getSigning(kernel.database.pool, key);
@@ -133,7 +135,7 @@ async function askForAll(work: BatchWork, batch: BatchKey, kept: readonly Prepar
   let outcome: SignOutcome;
   try {
     work.requests += 1;
-    const request = { ...requestFor(credential, batch.batchId, person.secrets), description: asked.description, transactionId: batch.batchId, items: asked.items };
+    const request = { ...requestFor(credential, batch.batchId, person.secrets), credential: heldWithAccess(kernel, credential), description: asked.description, transactionId: batch.batchId, items: asked.items };
     const ask = (): Promise<SignOutcome> => driver.sign(request);
     outcome = driver.checksSecretHere ? await withPin(kernel, keyOf(credential), { ...person.options, work: ask }) : await ask();
     assertComplete(outcome, kept.length);
@@ -199,7 +201,7 @@ export async function resumeSigningBatch(kernel: Kernel, { turn, ...batch }: Bat
       await run(kernel, giveUpBatch, { ...batch, code: 'signatures.holderUnavailable', again: true }, options);
       return;
     }
-    const request = { ...requestFor(credential, batch.batchId, {}), description: asked.description, transactionId: batch.batchId, items: asked.items };
+    const request = { ...requestFor(credential, batch.batchId, {}), credential: heldWithAccess(kernel, credential), description: asked.description, transactionId: batch.batchId, items: asked.items };
     const outcome = asked.reference === null ? await driver.sign({ ...request, isRepeat: true }) : await driver.poll({ ...request, reference: asked.reference });
     assertComplete(outcome, asked.items.length);
     if (outcome.state === 'pending') await run(kernel, askBatchAgain, { ...batch, turn, reference: outcome.reference, afterMs: pauseMs(outcome.pollAfterMs, ageMs) }, options);
@@ -234,7 +236,7 @@ function chunks<Item>(items: readonly Item[], size: number): Item[][] {
 }
 
 /** In the order of the items, a few at once: their number bounds the memory. */
-async function inParallel<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+export async function inParallel<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {

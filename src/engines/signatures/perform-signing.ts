@@ -8,6 +8,7 @@ import { askAgain, findWaitingRequest, giveUpRequest, type WaitingRequest } from
 import { beginAttempt, type SigningKey } from './commands/signing-states.ts';
 import { signatureErrors } from './errors.ts';
 import type { CredentialRow } from './policy.ts';
+import { heldWithAccess } from './personal-access.ts';
 import { keyHolderOf } from './purposes.ts';
 import { getCredential } from './queries/credentials.ts';
 import { signParts } from './sign-parts.ts';
@@ -84,6 +85,6 @@ async function ask(kernel: Kernel, credential: CredentialRow, { request, baseSha
   if (saved.answer !== undefined) return { state: 'signed', signatures: saved.answer.map((each) => Buffer.from(each, 'base64')) };
   const driver = keyHolderOf(kernel, credential.driver);
   const { transactionId, reference } = request;
-  const asked = { ...requestFor(credential, baseSha256, {}), transactionId, items: itemsOf(saved) };
+  const asked = { ...requestFor(credential, baseSha256, {}), credential: heldWithAccess(kernel, credential), transactionId, items: itemsOf(saved) };
   return reference === null ? driver.sign({ ...asked, isRepeat: true }) : driver.poll({ ...asked, reference });
 }

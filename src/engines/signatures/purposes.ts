@@ -70,11 +70,45 @@ export async function closeSigningServices(kernel: Kernel): Promise<void> {
 
 /** The signing driver of a credential: the built-in one for key files, a configured one, or one that a module contributes under `signatures.key-holders`. */
 export function keyHolderOf(kernel: Kernel, name: string): SigningDriver {
-  // safe because the extension point holds key holders
-  const holders = [keyFileHolder, ...signingServices(kernel).drivers, ...(contributed(kernel, 'signatures.key-holders') as SigningDriver[])];
-  const found = holders.find((holder) => holder.name === name);
+  const found = findKeyHolder(kernel, name);
   if (found === undefined) throw new Error(`there is no key holder ${name}`);
   return found;
+}
+
+/** The same; undefined where the installation no longer names it. */
+export function findKeyHolder(kernel: Kernel, name: string): SigningDriver | undefined {
+  // safe because the extension point holds key holders
+  const holders = [keyFileHolder, ...signingServices(kernel).drivers, ...(contributed(kernel, 'signatures.key-holders') as SigningDriver[])];
+  return holders.find((holder) => holder.name === name);
+}
+
+/** What the owner of a key is asked to release: hashes, each with what the person may read of it. */
+export type AskedOfOwner = {
+  /** Of the documents, which is also the owner's and the credential's. */
+  agencyId: Id<'agency'>;
+  /** A UUID of ours, under which the answer comes back. */
+  batchId: string;
+  credentialId: string;
+  description: string;
+  /** SHA-256 of the signed attributes of each file. */
+  documents: readonly { digest: Buffer; name: string; href: string }[];
+};
+
+/**
+ * Where the owner of a key in the house releases it on a device, bound to what is signed; one module contributes it under
+ * `signatures.owner-approval`. It answers with `answerOfOwner` or `refusalOfOwner`.
+ */
+export type OwnerApproval = {
+  /** Puts the hashes before the owner, in the transaction that keeps the request. @throws AppError when the owner did not open the key for it */
+  ask: (ctx: CommandContext, asked: AskedOfOwner) => Promise<void>;
+  /** Nobody waits for the answer any more. */
+  withdraw: (ctx: CommandContext, key: { agencyId: Id<'agency'>; batchId: string }) => Promise<void>;
+};
+
+/** How owners release their keys here; undefined where no module offers it. */
+export function ownerApprovalOf(kernel: Kernel): OwnerApproval | undefined {
+  // safe because the extension point holds owner approvals
+  return (contributed(kernel, 'signatures.owner-approval') as OwnerApproval[])[0];
 }
 
 function contributed(kernel: Kernel, point: string): unknown[] {

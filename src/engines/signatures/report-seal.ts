@@ -14,6 +14,7 @@ import { assembleCms, cmsSigner, estimateCmsBytes, signAttributes, signedAttribu
 import { embedJades, prepareJades } from './domain/jades/index.ts';
 import { prepareSignature } from './domain/pdf/signing/index.ts';
 import { generateKey, serviceSubject } from './domain/pki/authority.ts';
+import { isInstallationSeal, parseCertificate } from './domain/pki/certificate.ts';
 import { readPkcs12, writePkcs12 } from './domain/pki/pkcs12.ts';
 import { writeReportPdf, type ReportPaper } from './domain/report-pdf/index.ts';
 import { validationReportXml } from './domain/report-xml/index.ts';
@@ -98,16 +99,17 @@ export async function installationSeal(kernel: Kernel): Promise<Seal> {
   return seal;
 }
 
-type SealRow = { id: string; container: Buffer };
+type SealRow = { id: string; container: Buffer; certificate: Buffer };
 
+/** The seal to use. One from before seals had a purpose of their own is used no more, and stays good for what it sealed. */
 async function findSeal(q: Queryable, { issuer, now }: { issuer: string; now: Date }): Promise<SealRow | undefined> {
   const { rows } = await q.query(
-    `select id, container from signatures.credential
-      where agency_id = $1 and kind = 'agency' and label = $2 and issuer = $3 and state = 'active' and valid_to > $4 order by valid_to desc limit 1`,
+    `select id, container, certificate from signatures.credential
+      where agency_id = $1 and kind = 'agency' and label = $2 and issuer = $3 and state = 'active' and valid_to > $4 order by valid_to desc, id desc limit 10`,
     [installation, SEAL_NAME, issuer, new Date(now.getTime() + RENEW_BEFORE_MS)],
   );
   // safe because the statement selects exactly these columns, and a key file is never without its container
-  return rows[0] as SealRow | undefined;
+  return (rows as SealRow[]).find(({ certificate }) => isInstallationSeal(parseCertificate(certificate)));
 }
 
 async function openSeal(config: Config, { container }: SealRow): Promise<Seal> {
@@ -133,7 +135,7 @@ async function issueReportSeal(ctx: CommandContext): Promise<void> {
   // RSA: verifiers common in Vietnam fail on ECDSA.
   const { publicKey, privateKey } = await generateKey('rsa-2048');
   const subject = serviceSubject(issuing.certificate.subject.organization ?? 'Liên Thông', SEAL_NAME);
-  const certificate = await issueUnder(issuing, { kind: 'signer', subject, publicKey, now: ctx.now, urls: serviceUrls(ctx.kernel.config, 'issuing', generation) });
+  const certificate = await issueUnder(issuing, { kind: 'seal', subject, publicKey, now: ctx.now, urls: serviceUrls(ctx.kernel.config, 'issuing', generation) });
   const chain = [issuing.certificate];
   const container = await writePkcs12({ privateKey, certificate, chain, password: sealPassword(ctx.kernel.config), friendlyName: SEAL_NAME, iterations: KEY_ROUNDS });
   const id = newId<'credential'>();

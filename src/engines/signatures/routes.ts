@@ -10,6 +10,7 @@ import { connectCredential, listConnectable, type KeyPlace } from './commands/co
 import { importCredential } from './commands/import-credential.ts';
 import { issueCredential, type NewCredential } from './commands/issue-credentials.ts';
 import { changePin, setImage, unlockCredential } from './commands/manage-credential.ts';
+import { sendOneTimeCode } from './commands/one-time-code.ts';
 import { revokeCredential } from './commands/revoke-credential.ts';
 import { addTrustAnchor } from './commands/trust-anchors.ts';
 import {
@@ -23,6 +24,7 @@ import {
   issueCredentialBody,
   placementQuery,
   revokeBody,
+  sentCodeReply,
   sha256Params,
   signingServices as signingServicesReply,
   trustAnchorBody,
@@ -104,7 +106,7 @@ export const signatureRoutes: readonly Route[] = [
     access: signedIn,
     body: connectableBody,
     reply: connectableReply,
-    run: async ({ kernel }, { body }) => ({ certificates: await listConnectable(kernel, placeOf(kernel, body)) }),
+    run: async ({ kernel, actor }, { body }) => ({ certificates: await listConnectable(kernel, placeOf(kernel, body), actor) }),
   }),
   route({
     method: 'POST',
@@ -126,6 +128,15 @@ export const signatureRoutes: readonly Route[] = [
     body: changePinBody,
     run: async ({ kernel, actor, requestId }, { params: { id }, body }) =>
       changePin(kernel, { agencyId: actor.agencyId, credentialId: id, pin: body.pin, newPin: body.newPin }, { actor, requestId }),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/credentials/:id/one-time-code`,
+    summary: 'Has the service that holds the caller’s key send them a one-time code for the next signature.',
+    access: signedIn,
+    params,
+    reply: sentCodeReply,
+    run: ({ kernel, actor, requestId }, { params: { id } }) => sendOneTimeCode(kernel, { agencyId: actor.agencyId, credentialId: id }, { actor, requestId }),
   }),
   route({
     method: 'POST',
@@ -224,9 +235,9 @@ function servicesOf(kernel: Kernel): SigningServiceList {
 }
 
 /** @throws kernel.notFound where the installation has no such service */
-function placeOf(kernel: Kernel, { driver, user, secret }: z.output<typeof connectableBody>): KeyPlace {
+function placeOf(kernel: Kernel, { driver, user, secret, consentId }: z.output<typeof connectableBody>): KeyPlace {
   if (!signingServices(kernel).drivers.some(({ name }) => name === driver)) throw kernelErrors.notFound();
-  return { driver, ...(user === undefined ? {} : { user }), ...(secret === undefined ? {} : { secret }) };
+  return { driver, ...(user === undefined ? {} : { user }), ...(secret === undefined ? {} : { secret }), ...(consentId === undefined ? {} : { consentId }) };
 }
 
 function summaryFor(kernel: Kernel, row: Parameters<typeof summaryOf>[0]): CredentialSummary {

@@ -8,6 +8,7 @@ import { signOcspAnswersAhead } from './adapters/built-in-authority/ocsp-answers
 import { publishDueRevocationLists } from './adapters/built-in-authority/revocations.ts';
 import { measureTimePeers } from './adapters/timestamps/time-peers.ts';
 import { timestampSource } from './adapters/timestamps/timestamp-source.ts';
+import { forgetEndedConsents } from './commands/service-consents.ts';
 import { expireSignings } from './commands/signing-states.ts';
 import { renewArchives } from './jobs/archive-file.ts';
 import { exportPublicMaterial } from './trust.ts';
@@ -45,6 +46,7 @@ export const signatureSchedules: readonly Schedule[] = [
       await renewArchives(kernel);
     },
   },
+  { name: 'signatures.forget-consents', everyMs: 15 * MINUTE_MS, run: forgetEndedConsents },
   { name: 'signatures.ask-time-peers', everyMs: 5 * MINUTE_MS, run: measureTimePeers },
   { name: 'signatures.timestamp-tree-heads', everyMs: MINUTE_MS, run: timestampTreeHeads },
 ];

@@ -9,12 +9,14 @@ import { RETRIABLE_DRIVER_CODES, toAppError } from './adapters/driver-errors.ts'
 import { SigningDriverError, type DriverProblem, type SignOutcome } from './adapters/signing-driver.ts';
 import { openBase, type BaseFile } from './base-file.ts';
 import { askAgain, findWaitingRequest, giveUpRequest, keepRequest, takeAnswer, UNSENT_MS, type HolderRequest } from './commands/holder-requests.ts';
+import { learnAsked } from './commands/one-time-code.ts';
 import { completeSigning, endAttempt, type Attempt, type SigningKey } from './commands/signing-states.ts';
 import { signatureErrors, translateDomainError } from './errors.ts';
+import { heldWithAccess } from './personal-access.ts';
 import type { CredentialRow } from './policy.ts';
 import { keyHolderOf } from './purposes.ts';
 import { resumeParts, type PartsOutcome, type PartsWork, type SavedParts } from './sign-parts.ts';
-import { evidenceOf, isSignatureBy, requestFor, workOf, type Begun, type Secrets } from './signing-work.ts';
+import { evidenceOf, isSignatureBy, keyOf, requestFor, workOf, type Begun, type Secrets } from './signing-work.ts';
 
 export type SigningOutcome =
   | { state: 'signed'; sha256: string; sizeBytes: number }
@@ -57,7 +59,7 @@ export const AGAIN: ReadonlySet<string> = new Set([
 ]);
 
 /** After these there is no use in asking the holder again. */
-export const FINAL: ReadonlySet<DriverProblem> = new Set(['refused', 'timedOut', 'certificateRejected', 'wrongSecret', 'secretMissing', 'secretLocked', 'secretExpired', 'keyMissing', 'quotaUsedUp', 'failed']);
+export const FINAL: ReadonlySet<DriverProblem> = new Set(['refused', 'consentMissing', 'timedOut', 'certificateRejected', 'wrongSecret', 'secretMissing', 'secretLocked', 'secretExpired', 'codeMissing', 'wrongCode', 'codeExpired', 'codeUsed', 'keyMissing', 'quotaUsedUp', 'failed']);
 
 export async function guarded(kernel: Kernel, { attempt, options }: Running, work: () => Promise<SigningOutcome>): Promise<SigningOutcome> {
   try {
@@ -81,7 +83,7 @@ export function translateHolderError(error: unknown): unknown {
 export async function settle(kernel: Kernel, running: Running, { work, outcome }: { work: PartsWork; outcome: PartsOutcome }): Promise<SigningOutcome> {
   const { attempt, options } = running;
   const key = { agencyId: attempt.signing.agencyId, signingId: attempt.signing.id, attemptId: attempt.attemptId };
-  if (outcome.state === 'pending') return submit(kernel, running, outcome.saved);
+  if (outcome.state === 'pending') return submit(kernel, running, { saved: outcome.saved, followedBy: work.parts.length - outcome.saved.tails.length - 1 });
   // The purpose keeps the file in the transaction below; what a killed process leaves is swept away.
   const result = await storeSigned(kernel, work.base, outcome.tails);
   const evidence = evidenceOf(attempt.credential, work, outcome);
@@ -111,7 +113,7 @@ export async function withBase<Result>(kernel: Kernel, sha256: string, work: (ba
 }
 
 /** Keeps the request, then sends it. From the first commit on, the job finds it whatever becomes of this process. */
-async function submit(kernel: Kernel, { attempt, options, secrets }: Running, saved: SavedParts): Promise<SigningOutcome> {
+async function submit(kernel: Kernel, { attempt, options, secrets }: Running, { saved, followedBy }: { saved: SavedParts; followedBy: number }): Promise<SigningOutcome> {
   const { credential, signing, attemptId } = attempt;
   const driver = keyHolderOf(kernel, credential.driver);
   if (!driver.confirmsElsewhere) throw new Error(`the driver ${driver.name} answers later without saying so`);
@@ -121,13 +123,14 @@ async function submit(kernel: Kernel, { attempt, options, secrets }: Running, sa
   await run(kernel, keepRequest, { ...key, attemptId, transactionId, prepared: Buffer.from(JSON.stringify(saved)) }, options);
   let outcome: SignOutcome;
   try {
-    outcome = await driver.sign({ ...requestFor(credential, signing.baseSha256, secrets), transactionId, items: itemsOf(saved) });
+    outcome = await driver.sign({ ...requestFor(credential, signing.baseSha256, secrets), credential: heldWithAccess(kernel, credential), transactionId, followedBy, items: itemsOf(saved) });
   } catch (thrown) {
     // It may have arrived: the job asks.
     if (thrown instanceof SigningDriverError && thrown.isUncertain) return { state: 'pending', pollAfterMs: UNSENT_MS };
     const error = translateHolderError(thrown);
     const code = error instanceof AppError ? error.code : 'kernel.internal';
     await run(kernel, giveUpRequest, { ...key, transactionId, code, again: AGAIN.has(code) }, options);
+    if (thrown instanceof SigningDriverError && (thrown.problem === 'codeMissing' || thrown.problem === 'wrongCode')) await learnAsked(kernel, keyOf(credential), options);
     throw error;
   }
   if (outcome.state === 'signed') return finishAtOnce(kernel, { key, request, signatures: outcome.signatures, saved, credential }, { options, secrets });

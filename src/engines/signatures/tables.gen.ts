@@ -59,6 +59,11 @@ export type CredentialRow = {
   image_valid_from: string | null;
   image_valid_to: string | null;
   created_at: Instant;
+  asks_pin: boolean | null;
+  asks_code: 'no' | 'online' | 'offline' | null;
+  code_again_at: Instant | null;
+  codes_in_a_row: number;
+  access: Buffer | null;
 };
 
 export type HandOverRow = {
@@ -121,6 +126,22 @@ export type RevocationLookupRow = {
   material_sha256: string;
   asked_at: Instant;
   good_until: Instant;
+};
+
+export type ServiceConsentRow = {
+  agency_id: string;
+  id: string;
+  person_id: string;
+  session_id: string;
+  driver: string;
+  kind: 'person' | 'agency';
+  credential_id: string | null;
+  state_hash: string;
+  verifier: Buffer | null;
+  access: Buffer | null;
+  state: 'asked' | 'answered' | 'given' | 'used' | 'refused';
+  asked_at: Instant;
+  expires_at: Instant;
 };
 
 export type SigningRow = {
@@ -222,6 +243,7 @@ export type Tables = {
   'signatures.ocsp_answer': OcspAnswerRow;
   'signatures.revocation_list': RevocationListRow;
   'signatures.revocation_lookup': RevocationLookupRow;
+  'signatures.service_consent': ServiceConsentRow;
   'signatures.signing': SigningRow;
   'signatures.signing_batch': SigningBatchRow;
   'signatures.signing_batch_item': SigningBatchItemRow;

@@ -29,6 +29,8 @@ export type TrustFolder = {
   /** Revocation lists by their files. */
   crls: ReadonlyMap<string, Buffer>;
   lists: CountedList[];
+  /** Seals of installations from before these had a purpose of their own in the certificate: recognised by being here, trusted by their path. */
+  seals: Certificate[];
   refused: RefusedFile[];
 };
 
@@ -54,7 +56,8 @@ export function isUnreadable({ code }: RefusedFile): boolean {
  * What a folder holds: root certificates as .pem, .crt or .cer, revocation lists as .crl, trusted lists (ETSI TS 119 612) as .xml. A list counts
  * only when it is signed by a certificate of a file whose name ends in .list-signer.crt (.pem, .cer), which is no anchor itself, or by one to
  * which such a list points, and while it is not past its next update. One that somebody made by hand needs no signature when its name ends in
- * .unsigned.xml. What does not count is left out and named in `refused`.
+ * .unsigned.xml. A certificate in a file whose name ends in .installation-seal.crt (.pem, .cer) is an older seal of an installation, and no anchor. What does
+ * not count is left out and named in `refused`.
  *
  * A file that cannot be read takes away no other: its certificates are left out, which can only narrow trust. Its last good reading would not do:
  * whoever wrote the file may have wanted an authority out of it. With revocation lists it is the other way round: without one, a signature might
@@ -62,7 +65,7 @@ export function isUnreadable({ code }: RefusedFile): boolean {
  * @throws TrustFolderError naming what cannot be read
  */
 export async function readTrustFolder(folder: string, now: Date, before?: TrustFolder): Promise<TrustFolder> {
-  const found = { anchors: [] as Certificate[], files: new Map<string, string>(), crls: new Map<string, Buffer>() };
+  const found = { anchors: [] as Certificate[], files: new Map<string, string>(), crls: new Map<string, Buffer>(), seals: [] as Certificate[] };
   const signers: ListSigner[] = [];
   const lists: ListFile[] = [];
   const refused: RefusedFile[] = [];
@@ -76,6 +79,7 @@ export async function readTrustFolder(folder: string, now: Date, before?: TrustF
     }
     try {
       if (/\.list-signer\.(pem|crt|cer)$/i.test(name)) signers.push(...(await readCertificates(path)).map((certificate) => ({ certificate })));
+      else if (/\.installation-seal\.(pem|crt|cer)$/i.test(name)) found.seals.push(...(await readCertificates(path)));
       else if (/\.(pem|crt|cer)$/i.test(name)) {
         for (const certificate of await readCertificates(path)) {
           found.anchors.push(certificate);

@@ -8,8 +8,10 @@ import { builtInAuthority } from './adapters/built-in-authority/keys.ts';
 import { currentRevocationList, listsOfThisMoment } from './adapters/built-in-authority/revocations.ts';
 import type { TrustMaterial } from './adapters/document-reader/protocol.ts';
 import type { TrustAnchorSummary } from './contract.ts';
-import { parseCertificate, type Certificate } from './domain/pki/certificate.ts';
+import { isInstallationSeal, parseCertificate, type Certificate } from './domain/pki/certificate.ts';
 import type { TrustPeriod } from './domain/validation/trust-store.ts';
+import { installation } from './events.ts';
+import { SEAL_NAME } from './seal-name.ts';
 import type { Tables } from './tables.gen.ts';
 import { isUnreadable, publicFolder, readTrustFolder, type TrustFolder } from './trust-folder.ts';
 
@@ -70,7 +72,7 @@ export async function trustMaterial(kernel: Kernel, { anchors, periods }: TrustS
 
 const keptFolder = service<{ readAt: number; content: TrustFolder }>(Symbol('trust folder'), () => ({
   readAt: Number.NEGATIVE_INFINITY,
-  content: { anchors: [], files: new Map(), crls: new Map(), lists: [], refused: [] },
+  content: { anchors: [], files: new Map(), crls: new Map(), lists: [], seals: [], refused: [] },
 }));
 
 /** Files of TRUST_ANCHORS that are not used, and why; for the health page. @throws TrustFolderError */
@@ -116,6 +118,13 @@ export async function exportPublicMaterial(kernel: Kernel): Promise<void> {
     await putInto(folder, names.rootList, await currentRevocationList(kernel, 'root', generation));
     await putInto(folder, names.list, await currentRevocationList(kernel, 'issuing', generation));
   }
+  for (const seal of await olderSeals(kernel)) await putInto(folder, `seal-${seal.serialHex}.installation-seal.crt`, seal.raw);
+}
+
+/** This installation's seals from before these had a purpose of their own: what they sealed stays recognisable by the very certificate. */
+async function olderSeals(kernel: Kernel): Promise<Certificate[]> {
+  const { rows } = await kernel.database.pool.query<{ certificate: Buffer }>(`select certificate from signatures.credential where agency_id = $1 and kind = 'agency' and label = $2 and is_built_in limit 100`, [installation, SEAL_NAME]);
+  return rows.map(({ certificate }) => parseCertificate(certificate)).filter((certificate) => !isInstallationSeal(certificate));
 }
 
 /** Renamed into place: a reader never sees half a file. */

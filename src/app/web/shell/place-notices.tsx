@@ -5,6 +5,9 @@ import type { CountSource } from '#ui/web-module.ts';
 import { isAt, type ShownPlace } from './places.ts';
 import { useCount } from './use-count.ts';
 
+/** What the person settles at this moment, such as a signature by a touch, is no news. */
+const NOTICE_AFTER_MS = 4000;
+
 /** Says so, with a link there, when something new waits at a place that asks for it; on a phone the number beside it may be out of sight. */
 export function PlaceNotices({ places }: { places: readonly ShownPlace[] }): ReactNode {
   return places.map((place) => (place.badge === undefined || place.notice === undefined ? null : <PlaceNotice key={place.id} place={place} source={place.badge} text={place.notice} />));
@@ -12,15 +15,21 @@ export function PlaceNotices({ places }: { places: readonly ShownPlace[] }): Rea
 
 function PlaceNotice({ place, source, text }: { place: ShownPlace; source: CountSource; text: string }): ReactNode {
   const count = useCount(source);
-  const before = useRef<number>(undefined);
+  const told = useRef<number>(undefined);
   const toasts = useToasts();
   const { navigate, path } = useNavigation();
   useEffect(() => {
-    const known = before.current;
-    before.current = count;
+    if (count === undefined) return undefined;
     // What waited when the workplace was opened is told by the number beside the place.
-    if (count === undefined || known === undefined || count <= known || isAt(place, path)) return;
-    toasts.show({ tone: 'info', text, action: { label: place.label, run: () => navigate(place.path) } });
+    if (told.current === undefined || count <= told.current || isAt(place, path)) {
+      told.current = count;
+      return undefined;
+    }
+    const timer = setTimeout(() => {
+      told.current = count;
+      toasts.show({ tone: 'info', text, action: { label: place.label, run: () => navigate(place.path) } });
+    }, NOTICE_AFTER_MS);
+    return () => clearTimeout(timer);
   }, [count, navigate, path, place, text, toasts]);
   return null;
 }

@@ -7,6 +7,7 @@ import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
+import { useSearch } from '#ui/navigation.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { preferKey } from '#ui/signing-agents/known-agents.ts';
 import type { SigningServiceList } from '#engines/signatures/contract.ts';
@@ -25,9 +26,11 @@ export type ConnectWayProps = { kind: KeyKind; onConnected: (credentialId: strin
 export function ConnectKey(): ReactNode {
   const queries = useQueryClient();
   const services = useSigningServices();
-  const [kind, setKind] = useState<KeyKind>('person');
-  const [chosen, setChosen] = useState<string>();
-  const [isChosen, setIsChosen] = useState(false);
+  // Back from the page of a service that wanted consent, the way goes on where it was left.
+  const [{ 'dich-vu': consented, cho: whose }] = useSearch();
+  const [kind, setKind] = useState<KeyKind>(whose === 'co-quan' ? 'agency' : 'person');
+  const [chosen, setChosen] = useState(consented === undefined ? undefined : `service:${consented}`);
+  const [isChosen, setIsChosen] = useState(consented !== undefined);
   const [connectedId, setConnectedId] = useState<string>();
   if (services.error !== null) return <ErrorState error={services.error} onRetry={() => void services.refetch()} />;
   if (services.data === undefined) return <Skeleton shape="block" height="16rem" />;

@@ -9,7 +9,9 @@ import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { formatDate } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { useSearch } from '#ui/navigation.tsx';
 import type { ConnectWayProps } from './connect-key.tsx';
+import { AskConsent } from './service-consent.tsx';
 import { ConnectSteps } from './connect-steps.tsx';
 import { serviceLabel, type KeyWords, type OfferedService } from './key-data.ts';
 import { keyMessages } from './key-messages.ts';
@@ -17,10 +19,15 @@ import { keyMessages } from './key-messages.ts';
 type Listed = { fingerprint: string; holder: string; issuer: string; serial: string; validTo: string; isUsable: boolean };
 
 /** A key with a remote service or on a device at the server: whose account, which certificate, connected. */
-export function ConnectService({ kind, service, onConnected, onBack }: ConnectWayProps & { service: OfferedService }): ReactNode {
+export function ConnectService(props: ConnectWayProps & { service: OfferedService }): ReactNode {
+  const [{ 'dong-y': consentId }] = useSearch();
+  return props.service.consent && consentId === undefined ? <AskConsent {...props} /> : <FindCertificate {...props} consentId={consentId} />;
+}
+
+function FindCertificate({ kind, service, onConnected, onBack, consentId }: ConnectWayProps & { service: OfferedService; consentId: string | undefined }): ReactNode {
   const api = useApi();
   const [account, setAccount] = useState('');
-  const place = { driver: service.name, ...(account.trim() === '' ? {} : { user: account.trim() }) };
+  const place = { driver: service.name, ...(account.trim() === '' ? {} : { user: account.trim() }), ...(service.consent ? { consentId } : {}) };
   const find = useMutation({ mutationFn: () => api.post<{ certificates: Listed[] }>('/api/v1/signatures/credentials/connectable', place) });
   const connect = useMutation({
     mutationFn: (fingerprint: string) => api.post<{ id: string }>('/api/v1/signatures/credentials/connect', { ...place, kind, fingerprint }),
@@ -51,8 +58,8 @@ function Identify({ service, account, setAccount, error, isPending, isEmpty, onF
     >
       <ConnectSteps at="identify" />
       <h2>{serviceLabel(service, t)}</h2>
-      {service.kind === 'pkcs11' ? (
-        <p>{t('deviceText')}</p>
+      {service.kind === 'pkcs11' || service.consent ? (
+        <p>{t(service.consent ? 'consentedText' : 'deviceText')}</p>
       ) : (
         <TextField
           className="lt-accounts-narrow"

@@ -29,6 +29,7 @@ export const accountsWeb = defineWebModule({
     { path: '/nguoi-dung', load: async () => (await import('./people-page.tsx')).PeoplePage },
     { path: '/gioi-han-dang-nhap', load: async () => (await import('./settings-page.tsx')).SettingsPage },
     { path: '/chu-ky-cua-toi', load: async () => (await import('./keys-page.tsx')).KeysPage },
+    { path: '/chu-ky-cua-toi/dong-y', load: async () => (await import('./consent-return-page.tsx')).ConsentReturnPage },
     { path: '/tai-khoan', load: async () => (await import('./account-page.tsx')).AccountPage },
   ],
 });

@@ -7,6 +7,7 @@ import { Button } from '#ui/controls/button.tsx';
 import { Badge } from '#ui/data/badge.tsx';
 import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { formatDate } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Details } from '#ui/layout/details.tsx';
@@ -15,6 +16,7 @@ import type { CredentialSummary } from '#engines/signatures/contract.ts';
 import { serviceLabel, type KeyWords } from './key-data.ts';
 import { ImageDialog, PinDialog, RevokeKeyDialog } from './key-dialogs.tsx';
 import { keyMessages } from './key-messages.ts';
+import { useConsent } from './service-consent.tsx';
 
 const signs = { file: FileKey, device: Server, remote: Cloud, computer: Usb } as const;
 const kinds: Record<CredentialSummary['state'], StateKind> = { active: 'done', locked: 'stopped', notYetValid: 'ahead', expired: 'quiet', revoked: 'quiet' };
@@ -92,6 +94,7 @@ function Acts({ credential, isPreferred, onPreferred }: ActsProps): ReactNode {
           {t('changePin')}
         </Button>
       )}
+      {credential.consents && credential.service !== null && <AllowAgain credential={credential} service={credential.service.name} />}
       {credential.isBuiltIn && (
         <Button size="small" variant="plain" onClick={() => setOpen('revoke')}>
           {t('revoke')}
@@ -101,6 +104,20 @@ function Acts({ credential, isPreferred, onPreferred }: ActsProps): ReactNode {
       {open === 'pin' && <PinDialog credential={credential} onClose={close} />}
       {open === 'revoke' && <RevokeKeyDialog credential={credential} onClose={close} />}
     </div>
+  );
+}
+
+/** For a service that wants the person's consent, which ends one day. */
+function AllowAgain({ credential, service }: { credential: CredentialSummary; service: string }): ReactNode {
+  const t = useT(keyMessages);
+  const begin = useConsent(service, { kind: credential.kind, credentialId: credential.id });
+  return (
+    <>
+      <Button size="small" loading={begin.isPending || begin.isSuccess} onClick={() => begin.mutate()}>
+        {t('consentAgain')}
+      </Button>
+      <ProblemBanner error={begin.error} />
+    </>
   );
 }
 

@@ -3,12 +3,13 @@ import { useState, type ReactNode } from 'react';
 import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
+import { wasClosed } from '#ui/device/closed-dialog.ts';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { accountMessages } from './account-messages.ts';
-import { addPasskey, wasCancelled } from './passkey-client.ts';
+import { addPasskey } from './passkey-client.ts';
 
 /** Registers this device, or a USB key, under a name. */
 export function NewPasskey(): ReactNode {
@@ -33,7 +34,7 @@ export function NewPasskey(): ReactNode {
         add.mutate();
       }}
     >
-      {wasCancelled(add.error) ? <Banner tone="info">{t('passkeyCancelled')}</Banner> : <ProblemBanner error={add.error} />}
+      {wasClosed(add.error) ? <Banner tone="info">{t('passkeyCancelled')}</Banner> : <ProblemBanner error={add.error} />}
       <TextField label={t('passkeyName')} placeholder={t('passkeyExample')} required maxLength={80} value={name} onChange={setName} error={fieldProblem(add.error, 'name')} />
       <div className="lt-row">
         <Button type="submit" loading={add.isPending}>

@@ -1,13 +1,8 @@
-import { startAuthentication, startRegistration, WebAuthnError, type PublicKeyCredentialCreationOptionsJSON, type PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/browser';
+import { startAuthentication, startRegistration, type PublicKeyCredentialCreationOptionsJSON, type PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/browser';
 import type { Api } from '#ui/api-context.tsx';
 import type { SignInReply } from '../contract.ts';
 
 type Options<Kind> = { step: string; options: Kind };
-
-/** Whether somebody closed the browser's own dialog: no fault, nothing to report as one. */
-export function wasCancelled(error: unknown): boolean {
-  return (error instanceof WebAuthnError && error.code === 'ERROR_CEREMONY_ABORTED') || (error instanceof Error && (error.name === 'NotAllowedError' || error.name === 'AbortError'));
-}
 
 /** Proves a passkey; `step` after a password that was right. */
 export async function signInWithPasskey(api: Api, step?: string): Promise<SignInReply> {

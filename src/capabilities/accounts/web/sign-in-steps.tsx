@@ -4,12 +4,13 @@ import { useState, type ReactNode, type SyntheticEvent } from 'react';
 import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
+import { wasClosed } from '#ui/device/closed-dialog.ts';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useT } from '#ui/i18n.ts';
 import type { SignInReply, TotpSecret } from '../contract.ts';
-import { signInWithPasskey, wasCancelled } from './passkey-client.ts';
+import { signInWithPasskey } from './passkey-client.ts';
 import { signInMessages } from './sign-in-messages.ts';
 import { useStep } from './use-step.ts';
 import { TotpSecretView } from './totp-secret.tsx';
@@ -50,7 +51,7 @@ function PasskeyButton({ label, step, onReply }: { label: string; step?: string;
   const prove = useMutation({ mutationFn: () => signInWithPasskey(api, step), onSuccess: onReply });
   return (
     <div className="lt-sign-in__form">
-      {wasCancelled(prove.error) ? <Banner tone="info">{t('passkeyCancelled')}</Banner> : <ProblemBanner error={prove.error} />}
+      {wasClosed(prove.error) ? <Banner tone="info">{t('passkeyCancelled')}</Banner> : <ProblemBanner error={prove.error} />}
       <Button icon={KeyRound} loading={prove.isPending} onClick={() => prove.mutate()}>
         {label}
       </Button>

@@ -34,7 +34,8 @@ export function SignFields({ value, onChange, pinError }: { value: KeyChoice; on
     );
   }
   const chosen = keys?.find(({ id }) => id === value.credentialId);
-  const typesPin = chosen === undefined || chosen.needsPin || chosen.mayTypePin;
+  // Where a one-time code is all that the service wants, it is typed here.
+  const typesPin = chosen === undefined || chosen.needsPin || chosen.mayTypePin || chosen.needsOtp !== 'no';
   return (
     <div className="lt-fields">
       {outside !== undefined && <p className="lt-quiet">{outside}</p>}

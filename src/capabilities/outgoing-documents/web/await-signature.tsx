@@ -1,6 +1,7 @@
+import Fingerprint from 'lucide-react/icons/fingerprint-pattern';
 import Smartphone from 'lucide-react/icons/smartphone';
 import { useEffect, useState, type ReactNode } from 'react';
-import { Button } from '#ui/controls/button.tsx';
+import { Button, ButtonLink } from '#ui/controls/button.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import type { CredentialSummary, OwnSigning } from '#engines/signatures/contract.ts';
@@ -9,6 +10,7 @@ import type { FileOrder } from './agent-work.ts';
 import './await-signature.css';
 import { serviceName } from './key-fields.tsx';
 import { keyMessages } from './key-messages.ts';
+import { APPROVALS_PAGE } from './release-by-passkey.ts';
 import { SigningEnded } from './signing-ended.tsx';
 import { isUnderWay, useAbandon, type Waiting } from './use-own-signing.ts';
 
@@ -19,12 +21,14 @@ export type AwaitSignatureProps = {
   order: FileOrder;
   /** The signature was asked for on this page just now, so that the program on the computer is called by itself. */
   isFresh: boolean;
+  /** The owner's passkey released the key on this page just now. */
+  isReleased?: boolean;
   /** Leaves the signing to wait and goes on elsewhere. */
   onLeave: () => void;
 };
 
 /** In the place of the form while a phone or a program on the computer signs: what to do, how long, and what became of it. */
-export function AwaitSignature({ waiting, credentials, order, isFresh, onLeave }: AwaitSignatureProps): ReactNode {
+export function AwaitSignature({ waiting, credentials, order, isFresh, isReleased = false, onLeave }: AwaitSignatureProps): ReactNode {
   const k = useT(keyMessages);
   const { signing } = waiting;
   const credential = credentials?.find(({ id }) => id === signing.credentialId);
@@ -34,10 +38,40 @@ export function AwaitSignature({ waiting, credentials, order, isFresh, onLeave }
         <AgentSigning signing={signing} order={order} isFresh={isFresh} look={waiting.look} onStopped={waiting.dismiss} />
       ) : !isUnderWay(signing) ? (
         <SigningEnded signing={signing} onAgain={waiting.dismiss} />
+      ) : credential?.place === 'file' || credential?.place === 'device' ? (
+        <PasskeyWait signing={signing} isReleased={isReleased || signing.state === 'signing'} onStopped={waiting.dismiss} onLeave={onLeave} />
       ) : (
         <PhoneWait signing={signing} service={credential === undefined ? k('ownService') : serviceName(credential, k)} onStopped={waiting.dismiss} onLeave={onLeave} />
       )}
     </section>
+  );
+}
+
+/** The key is in the house and waits for its owner's passkey. */
+function PasskeyWait({ signing, isReleased, onStopped, onLeave }: { signing: OwnSigning; isReleased: boolean; onStopped: () => void; onLeave: () => void }): ReactNode {
+  const k = useT(keyMessages);
+  const stop = useAbandon(signing, onStopped);
+  return (
+    <>
+      <h2 className="lt-await__title">
+        <Fingerprint size={20} aria-hidden="true" /> {k('passkeyTitle')}
+      </h2>
+      <div role="status" className="lt-stack">
+        <p>{k(isReleased ? 'puttingIn' : 'passkeyWaits')}</p>
+      </div>
+      {stop.error !== null && <Banner tone="danger" title={stop.error.message} />}
+      {!isReleased && (
+        <div className="lt-form__actions">
+          <ButtonLink variant="primary" to={APPROVALS_PAGE}>
+            {k('passkeyHere')}
+          </ButtonLink>
+          <Button onClick={onLeave}>{k('later')}</Button>
+          <Button variant="plain" loading={stop.isPending} onClick={() => stop.mutate()}>
+            {k('stop')}
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import FileSignature from 'lucide-react/icons/file-pen-line';
 import { useState, type ReactNode } from 'react';
 import type { ApiError } from '#ui/api-context.tsx';
-import { Button } from '#ui/controls/button.tsx';
+import { Button, ButtonLink } from '#ui/controls/button.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
@@ -12,6 +12,8 @@ import { BatchAgent } from './batch-agent.tsx';
 import { batchMessages } from './batch-messages.ts';
 import { BatchRow, type Confirms } from './batch-row.tsx';
 import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
+import { keyMessages } from './key-messages.ts';
+import { APPROVALS_PAGE, releaseOf, usePasskeyOffers } from './release-by-passkey.ts';
 import { sameSize } from './signing-paper.tsx';
 import { imageUrlOf, useCredentials, usePractice, type InitialsLook } from './signing-data.ts';
 import type { Outcome, QueuedRow } from './signing-queue.ts';
@@ -29,12 +31,14 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
   const { person } = useSession();
   const { credentials } = useCredentials('person');
   const [typed, choose] = useState<KeyChoice>({ credentialId: undefined, pin: '' });
-  const choice = { ...typed, credentialId: typed.credentialId ?? credentials?.[0]?.id };
+  const credentialId = typed.credentialId ?? credentials?.[0]?.id;
+  const passkey = usePasskeyOffers(true)(credentialId);
+  const choice = { ...typed, credentialId, release: releaseOf(typed.release, passkey) };
   const batch = useBatch(rows, { signerName: person.name, onSigned });
   const [openId, setOpenId] = useState(rows[0]?.id);
   const open = batch.entries.find((entry) => entry.row.id === openId) ?? batch.entries[0];
   const credential = credentials?.find(({ id }) => id === choice.credentialId);
-  const confirms: Confirms = credential === undefined || credential.needsPin ? 'here' : credential.place === 'computer' ? 'one by one' : 'once';
+  const confirms: Confirms = batch.awaitsPasskey ? 'once' : choice.release === 'passkey' || credential === undefined || credential.needsPin || credential.needsOtp !== 'no' ? 'here' : credential.place === 'computer' ? 'one by one' : 'once';
   const signsOneByOne = batch.finished && confirms === 'one by one' && batch.entries.some(({ result }) => result?.state === 'pending');
   const practice = usePractice(open?.row.act === 'initial');
   const placing = open === undefined ? undefined : placingOf(open, { batch, label: t(open.row.act === 'sign' ? 'signatureOf' : 'initialsOf', { name: person.name }), imageUrl: imageUrlOf(credential), initialsLook: practice.data?.initialsLook });
@@ -56,10 +60,10 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
             <form
               onSubmit={(event) => {
                 event.preventDefault();
-                if (choice.credentialId !== undefined) void batch.run({ credentialId: choice.credentialId, pin: choice.pin });
+                if (choice.credentialId !== undefined) void batch.run({ credentialId: choice.credentialId, pin: choice.pin, otp: choice.otp, release: choice.release });
               }}
             >
-              <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} />
+              <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} passkey={passkey} />
               {confirms !== 'here' && batch.toSign.length > 0 && <p className="lt-quiet">{t(confirms === 'once' ? 'oneConfirmation' : 'oneByOne', { count: batch.toSign.length })}</p>}
               <Progress batch={batch} />
               <div className="lt-form__actions">
@@ -118,18 +122,29 @@ function Stopped({ problem }: { problem: ApiError }): ReactNode {
 
 function Finished({ batch, confirms, onClose }: { batch: Batch; confirms: Confirms; onClose: () => void }): ReactNode {
   const t = useT(batchMessages);
+  const k = useT(keyMessages);
   const count = (state: string) => batch.entries.filter((entry) => entry.result?.state === state).length;
   const [pending, refused] = [count('pending'), count('refused')];
   return (
     <>
       <div role="status">
         <Banner tone={refused > 0 ? 'warn' : 'done'} title={t('finished', { signed: count('signed') })}>
-          {pending > 0 && <p>{t(pendingText(batch, confirms), { count: pending, times: batch.confirmations })}</p>}
+          {pending > 0 && <p>{batch.awaitsPasskey ? k('passkeyWaits') : t(pendingText(batch, confirms), { count: pending, times: batch.confirmations })}</p>}
           {refused > 0 && <p>{t('finishedRefused', { count: refused })}</p>}
         </Banner>
       </div>
+      {batch.stopped !== undefined && (
+        <Banner tone="danger" title={batch.stopped.message}>
+          {batch.stopped.fix}
+        </Banner>
+      )}
       <div className="lt-form__actions">
-        <Button variant="primary" onClick={onClose}>
+        {batch.awaitsPasskey && pending > 0 && (
+          <ButtonLink variant="primary" to={APPROVALS_PAGE}>
+            {k('passkeyHere')}
+          </ButtonLink>
+        )}
+        <Button variant={batch.awaitsPasskey ? 'quiet' : 'primary'} onClick={onClose}>
           {t('back')}
         </Button>
       </div>

@@ -22,7 +22,7 @@ export type BatchRun = {
   onResult: (id: string, result: BatchResult | undefined) => void;
 };
 
-export type BatchEnd = { /** What was wrong with the key or the connection, so that the rest is not signed. */ stopped: ApiError | undefined; confirmations: number };
+export type BatchEnd = { /** What was wrong with the key or the connection, so that the rest is not signed. */ stopped: ApiError | undefined; confirmations: number; /** The requests that wait for the person's passkey. */ approvalIds: readonly string[] };
 
 /**
  * Signs all documents by one request, so that the PIN is checked once and a device asks once, and shows each document's progress meanwhile. An
@@ -44,13 +44,13 @@ export async function signTogether(run: BatchRun): Promise<BatchEnd> {
     const reply = await sendPatiently(run);
     watching.isOver = true;
     for (const document of reply.documents.filter(({ id }) => !settled.has(id))) note(document.id, document.state === 'refused' ? { state: 'refused', message: document.problem.message, fix: document.problem.fix } : { state: document.state });
-    return { stopped: undefined, confirmations: reply.confirmations };
+    return { stopped: undefined, confirmations: reply.confirmations, approvalIds: reply.approvalIds };
   } catch (error) {
     watching.isOver = true;
     if (!(error instanceof ApiError)) throw error;
     // What is signed is signed; the others wait for the next press.
     for (const { id } of items) if (!settled.has(id)) note(id, undefined);
-    return { stopped: error, confirmations: 0 };
+    return { stopped: error, confirmations: 0, approvalIds: [] };
   } finally {
     watching.isOver = true;
     await watched;

@@ -1,14 +1,18 @@
+import Fingerprint from 'lucide-react/icons/fingerprint-pattern';
 import type { ReactNode } from 'react';
-import { ButtonLink } from '#ui/controls/button.tsx';
+import { Button, ButtonLink } from '#ui/controls/button.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { useT, type Translate } from '#ui/i18n.ts';
+import { Link } from '#ui/navigation.tsx';
 import type { CredentialSummary } from '#engines/signatures/contract.ts';
+import { CodeField } from './code-field.tsx';
 import { keyMessages } from './key-messages.ts';
+import { APPROVALS_PAGE, knowsPasskeys, type PasskeyOffer } from './release-by-passkey.ts';
 import { signMessages } from './sign-messages.ts';
 
-export type KeyChoice = { credentialId: string | undefined; pin: string };
+export type KeyChoice = { credentialId: string | undefined; pin: string; /** A one-time code beside the PIN, where the service wants one. */ otp?: string | undefined; /** Whether the key is released by the PIN or by the owner's passkey. */ release?: 'pin' | 'passkey' | undefined };
 
 export type KeyFieldsProps = {
   credentials: readonly CredentialSummary[] | undefined;
@@ -16,13 +20,15 @@ export type KeyFieldsProps = {
   value: KeyChoice;
   onChange: (value: KeyChoice) => void;
   pinError?: string | undefined;
+  /** What the chosen certificate offers beside the PIN. */
+  passkey?: PasskeyOffer;
 };
 
 /** Where people see and connect their keys. */
 const KEYS_PAGE = '/chu-ky-cua-toi';
 
 /** Which certificate, and its PIN where it is typed here. A single certificate is chosen already. */
-export function KeyFields({ credentials, kind, value, onChange, pinError }: KeyFieldsProps): ReactNode {
+export function KeyFields({ credentials, kind, value, onChange, pinError, passkey = 'none' }: KeyFieldsProps): ReactNode {
   const t = useT(signMessages);
   const k = useT(keyMessages);
   if (credentials?.length === 0) {
@@ -41,17 +47,49 @@ export function KeyFields({ credentials, kind, value, onChange, pinError }: KeyF
           required
           placeholder={t('chooseCertificate')}
           value={value.credentialId}
-          onChange={(credentialId) => onChange({ ...value, credentialId })}
+          onChange={(credentialId) => onChange({ ...value, credentialId, otp: undefined, release: undefined })}
           options={(credentials ?? []).map((credential) => ({ value: credential.id, label: optionLabel(credential, k) }))}
         />
-        <Secret chosen={chosen} value={value} onChange={onChange} pinError={pinError} />
+        {value.release !== 'passkey' && <Secret chosen={chosen} value={value} onChange={onChange} pinError={pinError} />}
       </div>
+      {passkey === 'not opened' && <Opening />}
+      {(passkey === 'touch' || passkey === 'touch and PIN') && <Release value={value} onChange={onChange} />}
+      {chosen !== undefined && chosen.needsOtp !== 'no' && (
+        <CodeField key={chosen.id} credentialId={chosen.id} kind={chosen.needsOtp} service={serviceName(chosen, k)} value={value.otp ?? ''} onChange={(otp) => onChange({ ...value, otp })} />
+      )}
       {chosen !== undefined && !chosen.hasImage && (
         <Banner tone="warn" actions={<ButtonLink size="small" to={KEYS_PAGE}>{k('addImage')}</ButtonLink>}>
           {k('noImage')}
         </Banner>
       )}
     </>
+  );
+}
+
+/** Says that one touch could do, where the browser knows passkeys. */
+function Opening(): ReactNode {
+  const k = useT(keyMessages);
+  if (!knowsPasskeys()) return null;
+  return (
+    <p className="lt-quiet">
+      {k('passkeyCould')} <Link to={APPROVALS_PAGE}>{k('passkeyOpen')}</Link>
+    </p>
+  );
+}
+
+/** One touch of the passkey instead of the PIN, or the other way round. */
+function Release({ value, onChange }: Pick<KeyFieldsProps, 'value' | 'onChange'>): ReactNode {
+  const k = useT(keyMessages);
+  const isPasskey = value.release === 'passkey';
+  return (
+    <div className="lt-stack">
+      {isPasskey && <p className="lt-quiet">{k('passkeyText')}</p>}
+      <div className="lt-row">
+        <Button size="small" icon={isPasskey ? undefined : Fingerprint} onClick={() => onChange({ ...value, release: isPasskey ? 'pin' : 'passkey', pin: '' })}>
+          {k(isPasskey ? 'usePin' : 'usePasskey')}
+        </Button>
+      </div>
+    </div>
   );
 }
 
@@ -63,6 +101,8 @@ function Secret({ chosen, value, onChange, pinError }: SecretProps): ReactNode {
   const type = (pin: string) => onChange({ ...value, pin });
   if (chosen === undefined || chosen.needsPin) return <TextField label={t('pin')} hint={t('pinHint')} type="password" required autoComplete="off" value={value.pin} onChange={type} error={pinError} />;
   if (chosen.mayTypePin) return <TextField label={k('optionalPin')} hint={k('optionalPinHint')} optional type="password" autoComplete="off" value={value.pin} onChange={type} error={pinError} />;
+  // The field of the code says what to do.
+  if (chosen.needsOtp !== 'no') return null;
   return <p className="lt-quiet">{chosen.place === 'computer' ? k('afterComputer') : chosen.place === 'device' ? k('afterDevice') : k('afterRemote', { service: serviceName(chosen, k) })}</p>;
 }
 
@@ -95,5 +135,9 @@ function chosenOf(credentials: KeyFieldsProps['credentials'], { credentialId }: 
 
 /** Whether a key was chosen and what it asks for was typed. */
 export function isKeyReady(credentials: KeyFieldsProps['credentials'], choice: KeyChoice): boolean {
-  return choice.credentialId !== undefined && (choice.pin !== '' || !(chosenOf(credentials, choice)?.needsPin ?? true));
+  const chosen = chosenOf(credentials, choice);
+  if (choice.release === 'passkey') return choice.credentialId !== undefined;
+  const hasPin = choice.pin !== '' || !(chosen?.needsPin ?? true);
+  const hasCode = (chosen?.needsOtp ?? 'no') === 'no' || (choice.otp ?? '') !== '';
+  return choice.credentialId !== undefined && hasPin && hasCode;
 }

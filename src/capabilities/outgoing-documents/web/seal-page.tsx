@@ -59,7 +59,7 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
     done: ({ state }) => (state === 'signed' ? t('sealedToast') : undefined),
     onDone: ({ state }) => (state === 'signed' ? navigate(`/phat-hanh/${document.id}`) : void waiting.look()),
   });
-  const send = (): void => seal.mutate({ credentialId, pin: choice.pin, texts });
+  const send = (): void => seal.mutate({ credentialId, pin: choice.pin, otp: choice.otp, texts });
   const waiting = useOwnSigning(document.id, {
     enabled: document.abilities.includes('seal'),
     onSigned: () => {

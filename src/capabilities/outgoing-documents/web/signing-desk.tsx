@@ -1,7 +1,8 @@
+import { useMutation } from '@tanstack/react-query';
 import FileSignature from 'lucide-react/icons/file-pen-line';
 import Undo2 from 'lucide-react/icons/undo-2';
 import { useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
-import { ApiError } from '#ui/api-context.tsx';
+import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
@@ -12,9 +13,10 @@ import '#ui/layout/form.css';
 import type { PdfPlacing, Placement } from '#ui/pdf/pdf-viewer.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { useShortcuts, type Shortcut } from '#ui/shortcuts.tsx';
-import type { OutgoingDetail } from '../contract.ts';
+import type { OutgoingDetail, SigningOutcome } from '../contract.ts';
 import { AwaitSignature } from './await-signature.tsx';
 import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
+import { releaseByPasskey, releaseOf, usePasskeyOffers } from './release-by-passkey.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { sameSize, SigningPaper } from './signing-paper.tsx';
 import { signMessages } from './sign-messages.ts';
@@ -39,7 +41,7 @@ export type SigningDeskProps = {
 export function SigningDesk({ document, about, more, onDone, keys = true }: SigningDeskProps): ReactNode {
   const t = useT(signMessages);
   const side = useRef<HTMLElement>(null);
-  const { act, placing, sign, choose, choice, credentials, note, remark, waiting } = useSigningAct(document, onDone);
+  const { act, placing, sign, choose, choice, credentials, passkey, note, remark, waiting } = useSigningAct(document, onDone);
   const [returning, setReturning] = useState(false);
   const returns = document.abilities.includes('return');
   useDeskKeys({ on: keys, side, signs: act !== undefined, returns, onReturn: setReturning });
@@ -56,8 +58,14 @@ export function SigningDesk({ document, about, more, onDone, keys = true }: Sign
             credentials={credentials}
             order={{ kind: act === 'initial' ? 'comment' : 'approved' }}
             isFresh={sign.isAsked}
+            isReleased={sign.isReleased}
             onLeave={() => onDone('pending')}
           />
+        )}
+        {waiting.signing !== undefined && problem !== undefined && (
+          <Banner tone="danger" title={problem.message}>
+            {problem.fix}
+          </Banner>
         )}
         {act !== undefined && waiting.signing === undefined && (
           <form
@@ -68,7 +76,7 @@ export function SigningDesk({ document, about, more, onDone, keys = true }: Sign
           >
             {note}
             {remark}
-            <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} pinError={problem?.fieldMessage('pin')} />
+            <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} pinError={problem?.fieldMessage('pin')} passkey={passkey} />
             {problem !== undefined && problem.fields.length === 0 && (
               <Banner tone="danger" title={problem.message}>
                 {problem.fix}
@@ -94,11 +102,12 @@ export function SigningDesk({ document, about, more, onDone, keys = true }: Sign
   );
 }
 
-type SignReply = { state: 'signed' | 'pending'; document: OutgoingDetail };
+type SignReply = SigningOutcome & { document: OutgoingDetail };
 
 /** What the server lets this person do with the document here, and everything that it takes. */
 function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => void) {
   const t = useT(signMessages);
+  const api = useApi();
   const toasts = useToasts();
   const { person } = useSession();
   const act = document.abilities.includes('sign') ? 'sign' : document.abilities.includes('initial') ? 'initial' : undefined;
@@ -109,7 +118,9 @@ function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => v
   const [moved, setMoved] = useState<Placement>();
   const [typed, choose] = useState<KeyChoice>({ credentialId: undefined, pin: '' });
   const [remark, setRemark] = useState('');
-  const choice = { ...typed, credentialId: typed.credentialId ?? credentials?.[0]?.id };
+  const credentialId = typed.credentialId ?? credentials?.[0]?.id;
+  const passkey = usePasskeyOffers(act !== undefined)(credentialId);
+  const choice = { ...typed, credentialId, release: releaseOf(typed.release, passkey) };
   const imageUrl = imageUrlOf(credentials?.find(({ id }) => id === choice.credentialId));
   const place = moved ?? (act === 'initial' ? places.data?.initials : places.data?.signature);
   const waiting = useOwnSigning(document.id, {
@@ -123,8 +134,14 @@ function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => v
     documentId: document.id,
     step: act ?? 'sign',
     done: ({ state }) => (state === 'pending' ? undefined : t(act === 'initial' ? 'initialledToast' : 'signedToast')),
-    onDone: ({ state }) => (state === 'pending' ? void waiting.look() : onDone(act === 'initial' ? 'initialled' : 'signed')),
+    onDone: ({ state, approvalIds }) => {
+      if (state === 'signed') onDone(act === 'initial' ? 'initialled' : 'signed');
+      else if (approvalIds.length === 0) void waiting.look();
+      else release.mutate(approvalIds);
+    },
   });
+  // The document waits already: whatever comes of the touch, the screen goes on with what the server says.
+  const release = useMutation({ mutationFn: (ids: readonly string[]) => releaseByPasskey(api, ids), onSettled: () => void waiting.look() });
   const look = { kind: 'signature' as const, imageUrl, label: t(act === 'initial' ? 'initialsOf' : 'signatureOf', { name: person.name }) };
   const placing: PdfPlacing | undefined =
     act === 'sign' && place !== undefined
@@ -138,6 +155,7 @@ function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => v
     choice,
     choose,
     credentials,
+    passkey,
     waiting,
     note:
       act === 'initial' ? (
@@ -147,9 +165,10 @@ function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => v
       ),
     remark: act === 'initial' ? <Remark value={remark} onChange={setRemark} /> : null,
     sign: {
-      error: send.error,
-      isPending: send.isPending,
+      error: send.error ?? release.error,
+      isPending: send.isPending || release.isPending,
       isAsked: send.data?.state === 'pending',
+      isReleased: release.data === true,
       ready: isKeyReady(credentials, choice) && (act === 'initial' || place !== undefined),
       send: () => send.mutate({ ...choice, placement: act === 'initial' ? (moved ?? null) : place, ...(act === 'initial' ? { remark } : {}) }),
     },
@@ -162,7 +181,7 @@ function useDeskKeys({ on, side, signs, returns, onReturn }: DeskKeys): void {
   const t = useT(roomMessages);
   const shortcuts = useMemo<readonly Shortcut[]>(
     () => [
-      ...(on && signs ? [{ keys: 's', label: t('signKey'), group: t('keys'), run: () => side.current?.querySelector<HTMLInputElement>('input[type=password]')?.focus() }] : []),
+      ...(on && signs ? [{ keys: 's', label: t('signKey'), group: t('keys'), run: () => side.current?.querySelector<HTMLElement>('input[type=password], button[type=submit]')?.focus() }] : []),
       ...(on && returns ? [{ keys: 'r', label: t('returnKey'), group: t('keys'), run: () => onReturn(true) }] : []),
     ],
     [t, on, signs, returns, side, onReturn],

@@ -41,6 +41,7 @@ const problem = (status: number, code: string) => new ApiError({ status, code, m
 type Sent = SignTogetherReply['documents'][number]['state'];
 const reply = (states: Readonly<Record<string, Sent>>, confirmations = 1): SignTogetherReply => ({
   confirmations,
+  approvalIds: [],
   documents: Object.entries(states).map(([id, state]) => (state === 'refused' ? { id, state, problem: { code: 'cases.notInThisState', message: 'Đã ký rồi' } } : { id, state })),
 });
 
@@ -71,7 +72,7 @@ async function runBatch(ids: string, send: () => Promise<SignTogetherReply>, pro
 
 test('one document that fails does not hold up the others, and says why', async () => {
   const { end, results, keys } = await runBatch('abc', () => Promise.resolve(reply({ a: 'signed', b: 'refused', c: 'pending' })));
-  assert.deepEqual(end, { stopped: undefined, confirmations: 1 });
+  assert.deepEqual(end, { stopped: undefined, confirmations: 1, approvalIds: [] });
   assert.deepEqual([...results], [['a', { state: 'signed' }], ['b', { state: 'refused', message: 'Đã ký rồi', fix: undefined }], ['c', { state: 'pending' }]]);
   assert.deepEqual(keys, ['one press'], 'one request for all');
 });

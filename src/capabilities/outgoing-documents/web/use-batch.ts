@@ -1,10 +1,11 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
-import { useApi, type Api, type ApiError } from '#ui/api-context.tsx';
+import { ApiError, useApi, type Api } from '#ui/api-context.tsx';
 import { useT } from '#ui/i18n.ts';
 import type { Placement, SigningProgressReply } from '../contract.ts';
 import { batchMessages } from './batch-messages.ts';
 import { signTogether, type BatchResult } from './batch-signing.ts';
+import { releaseByPasskey } from './release-by-passkey.ts';
 import { placesQuery } from './signing-data.ts';
 import type { Outcome, QueuedRow } from './signing-queue.ts';
 
@@ -25,12 +26,14 @@ export type Batch = {
   stopped: ApiError | undefined;
   /** How often the person confirms on the device. */
   confirmations: number;
+  /** The documents wait for the person's passkey: its dialog was closed, or it is on another device. */
+  awaitsPasskey: boolean;
   move: (id: string, place: Placement) => void;
   confirm: (id: string) => void;
   include: (id: string, included: boolean) => void;
   /** What became of a document that waited for a program on this computer. */
   settle: (id: string, end: 'signed' | 'stopped') => void;
-  run: (key: { credentialId: string; pin: string }) => Promise<void>;
+  run: (key: { credentialId: string; pin: string; otp?: string | undefined; release: 'pin' | 'passkey' }) => Promise<void>;
 };
 
 type Choice = { moved?: Placement; confirmed?: boolean; leftOut?: boolean };
@@ -48,7 +51,7 @@ export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: {
   const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(new Map());
   const { results, note } = useResults(rows, onSigned);
   const [running, setRunning] = useState(false);
-  const [{ stopped, confirmations }, setEnd] = useState<{ stopped: ApiError | undefined; confirmations: number }>({ stopped: undefined, confirmations: 0 });
+  const [{ stopped, confirmations, awaitsPasskey }, setEnd] = useState<End>(NOT_YET);
   const change = (id: string, choice: Choice) => setChoices((before) => new Map(before).set(id, { ...before.get(id), ...choice }));
   const entries = rows.map((row, index): BatchEntry => {
     const choice = choices.get(row.id);
@@ -66,13 +69,14 @@ export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: {
     finished: !running && toSign.length === 0 && results.size > 0,
     stopped,
     confirmations,
+    awaitsPasskey,
     move: (id, moved) => change(id, { moved }),
     confirm: (id) => change(id, { confirmed: true }),
     include: (id, included) => change(id, { leftOut: !included }),
     settle: (id, end) => note(id, end === 'signed' ? { state: 'signed' } : { state: 'refused', message: t('notConfirmed'), fix: t('notConfirmedFix') }),
     run: async (key) => {
       setRunning(true);
-      setEnd({ stopped: undefined, confirmations: 0 });
+      setEnd(NOT_YET);
       try {
         const end = await signTogether({
           // Initials that nobody moved go where the server finds their place then.
@@ -83,12 +87,26 @@ export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: {
           key: crypto.randomUUID(),
           onResult: note,
         });
-        setEnd(end);
+        setEnd({ ...end, ...(await release(api, end.approvalIds)), ...(end.stopped === undefined ? {} : { stopped: end.stopped }) });
       } finally {
         setRunning(false);
       }
     },
   };
+}
+
+type End = { stopped: ApiError | undefined; confirmations: number; awaitsPasskey: boolean };
+const NOT_YET: End = { stopped: undefined, confirmations: 0, awaitsPasskey: false };
+
+/** Whatever goes wrong here, the documents wait for the passkey, and the page of requests can be opened for them. */
+async function release(api: Api, approvalIds: readonly string[]): Promise<Pick<End, 'stopped' | 'awaitsPasskey'>> {
+  if (approvalIds.length === 0) return { stopped: undefined, awaitsPasskey: false };
+  try {
+    return { stopped: undefined, awaitsPasskey: !(await releaseByPasskey(api, approvalIds)) };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { stopped: error, awaitsPasskey: true };
+  }
 }
 
 function progress(api: Api, ids: readonly string[], signal?: AbortSignal): Promise<SigningProgressReply> {

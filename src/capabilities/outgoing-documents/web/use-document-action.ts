@@ -2,6 +2,9 @@ import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/r
 import { useApi } from '#ui/api-context.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 
+/** What tells the rest of the page that a step of this document is being sent. */
+export const stepKey = (documentId: string): readonly string[] => ['outgoing-documents', 'step', documentId];
+
 /**
  * One step of a document: sends it, says what happened, and lets every list ask anew. A repeated press of the same
  * button carries the same key, so the step happens once.
@@ -17,12 +20,15 @@ export function useDocumentAction<Reply>(options: {
   const toasts = useToasts();
   const queries = useQueryClient();
   return useMutation<Reply, Error, unknown>({
+    mutationKey: stepKey(options.documentId),
     mutationFn: (body) => api.post<Reply>(`/api/v1/outgoing-documents/${options.documentId}/${options.step}`, body),
     onSuccess: (reply) => {
       const text = options.done(reply);
       if (text !== undefined) toasts.show({ tone: 'done', text });
       options.onDone?.(reply);
     },
+    // A wrong PIN may have locked the key, and its service may have said that it wants a code as well.
+    onError: () => void queries.invalidateQueries({ queryKey: ['signatures', 'credentials'] }),
     onSettled: () => void queries.invalidateQueries({ queryKey: ['outgoing-documents'] }),
   });
 }

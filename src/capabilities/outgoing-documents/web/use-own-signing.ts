@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useIsMutating, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import type { OwnSigning } from '#engines/signatures/contract.ts';
+import { stepKey } from './use-document-action.ts';
 
 const LOOK_MS = 2500;
 
@@ -22,10 +23,12 @@ export function useOwnSigning(documentId: string, { enabled, onSigned }: { enabl
   const api = useApi();
   const queries = useQueryClient();
   const queryKey = ['signatures', 'own-signing', documentId];
+  // Whoever holds the key elsewhere may answer at once, and then the button that was pressed says what became of it.
+  const isSending = useIsMutating({ mutationKey: stepKey(documentId) }) > 0;
   const query = useQuery<OwnSigning | null>({
     queryKey,
     // The document may have gone its way before this page heard that it is signed.
-    enabled: enabled || isUnderWay(queries.getQueryData<OwnSigning | null>(queryKey)),
+    enabled: !isSending && (enabled || isUnderWay(queries.getQueryData<OwnSigning | null>(queryKey))),
     staleTime: 0,
     refetchInterval: ({ state }) => (isUnderWay(state.data) ? LOOK_MS : false),
     queryFn: async ({ signal }) => {

@@ -6,18 +6,20 @@ import { AppError } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { closeTasks } from '#engines/cases/index.ts';
 import { claimedPasskeyId, verifyAuthentication, type RelyingParty } from '#engines/identity/index.ts';
-import { approvalOptions } from '../adapters/signing-passkeys.ts';
+import { pinForHashes, signHashes } from '#engines/signatures/index.ts';
+import { approvalOptions, pinMemory } from '../adapters/signing-passkeys.ts';
 import { readAuthorizations, type Authorization } from '../authorizations.ts';
 import { approvalChallenge } from '../domain/activation.ts';
 import { errors } from '../errors.ts';
-import { signHashes } from '#engines/signatures/index.ts';
 import { ACTIVATION_MS, CEREMONY_MS, MOST_HASHES, PASSKEY_ATTEMPTS } from '../limits.ts';
-import { owner, passkeysOf } from '../ownership.ts';
+import { answerHouse } from '../own-house.ts';
+import { findCredential, owner, passkeysOf } from '../ownership.ts';
 import { takeCeremony } from './ceremonies.ts';
 import { closeAsRefused } from './refuse-authorization.ts';
+import { forgetPins, type Forgetting } from './remember-pin.ts';
 
 /**
- * What the browser needs so that the owner's passkey signs exactly these requests.
+ * What the browser needs so that the owner's passkey signs exactly these requests, and the PIN as the owner's devices locked it.
  * @throws remote-signing.authorizationNotFound · authorizationEnded · differentCredentials · tooManyDocuments · notEnrolled
  */
 export async function beginApproval(kernel: Kernel, actor: PersonActor, { ids, party }: { ids: readonly string[]; party: RelyingParty }) {
@@ -34,17 +36,32 @@ export async function beginApproval(kernel: Kernel, actor: PersonActor, { ids, p
     `insert into remote_signing.ceremony (agency_id, id, person_id, credential_id, kind, nonce, authorization_ids, expires_at) values ($1, $2, $3, $4, 'approval', $5, $6, $7)`,
     [person.agencyId, approvalId, person.personId, credentialId, nonce, requests.map((each) => each.id), new Date(now.getTime() + CEREMONY_MS)],
   );
-  return { approvalId, options: await approvalOptions(party, { challenge: challengeOf(requests, nonce), passkeys }) };
+  const needsPin = await typesPin(kernel, { agencyId: person.agencyId, id: credentialId });
+  const options = await approvalOptions(party, { challenge: challengeOf(requests, nonce), passkeys, needsPin });
+  return { approvalId, options, memory: needsPin ? pinMemory(credentialId, passkeys) : null };
 }
 
-export type Approve = { approvalId: string; response: unknown; pin: string; party: RelyingParty };
+async function typesPin(kernel: Kernel, key: { agencyId: string; id: string }): Promise<boolean> {
+  const credential = await findCredential(kernel.database.pool, key);
+  return credential === undefined || pinForHashes(kernel, credential) !== 'none';
+}
+
+export type Approve = {
+  approvalId: string;
+  response: unknown;
+  /** Left out where the installation keeps the PIN of the device. */
+  pin?: string | undefined;
+  /** The device had kept the PIN; nobody typed it. */
+  isRemembered: boolean;
+  party: RelyingParty;
+};
 
 /**
  * Approves what the passkey signed: proves it against the hashes as they stand in the database, opens the key with the PIN, signs, and
  * keeps the signatures for the application to fetch. Neither PIN nor key outlives the call; when the process dies in between, the requests
- * still wait. Of two answers at once one counts.
+ * still wait. Of two answers at once one counts. A remembered PIN that is wrong is forgotten with the first try.
  * @returns how many hashes were signed
- * @throws remote-signing.ceremonyEnded · passkeyRefused · authorizationEnded, and the codes of the engine for a wrong PIN or a certificate that ended
+ * @throws remote-signing.ceremonyEnded · passkeyRefused · authorizationEnded · rememberedPinWrong, and the codes of the engine for a wrong PIN or a certificate that ended
  */
 export async function approveAuthorizations(kernel: Kernel, input: Approve, options: RunOptions & { actor: PersonActor }): Promise<number> {
   const person = owner(options.actor);
@@ -62,21 +79,40 @@ export async function approveAuthorizations(kernel: Kernel, input: Approve, opti
     await run(kernel, countWrongPasskey, { agencyId: person.agencyId, ids: ceremony.authorizationIds }, options);
     throw errors.passkeyRefused();
   }
+  // Where the installation keeps the PIN, one that is sent all the same means nothing.
+  const pin = (await typesPin(kernel, { agencyId: person.agencyId, id: ceremony.credentialId })) ? input.pin : undefined;
   try {
-    const signatures = await signAll(kernel, { requests, pin: input.pin }, options);
-    return await run(kernel, keepApproval, { credentialId: ceremony.credentialId, passkey: { id: passkey.id, counter }, ids: requests.map((each) => each.id), signatures }, options);
+    const signatures = await signAll(kernel, { requests, pin }, options);
+    const approval = { credentialId: ceremony.credentialId, passkey: { id: passkey.id, counter }, ids: requests.map((each) => each.id), signatures };
+    return await run(kernel, finishApproval, { approval, typedFor: pin === undefined || input.isRemembered ? null : input.approvalId }, options);
   } catch (error) {
     const code = error instanceof AppError ? error.code : 'kernel.unexpected';
-    await run(kernel, recordFailure, { requests, code }, options).catch((failure: unknown) => {
+    const isForgotten = input.isRemembered && WRONG_PIN.includes(code);
+    const wrong = isForgotten ? { agencyId: person.agencyId, credentialId: ceremony.credentialId, passkeyId: passkey.id } : null;
+    await run(kernel, recordFailure, { requests, code, wrong }, options).catch((failure: unknown) => {
       // Where the database is gone the record is, too; what the person has to know is the first error.
       kernel.log.warn({ err: failure, code }, 'an approval that failed was not recorded');
     });
-    throw error;
+    throw isForgotten && WRONG_ONCE.includes(code) ? errors.rememberedPinWrong({ cause: error }) : error;
   }
 }
 
+/** A PIN nobody typed is told in other words than one that somebody mistyped, unless what comes next is that the key locks itself. */
+const WRONG_ONCE = ['signatures.wrongPin', 'signatures.devicePinWrong'];
+const WRONG_PIN = [...WRONG_ONCE, 'signatures.devicePinLastTry', 'signatures.devicePinLocked', 'signatures.credentialLocked'];
+
+/** With a PIN that was typed, the ceremony says for five minutes which device may be told to remember it. */
+async function finishApproval(ctx: CommandContext, { approval, typedFor }: { approval: Approval; typedFor: string | null }): Promise<number> {
+  const signed = await keepApproval(ctx, approval);
+  if (typedFor !== null) {
+    const person = owner(ctx.actor);
+    await ctx.query('update remote_signing.ceremony set typed_with = $3, typed_at = $4 where agency_id = $1 and id = $2', [person.agencyId, typedFor, approval.passkey.id, ctx.now]);
+  }
+  return signed;
+}
+
 /** One opening of the key for all hashes of one kind: a slow key file is as slow for fifty documents as for one. */
-async function signAll(kernel: Kernel, { requests, pin }: { requests: readonly Authorization[]; pin: string }, options: RunOptions): Promise<Buffer[][]> {
+async function signAll(kernel: Kernel, { requests, pin }: { requests: readonly Authorization[]; pin: string | undefined }, options: RunOptions): Promise<Buffer[][]> {
   const made = new Map<Buffer, Buffer>();
   for (const [hash, group] of Map.groupBy(requests, (request) => request.hash)) {
     const [first] = group;
@@ -112,9 +148,11 @@ function recordTry(ctx: CommandContext, { requests }: { requests: readonly Autho
   return Promise.resolve();
 }
 
-function recordFailure(ctx: CommandContext, { requests, code }: { requests: readonly Authorization[]; code: string }): Promise<void> {
+type Failure = { requests: readonly Authorization[]; code: string; wrong: Forgetting | null };
+
+async function recordFailure(ctx: CommandContext, { requests, code, wrong }: Failure): Promise<void> {
+  if (wrong !== null) await forgetPins(ctx, wrong);
   for (const each of requests) ctx.record({ type: 'remote-signing.authorization-failed', agencyId: each.agencyId, subject: subjectOf(each), data: { client: each.clientName, count: each.hashes.length, code } });
-  return Promise.resolve();
 }
 
 async function countWrongPasskey(ctx: CommandContext, { agencyId, ids }: { agencyId: string; ids: readonly string[] }): Promise<void> {
@@ -149,11 +187,14 @@ async function keepApproval(ctx: CommandContext, { credentialId, passkey, ids, s
 async function keepSignatures(ctx: CommandContext, request: Authorization, signatures: readonly Buffer[]): Promise<void> {
   const { agencyId, hashes, clientName: client } = request;
   if (signatures.length !== hashes.length) throw new Error('not every hash was signed');
-  await ctx.query(
-    `update remote_signing.asked_hash h set signature = s.signature from unnest($3::bytea[], $4::bytea[]) as s (hash, signature)
-      where h.agency_id = $1 and h.authorization_id = $2 and h.hash = s.hash`,
-    [agencyId, request.id, hashes.map((each) => each.hash), signatures],
-  );
+  // What the house asked goes to its documents in this very transaction; nobody has to fetch it.
+  if (!(await answerHouse(ctx, request, signatures))) {
+    await ctx.query(
+      `update remote_signing.asked_hash h set signature = s.signature from unnest($3::bytea[], $4::bytea[]) as s (hash, signature)
+        where h.agency_id = $1 and h.authorization_id = $2 and h.hash = s.hash`,
+      [agencyId, request.id, hashes.map((each) => each.hash), signatures],
+    );
+  }
   const subject = subjectOf(request);
   ctx.record({ type: 'remote-signing.authorization-approved', agencyId, subject, data: { client, count: hashes.length } });
   for (const { hash, documentName } of hashes) {

@@ -7,17 +7,22 @@ import { readAuthorizations, type Authorization } from '../authorizations.ts';
 import { CscError, invalid } from '../csc-errors.ts';
 import { requestHashOf, type HashAlgorithm } from '../domain/activation.ts';
 import { ASKED_AN_HOUR, MOST_WAITING, WAITING_MS } from '../limits.ts';
+import { OWN_HOUSE } from '../own-house.ts';
 import type { Enrolment } from '../ownership.ts';
 import { takeTurn } from '../turns.ts';
 import { endWaiting } from './expire-authorizations.ts';
 
 export type AskAuthorization = {
+  /** Under which it is kept, where whoever asks knows it already. */
+  id?: string;
   client: { id: string; name: string };
   enrolment: Enrolment;
   hash: HashAlgorithm;
   hashes: readonly Buffer[];
   /** What each document is called, where the application says so. */
   documentNames: readonly string[];
+  /** Where the owner reads each document, for those of the house. */
+  documentLinks?: readonly string[];
   description: string | null;
   /** The application's own number for the transaction. */
   clientData: string;
@@ -37,9 +42,7 @@ export async function askAuthorization(ctx: CommandContext, input: AskAuthorizat
   const open = await ctx.query('select 1 from remote_signing.enrolment where agency_id = $1 and credential_id = $2 and ended_at is null for no key update', [agencyId, credentialId]);
   // Closed by its owner since the call came in: what is asked now would wait for nobody.
   if (open.rows.length === 0) throw invalid('credentialID');
-  // Suspended meanwhile: it waits for the suspension here or the suspension for it, so that nothing stays behind.
-  const client = await ctx.query('select 1 from remote_signing.client where id = $1 and disabled_at is null for share', [input.client.id]);
-  if (client.rows.length === 0) throw new CscError('invalid_token', 'The application is suspended', 401);
+  if (input.client.id !== OWN_HOUSE.id) await assertNotSuspended(ctx, input.client.id);
   // One that ran out and was not swept yet makes room.
   await endWaiting(ctx, { agencyId, credentialId, until: ctx.now });
   const { rows: earlier } = await ctx.query(
@@ -54,10 +57,16 @@ export async function askAuthorization(ctx: CommandContext, input: AskAuthorizat
   await takeTurn(ctx, { key: `credential ${agencyId}.${credentialId}`, most: ASKED_AN_HOUR, windowMs: 3_600_000, now: ctx.now });
   const { rows } = await ctx.query(`select count(*)::int as count from remote_signing.asked_authorization where agency_id = $1 and credential_id = $2 and state = 'waiting' and expires_at > $3`, [agencyId, credentialId, ctx.now]);
   if (Number(rows[0]?.['count']) >= MOST_WAITING) throw kernelErrors.tooManyRequests({ values: { seconds: WAITING_MS / 1000 } });
-  const id = newId();
+  const id = input.id ?? newId();
   await insertRequest(ctx, { ...input, agencyId, id, requestHash });
   await tellOwner(ctx, { agencyId, id, personId, input });
   return single(ctx, agencyId, id);
+}
+
+/** Suspended meanwhile: it waits for the suspension here or the suspension for it, so that nothing stays behind. @throws CscError */
+async function assertNotSuspended(ctx: CommandContext, clientId: string): Promise<void> {
+  const { rows } = await ctx.query('select 1 from remote_signing.client where id = $1 and disabled_at is null for share', [clientId]);
+  if (rows.length === 0) throw new CscError('invalid_token', 'The application is suspended', 401);
 }
 
 async function insertRequest(ctx: CommandContext, input: AskAuthorization & { agencyId: string; id: string; requestHash: Buffer }): Promise<void> {
@@ -69,9 +78,9 @@ async function insertRequest(ctx: CommandContext, input: AskAuthorization & { ag
     [agencyId, id, enrolment.credentialId, enrolment.personId, client.id, client.name, input.hash, input.description, input.requestHash, ctx.now, new Date(ctx.now.getTime() + WAITING_MS)],
   );
   await ctx.query(
-    `insert into remote_signing.asked_hash (agency_id, authorization_id, position, hash, document_name)
-     select $1, $2, h.position - 1, h.hash, nullif(($4::text[])[h.position], '') from unnest($3::bytea[]) with ordinality as h (hash, position)`,
-    [agencyId, id, input.hashes, input.documentNames],
+    `insert into remote_signing.asked_hash (agency_id, authorization_id, position, hash, document_name, document_link)
+     select $1, $2, h.position - 1, h.hash, nullif(($4::text[])[h.position], ''), ($5::text[])[h.position] from unnest($3::bytea[]) with ordinality as h (hash, position)`,
+    [agencyId, id, input.hashes, input.documentNames, input.documentLinks ?? []],
   );
 }
 

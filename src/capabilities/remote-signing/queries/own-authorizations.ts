@@ -1,11 +1,11 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { isoInVietnam } from '#kernel/time.ts';
-import { credentialsByKey, listCredentials } from '#engines/signatures/index.ts';
+import { credentialsByKey, listCredentials, pinForHashes } from '#engines/signatures/index.ts';
 import { authorizationsOf, type Authorization } from '../authorizations.ts';
-import type { AskedAuthorization, AuthorizationList, RemoteCredentialList } from '../contract.ts';
+import type { AskedAuthorization, AskedKey, AuthorizationList, RemoteCredentialList } from '../contract.ts';
 import { MOST_HASHES } from '../limits.ts';
-import { owner, passkeysOf } from '../ownership.ts';
+import { owner, passkeysOf, type Credential } from '../ownership.ts';
 
 /** What waits for the caller, oldest first, and the twenty that were decided last. */
 export async function ownAuthorizations(kernel: Kernel, actor: PersonActor): Promise<AuthorizationList> {
@@ -17,6 +17,8 @@ export async function ownAuthorizations(kernel: Kernel, actor: PersonActor): Pro
   const ids = [...new Set([...waiting, ...decided].map((each) => each.credentialId))];
   const credentials = await credentialsByKey(pool, ids.map((id) => ({ agencyId, id })));
   const labels = new Map<string, string>(credentials.map((each) => [each.id, each.label]));
+  const isAsked = new Set(waiting.map((each) => each.credentialId));
+  const keys = await Promise.all(credentials.filter(({ id }) => isAsked.has(id)).map((each) => askedKey(kernel, each)));
   const describe = (each: Authorization): AskedAuthorization => ({
     id: each.id,
     credentialId: each.credentialId,
@@ -29,12 +31,18 @@ export async function ownAuthorizations(kernel: Kernel, actor: PersonActor): Pro
     askedAt: isoInVietnam(each.askedAt),
     expiresAt: isoInVietnam(each.expiresAt),
     decidedAt: each.decidedAt === null ? null : isoInVietnam(each.decidedAt),
-    documents: each.hashes.map(({ hash, documentName }) => ({ name: documentName, hash: hash.toString('hex') })),
+    documents: each.hashes.map(({ hash, documentName, documentLink }) => ({ name: documentName, link: documentLink, hash: hash.toString('hex') })),
   });
-  return { waiting: waiting.map(describe), decided: decided.map(describe), mostDocuments: MOST_HASHES };
+  return { waiting: waiting.map(describe), decided: decided.map(describe), keys, mostDocuments: MOST_HASHES };
 }
 
-/** The caller's own certificates that can be opened to remote signing, and those that are. */
+async function askedKey(kernel: Kernel, credential: Credential): Promise<AskedKey> {
+  const passkeys = await passkeysOf(kernel.database.pool, { agencyId: credential.agency_id, credentialId: credential.id });
+  const needsPin = pinForHashes(kernel, credential) !== 'none';
+  return { credentialId: credential.id, needsPin, remembersPin: passkeys.some((each) => each.lockedPin !== null), mayRememberPin: passkeys.every((each) => each.mayRememberPin) };
+}
+
+/** The caller's own certificates that can be opened to remote signing, and those that are: keys whose holder asks elsewhere are none of them. */
 export async function ownRemoteCredentials(kernel: Kernel, actor: PersonActor): Promise<RemoteCredentialList> {
   const { agencyId, personId } = owner(actor);
   const { pool } = kernel.database;
@@ -42,11 +50,12 @@ export async function ownRemoteCredentials(kernel: Kernel, actor: PersonActor): 
   const own = await listCredentials(pool, { agencyId, personId, kind: 'person' });
   const credentials = await Promise.all(
     own
-      .filter((each) => each.state === 'active' && each.valid_to > now)
+      .filter((each) => each.state === 'active' && each.valid_to > now && pinForHashes(kernel, each) !== 'notHere')
       .slice(0, 20)
-      .map(async ({ id, label, serial, valid_to: validTo }) => {
-        const passkeys = (await passkeysOf(pool, { agencyId, credentialId: id })).map((passkey) => ({ id: passkey.id, name: passkey.name }));
-        return { id, label, serial, validTo: isoInVietnam(validTo), isEnrolled: passkeys.length > 0, passkeys };
+      .map(async (each) => {
+        const { id, label, serial, valid_to: validTo } = each;
+        const passkeys = (await passkeysOf(pool, { agencyId, credentialId: id })).map((passkey) => ({ id: passkey.id, name: passkey.name, remembersPin: passkey.lockedPin !== null }));
+        return { id, label, serial, validTo: isoInVietnam(validTo), isEnrolled: passkeys.length > 0, needsPin: pinForHashes(kernel, each) === 'typed', passkeys };
       }),
   );
   return { credentials };

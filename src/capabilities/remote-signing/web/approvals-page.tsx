@@ -9,7 +9,7 @@ import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Page, Section } from '#ui/layout/page.tsx';
 import { useSearch } from '#ui/navigation.tsx';
-import type { AskedAuthorization, AuthorizationList } from '../contract.ts';
+import type { AskedAuthorization, AskedKey, AuthorizationList } from '../contract.ts';
 import { ApprovalForm } from './approval-form.tsx';
 import { ConsentPanel } from './consent-panel.tsx';
 import { messages } from './messages.ts';
@@ -51,7 +51,12 @@ export function ApprovalsPage(): ReactNode {
 /** One form for each certificate, since a PIN opens one key. */
 function Forms({ list }: { list: AuthorizationList }): ReactNode {
   const groups = [...Map.groupBy(list.waiting, (each) => each.credentialId)];
-  return groups.map(([credentialId, requests]) => <ApprovalForm key={credentialId} requests={requests} most={list.mostDocuments} />);
+  return groups.map(([credentialId, requests]) => <ApprovalForm key={credentialId} requests={requests} askedKey={keyOf(list, credentialId)} most={list.mostDocuments} />);
+}
+
+/** A key of which the list says nothing needs its PIN. */
+function keyOf({ keys }: AuthorizationList, credentialId: string): AskedKey {
+  return keys.find((each) => each.credentialId === credentialId) ?? { credentialId, needsPin: true, remembersPin: false, mayRememberPin: false };
 }
 
 const tones = { approved: 'done', refused: 'danger', expired: 'plain', waiting: 'plain' } as const;

@@ -31,6 +31,76 @@ export const driverErrors = defineErrors('signatures', {
     fixVi: 'Đổi mã PIN bằng phần mềm đi kèm thiết bị rồi ký lại.',
     fixEn: 'Change the PIN with the software of the device, then sign again.',
   },
+  oneTimeCodeMissing: {
+    status: 422,
+    vi: 'Dịch vụ giữ khóa cần thêm mã dùng một lần nên chưa ký.',
+    en: 'The service that holds the key also wants a one-time code, so nothing was signed.',
+    fixVi: 'Nhập mã vào ô “Mã dùng một lần” rồi ký lại; văn bản vẫn giữ nguyên.',
+    fixEn: 'Type it into “One-time code” and sign again; the document is kept as it is.',
+  },
+  oneTimeCodeWrong: {
+    status: 422,
+    vi: 'Mã dùng một lần không đúng nên chưa ký.',
+    en: 'The one-time code is wrong, so nothing was signed.',
+    fixVi: 'Nhập mã mới nhất bạn nhận được. Nhập sai nhiều lần, dịch vụ sẽ tự khóa chữ ký số.',
+    fixEn: 'Type the newest code that you got. After several wrong ones the service locks the key.',
+  },
+  oneTimeCodeExpired: {
+    status: 422,
+    vi: 'Mã dùng một lần đã hết hạn nên chưa ký.',
+    en: 'The one-time code has expired, so nothing was signed.',
+    fixVi: 'Lấy mã mới rồi ký lại; văn bản vẫn giữ nguyên.',
+    fixEn: 'Get a new one and sign again; the document is kept as it is.',
+  },
+  oneTimeCodeUsed: {
+    status: 422,
+    vi: 'Mã dùng một lần này đã dùng cho chữ ký trước.',
+    en: 'This one-time code was used for an earlier signature.',
+    fixVi: 'Lấy mã mới rồi ký tiếp phần còn lại; những gì đã ký vẫn giữ nguyên.',
+    fixEn: 'Get a new one and sign what is left; what is signed stays signed.',
+  },
+  oneTimeCodeTooSoon: {
+    status: 429,
+    vi: 'Mã vừa được gửi, chưa gửi lại được.',
+    en: 'A code was sent a moment ago and cannot be sent again yet.',
+    fixVi: 'Chờ {seconds} giây rồi bấm “Gửi lại mã”.',
+    fixEn: 'Wait {seconds} seconds, then press “Send again”.',
+  },
+  oneTimeCodeNotSent: {
+    status: 409,
+    vi: 'Dịch vụ giữ khóa không gửi mã cho chữ ký số này.',
+    en: 'The service sends no code for this key.',
+    fixVi: 'Mở lại trang ký: ô nhập cho biết chữ ký số này cần gì, ví dụ mã hiện trên thiết bị của bạn.',
+    fixEn: 'Open the page again: its fields say what this key wants, such as the code that your device shows.',
+  },
+  consentNeeded: {
+    status: 409,
+    vi: 'Dịch vụ ký từ xa chưa được bạn cho phép, hoặc lượt cho phép đã hết hạn.',
+    en: 'You have not let this system into the signing service, or your consent has ended.',
+    fixVi: 'Mở “Chữ ký của tôi” và bấm “Cho phép” để sang trang của dịch vụ; văn bản vẫn giữ nguyên.',
+    fixEn: 'Open “My signing keys” and press “Allow” to go to the page of the service; the document is kept as it is.',
+  },
+  releasedOnPage: {
+    status: 409,
+    vi: 'Dịch vụ đòi bạn đồng ý từng chữ ký trên trang của dịch vụ; hệ thống chưa ký được theo cách này.',
+    en: 'The service wants your consent on its own page for every signature, which this system cannot do yet.',
+    fixVi: 'Hỏi nơi cấp cách xác nhận bằng mã PIN, mã dùng một lần hoặc trên điện thoại, hoặc dùng chữ ký số khác.',
+    fixEn: 'Ask the issuer for a PIN, one-time codes or confirmation on the phone, or use another key.',
+  },
+  consentUnknown: {
+    status: 409,
+    vi: 'Lượt cho phép này không còn dùng được: đã dùng rồi, quá mười phút, hoặc bắt đầu ở phiên làm việc khác.',
+    en: 'This consent is no longer good: it was used, is older than ten minutes, or was begun in another session.',
+    fixVi: 'Mở “Chữ ký của tôi” và làm lại từ đầu.',
+    fixEn: 'Open “My signing keys” and begin anew.',
+  },
+  consentRefused: {
+    status: 409,
+    vi: 'Bạn chưa cho phép ở trang của dịch vụ nên chưa kết nối được.',
+    en: 'You did not consent on the page of the service, so nothing was connected.',
+    fixVi: 'Muốn dùng chữ ký số này, mở “Chữ ký của tôi” và làm lại.',
+    fixEn: 'To use this key, open “My signing keys” and begin anew.',
+  },
   deviceMissing: {
     status: 409,
     vi: 'Không thấy thiết bị giữ khóa.',
@@ -87,10 +157,15 @@ export const RETRIABLE_DRIVER_CODES: readonly string[] = [
   'signatures.devicePinWrong',
   'signatures.devicePinLastTry',
   'signatures.devicePinExpired',
+  'signatures.oneTimeCodeMissing',
+  'signatures.oneTimeCodeWrong',
+  'signatures.oneTimeCodeExpired',
+  'signatures.oneTimeCodeUsed',
   'signatures.deviceMissing',
   'signatures.deviceRemoved',
   'signatures.keyNotOnDevice',
   'signatures.serviceAccountRefused',
+  'signatures.consentNeeded',
 ];
 
 /** What a person is told about a driver's problem. */
@@ -105,6 +180,14 @@ export function toAppError(error: SigningDriverError): AppError {
       return driverErrors.devicePinLocked(details);
     case 'secretExpired':
       return driverErrors.devicePinExpired(details);
+    case 'codeMissing':
+      return driverErrors.oneTimeCodeMissing(details);
+    case 'wrongCode':
+      return driverErrors.oneTimeCodeWrong(details);
+    case 'codeExpired':
+      return driverErrors.oneTimeCodeExpired(details);
+    case 'codeUsed':
+      return driverErrors.oneTimeCodeUsed(details);
     case 'keyMissing':
       return driverErrors.keyNotOnDevice(details);
     case 'deviceMissing':
@@ -119,6 +202,8 @@ export function toAppError(error: SigningDriverError): AppError {
       return driverErrors.certificateRejected(details);
     case 'accountRefused':
       return driverErrors.serviceAccountRefused(details);
+    case 'consentMissing':
+      return driverErrors.consentNeeded(details);
     case 'quotaUsedUp':
       return driverErrors.signaturesUsedUp(details);
     case 'failed':

@@ -38,7 +38,7 @@ export async function callService({ url, body, headers = {}, isSigning = false, 
     throw new SigningDriverError('unavailable', { cause: error, detail: 'no answer', isUncertain: isSigning && !NOT_SENT.has(codeOf(error)) });
   }
   // 429 and 503 say that nothing was taken on; after other failures of the service nobody knows.
-  if (reply.status === 429 || reply.status === 503) throw new SigningDriverError('unavailable', { detail: `HTTP status ${String(reply.status)}` });
+  if (reply.status === 429 || reply.status === 503) throw new SigningDriverError('unavailable', { detail: `HTTP status ${String(reply.status)}`, ...(reply.status === 429 ? { retryAfterSeconds: pauseOf(reply) } : {}) });
   if (reply.status >= 500) throw new SigningDriverError('unavailable', { detail: `HTTP status ${String(reply.status)}`, isUncertain: isSigning });
   try {
     const text = await readLimited(reply);
@@ -46,6 +46,14 @@ export async function callService({ url, body, headers = {}, isSigning = false, 
   } catch (error) {
     throw new SigningDriverError('unavailable', { cause: error, detail: 'an answer that cannot be read', isUncertain: isSigning });
   }
+}
+
+/** What a service asks us to wait that says nothing itself, and the longest that is believed. */
+const [SOME_SECONDS, MOST_SECONDS] = [60, 3600];
+
+function pauseOf({ headers }: Response): number {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return Number.isInteger(seconds) && seconds > 0 ? Math.min(seconds, MOST_SECONDS) : SOME_SECONDS;
 }
 
 function codeOf(error: unknown): string {

@@ -16,6 +16,12 @@ export type SigningDriver = {
   about?: KeyService;
   /** How many items one request with this credential may carry; without it, as many as there are. @throws SigningDriverError as `sign`. */
   mostItems?: (credential: HeldCredential) => Promise<number>;
+  /** What the person types here for this credential now, where the holder of the key says it itself. @throws SigningDriverError as `sign`. */
+  asksFor?: (credential: HeldCredential) => Promise<AskedFor>;
+  /** Present where each person has to let us in, in the browser, before we may ask for anything in their name (OAuth 2.0). */
+  consent?: ServiceConsent;
+  /** Has the holder send the person a one-time code for this credential. @throws SigningDriverError as `sign`; `retryAfterSeconds` when it was asked too often */
+  sendCode?: (credential: HeldCredential) => Promise<CodeSending>;
   /** The certificates that an account has with this driver. @throws SigningDriverError as `sign`. */
   listCertificates(account: KeyAccount): Promise<DriverCertificate[]>;
   /**
@@ -48,10 +54,38 @@ export type KeyService = {
   label: string | null;
   /** Whether it has to know whose certificates are meant. */
   account: 'required' | 'optional' | 'none';
+  /** Whether each person has to consent with it in the browser first. */
+  consent: boolean;
 };
 
 /** Whose keys are meant: the user's name with a remote service, or the key file itself. */
-export type KeyAccount = { user?: string; container?: Buffer; secret?: string };
+export type KeyAccount = { user?: string; container?: Buffer; secret?: string; access?: PersonalAccess };
+
+export type ServiceConsent = {
+  /** Where the browser has to go; `verifier` and `state` stay here until it is back. */
+  begin(): { url: string; verifier: string; state: string };
+  /** What the code that the browser brought back is worth. @throws SigningDriverError as `sign` */
+  finish(answer: { code: string; verifier: string }): Promise<PersonalTokens>;
+};
+
+export type PersonalTokens = { accessToken: string; /** Null where the service gives none, so that the consent ends with the token. */ refreshToken: string | null };
+
+/** A person's tokens, and how they are exchanged for new ones: once for everybody who works with them at that moment. */
+export type PersonalAccess = { tokens: PersonalTokens; renew(ask: (tokens: PersonalTokens) => Promise<PersonalTokens>): Promise<PersonalTokens> };
+
+/**
+ * What the holder of a key wants typed. `pin`: undefined where it leaves the choice to the person. `code`, a one-time code beside it:
+ * `online` when the holder sends it on request, `offline` when a device or program of the person's shows it.
+ */
+export type AskedFor = { pin: boolean | undefined; code: 'no' | 'online' | 'offline' };
+
+export type CodeSending = {
+  /** False where the holder sends none, because it wants none or the person's own device shows it. */
+  isSent: boolean;
+  /** A question of the holder that the code answers. */
+  challenge?: string;
+  asked: AskedFor;
+};
 
 export type DriverCertificate = {
   /** DER. */
@@ -61,9 +95,13 @@ export type DriverCertificate = {
   container: Buffer | null;
   /** False when the holder of the key says that it cannot be used: disabled, suspended, revoked. */
   isUsable: boolean;
+  /** Left out where the holder does not say it. */
+  asked?: AskedFor;
+  /** True where each single signature wants its own consent on a page of the holder (OAuth 2.0, scope `credential`). */
+  isReleasedOnPage?: boolean;
 };
 
-export type HeldCredential = { credentialId: string; certificate: Buffer; chain: readonly Buffer[]; container: Buffer | null };
+export type HeldCredential = { credentialId: string; certificate: Buffer; chain: readonly Buffer[]; container: Buffer | null; /** By which its person lets us into the service. */ access?: PersonalAccess };
 
 export type SignRequest = {
   credential: HeldCredential;
@@ -76,6 +114,8 @@ export type SignRequest = {
   scheme?: CmsScheme;
   /** One per file: the DER of the signed attributes (whoever signs ready-made hashes hashes them), and their hash. */
   items: readonly { attributes: Buffer; digest: Buffer }[];
+  /** How many signatures of the same act come after these, each over the one before: one code has to do for all of them. */
+  followedBy?: number;
   /** What the person sees on the device. */
   description: string;
   /** A UUID of ours, kept before anything is sent. */
@@ -96,6 +136,11 @@ export type DriverProblem =
   | 'secretMissing'
   | 'secretLocked'
   | 'secretExpired'
+  /** Of the one-time code: not typed, wrong, no longer good, or good for what was signed before. */
+  | 'codeMissing'
+  | 'wrongCode'
+  | 'codeExpired'
+  | 'codeUsed'
   /** The key is not there: another token, another account, removed. */
   | 'keyMissing'
   | 'deviceMissing'
@@ -107,6 +152,8 @@ export type DriverProblem =
   | 'certificateRejected'
   /** The service does not accept the installation's own account with it. */
   | 'accountRefused'
+  /** The person has not let us into the service, or no longer does. */
+  | 'consentMissing'
   /** The signatures that were paid for are used up. */
   | 'quotaUsedUp'
   /** The holder says that it could not sign this; asking after it again is of no use. */
@@ -120,11 +167,14 @@ export class SigningDriverError extends Error {
   readonly isUncertain: boolean;
   /** After a wrong PIN: one more locks the device. */
   readonly isLastTry: boolean;
-  constructor(problem: DriverProblem, options: ErrorOptions & { detail?: string; isUncertain?: boolean; isLastTry?: boolean } = {}) {
-    const { detail, isUncertain = false, isLastTry = false, ...cause } = options;
+  /** The holder was asked too often and names the pause. */
+  readonly retryAfterSeconds: number | undefined;
+  constructor(problem: DriverProblem, options: ErrorOptions & { detail?: string; isUncertain?: boolean; isLastTry?: boolean; retryAfterSeconds?: number } = {}) {
+    const { detail, isUncertain = false, isLastTry = false, retryAfterSeconds, ...cause } = options;
     super(detail === undefined ? problem : `${problem}: ${detail}`, cause);
     this.problem = problem;
     this.isUncertain = isUncertain;
     this.isLastTry = isLastTry;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }

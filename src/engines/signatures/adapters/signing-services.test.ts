@@ -53,7 +53,7 @@ test('a wrong file says what is wrong in both languages, and never repeats a pas
   assert.ok(!broken.includes('bí mật'));
 });
 
-test('each says what it is called and what a person has to type, and one that wants everybody’s own consent is not offered', () => {
+test('each says what it is called and what a person has to type, and whether everybody has to consent with it first', () => {
   const csc = { kind: 'csc', version: 2, baseUrl: 'https://sign.example/csc/v2' };
   const { drivers, pluginLicense } = readAll([
     { name: 'hsm', label: 'HSM của Sở', kind: 'pkcs11', modulePath: '/usr/lib/hsm.so', pin: '1234' },
@@ -62,12 +62,12 @@ test('each says what it is called and what a person has to type, and one that wa
     { ...csc, name: 'csc', access: { kind: 'login', user: 'u', password: 'p' } },
     { ...csc, name: 'consent', access: { kind: 'authorization-code', oauth2Url: 'https://sign.example/oauth2', clientId: 'c', redirectUri: 'https://here.example/back' } },
   ]);
-  assert.deepEqual(drivers.map(({ name, about, secretToSign }) => [name, about?.label, about?.account, secretToSign]), [
-    ['hsm', 'HSM của Sở', 'none', 'none'],
-    ['token', null, 'none', 'required'],
-    ['smartca', null, 'required', 'none'],
-    ['csc', null, 'optional', 'optional'],
-    ['consent', undefined, undefined, 'optional'],
+  assert.deepEqual(drivers.map(({ name, about, secretToSign }) => [name, about?.label, about?.account, about?.consent, secretToSign]), [
+    ['hsm', 'HSM của Sở', 'none', false, 'none'],
+    ['token', null, 'none', false, 'required'],
+    ['smartca', null, 'required', false, 'none'],
+    ['csc', null, 'optional', false, 'optional'],
+    ['consent', null, 'none', true, 'optional'],
   ]);
   assert.equal(pluginLicense, null);
 });

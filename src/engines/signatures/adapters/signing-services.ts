@@ -84,10 +84,11 @@ function servicesOf(list: readonly Listed[], now: () => Date): SigningServices {
 function describe(service: Service | undefined): Pick<SigningDriver, 'about' | 'secretToSign'> {
   if (service === undefined) return {};
   const { kind, label = null } = service;
-  if (kind === 'pkcs11') return { about: { kind, label, account: 'none' }, secretToSign: service.pin === undefined ? 'required' : 'none' };
-  if (kind !== 'csc') return { about: { kind, label, account: 'required' }, secretToSign: 'none' };
-  // Whether one of its credentials wants a PIN says the service. Where each person has to consent with it first, no key is connected from here.
-  return service.access.kind === 'authorization-code' ? { secretToSign: 'optional' } : { about: { kind, label, account: 'optional' }, secretToSign: 'optional' };
+  if (kind === 'pkcs11') return { about: { kind, label, account: 'none', consent: false }, secretToSign: service.pin === undefined ? 'required' : 'none' };
+  if (kind !== 'csc') return { about: { kind, label, account: 'required', consent: false }, secretToSign: 'none' };
+  // Whether one of its credentials wants a PIN says the service. Whoever consented there is known by that.
+  const consent = service.access.kind === 'authorization-code';
+  return { about: { kind, label, account: consent ? 'none' : 'optional', consent }, secretToSign: 'optional' };
 }
 
 function remoteDriver(service: Exclude<Service, { kind: 'pkcs11' }>, now: () => Date): SigningDriver {

@@ -3,6 +3,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { formatInstant } from '#kernel/time.ts';
+import type { AskedFor } from '../adapters/signing-driver.ts';
 import { describeKey, type Certificate } from '../domain/pki/certificate.ts';
 import { createValidationCache } from '../domain/validation/cache.ts';
 import { findPath, findPathFault, isFitFor } from '../domain/validation/path.ts';
@@ -53,18 +54,19 @@ export type KeptCredential = {
   kind: 'person' | 'agency';
   driver: string;
   container: Buffer | null;
+  asked?: AskedFor | undefined;
   certificate: Certificate;
   chain: readonly Certificate[];
 };
 
 /** Writes the credential of an accepted certificate. @throws signatures.certificateAlreadyThere */
-export async function keepCredential(ctx: CommandContext, { agencyId, kind, driver, container, certificate, chain }: KeptCredential): Promise<Id<'credential'>> {
+export async function keepCredential(ctx: CommandContext, { agencyId, kind, driver, container, asked, certificate, chain }: KeptCredential): Promise<Id<'credential'>> {
   const id = newId<'credential'>();
   const inserted = await ctx
     .tables<Tables>()
     .insertInto('signatures.credential')
     .values(
-      credentialRow(ctx, { agencyId, id, kind, personId: kind === 'person' && ctx.actor.kind === 'person' ? ctx.actor.personId : null, label: holderName(certificate), driver, container, certificate, chain, isBuiltIn: false }),
+      credentialRow(ctx, { agencyId, id, kind, personId: kind === 'person' && ctx.actor.kind === 'person' ? ctx.actor.personId : null, label: holderName(certificate), driver, container, asked, certificate, chain, isBuiltIn: false }),
     )
     .onConflict((conflict) => conflict.columns(['agency_id', 'issuer', 'serial']).doNothing())
     .executeTakeFirst();

@@ -13,7 +13,14 @@ import { assertMayBegin, endAttempt, beginAttempt, getSigning, type SigningKey }
 export type BatchKey = { agencyId: Id<'agency'>; batchId: string };
 
 export type PreparedSigning = { signingId: string; /** What was made ready, as the signing keeps it. */ prepared: Buffer; attributes: Buffer };
-export type NewBatch = BatchKey & { credential: CredentialRow; description: string; prepared: readonly PreparedSigning[]; isAwaited: boolean };
+export type NewBatch = BatchKey & {
+  credential: CredentialRow;
+  description: string;
+  prepared: readonly PreparedSigning[];
+  isAwaited: boolean;
+  /** Puts what is kept before the owner of the key, in the same transaction. Then nobody asks again: the owner's answer comes by itself. */
+  putBeforeOwner?: (ctx: CommandContext, kept: readonly PreparedSigning[]) => Promise<void>;
+};
 export type KeptBatch = { kept: PreparedSigning[]; refused: { signingId: string; error: AppError }[]; completed: string[] };
 
 /**
@@ -41,16 +48,45 @@ export async function keepBatch(ctx: CommandContext, input: NewBatch): Promise<K
   }
   if (outcome.kept.length === 0) return outcome;
   await ctx.query(
-    `insert into signatures.signing_batch (agency_id, id, credential_agency_id, credential_id, description, state, turn, asked_at) values ($1, $2, $3, $4, $5, 'asked', 0, $6)`,
-    [agencyId, batchId, credential.agency_id, credential.id, input.description, ctx.now],
+    `insert into signatures.signing_batch (agency_id, id, credential_agency_id, credential_id, description, state, turn, asked_at, holder_reference) values ($1, $2, $3, $4, $5, 'asked', 0, $6, $7)`,
+    [agencyId, batchId, credential.agency_id, credential.id, input.description, ctx.now, input.putBeforeOwner === undefined ? null : OWNER],
   );
   await ctx.query(
     `insert into signatures.signing_batch_item (agency_id, batch_id, position, signing_id, attributes)
      select $1, $2, t.at - 1, t.signing_id, t.attributes from unnest($3::uuid[], $4::bytea[]) with ordinality as t (signing_id, attributes, at)`,
     [agencyId, batchId, outcome.kept.map(({ signingId }) => signingId), outcome.kept.map(({ attributes }) => attributes)],
   );
-  enqueueTurn(ctx, input, { turn: 0, afterMs: UNSENT_MS });
+  if (input.putBeforeOwner === undefined) enqueueTurn(ctx, input, { turn: 0, afterMs: UNSENT_MS });
+  else await input.putBeforeOwner(ctx, outcome.kept);
   return outcome;
+}
+
+/** What stands as the holder's reference of a batch that its owner is asked to release. */
+const OWNER = 'owner';
+
+/** The batches in which these signings wait for the owner of their key. */
+export async function batchesBeforeOwner(q: Queryable, { agencyId, signingIds }: { agencyId: Id<'agency'>; signingIds: readonly string[] }): Promise<{ signingId: string; batchId: string }[]> {
+  const { rows } = await q.query(
+    `select i.signing_id as "signingId", b.id as "batchId" from signatures.signing_batch_item i
+       join signatures.signing_batch b on b.agency_id = i.agency_id and b.id = i.batch_id and b.state = 'asked' and b.holder_reference = $3
+       join signatures.signing s on s.agency_id = i.agency_id and s.id = i.signing_id and s.state = 'pending' and s.holder_reference::json ->> 'transactionId' = b.id::text
+      where i.agency_id = $1 and i.signing_id = any($2::uuid[])`,
+    [agencyId, signingIds, OWNER],
+  );
+  // safe because the statement selects exactly these columns
+  return rows as { signingId: string; batchId: string }[];
+}
+
+/**
+ * Ends what the owner was asked for when nobody waits for any of it any more.
+ * @returns whether it was ended here
+ */
+export async function endIfDeserted(ctx: CommandContext, batch: BatchKey): Promise<boolean> {
+  const items = await itemsOf(ctx, batch);
+  const signings = await Promise.all(items.map(({ signingId }) => getSigning(ctx, { agencyId: batch.agencyId, signingId })));
+  if (signings.some((signing) => requestOf(signing)?.transactionId === batch.batchId)) return false;
+  const { rows } = await ctx.query('select 1 from signatures.signing_batch where agency_id = $1 and id = $2 and holder_reference = $3', [batch.agencyId, batch.batchId, OWNER]);
+  return rows.length > 0 && (await endBatch(ctx, batch, 'given_up'));
 }
 
 async function waitInBatch(ctx: CommandContext, { agencyId, signingId }: SigningKey, { prepared, batchId }: { prepared: Buffer; batchId: string }): Promise<void> {

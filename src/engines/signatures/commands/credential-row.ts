@@ -1,6 +1,7 @@
 import type { Insertable } from 'kysely';
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
+import type { AskedFor } from '../adapters/signing-driver.ts';
 import type { Certificate } from '../domain/pki/certificate.ts';
 import type { Tables } from '../tables.gen.ts';
 
@@ -12,13 +13,15 @@ export type CredentialFacts = {
   label: string;
   driver: string;
   container: Buffer | null;
+  /** What the holder of the key wants typed; left out where it does not say. */
+  asked?: AskedFor | undefined;
   certificate: Certificate;
   chain: readonly Certificate[];
   isBuiltIn: boolean;
 };
 
 /** The row of a credential as it begins: active, without a wrong PIN and without a picture. */
-export function credentialRow(ctx: CommandContext, { agencyId, id, kind, personId, label, driver, container, certificate, chain, isBuiltIn }: CredentialFacts): Insertable<Tables['signatures.credential']> {
+export function credentialRow(ctx: CommandContext, { agencyId, id, kind, personId, label, driver, container, asked, certificate, chain, isBuiltIn }: CredentialFacts): Insertable<Tables['signatures.credential']> {
   return {
     agency_id: agencyId,
     id,
@@ -44,6 +47,11 @@ export function credentialRow(ctx: CommandContext, { agencyId, id, kind, personI
     image_width_mm: null,
     image_valid_from: null,
     image_valid_to: null,
+    asks_pin: asked?.pin ?? null,
+    asks_code: asked?.code ?? null,
+    code_again_at: null,
+    codes_in_a_row: 0,
+    access: null,
     created_at: ctx.now,
   };
 }

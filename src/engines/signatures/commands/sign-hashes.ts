@@ -10,7 +10,7 @@ import { PkiError } from '../domain/pki/errors.ts';
 import { readPkcs12 } from '../domain/pki/pkcs12.ts';
 import { signatureErrors } from '../errors.ts';
 import { assertInForce, assertMayUse, type CredentialRow } from '../policy.ts';
-import { keyHolderOf } from '../purposes.ts';
+import { findKeyHolder, keyHolderOf } from '../purposes.ts';
 import { getCredential } from '../queries/credentials.ts';
 import { heldBy } from '../signing-work.ts';
 import { withPin } from './use-pin.ts';
@@ -21,7 +21,8 @@ export type SignHashes = {
   hash: CmsHash;
   /** Ready-made hash values; none only proves that the PIN opens the key. */
   digests: readonly Buffer[];
-  pin: string;
+  /** What `pinForHashes` wants of the owner; nothing where the installation keeps the PIN of the device. */
+  pin: string | undefined;
   /** What a device shows. */
   description: string;
   /** A UUID; stands in the record. */
@@ -42,6 +43,17 @@ export async function signHashes(kernel: Kernel, input: SignHashes, options: Run
   if (input.digests.length > 0) await run(kernel, recordUse, { ...key, transactionId: input.transactionId }, options);
   if (credential.driver === 'pkcs12') return withPin(kernel, key, { ...options, work: () => signWithKeyFile(credential, input) });
   return signWithDevice(kernel, credential, input);
+}
+
+/**
+ * What the owner of a credential gives so that `signHashes` opens its key: the PIN, or nothing where the installation keeps the PIN of the
+ * device. `notHere` when no ready-made hashes are signed here with its key: its holder asks the owner elsewhere, or the installation no
+ * longer names the holder.
+ */
+export function pinForHashes(kernel: Kernel, { driver }: Pick<CredentialRow, 'driver'>): 'typed' | 'none' | 'notHere' {
+  const holder = findKeyHolder(kernel, driver);
+  if (holder === undefined || holder.confirmsElsewhere) return 'notHere';
+  return holder.secretToSign === 'none' ? 'none' : 'typed';
 }
 
 function recordUse(ctx: CommandContext, { agencyId, credentialId, transactionId }: Pick<SignHashes, 'agencyId' | 'credentialId' | 'transactionId'>): Promise<void> {
@@ -71,8 +83,8 @@ async function signWithKeyFile(credential: CredentialRow, { hash, digests, pin }
   return digests.map((digest) => (isEc ? signWithEc(privateKey, hash, digest) : privateEncrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, digestInfo(hash, digest))));
 }
 
-async function openKeyFile({ container }: CredentialRow, pin: string): ReturnType<typeof readPkcs12> {
-  if (pin === '') throw new SigningDriverError('secretMissing');
+async function openKeyFile({ container }: CredentialRow, pin: string | undefined): ReturnType<typeof readPkcs12> {
+  if (pin === undefined || pin === '') throw new SigningDriverError('secretMissing');
   if (container === null) throw signatureErrors.holderUnavailable({ internal: 'no key file' });
   try {
     return await readPkcs12(container, pin);

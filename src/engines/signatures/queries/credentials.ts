@@ -9,10 +9,13 @@ import type { CredentialSummary } from '../contract.ts';
 import { signatureErrors } from '../errors.ts';
 import { warningsOf, type CredentialRow } from '../policy.ts';
 
+/** What lists have of a credential: neither its key nor the tokens of its person. */
+export type ListedCredential = Omit<CredentialRow, 'container' | 'access'>;
+
 export type CredentialFilter = { agencyId: Id<'agency'>; personId?: string; kind?: 'person' | 'agency' };
 
 /** The credentials of an agency, or of one person in it, newest first; at most 200. Key containers are never among them. */
-export async function listCredentials(q: Queryable, filter: CredentialFilter): Promise<Omit<CredentialRow, 'container'>[]> {
+export async function listCredentials(q: Queryable, filter: CredentialFilter): Promise<ListedCredential[]> {
   const { rows } = await q.query(
     `select ${COLUMNS} from signatures.credential
       where agency_id = $1 and ($2::uuid is null or person_id = $2) and ($3::text is null or kind = $3)
@@ -20,11 +23,11 @@ export async function listCredentials(q: Queryable, filter: CredentialFilter): P
     [filter.agencyId, filter.personId ?? null, filter.kind ?? null],
   );
   // safe because the statement selects exactly these columns
-  return rows as Omit<CredentialRow, 'container'>[];
+  return rows as ListedCredential[];
 }
 
 const COLUMNS = `agency_id, id, kind, person_id, label, driver, certificate, chain, subject, issuer, serial, is_built_in, valid_from, valid_to,
-  state, revoked_at, revoked_reason, failed_attempts, locked_at, image_sha256, image_width_mm, image_valid_from, image_valid_to, created_at`;
+  state, revoked_at, revoked_reason, failed_attempts, locked_at, image_sha256, image_width_mm, image_valid_from, image_valid_to, created_at, asks_pin, asks_code, code_again_at, codes_in_a_row`;
 const QUALIFIED = COLUMNS.replaceAll(/\b\w+\b/g, 'c.$&');
 
 /**
@@ -34,7 +37,7 @@ const QUALIFIED = COLUMNS.replaceAll(/\b\w+\b/g, 'c.$&');
  */
 export async function getCredential(q: Queryable, key: { agencyId: string; id: string }, lock = false): Promise<CredentialRow> {
   const { rows } = await q.query(
-    `select ${COLUMNS}, container from signatures.credential where agency_id = $1 and id = $2 ${lock ? 'for no key update' : ''}`,
+    `select ${COLUMNS}, container, access from signatures.credential where agency_id = $1 and id = $2 ${lock ? 'for no key update' : ''}`,
     [key.agencyId, key.id],
   );
   if (rows[0] === undefined) throw signatureErrors.credentialNotFound();
@@ -56,7 +59,7 @@ export async function getCredentialFor(q: Queryable, actor: Actor, key: { agency
 export type CredentialKey = { agencyId: Id<'agency'>; id: string };
 
 /** The credentials of some keys, whatever their state. Key containers are never among them. */
-export async function credentialsByKey(q: Queryable, keys: readonly CredentialKey[]): Promise<Omit<CredentialRow, 'container'>[]> {
+export async function credentialsByKey(q: Queryable, keys: readonly CredentialKey[]): Promise<ListedCredential[]> {
   if (keys.length === 0) return [];
   const { rows } = await q.query(
     `select ${QUALIFIED} from unnest($1::uuid[], $2::uuid[]) as k (agency_id, id)
@@ -64,7 +67,7 @@ export async function credentialsByKey(q: Queryable, keys: readonly CredentialKe
     [keys.map((key) => key.agencyId), keys.map((key) => key.id)],
   );
   // safe because the statement selects exactly these columns
-  return rows as Omit<CredentialRow, 'container'>[];
+  return rows as ListedCredential[];
 }
 
 /** Whether some active credential comes from the built-in authority, so that every screen has to say what it is. */
@@ -73,11 +76,14 @@ export async function usesBuiltInAuthority(q: Queryable): Promise<boolean> {
   return rows[0]?.['used'] === true;
 }
 
-type DriverFacts = Pick<SigningDriver, 'confirmsElsewhere' | 'secretToSign' | 'about'>;
+type DriverFacts = Pick<SigningDriver, 'confirmsElsewhere' | 'secretToSign' | 'about' | 'consent'>;
 
-/** The form in which screens get a credential. A key whose holder confirms on a device of the own asks for no PIN here. */
-export function summaryOf(row: Omit<CredentialRow, 'container'>, { now, driver }: { now: Date; driver: DriverFacts }): CredentialSummary {
-  const secret = driver.secretToSign ?? (driver.confirmsElsewhere ? 'none' : 'required');
+/**
+ * The form in which screens get a credential. A key whose holder confirms on a device of the own asks for no PIN here; what its service said that
+ * it wants counts before what is known of its kind.
+ */
+export function summaryOf(row: ListedCredential, { now, driver }: { now: Date; driver: DriverFacts }): CredentialSummary {
+  const secret = secretOf(row, driver);
   return {
     id: row.id,
     kind: row.kind,
@@ -94,10 +100,17 @@ export function summaryOf(row: Omit<CredentialRow, 'container'>, { now, driver }
     imageWidthMm: row.image_width_mm === null ? null : Number(row.image_width_mm),
     needsPin: secret === 'required',
     mayTypePin: secret === 'optional',
+    needsOtp: row.asks_code ?? 'no',
+    consents: driver.consent !== undefined,
     place: placeOf(row.driver, driver),
     service: driver.about === undefined ? null : { name: row.driver, kind: driver.about.kind, label: driver.about.label },
     warnings: row.state === 'active' ? warningsOf(row, now) : [],
   };
+}
+
+function secretOf({ asks_pin: asksPin }: ListedCredential, { secretToSign, confirmsElsewhere }: DriverFacts): 'required' | 'optional' | 'none' {
+  if (secretToSign === 'optional' && asksPin !== null) return asksPin ? 'required' : 'none';
+  return secretToSign ?? (confirmsElsewhere ? 'none' : 'required');
 }
 
 function placeOf(name: string, { confirmsElsewhere }: DriverFacts): CredentialSummary['place'] {
@@ -106,7 +119,7 @@ function placeOf(name: string, { confirmsElsewhere }: DriverFacts): CredentialSu
   return confirmsElsewhere ? 'remote' : 'device';
 }
 
-function stateOf(row: Omit<CredentialRow, 'container'>, now: Date): CredentialSummary['state'] {
+function stateOf(row: ListedCredential, now: Date): CredentialSummary['state'] {
   if (row.state === 'revoked') return 'revoked';
   if (now > row.valid_to) return 'expired';
   if (now < row.valid_from) return 'notYetValid';

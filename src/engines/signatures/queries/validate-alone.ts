@@ -23,6 +23,8 @@ export type AloneValidator = {
   validate(bytes: Buffer, content?: BesideFile | Buffer): Promise<StoredReport>;
   /** Judges an RFC 3161 token over some bytes under the same trust. */
   judgeTimestamp(token: Buffer, stamped: Buffer): JudgedTimestamp;
+  /** Whether a certificate, by its fingerprint, lies in a folder as an older seal of an installation. */
+  isKnownSeal(fingerprint: string): boolean;
   close(): void;
 };
 
@@ -52,6 +54,7 @@ export async function validateAlone(trust: AloneTrust): Promise<AloneValidator> 
       }
     },
     judgeTimestamp: (token, stamped) => judgeTimestamp(token, stamped, { anchors, periods, crls: lists, ocsps, now: trust.now }),
+    isKnownSeal: (fingerprint) => contents.some(({ seals }) => seals.some((each) => each.fingerprint === fingerprint)),
     close: () => {
       reader.close();
     },

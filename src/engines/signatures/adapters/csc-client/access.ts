@@ -26,7 +26,7 @@ export async function ownAccess(baseUrl: string, access: Exclude<CscAccess, { ki
   return askToken(oauth2Url, { grant_type: 'client_credentials', scope: 'service', client_id: clientId, client_secret: clientSecret });
 }
 
-type CodeAccess = Extract<CscAccess, { kind: 'authorization-code' }>;
+export type CodeAccess = Extract<CscAccess, { kind: 'authorization-code' }>;
 
 export type Authorization = {
   /** Where the person's browser has to go. */

@@ -13,6 +13,10 @@ export type CscApi = {
   /** @returns the signature activation data, or in version 2 a handle while the person confirms elsewhere */
   authorize(token: string, input: CscAuthorization): Promise<{ sad: string } | { handle: string }>;
   authorizeCheck(token: string, handle: string): Promise<{ sad: string } | { handle: string }>;
+  /** Has the service send the person a code: credentials/sendOTP, and in version 2 credentials/getChallenge for the object that wants the answer. @returns a question that the code answers */
+  sendCode(token: string, input: { credentialID: string; challengeFor: string | undefined }): Promise<string | undefined>;
+  /** New activation data for the next of several signatures that one authorisation covers, each over the one before. */
+  extend(token: string, input: { credentialID: string; hashes: readonly Buffer[]; hashOid: string; sad: string; clientData: string }): Promise<string>;
   signHash(token: string, input: CscSignHash): Promise<{ signatures: string[] } | { responseID: string }>;
   /** Undefined while the service still works (HTTP status 202). */
   signPolling(token: string, responseID: string): Promise<string[] | undefined>;
@@ -25,7 +29,9 @@ export type CscAuthorization = {
   description: string;
   clientData: string;
   /** Version 1 knows PIN and OTP; version 2 the objects that credentials/info named. */
-  authData: readonly { id: string; kind: 'PIN' | 'OTP'; value: string }[];
+  authData: readonly { id: string; kind: CscFactor['kind']; value: string | undefined }[];
+  /** How many signatures; left out, one for each hash. More where signatures over these follow. */
+  count?: number;
 };
 
 export type CscSignHash = {
@@ -50,12 +56,21 @@ const credentialReply = z.object({
   // version 1
   authMode: z.string().optional(),
   PIN: z.object({ presence: z.coerce.string() }).optional(),
-  OTP: z.object({ presence: z.coerce.string() }).optional(),
+  OTP: z.object({ presence: z.coerce.string(), type: z.string().optional() }).optional(),
   // version 2
-  auth: z.object({ mode: z.string(), objects: z.array(z.object({ type: z.string(), id: z.string() })).optional() }).optional(),
+  auth: z.object({ mode: z.string(), objects: z.array(z.object({ type: z.string(), id: z.string(), generator: z.string().optional() })).optional() }).optional(),
 });
 
-type Factor = { id: string; kind: 'PIN' | 'OTP' };
+/** What a credential wants beside our request. */
+export type CscFactor = {
+  /** As version 2 names it; version 1 knows only PIN and OTP. */
+  id: string;
+  /** `elsewhere`: what the person does out of band, and the request only names. */
+  kind: 'PIN' | 'OTP' | 'elsewhere';
+  isOptional: boolean;
+  /** How the person comes by a code: shown by an own device; sent; sent as the answer to a challenge; or the credential does not say. */
+  from?: 'device' | 'sending' | 'challenge' | 'unsaid';
+};
 
 export type CscCredential = {
   isEnabled: boolean;
@@ -64,7 +79,7 @@ export type CscCredential = {
   /** How many signatures one authorisation covers. */
   multisign: number;
   mode: string;
-  wants: readonly Factor[];
+  wants: readonly CscFactor[];
 };
 
 const authorization = z.union([z.object({ SAD: z.string().min(1) }).transform(({ SAD }) => ({ sad: SAD })), z.object({ handle: z.string().min(1) })]);
@@ -102,16 +117,29 @@ export function cscApi(baseUrl: string, version: CscVersion): CscApi {
       const { body } = await post('credentials/info', { credentialID, certificates: 'chain', certInfo: true, authInfo: true }, { token });
       return describe(read(credentialReply, body));
     },
-    async authorize(token, { credentialID, hashes, hashOid, description, clientData, authData }) {
-      const common = { credentialID, numSignatures: hashes.length, description, clientData };
+    async authorize(token, { credentialID, hashes, hashOid, description, clientData, authData, count = hashes.length }) {
+      const common = { credentialID, numSignatures: count, description, clientData };
       const secrets = Object.fromEntries(authData.map(({ kind, value }) => [kind, value]));
       const input =
         version === 1
           ? { ...common, hash: base64(hashes), ...secrets }
-          : { ...common, hashes: base64(hashes), hashAlgorithmOID: hashOid, authData: authData.map(({ id, value }) => ({ id, value })) };
+          : { ...common, hashes: base64(hashes), hashAlgorithmOID: hashOid, authData: authData.map(({ id, value }) => (value === undefined ? { id } : { id, value })) };
       return read(authorization, (await post('credentials/authorize', input, { token, isSigning: true })).body);
     },
     authorizeCheck: async (token, handle) => read(authorization, (await post('credentials/authorizeCheck', { handle }, { token })).body),
+    async sendCode(token, { credentialID, challengeFor }) {
+      if (challengeFor === undefined) {
+        await post('credentials/sendOTP', { credentialID }, { token });
+        return undefined;
+      }
+      const { body } = await post('credentials/getChallenge', { credentialID, authObjectID: challengeFor }, { token });
+      return read(z.object({ challenge: z.string().max(500).optional() }), body).challenge;
+    },
+    async extend(token, { credentialID, hashes, hashOid, sad, clientData }) {
+      const bound = version === 1 ? { hash: base64(hashes) } : { hashes: base64(hashes), hashAlgorithmOID: hashOid };
+      const { body } = await post('credentials/extendTransaction', { credentialID, ...bound, SAD: sad, clientData }, { token, isSigning: true });
+      return read(z.object({ SAD: z.string().min(1) }), body).SAD;
+    },
     async signHash(token, { credentialID, sad, hashes, hashOid, signAlgo, signAlgoParams, clientData, isAsynchronous }) {
       const common = { credentialID, ...(sad === undefined ? {} : { SAD: sad }), signAlgo, clientData, ...(signAlgoParams === undefined ? {} : { signAlgoParams: signAlgoParams.toString('base64') }) };
       const input =
@@ -128,24 +156,37 @@ export function cscApi(baseUrl: string, version: CscVersion): CscApi {
 }
 
 function describe({ key, cert, multisign, authMode, PIN, OTP, auth }: z.infer<typeof credentialReply>): CscCredential {
-  const isWanted = (factor: { presence: string } | undefined): boolean => factor?.presence === 'true';
-  const first: Factor[] = [...(isWanted(PIN) ? [factors.PIN] : []), ...(isWanted(OTP) ? [factors.OTP] : [])];
+  const mode = auth?.mode ?? authMode ?? 'implicit';
+  const wants = auth === undefined ? [...presentFactor('PIN', PIN), ...presentFactor('OTP', OTP)] : (auth.objects ?? []).flatMap(factorOf);
   return {
     isEnabled: key.status === 'enabled' && (cert.status ?? 'valid') === 'valid',
     certificates: cert.certificates ?? [],
     algorithms: key.algo,
     multisign,
-    mode: auth?.mode ?? authMode ?? 'implicit',
-    wants: auth === undefined ? first : (auth.objects ?? []).flatMap(factorOf),
+    mode,
+    // There the service's own page asks the person (CSC API 2.0 section 8.4).
+    wants: isConsented(mode) ? [] : wants,
   };
 }
 
-const factors = { PIN: { id: 'PIN', kind: 'PIN' }, OTP: { id: 'OTP', kind: 'OTP' } } as const satisfies Record<string, Factor>;
+/** Whether the person consents on a page of the service, which brings the activation data. */
+export function isConsented(mode: string): boolean {
+  return mode === 'oauth2code' || mode === 'oauth2';
+}
 
-/** Version 2 names what it wants by type and id; both are checked, since services fill them differently. */
-function factorOf({ type, id }: { type: string; id: string }): Factor[] {
-  if (/otp/i.test(`${type} ${id}`)) return [{ id, kind: 'OTP' }];
-  return /password|pin/i.test(`${type} ${id}`) ? [{ id, kind: 'PIN' }] : [];
+function presentFactor(kind: 'PIN' | 'OTP', factor: { presence: string; type?: string | undefined } | undefined): CscFactor[] {
+  if (factor?.presence !== 'true' && factor?.presence !== 'optional') return [];
+  const isOptional = factor.presence === 'optional';
+  if (kind === 'PIN') return [{ id: kind, kind, isOptional }];
+  return [{ id: kind, kind, isOptional, from: factor.type === 'online' ? 'sending' : factor.type === 'offline' ? 'device' : 'unsaid' }];
+}
+
+/** Version 2 (section 8.3) names what it wants by type and id; both are checked, since services fill them differently. */
+function factorOf({ type, id, generator }: { type: string; id: string; generator?: string | undefined }): CscFactor[] {
+  if (/OOB$/.test(type)) return [{ id, kind: 'elsewhere', isOptional: false }];
+  if (type === 'ChallengeResponse') return [{ id, kind: 'OTP', isOptional: false, from: 'challenge' }];
+  if (/otp/i.test(`${type} ${id}`)) return [{ id, kind: 'OTP', isOptional: false, from: generator === undefined ? 'unsaid' : 'device' }];
+  return /password|pin/i.test(`${type} ${id}`) ? [{ id, kind: 'PIN', isOptional: false }] : [];
 }
 
 function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
@@ -159,7 +200,9 @@ const errorBody = z.object({ error: z.string().default(''), error_description: z
 /** By the error's name, then by the words that the specification gives for its cases. */
 const problems: readonly (readonly [RegExp, DriverProblem])[] = [
   [/locked/i, 'secretLocked'],
-  [/^(?:invalid_pin|invalid_otp|invalid_authentication_data)/, 'wrongSecret'],
+  [/\b(?:otp|one-time (?:code|password))\b.*\bexpired|^(?:expired_otp|otp_expired)/i, 'codeExpired'],
+  [/^invalid_otp|^invalid_authentication_data .*\botp\b/i, 'wrongCode'],
+  [/^(?:invalid_pin|invalid_authentication_data)/, 'wrongSecret'],
   [/^(?:access_denied|authorization_denied|user_rejected)/, 'refused'],
   [/SAD expired|transaction.*expired|timed? ?out/i, 'timedOut'],
   [/disabled|certificate is (?:expired|revoked|suspended)/i, 'certificateRejected'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, verify } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import { createIssuingAuthority, createRootAuthority, generateKey, issueCertificate, personSubject } from '../../domain/pki/authority.ts';
-import { SigningDriverError, type SignRequest, type SigningDriver } from '../signing-driver.ts';
+import { SigningDriverError, type PersonalTokens, type SignRequest, type SigningDriver } from '../signing-driver.ts';
 import { beginAuthorization, finishAuthorization, type CscAccess } from './access.ts';
 import { cscApi } from './csc-api.ts';
 import { cscDriver } from './csc-driver.ts';
@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => service.close());
 beforeEach(() => {
-  service.behave = { mode: 'explicit', wantsOtp: false, multisign: 10, confirmsElsewhere: false, keyStatus: 'enabled', next: undefined, dropAnswerOf: undefined };
+  service.behave = { mode: 'explicit', code: 'none', multisign: 10, confirmsElsewhere: false, keyStatus: 'enabled', next: undefined, dropAnswerOf: undefined };
   service.person = 'waits';
   service.asked.length = 0;
 });
@@ -81,12 +81,13 @@ for (const version of [1, 2] as const) {
   });
 
   test(`version ${String(version)}: PIN and one-time code are sent where they are wanted; wrong ones are told, and the service’s lock too`, async () => {
-    service.behave.wantsOtp = true;
+    service.behave.code = 'offline';
     const driver = driverOf(version);
     const given = request(1, { otp: cscAccount.otp });
     assert.equal((await driver.sign(given)).state, 'signed');
-    assert.equal((await errorOf(driver.sign({ ...given, otp: undefined }))).problem, 'secretMissing');
-    assert.equal((await errorOf(driver.sign({ ...given, otp: '000000' }))).problem, 'wrongSecret');
+    assert.equal((await errorOf(driver.sign({ ...given, otp: undefined }))).problem, 'codeMissing');
+    // Version 2 does not say which of two factors was wrong.
+    assert.equal((await errorOf(driver.sign({ ...given, otp: '000000' }))).problem, version === 1 ? 'wrongCode' : 'wrongSecret');
     assert.equal((await errorOf(driver.sign({ ...given, secret: undefined }))).problem, 'secretMissing');
     for (const expected of ['wrongSecret', 'wrongSecret', 'wrongSecret', 'secretLocked']) assert.equal((await errorOf(driver.sign({ ...given, secret: '1' }))).problem, expected);
     // The operator of the service unlocks it.
@@ -164,29 +165,38 @@ test('client credentials let the installation in; a token that the service forgo
 test('a person consents in the browser with PKCE: first to let us in, then to exactly these hashes', async () => {
   service.behave.mode = 'oauth2code';
   const access = { kind: 'authorization-code', oauth2Url: service.oauth2Url, clientId: cscAccount.clientId, clientSecret: cscAccount.clientSecret, redirectUri: 'https://lienthong.test/ky/quay-lai' } as const;
-  const inBrowser = async (url: string): Promise<{ code: string; state: string }> => {
-    const body: unknown = await (await fetch(url)).json();
-    // safe because the test's own service answers so
-    return body as { code: string; state: string };
+  service.redirects = [access.redirectUri];
+  const inBrowser = async (url: string): Promise<{ code: string; state: string | null }> => {
+    const back = new URL((await fetch(url, { redirect: 'manual' })).headers.get('location') ?? '');
+    return { code: back.searchParams.get('code') ?? '', state: back.searchParams.get('state') };
   };
   const entry = beginAuthorization(access);
   const back = await inBrowser(entry.url);
   assert.equal(back.state, entry.state);
   assert.equal((await errorOf(finishAuthorization(access, { code: back.code, verifier: 'somebody else’s' }))).problem, 'accountRefused');
   const again = beginAuthorization(access);
-  const { refreshToken } = await finishAuthorization(access, { code: (await inBrowser(again.url)).code, verifier: again.verifier });
-  assert.equal(refreshToken, 'refresh');
+  const { token: accessToken, refreshToken = '' } = await finishAuthorization(access, { code: (await inBrowser(again.url)).code, verifier: again.verifier });
+  assert.notEqual(refreshToken, '');
 
   const driver = driverOf(2, { access });
   const given = request(2);
-  const container = Buffer.from(JSON.stringify({ credentialID: cscAccount.credentialID, refreshToken }));
-  const credential = { ...given.credential, container };
+  let tokens: PersonalTokens = { accessToken, refreshToken };
+  const credential = { ...given.credential, access: { tokens, renew: async (ask: (tokens: PersonalTokens) => Promise<PersonalTokens>) => (tokens = await ask(tokens)) } };
   const consent = beginAuthorization(access, { credentialID: cscAccount.credentialID, hashes: given.items.map(({ digest }) => digest), hashOid: '2.16.840.1.101.3.4.2.1' });
   const { token } = await finishAuthorization(access, { code: (await inBrowser(consent.url)).code, verifier: consent.verifier });
   const outcome = await driver.sign({ ...given, credential, secret: token });
   assert.ok(outcome.state === 'signed' && holds(given, outcome.signatures));
   assert.equal((await driver.sign({ ...request(2), credential, secret: token }).catch((error: unknown) => error)) instanceof SigningDriverError, true, 'the consent covers no other hashes');
   assert.equal((await errorOf(driver.sign({ ...given, credential, secret: undefined }))).problem, 'secretMissing');
+
+  service.behave.mode = 'explicit';
+  service.forgetTokens();
+  assert.equal((await driver.sign({ ...request(), credential })).state, 'signed', 'a token that has ended is renewed');
+  assert.notEqual(tokens.refreshToken, refreshToken, 'each refresh token brings the next');
+  service.forgetTokens();
+  const used = { ...credential, access: { tokens: { accessToken, refreshToken }, renew: (ask: (tokens: PersonalTokens) => Promise<PersonalTokens>) => ask({ accessToken, refreshToken }) } };
+  assert.equal((await errorOf(driver.sign({ ...request(), credential: used }))).problem, 'consentMissing');
+  assert.equal((await errorOf(driver.sign(request()))).problem, 'consentMissing');
 });
 
 test('another person’s certificate, a disabled key and an unknown credential are told before anything is signed', async () => {

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { CmsHash, CmsScheme } from '../../domain/cms/sign.ts';
 import { certificateBytes, pssParameters, schemeOf, signatureValue } from '../signature-values.ts';
-import { SigningDriverError, type DriverCertificate, type SignOutcome, type SignRequest, type SigningDriver } from '../signing-driver.ts';
-import { ownAccess, refreshAccess, type CscAccess } from './access.ts';
-import { cscApi, type CscApi, type CscCredential, type CscVersion } from './csc-api.ts';
+import { SigningDriverError, type AskedFor, type DriverCertificate, type SignOutcome, type PersonalAccess, type SignRequest, type SigningDriver } from '../signing-driver.ts';
+import { ownAccess, type CscAccess } from './access.ts';
+import { consentWith, withPersonalToken } from './consent.ts';
+import { activationKey, openActivations, type Activations } from './activations.ts';
+import { cscApi, isConsented, type CscApi, type CscCredential, type CscVersion } from './csc-api.ts';
+import { askedBy, sendCode } from './one-time-code.ts';
 
 export type CscSettings = {
   name: string;
@@ -16,7 +19,7 @@ export type CscSettings = {
 };
 
 /** What a credential keeps to be found again. */
-const keyPlace = z.object({ credentialID: z.string().min(1), user: z.string().optional(), refreshToken: z.string().optional() });
+const keyPlace = z.object({ credentialID: z.string().min(1), user: z.string().optional() });
 type KeyPlace = z.infer<typeof keyPlace>;
 
 /** What a pending reference says: the person still confirms, or the service still signs. */
@@ -33,33 +36,37 @@ const POLL_MS = 5000;
 export function cscDriver(settings: CscSettings): SigningDriver {
   const api = cscApi(settings.baseUrl, settings.version);
   const withToken = tokenKeeper(settings);
+  const activations = openActivations();
   return {
     name: settings.name,
+    ...(settings.access.kind === 'authorization-code' ? { consent: consentWith(settings.access) } : {}),
     checksSecretHere: false,
     confirmsElsewhere: true,
-    mostItems: (credential) => withToken(placeOf({ credential }).refreshToken, async (token) => (await api.credential(token, placeOf({ credential }).credentialID)).multisign),
-    listCertificates: async ({ user, secret }) => withToken(secret, async (token) => listAll(api, token, user)),
-    sign: async (request) => withToken(placeOf(request).refreshToken, (token) => begin(api, { token, settings, request })),
-    poll: async ({ reference, ...request }) => withToken(placeOf(request).refreshToken, (token) => goOn(api, { token, settings, request: { ...request, secret: undefined } }, reference)),
+    // A batch that does not bring the person's tokens is signed one by one, each with them.
+    mostItems: async (credential) => (settings.access.kind === 'authorization-code' && credential.access === undefined ? 1 : withToken(credential.access, async (token) => (await api.credential(token, placeOf({ credential }).credentialID)).multisign)),
+    asksFor: (credential) => withToken(credential.access, async (token) => askedBy(api, await api.credential(token, placeOf({ credential }).credentialID))),
+    sendCode: (credential) => withToken(credential.access, (token) => sendCode(api, token, placeOf({ credential }).credentialID)),
+    listCertificates: async ({ user, access }) => withToken(access, async (token) => listAll(api, token, user)),
+    sign: async (request) => withToken(request.credential.access, (token) => begin(api, { token, settings, activations, request })),
+    poll: async ({ reference, ...request }) => withToken(request.credential.access, (token) => goOn(api, { token, settings, activations, request: { ...request, secret: undefined } }, reference)),
   };
 }
 
-type Work = { token: string; settings: CscSettings; request: SignRequest };
-type WithToken = <Result>(refreshToken: string | undefined, work: (token: string) => Promise<Result>) => Promise<Result>;
+type Work = { token: string; settings: CscSettings; activations: Activations; request: SignRequest };
+type WithToken = <Result>(personal: PersonalAccess | undefined, work: (token: string) => Promise<Result>) => Promise<Result>;
 
 /** Keeps the installation's token; one that the service no longer takes is replaced once. */
 function tokenKeeper({ baseUrl, access }: CscSettings): WithToken {
+  if (access.kind === 'authorization-code') return (personal, work) => withPersonalToken(access, personal, work);
   let kept: { token: string; until: number } | undefined;
   const own = async (): Promise<string> => {
-    if (access.kind === 'authorization-code') throw new SigningDriverError('accountRefused', { detail: 'the person has not consented in the browser' });
     // A monotonic clock: a machine whose clock is set keeps its token.
     if (kept !== undefined && performance.now() < kept.until) return kept.token;
     const { token, expiresInMs } = await ownAccess(baseUrl.replace(/\/+$/, ''), access);
     kept = { token, until: performance.now() + expiresInMs * 0.9 };
     return token;
   };
-  return async (refreshToken, work) => {
-    if (refreshToken !== undefined && access.kind === 'authorization-code') return work((await refreshAccess(access, refreshToken)).token);
+  return async (_, work) => {
     const isKept = kept !== undefined;
     try {
       return await work(await own());
@@ -81,7 +88,8 @@ async function listAll(api: CscApi, token: string, user: string | undefined): Pr
   let failedInARow = 0;
   for (const credentialID of await api.list(token, user)) {
     try {
-      found.push(...describeOne(await api.credential(token, credentialID), { credentialID, ...(user === undefined ? {} : { user }) }));
+      const described = await api.credential(token, credentialID);
+      found.push(...describeOne(described, { place: { credentialID, ...(user === undefined ? {} : { user }) }, asked: await askedBy(api, described) }));
       failedInARow = 0;
     } catch (error) {
       // Our own access is the same for all of them, and is renewed by the caller.
@@ -95,9 +103,9 @@ async function listAll(api: CscApi, token: string, user: string | undefined): Pr
   return found;
 }
 
-function describeOne({ certificates, isEnabled }: CscCredential, place: KeyPlace): DriverCertificate[] {
+function describeOne({ certificates, isEnabled, mode }: CscCredential, { place, asked }: { place: KeyPlace; asked: AskedFor }): DriverCertificate[] {
   const [certificate, ...chain] = certificates.map(certificateBytes).filter((each) => each !== undefined);
-  return certificate === undefined ? [] : [{ certificate, chain, container: Buffer.from(JSON.stringify(place)), isUsable: isEnabled }];
+  return certificate === undefined ? [] : [{ certificate, chain, container: Buffer.from(JSON.stringify(place)), isUsable: isEnabled, asked, isReleasedOnPage: isConsented(mode) }];
 }
 
 function placeOf({ credential }: Pick<SignRequest, 'credential'>): KeyPlace {
@@ -140,21 +148,63 @@ function assertUsable({ isEnabled, certificates }: CscCredential, { credential }
   if (first !== undefined && !first.equals(credential.certificate)) throw new SigningDriverError('keyMissing', { detail: 'the service holds another certificate now' });
 }
 
-async function authorize(api: CscApi, { token, request }: Work, { mode, wants }: CscCredential): Promise<{ sad: string } | { handle: string } | undefined> {
-  const { secret, otp, items, hash, description, transactionId } = request;
-  if (mode === 'oauth2code' || mode === 'oauth2') {
+type Authorized = { sad: string } | { handle: string } | undefined;
+
+async function authorize(api: CscApi, work: Work, described: CscCredential): Promise<Authorized> {
+  const { secret, otp, items, followedBy = 0 } = work.request;
+  if (isConsented(described.mode)) {
     if (secret === undefined || secret === '') throw new SigningDriverError('secretMissing');
     return { sad: secret };
   }
-  // Screens have one place to type: where no PIN is wanted beside it, what stands there is the one-time code.
-  const isCodeAlone = wants.every(({ kind }) => kind === 'OTP');
-  const typed = { PIN: secret, OTP: otp ?? (isCodeAlone ? secret : undefined) };
-  const authData = wants.map(({ id, kind }) => {
+  const authData = typedFor(described, { secret, otp });
+  const code = authData.find(({ kind }) => kind === 'OTP')?.value;
+  const key = activationKey(placeOf(work.request).credentialID, { secret, code });
+  if (key === undefined) return askToAuthorize(api, work, { authData, count: items.length });
+  const opened = work.activations.take(key, items.length);
+  const count = items.length + followedBy;
+  if (opened === undefined && count > described.multisign) throw new SigningDriverError('unavailable', { detail: 'one code covers fewer signatures than this act takes' });
+  const authorized = opened === undefined ? await askWithCode(api, work, { authData, count, key, isCodeAlone: authData.length === 1 }) : { sad: await extend(api, work, opened.sad) };
+  if ('sad' in authorized) work.activations.keep(key, { sad: authorized.sad, left: opened?.left ?? followedBy });
+  return authorized;
+}
+
+type AuthData = Parameters<CscApi['authorize']>[1]['authData'];
+
+/** @throws SigningDriverError `secretMissing` · `codeMissing` */
+function typedFor({ wants }: CscCredential, { secret, otp }: { secret: string | undefined; otp: string | undefined }): AuthData {
+  // Screens that have one place to type: where no PIN is wanted beside it, what stands there is the one-time code.
+  const isCodeAlone = wants.length > 0 && wants.every(({ kind }) => kind === 'OTP');
+  const typed = { PIN: secret, OTP: otp === undefined || otp === '' ? (isCodeAlone ? secret : undefined) : otp };
+  return wants.flatMap(({ id, kind, isOptional }): AuthData => {
+    if (kind === 'elsewhere') return [{ id, kind, value: undefined }];
     const value = typed[kind];
-    if (value === undefined || value === '') throw new SigningDriverError('secretMissing');
-    return { id, kind, value };
+    if (value !== undefined && value !== '') return [{ id, kind, value }];
+    if (isOptional) return [];
+    throw new SigningDriverError(kind === 'OTP' ? 'codeMissing' : 'secretMissing');
   });
-  return api.authorize(token, { credentialID: placeOf(request).credentialID, hashes: items.map(({ digest }) => digest), hashOid: hashOids[hash], description, clientData: transactionId, authData });
+}
+
+function askToAuthorize(api: CscApi, { token, request }: Work, { authData, count }: { authData: AuthData; count: number }): Promise<{ sad: string } | { handle: string }> {
+  const { items, hash, description, transactionId } = request;
+  return api.authorize(token, { credentialID: placeOf(request).credentialID, hashes: items.map(({ digest }) => digest), hashOid: hashOids[hash], description, clientData: transactionId, authData, count });
+}
+
+/** Says of a code that is refused whether it is wrong or was used, as far as that can be told: version 2 names no culprit among several factors. */
+async function askWithCode(api: CscApi, work: Work, { key, isCodeAlone, ...asked }: { authData: AuthData; count: number; key: string; isCodeAlone: boolean }): Promise<{ sad: string } | { handle: string }> {
+  try {
+    const authorized = await askToAuthorize(api, work, asked);
+    work.activations.noteUse(key);
+    return authorized;
+  } catch (error) {
+    if (!(error instanceof SigningDriverError) || (error.problem !== 'wrongSecret' && error.problem !== 'wrongCode')) throw error;
+    if (work.activations.wasUsed(key)) throw new SigningDriverError('codeUsed', { cause: error });
+    throw isCodeAlone ? new SigningDriverError('wrongCode', { cause: error }) : error;
+  }
+}
+
+function extend(api: CscApi, { token, request }: Work, sad: string): Promise<string> {
+  const { items, hash, transactionId } = request;
+  return api.extend(token, { credentialID: placeOf(request).credentialID, hashes: items.map(({ digest }) => digest), hashOid: hashOids[hash], sad, clientData: transactionId });
 }
 
 async function signNow(api: CscApi, { token, settings, request }: Work, { sad, described }: { sad: string | undefined; described: CscCredential }): Promise<SignOutcome> {

@@ -99,9 +99,22 @@ test('where a one-time code is all that the service wants, what the person typed
     sent = input['authData'];
     return refusal('invalid_authentication_data', 'The OTP is invalid');
   };
-  assert.equal(await problemOf(driverOf().sign({ ...request(1), secret: '123456' })), 'wrongSecret');
+  assert.equal(await problemOf(driverOf().sign({ ...request(1), secret: '123456' })), 'wrongCode');
   assert.deepEqual(sent, [{ id: 'OTP', value: '123456' }]);
-  assert.equal(await problemOf(driverOf().sign(request(1))), 'secretMissing');
+  assert.equal(await problemOf(driverOf().sign(request(1))), 'codeMissing');
+});
+
+test('what the person does out of band is named in the request, and not asked of them here', async () => {
+  const outOfBand = { ...fine, auth: { mode: 'explicit', objects: [{ type: 'Password', id: 'PIN' }, { type: 'PasswordOOB', id: 'PIN2' }, { type: 'ChallengeResponseOOB', id: 'OTP by SMS' }] } };
+  let sent: unknown;
+  answers = (path, input) => {
+    if (path === 'credentials/info') return { body: outOfBand };
+    sent = input['authData'];
+    return { status: 202, body: { handle: 'h' } };
+  };
+  assert.deepEqual(await driverOf().asksFor?.(request(1).credential), { pin: true, code: 'no' });
+  assert.equal((await driverOf().sign({ ...request(1), secret: '1234' })).state, 'pending');
+  assert.deepEqual(sent, [{ id: 'PIN', value: '1234' }, { id: 'PIN2' }, { id: 'OTP by SMS' }]);
 });
 
 test('fewer, more, or no signatures than hashes, and what is none, are refused', async () => {

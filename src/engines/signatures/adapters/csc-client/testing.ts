@@ -1,11 +1,14 @@
-import { constants, createHash, privateEncrypt, randomBytes, type KeyObject } from 'node:crypto';
+import { constants, privateEncrypt, randomBytes, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { digestInfo } from '../signature-values.ts';
+import { codeRules, type TestCodeKind, type TestCodes } from './testing/codes.ts';
+import { grantRules } from './testing/grants.ts';
 
 /**
  * A remote signing service for tests that keeps to the Cloud Signature Consortium API 1.0.4 and 2.0: activation data are bound
- * to hashes and number, work once, end in time; three wrong PINs lock; everything that a real one refuses is refused.
+ * to hashes and number, work once, end in time, and are extended for the next of several signatures; one-time codes work once and end in time;
+ * three wrong PINs lock; everything that a real one refuses is refused.
  */
 export type TestCscService = {
   url(version: 1 | 2): string;
@@ -13,6 +16,9 @@ export type TestCscService = {
   /** Requests so far, by path. */
   asked: string[];
   behave: CscBehaviour;
+  codes: TestCodes;
+  /** Where the client may have browsers sent. */
+  redirects: string[];
   /** What the person does elsewhere: confirms, refuses, or nothing yet. */
   person: 'waits' | 'confirms' | 'refuses';
   /** Makes all tokens given out so far worthless. */
@@ -22,7 +28,11 @@ export type TestCscService = {
 
 export type CscBehaviour = {
   mode: 'implicit' | 'explicit' | 'oauth2code';
-  wantsOtp: boolean;
+  code: TestCodeKind;
+  /** Version 2: the service has credentials/sendOTP and says so, and does not say of the code where it comes from. */
+  hasSendOtp?: boolean;
+  /** The PIN beside the code: version 1 may leave it to the person. */
+  pin?: 'true' | 'false' | 'optional';
   multisign: number;
   /** Version 2: the authorisation answers with a handle until the person confirms. */
   confirmsElsewhere: boolean;
@@ -36,7 +46,7 @@ export type CscBehaviour = {
 export const cscAccount = { user: 'lienthong', password: 'mật khẩu dịch vụ', clientId: 'client', clientSecret: 'secret', pin: '246810', otp: '987654', credentialID: 'GX0112348' };
 
 type Activation = { hashes: string[]; left: number; endsAt: number };
-type Reply = { status: number; body: unknown };
+type Reply = { status: number; body: unknown; headers?: Record<string, string> };
 type Input = Record<string, unknown>;
 
 const SHA256 = '2.16.840.1.101.3.4.2.1';
@@ -47,13 +57,17 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
   const activations = new Map<string, Activation>();
   const handles = new Map<string, Activation>();
   const responses = new Map<string, string[]>();
-  const codes = new Map<string, { challenge: string; scope: string; hashes: string[]; redirect: string }>();
+  const grants = grantRules({ clientId: cscAccount.clientId, registered: () => service.redirects });
   let wrongPins = 0;
+  const codes: TestCodes = { sent: [], onDevice: cscAccount.otp, lastsMs: 60_000, pauseMs: 0 };
+  const rules = codeRules(codes);
   const service: TestCscService = {
     url: (version) => `${origin}/csc/v${String(version)}`,
     oauth2Url: '',
     asked: [],
-    behave: { mode: 'explicit', wantsOtp: false, multisign: 10, confirmsElsewhere: false, keyStatus: 'enabled', next: undefined, dropAnswerOf: undefined },
+    codes,
+    redirects: [],
+    behave: { mode: 'explicit', code: 'none', multisign: 10, confirmsElsewhere: false, keyStatus: 'enabled', next: undefined, dropAnswerOf: undefined },
     person: 'waits',
     forgetTokens: () => tokens.clear(),
     close: async () => {
@@ -64,7 +78,7 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
   const issueToken = (scope: 'service' | 'credential', refresh = false): Reply => {
     const token = randomBytes(12).toString('hex');
     tokens.set(token, scope);
-    return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: 3600, ...(refresh ? { refresh_token: 'refresh' } : {}) } };
+    return { status: 200, body: { access_token: token, token_type: 'Bearer', expires_in: 3600, ...(refresh ? { refresh_token: grants.newRefreshToken() } : {}) } };
   };
   const activate = (hashes: string[], count: number): { SAD: string } => {
     const SAD = randomBytes(12).toString('hex');
@@ -78,11 +92,15 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
     const data = (input['authData'] ?? []) as { id: string; value: string }[];
     const pin = version === 1 ? input['PIN'] : data.find(({ id }) => id === 'PIN')?.value;
     const otp = version === 1 ? input['OTP'] : data.find(({ id }) => id === 'OTP')?.value;
-    if (pin !== cscAccount.pin) {
+    const { code, pin: presence = 'true' } = service.behave;
+    if (presence === 'false' ? pin !== undefined : pin !== cscAccount.pin && !(presence === 'optional' && pin === undefined)) {
       wrongPins += 1;
       return refuse(version === 1 ? 'invalid_pin' : 'invalid_authentication_data', 'The authentication data is invalid');
     }
-    if (service.behave.wantsOtp && otp !== cscAccount.otp) return refuse(version === 1 ? 'invalid_otp' : 'invalid_authentication_data', 'The OTP is invalid');
+    const fault = rules.check(code, otp);
+    // Version 2 names no culprit among several factors (section 11.6).
+    if (fault !== undefined && version === 2) return refuse('invalid_authentication_data', fault === 'expired' ? 'The OTP has expired' : 'The authentication data is invalid');
+    if (fault !== undefined) return refuse('invalid_otp', fault === 'expired' ? 'The OTP has expired' : 'The OTP is invalid');
     wrongPins = 0;
     return undefined;
   };
@@ -105,6 +123,25 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
     const handle = randomBytes(8).toString('hex');
     handles.set(handle, { hashes, left: count, endsAt: 0 });
     return { status: 202, body: { handle } };
+  };
+  const sendCode = (version: number, input: Input): Reply => {
+    const { code, hasSendOtp = false } = service.behave;
+    if (input['credentialID'] !== cscAccount.credentialID) return refuse('invalid_request', 'Invalid parameter credentialID');
+    if (version === 2 && !hasSendOtp && input['authObjectID'] !== 'OTP') return refuse('invalid_request', 'Invalid parameter authObjectID');
+    if (code !== 'online' && code !== 'challenge') return refuse('invalid_request', 'The OTP is generated offline');
+    const waitS = rules.send();
+    if (waitS !== undefined) return { status: 429, body: { error: 'too_many_requests' }, headers: { 'retry-after': String(waitS) } };
+    return code === 'challenge' ? { status: 200, body: { challenge: 'Mã số trên thẻ, ô B7?' } } : { status: 204, body: undefined };
+  };
+  const extend = (version: number, input: Input): Reply => {
+    const sad = String(input['SAD']);
+    const activation = activations.get(sad);
+    const hashes = hashesOf(version, input);
+    if (input['credentialID'] !== cscAccount.credentialID) return refuse('invalid_request', 'Invalid parameter credentialID');
+    if (activation === undefined || performance.now() > activation.endsAt) return refuse('invalid_request', 'Invalid parameter SAD');
+    if (hashes.length === 0 || hashes.length > activation.left) return refuse('invalid_request', 'Numbers of signatures is too high');
+    activations.delete(sad);
+    return { status: 200, body: activate(hashes, activation.left) };
   };
   const check = (input: Input): Reply => {
     const handle = String(input['handle']);
@@ -145,37 +182,34 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
   };
   const describe = (version: number, input: Input): Reply => {
     if (input['credentialID'] !== cscAccount.credentialID) return refuse('invalid_request', 'Invalid parameter credentialID');
-    const { mode, wantsOtp, multisign, keyStatus } = service.behave;
+    const { mode, code, multisign, keyStatus, hasSendOtp = false, pin = 'true' } = service.behave;
     const common = {
       key: { status: keyStatus, algo: ['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.11'], len: 2048 },
       cert: { status: 'valid', certificates: [identity.certificate, ...identity.chain].map((each) => each.toString('base64')) },
       multisign,
     };
-    if (version === 1) return { status: 200, body: { ...common, authMode: mode, SCAL: '2', ...(mode === 'explicit' ? { PIN: { presence: 'true' }, OTP: { presence: String(wantsOtp) } } : {}) } };
-    const objects = [{ type: 'Password', id: 'PIN' }, ...(wantsOtp ? [{ type: 'Password', id: 'OTP' }] : [])];
-    return { status: 200, body: { ...common, SCAL: '2', auth: { mode, ...(mode === 'explicit' ? { expression: 'PIN', objects } : {}) } } };
+    if (version === 1) return { status: 200, body: { ...common, authMode: mode, SCAL: '2', ...(mode === 'explicit' ? { PIN: { presence: pin, format: 'N' }, OTP: code === 'none' ? { presence: 'false' } : { presence: 'true', type: code === 'offline' ? 'offline' : 'online', format: 'N' } } : {}) } };
+    const otp = code === 'offline' ? { type: 'Password', id: 'OTP', format: 'N', generator: 'totp' } : hasSendOtp ? { type: 'Password', id: 'OTP', format: 'N' } : { type: 'ChallengeResponse', id: 'OTP', format: 'N' };
+    const objects = [...(pin === 'false' ? [] : [{ type: 'Password', id: 'PIN', format: 'N' }]), ...(code === 'none' ? [] : [otp])];
+    return { status: 200, body: { ...common, SCAL: '2', auth: { mode, ...(mode === 'explicit' ? { expression: objects.map(({ id }) => id).join(' AND '), objects } : {}) } } };
   };
   const token = (input: Input, request: IncomingMessage): Reply => {
     if (request.url?.endsWith('/auth/login') === true) {
       const wanted = `Basic ${Buffer.from(`${cscAccount.user}:${cscAccount.password}`).toString('base64')}`;
       return request.headers.authorization === wanted ? issueToken('service') : refuse('invalid_token', 'wrong login', 401);
     }
-    if (input['client_id'] !== cscAccount.clientId || (input['grant_type'] !== 'authorization_code' && input['client_secret'] !== cscAccount.clientSecret)) return refuse('invalid_client', '', 401);
+    if (input['client_id'] !== cscAccount.clientId || input['client_secret'] !== cscAccount.clientSecret) return refuse('invalid_client', '', 401);
     if (input['grant_type'] === 'client_credentials') return issueToken('service');
-    if (input['grant_type'] === 'refresh_token') return input['refresh_token'] === 'refresh' ? issueToken('service') : refuse('invalid_grant');
-    const granted = codes.get(String(input['code']));
-    codes.delete(String(input['code']));
-    const challenge = createHash('sha256').update(String(input['code_verifier'])).digest('base64url');
-    if (granted?.challenge !== challenge || granted.redirect !== input['redirect_uri']) return refuse('invalid_grant');
+    if (input['grant_type'] === 'refresh_token') return grants.refresh(input['refresh_token']) ? issueToken('service', true) : refuse('invalid_grant', 'Invalid parameter refresh_token');
+    const granted = grants.redeem(input);
+    if (granted === undefined) return refuse('invalid_grant', 'Invalid parameter code');
     if (granted.scope === 'service') return issueToken('service', true);
     const { SAD } = activate(granted.hashes, granted.hashes.length);
     return { status: 200, body: { access_token: SAD, token_type: 'SAD', expires_in: 300 } };
   };
   const consent = (query: URLSearchParams): Reply => {
-    if (query.get('response_type') !== 'code' || query.get('code_challenge_method') !== 'S256' || query.get('client_id') !== cscAccount.clientId) return refuse('invalid_request');
-    const code = randomBytes(8).toString('hex');
-    codes.set(code, { challenge: query.get('code_challenge') ?? '', scope: query.get('scope') ?? '', hashes: (query.get('hashes') ?? '').split(',').filter((each) => each !== ''), redirect: query.get('redirect_uri') ?? '' });
-    return { status: 200, body: { code, state: query.get('state') } };
+    const outcome = grants.consent(query, service.person);
+    return 'fault' in outcome ? refuse('invalid_request', `Invalid parameter ${outcome.fault}`) : { status: 302, body: undefined, headers: { location: outcome.location } };
   };
   const answer = (request: IncomingMessage, input: Input): Reply => {
     const url = new URL(request.url ?? '', 'http://service');
@@ -183,7 +217,7 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
     if (url.pathname === '/oauth2/token' || url.pathname.endsWith('/auth/login')) return token(input, request);
     const match = /^\/csc\/v([12])\/(.+)$/.exec(url.pathname);
     const version = Number(match?.[1]);
-    if (match?.[2] === 'info') return { status: 200, body: { specs: version === 1 ? '1.0.4.0' : '2.0.0.2', authType: ['basic', 'oauth2code', 'oauth2client'], methods: [], asynchronousOperationMode: version === 2 } };
+    if (match?.[2] === 'info') return { status: 200, body: { specs: version === 1 ? '1.0.4.0' : '2.0.0.2', authType: ['basic', 'oauth2code', 'oauth2client'], methods: ['credentials/list', 'credentials/info', 'credentials/authorize', ...(version === 1 || service.behave.hasSendOtp === true ? ['credentials/sendOTP'] : []), 'signatures/signHash'], asynchronousOperationMode: version === 2 } };
     if (tokens.get(request.headers.authorization?.replace('Bearer ', '') ?? '') !== 'service') return refuse('invalid_token', '', 401);
     switch (match?.[2]) {
       case 'credentials/list':
@@ -192,6 +226,10 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
         return describe(version, input);
       case 'credentials/authorize':
         return authorize(version, input);
+      case version === 1 || service.behave.hasSendOtp === true ? 'credentials/sendOTP' : 'credentials/getChallenge':
+        return sendCode(version, input);
+      case 'credentials/extendTransaction':
+        return extend(version, input);
       case 'credentials/authorizeCheck':
         return check(input);
       case 'signatures/signHash':
@@ -214,13 +252,13 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
       const input = (isForm ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text === '' ? '{}' : text)) as Input;
       const instead = service.behave.next?.path === path ? service.behave.next : undefined;
       if (instead !== undefined) service.behave.next = undefined;
-      const { status, body } = instead ?? answer(request, input);
+      const { status, body, headers = {} }: Reply = instead ?? answer(request, input);
       if (service.behave.dropAnswerOf === path) {
         service.behave.dropAnswerOf = undefined;
         request.socket.destroy();
         return;
       }
-      reply.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      reply.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body === undefined ? undefined : JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -67,6 +67,12 @@ const profiles = {
     extendedKeyUsage: { critical: false, purposes: [OID.documentSigning, OID.emailProtection] },
     longestDays: 1826,
   },
+  // The installation's own seal: by this purpose a verifier tells it from persons and agencies, whatever they are called.
+  seal: {
+    keyUsage: ['digitalSignature', 'nonRepudiation'],
+    extendedKeyUsage: { critical: false, purposes: [OID.documentSigning, OID.emailProtection, OID.installationSeal] },
+    longestDays: 1826,
+  },
   // RFC 3161 section 2.3: critical and alone.
   timestamp: { keyUsage: ['digitalSignature'], extendedKeyUsage: { critical: true, purposes: [OID.timeStamping] }, longestDays: 1826 },
   ocsp: {
@@ -77,7 +83,7 @@ const profiles = {
   },
 } as const satisfies Record<string, Profile>;
 
-export type LeafKind = 'signer' | 'timestamp' | 'ocsp';
+export type LeafKind = 'signer' | 'seal' | 'timestamp' | 'ocsp';
 
 export interface NewAuthority {
   /** The province or the installation that the authority belongs to. */

@@ -11,6 +11,7 @@ import { readExtensions, readKnownExtensions } from './extensions.ts';
 import type { Extension, KnownExtensions } from './extensions.ts';
 import { readName, sameName } from './name.ts';
 import type { DistinguishedName } from './name.ts';
+import { OID } from './oids.ts';
 
 export interface Certificate extends KnownExtensions {
   readonly raw: Buffer;
@@ -58,6 +59,11 @@ export function parseCertificates(input: Buffer): Certificate[] {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (text.split('-----BEGIN CERTIFICATE-----').length - 1 !== blocks.length) throw new PkiError('certificate.malformed', 'PEM cut short');
   return blocks.map((block) => parseCertificate(Buffer.from(block, 'latin1')));
+}
+
+/** Whether its authority issued it as the seal of an installation: persons and agencies get none with this purpose, whatever they are called. */
+export function isInstallationSeal({ extendedKeyUsage }: Certificate): boolean {
+  return extendedKeyUsage?.includes(OID.installationSeal) === true;
 }
 
 function fromPem(input: Buffer): Buffer {

@@ -44,6 +44,8 @@ export const OID = {
   timeStamping: '1.3.6.1.5.5.7.3.8',
   ocspSigning: '1.3.6.1.5.5.7.3.9',
   documentSigning: '1.3.6.1.5.5.7.3.36',
+  // Our own, under a UUID (ITU-T X.667): what an installation seals with, and nobody else's certificate has.
+  installationSeal: '2.25.47712020269537223390711571168258792541',
 
   // OCSP (RFC 6960)
   ocspBasic: '1.3.6.1.5.5.7.48.1.1',

@@ -1,5 +1,5 @@
 /** What the reports on all kinds of signatures (PDF, CAdES, JAdES, XAdES) say in the same way: names, certificate, path, time stamp, validity. */
-import { describeKey } from '../pki/certificate.ts';
+import { describeKey, isInstallationSeal } from '../pki/certificate.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import type { CheckedTimestamp } from './integrity.ts';
 import { verdictOf } from './problems.ts';
@@ -52,6 +52,7 @@ export function reportCertificate(certificate: Certificate): CertificateReport {
     fingerprint: certificate.fingerprint,
     emails: certificate.emails,
     userIds: certificate.subject.userIds,
+    ...(isInstallationSeal(certificate) ? { isInstallationSeal: true as const } : {}),
   };
 }
 

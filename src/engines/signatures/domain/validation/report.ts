@@ -41,6 +41,8 @@ export interface CertificateReport {
   readonly emails: readonly string[];
   /** UID values: `MST:` tax, `MNS:` budget, `CCCD:` citizen numbers. */
   readonly userIds: readonly string[];
+  /** Its authority issued it as the seal of an installation. */
+  readonly isInstallationSeal?: true;
 }
 
 export interface ChangeReport {

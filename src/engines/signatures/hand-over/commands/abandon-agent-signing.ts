@@ -1,4 +1,5 @@
 import type { CommandContext } from '#kernel/command.ts';
+import { withdrawIfDeserted } from '../../ask-owner.ts';
 import { giveUpRequest } from '../../commands/holder-requests.ts';
 import { getSigning, type SigningKey } from '../../commands/signing-states.ts';
 import { signatureErrors } from '../../errors.ts';
@@ -18,5 +19,6 @@ export async function abandonAgentSigning(ctx: CommandContext, key: SigningKey):
   const { transactionId } = JSON.parse(signing.holderReference) as { transactionId: string };
   await ctx.query(`update signatures.hand_over set state = 'closed', ended_at = $3 where agency_id = $1 and signing_id = $2 and state = 'open'`, [key.agencyId, key.signingId, ctx.now]);
   await giveUpRequest(ctx, { ...key, transactionId, code: 'signatures.handOverClosed', again: true });
+  await withdrawIfDeserted(ctx, { agencyId: key.agencyId, batchId: transactionId });
   if (latest?.state === 'open') ctx.record({ type: 'signatures.hand-over-closed', agencyId: key.agencyId, subject: signing.subject, data: { signingId: signing.id, handOverId: latest.id } });
 }
