@@ -627,7 +627,7 @@ create table exchange.inbound (
   constraint inbound_check CHECK (((state = 'with_person'::text) <= (agency_id IS NOT NULL))),
   constraint inbound_check1 CHECK (((state = ANY (ARRAY['quarantined'::text, 'refused'::text])) <= (problem_code IS NOT NULL))),
   constraint inbound_check2 CHECK (((state = ANY (ARRAY['resolved'::text, 'discarded'::text])) = (resolved_by IS NOT NULL))),
-  constraint inbound_kind_check CHECK ((kind = ANY (ARRAY['envelope'::text, 'answer'::text, 'outcome'::text, 'opening'::text, 'reminder'::text]))),
+  constraint inbound_kind_check CHECK ((kind = ANY (ARRAY['envelope'::text, 'answer'::text, 'outcome'::text, 'opening'::text, 'reminder'::text, 'claim'::text]))),
   constraint inbound_original_hash_check CHECK ((length(original_hash) = 32)),
   constraint inbound_partner_ref_check CHECK (((length(partner_ref) >= 1) AND (length(partner_ref) <= 200))),
   constraint inbound_size_bytes_check CHECK ((size_bytes > 0)),
@@ -717,6 +717,7 @@ create table exchange.message_origin (
   addressed_code text,
   sender_ref text not null,
   sender_code text,
+  addressed_agency_id uuid,
   constraint message_origin_pkey PRIMARY KEY (agency_id, message_id, "position"),
   constraint message_origin_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES exchange.message(agency_id, id),
   constraint message_origin_position_check CHECK (("position" >= 0))
@@ -762,8 +763,8 @@ create table exchange.partner_agency (
   constraint partner_agency_pkey PRIMARY KEY (partner_id, agency_id, valid_from),
   constraint partner_agency_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
   constraint partner_agency_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
-  constraint partner_agency_check CHECK (((valid_to IS NULL) OR (valid_to >= valid_from))),
   constraint partner_agency_code_check CHECK ((length(code) <= 100)),
+  constraint partner_agency_period_check CHECK (((valid_to IS NULL) OR (valid_to >= (valid_from - 1)))),
   constraint partner_agency_remote_id_check CHECK (((length(remote_id) >= 1) AND (length(remote_id) <= 100)))
 );
 comment on table exchange.partner_agency is 'Scope: installation. Which agency outside is reached through which partner, and by which id the partner knows it, each for a time; valid_to is the last day.';
@@ -934,6 +935,8 @@ create table exchange.transfer (
   changed_at timestamp with time zone not null,
   relay_sender_id uuid,
   relay_envelope_id uuid,
+  receipt text,
+  carries_mark boolean not null default false,
   constraint transfer_pkey PRIMARY KEY (agency_id, id),
   constraint transfer_agency_id_envelope_id_fkey FOREIGN KEY (agency_id, envelope_id) REFERENCES exchange.envelope(agency_id, id),
   constraint transfer_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
@@ -945,6 +948,7 @@ create table exchange.transfer (
   constraint transfer_envelope_check CHECK (((kind = ANY (ARRAY['envelope'::text, 'reminder'::text])) = (envelope_id IS NOT NULL))),
   constraint transfer_kind_check CHECK ((kind = ANY (ARRAY['envelope'::text, 'answer'::text, 'opening'::text, 'reminder'::text]))),
   constraint transfer_opening_check CHECK (((kind <> 'opening'::text) OR ((message_id IS NOT NULL) AND ("position" IS NOT NULL)))),
+  constraint transfer_receipt_check CHECK (((length(receipt) >= 10) AND (length(receipt) <= 20000))),
   constraint transfer_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'processed'::text, 'refused'::text, 'failed'::text])))
 );
 comment on table exchange.transfer is 'Scope: agency. The outbox: one parcel for a partner, with an envelope for some of its agencies, an answer to one, that one was opened, or a reminder of one; it waits here until the partner has taken it and said what became of it.';

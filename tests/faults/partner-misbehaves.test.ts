@@ -110,7 +110,7 @@ test('a partner that tells one answer twice, as two parcels: the second changes 
   // safe because the statement selects exactly these columns
   const transfer = row as TransferRow;
   const parcel = await parcelOf({ now: kernel.clock.now(), query: (text, values) => kernel.database.pool.query(text, values) }, transfer);
-  const said = await callPeer(await lineOfB(), { method: 'POST', path: '/parcels', body: writeWire({ ...parcel, id: newId<'transfer'>() }) }, parcelReply);
+  const said = await callPeer(await lineOfB(), { method: 'POST', path: '/parcels', body: writeWire({ ...parcel, id: newId<'transfer'>() }, { appSecret: kernel.config.appSecret, partnerId: transfer.partnerId }) }, parcelReply);
   assert.equal(said.state, 'processed');
   const { answers } = await pair.assertSame();
   assert.ok(answers > 0);

@@ -61,7 +61,7 @@ function report({ known, recovered, askedAgain, answeredBefore, problems }: Reco
     ...recovered.map((each) => `      ${each.number} ngày ${each.issuedOn}, ${each.senderName}: ${each.summary}`),
     `  ✓ ${String(askedAgain)} gói của bên kia đang được gửi lại · on their way again`,
     ...(answeredBefore.length === 0 ? [] : [`  ! ${String(answeredBefore.length)} trả lời đã gửi trước đây cần văn thư trả lời lại · answers that clerks give once more`]),
-    ...problems.map((each) => `  ✗ ${each.envelopeId}: ${each.problem}`),
+    ...problems.map((each) => `  ✗ ${each.envelopeId}: ${each.problem === 'notProven' ? 'không có dấu nào chứng minh là của ta, chờ người quyết định ở /goi-cach-ly · not proven to be ours, a person decides' : each.problem}`),
   ];
   return `${lines.join('\n')}\n`;
 }

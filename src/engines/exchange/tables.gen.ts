@@ -164,7 +164,7 @@ export type InboundRow = {
   size_bytes: number;
   media_type: string;
   state: 'incomplete' | 'waiting' | 'applied' | 'refused' | 'quarantined' | 'with_person' | 'resolved' | 'discarded';
-  kind: 'envelope' | 'answer' | 'outcome' | 'opening' | 'reminder' | null;
+  kind: 'envelope' | 'answer' | 'outcome' | 'opening' | 'reminder' | 'claim' | null;
   sender_name: string | null;
   summary: string | null;
   attempts: number;
@@ -229,6 +229,7 @@ export type MessageOriginRow = {
   addressed_code: string | null;
   sender_ref: string;
   sender_code: string | null;
+  addressed_agency_id: string | null;
 };
 
 export type PartnerRow = {
@@ -371,6 +372,8 @@ export type TransferRow = {
   changed_at: Instant;
   relay_sender_id: string | null;
   relay_envelope_id: string | null;
+  receipt: string | null;
+  carries_mark: boolean;
 };
 
 export type TransitionPeriodRow = {

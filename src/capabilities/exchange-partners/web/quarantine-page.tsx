@@ -100,7 +100,7 @@ function Acts({ row, mayKeep }: { row: Arrival; mayKeep: boolean }): ReactNode {
   const api = useApi();
   const toasts = useToasts();
   const queries = useQueryClient();
-  const [open, setOpen] = useState<'hand-over' | 'settle' | undefined>();
+  const [open, setOpen] = useState<'hand-over' | 'recover' | 'settle' | undefined>();
   const close = () => setOpen(undefined);
   const retry = useMutation({
     mutationFn: () => api.post(`${ARRIVALS}/${row.id}/retry`),
@@ -110,7 +110,7 @@ function Acts({ row, mayKeep }: { row: Arrival; mayKeep: boolean }): ReactNode {
   });
   return (
     <span className="lt-row">
-      {mayKeep && (
+      {mayKeep && row.kind !== 'claim' && (
         <Button size="small" icon={RefreshCw} loading={retry.isPending} onClick={() => retry.mutate()}>
           {t('retry')}
         </Button>
@@ -118,12 +118,14 @@ function Acts({ row, mayKeep }: { row: Arrival; mayKeep: boolean }): ReactNode {
       <Menu
         trigger={<Button size="small">{t('act')}</Button>}
         entries={[
+          ...(row.kind === 'claim' ? [{ id: 'recover', label: t('recover'), onSelect: () => setOpen('recover') }] : []),
           ...(mayKeep ? [{ id: 'hand-over', label: t('handOver'), onSelect: () => setOpen('hand-over') }] : []),
           { id: 'original', label: t('original'), onSelect: () => window.location.assign(`${ARRIVALS}/${row.id}/original`) },
           { id: 'settle', label: t('settle'), onSelect: () => setOpen('settle') },
         ]}
       />
       {open === 'hand-over' && <HandOver row={row} onClose={close} />}
+      {open === 'recover' && <Recover row={row} onClose={close} />}
       {open === 'settle' && <Settle row={row} onClose={close} />}
     </span>
   );
@@ -150,6 +152,26 @@ function HandOver({ row, onClose }: { row: Arrival; onClose: () => void }): Reac
       onClose={onClose}
     >
       {(problem) => <Combobox label={t('agency')} required options={options} value={agencyId} onChange={setAgencyId} onType={setTyped} loading={isFetching} error={problem('agencyId')} />}
+    </ActDialog>
+  );
+}
+
+/** A person says that what a partner has in our name is ours. */
+function Recover({ row, onClose }: { row: Arrival; onClose: () => void }): ReactNode {
+  const t = useT(packetMessages);
+  const api = useApi();
+  const [resolution, setResolution] = useState('');
+  return (
+    <ActDialog
+      topics={['exchange']}
+      title={t('recover')}
+      text={t('recoverText', { number: row.problem ?? '' })}
+      verb={t('recover')}
+      send={() => api.post(`${ARRIVALS}/${row.id}/recover`, { resolution })}
+      done={() => t('recovered')}
+      onClose={onClose}
+    >
+      {(problem) => <TextArea label={t('recoverReason')} required rows={3} value={resolution} onChange={setResolution} error={problem('resolution')} />}
     </ActDialog>
   );
 }

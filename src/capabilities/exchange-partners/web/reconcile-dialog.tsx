@@ -85,6 +85,8 @@ const reasons: Readonly<Record<string, ConflictKey>> = {
   senderNotHere: 'reason.senderNotHere',
   recipientUnknown: 'reason.recipientUnknown',
   envelopeUnreadable: 'reason.envelopeUnreadable',
+  notProven: 'reason.notProven',
+  known: 'reason.known',
 };
 
 function reasonOf(t: T, code: string): string {

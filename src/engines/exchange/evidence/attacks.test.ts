@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { crc32 } from 'node:zlib';
+import { systemActor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
+import { newId } from '#kernel/ids.ts';
 import { builtInAuthority } from '#engines/signatures/adapters/built-in-authority/keys.ts';
 import { issueUnder } from '#engines/signatures/adapters/built-in-authority/authority-key.ts';
 import { timestampSource } from '#engines/signatures/adapters/timestamps/timestamp-source.ts';
@@ -13,9 +16,14 @@ import { rawZip } from '#engines/signatures/domain/asic/testing.ts';
 import { writeZip } from '#engines/signatures/domain/asic/zip-writer.ts';
 import { embedCades } from '#engines/signatures/domain/cades/index.ts';
 import { cmsSigner, signAttributes } from '#engines/signatures/domain/cms/sign.ts';
-import { generateKey, personSubject } from '#engines/signatures/domain/pki/authority.ts';
+import { generateKey, personSubject, serviceSubject } from '#engines/signatures/domain/pki/authority.ts';
+import type { Certificate } from '#engines/signatures/domain/pki/certificate.ts';
+import { credentialRow } from '#engines/signatures/commands/credential-row.ts';
+import { installation } from '#engines/signatures/events.ts';
+import type { Tables } from '#engines/signatures/tables.gen.ts';
+import { exportPublicMaterial } from '#engines/signatures/trust.ts';
 import { sealedContainer } from '#engines/signatures/index.ts';
-import { readContainer } from '#engines/signatures/offline.ts';
+import { readContainer, SEAL_NAME } from '#engines/signatures/offline.ts';
 import { evidenceCommand } from '../offline.ts';
 import { evidenceLog, evidenceManifest, type EvidenceLog, type EvidenceManifest } from './format.ts';
 import { aSignedLetter, codes, collected, failed, packed, verified, type SignedLetter } from '../testing/signed-letter.ts';
@@ -61,12 +69,21 @@ async function resealed(change: Parameters<typeof relisted>[0]): Promise<Buffer>
   return collected(await sealedContainer(letter.house.kernel, { files: relisted(change), modifiedAt }));
 }
 
-/** The same, signed by a person with a good certificate under the same trusted root. */
-async function signedByPerson(change: Parameters<typeof relisted>[0]): Promise<Buffer> {
+type Holder = { certificate: Certificate; privateKey: KeyObject };
+
+/** Somebody with a good certificate under the same trusted root. */
+async function aHolder(subject: Parameters<typeof issueUnder>[1]['subject']): Promise<Holder> {
+  const { publicKey, privateKey } = await generateKey('rsa-2048');
+  const { issuing } = await builtInAuthority(letter.house.kernel);
+  return { privateKey, certificate: await issueUnder(issuing, { kind: 'signer', subject, publicKey, now: letter.house.clock.now() }) };
+}
+
+/** A person; the same package, signed by them. */
+const signedByPerson = async (change: Parameters<typeof relisted>[0]): Promise<Buffer> => signedBy(await aHolder(personSubject({ name: 'Nguyễn Văn Giả', organization: 'Sở Nội vụ' })), change);
+
+async function signedBy({ certificate, privateKey }: Holder, change: Parameters<typeof relisted>[0]): Promise<Buffer> {
   const { kernel, clock } = letter.house;
   const { issuing } = await builtInAuthority(kernel);
-  const { publicKey, privateKey } = await generateKey('rsa-2048');
-  const certificate = await issueUnder(issuing, { kind: 'signer', subject: personSubject({ name: 'Nguyễn Văn Giả', organization: 'Sở Nội vụ' }), publicKey, now: clock.now() });
   const signer = cmsSigner({ certificate: certificate.raw, chain: [issuing.certificate.raw] });
   const files = relisted(change);
   const prepared = await prepareAsic(signer, { files, signingTime: clock.now() });
@@ -86,6 +103,36 @@ test('a person’s signature is no installation’s seal, however good the certi
   const report = await judged(await signedByPerson({}));
   assert.deepEqual(codes(report), ['seal.stranger']);
   assert.equal(report.outcome, 'failed');
+});
+
+test('whoever bears the name of the seal is no installation: its authority says so in the certificate, and to nobody else', async () => {
+  const namesake = await aHolder(serviceSubject('UBND tỉnh Thanh Hóa', SEAL_NAME));
+  const report = await judged(await signedBy(namesake, {}));
+  assert.deepEqual(codes(report), ['seal.stranger']);
+  assert.match(report.checks.find(({ code }) => code === 'seal.stranger')?.en ?? '', /\.installation-seal\.crt/, 'and what can be done where it is an older seal');
+});
+
+test('a seal from before seals had a purpose of their own is recognised by the very certificate that its installation publishes, and used no more', async () => {
+  const { house } = letter;
+  const { kernel } = house;
+  const older = await aHolder(serviceSubject('UBND tỉnh Thanh Hóa', SEAL_NAME));
+  const { issuing } = await builtInAuthority(kernel);
+  await run(
+    kernel,
+    async (ctx) => {
+      const facts = { agencyId: installation, id: newId<'credential'>(), kind: 'agency' as const, personId: null, label: SEAL_NAME, driver: 'pkcs12', container: Buffer.from('x'), certificate: older.certificate, chain: [issuing.certificate], isBuiltIn: true };
+      await ctx.tables<Tables>().insertInto('signatures.credential').values({ ...credentialRow(ctx, facts), valid_to: new Date('2099-01-01') }).execute();
+    },
+    undefined,
+    { actor: systemActor('test') },
+  );
+  const sealed = await signedBy(older, {});
+  assert.deepEqual(codes(await judged(sealed)), ['seal.stranger']);
+  await exportPublicMaterial(kernel);
+  assert.deepEqual(failed(await judged(sealed)), []);
+  assert.deepEqual(codes(await judged(await signedBy(await aHolder(serviceSubject('UBND tỉnh Thanh Hóa', SEAL_NAME)), {}))), ['seal.stranger'], 'and no other of its name');
+  assert.deepEqual(failed(await judged(await resealed({}))), [], 'what is sealed today has the purpose');
+  await house.sql('delete from signatures.credential where label = $1 and container = $2', [SEAL_NAME, Buffer.from('x')]);
 });
 
 test('what the seal does not cover cannot be put beside it', async () => {

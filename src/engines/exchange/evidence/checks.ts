@@ -27,6 +27,7 @@ const texts = {
   'receipt.mislabelled': { vi: 'Mục lục ghi sai nội dung của biên nhận.', en: 'The list says something else than the receipt.' },
   'receipt.doubled': { vi: 'Biên nhận này đã có trong gói: một lần trả lời không được kể hai lần.', en: 'This receipt stands in the package before: one answer is not told twice.' },
   'receipt.unsigned': { vi: 'Hệ thống bên nhận không cấp biên nhận có chữ ký; chỉ có nhật ký bên gửi nói về trả lời này.', en: 'The recipient’s system signs no receipts; only the sender’s record tells of this answer.' },
+  'receipt.unbound': { vi: 'Biên nhận của cơ quan kế thừa ghi tên cơ quan khác mà nó cũng kế thừa, nên không chứng minh được riêng cho nơi nhận này.', en: 'This receipt of a successor names another agency that it succeeded, so it does not prove the answer for this very recipient.' },
   'receipt.missing': { vi: 'Nhật ký ghi có trả lời này nhưng trong gói không có biên nhận.', en: 'The record tells of this answer, but its receipt is not in the package.' },
   'receipt.none': { vi: 'Chưa có biên nhận nào: bên nhận chưa trả lời khi lập gói.', en: 'There is no receipt: no recipient had answered when the package was made.' },
   'log.proven': { vi: 'Mọi mục nhật ký đều nằm trong cây đã niêm phong.', en: 'Every entry of the record stands in the sealed tree.' },

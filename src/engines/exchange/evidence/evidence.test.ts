@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { systemActor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { addDays, vietnamDay } from '#kernel/time.ts';
 import { verifierKey } from '#engines/audit/index.ts';
+import { mergeAgencies } from '#engines/identity/index.ts';
 import { testModules } from '#engines/signatures/testing.ts';
+import { answerMessage } from '../commands/answer-message.ts';
 import { aSentLetter, anAgency, exchangeHouse } from '../testing.ts';
 import type { EvidenceOf } from './gather.ts';
 import { aSignedLetter, codes, failed, packed as pack, verified as verify, type SignedLetter } from '../testing/signed-letter.ts';
@@ -168,4 +173,31 @@ test('an envelope that nobody answered yet gives a package that says so', async 
   assert.deepEqual(failed(report), []);
   assert.equal(report.outcome, 'warned');
   assert.ok(report.checks.some(({ code }) => code === 'receipt.none'));
+});
+
+test('a successor proves its answer for each agency that it succeeded; a receipt that names another one proves it for that alone', async () => {
+  const [one, two, heir] = [await anAgency(house.kernel, 'UBND xã Một'), await anAgency(house.kernel, 'UBND xã Hai'), await anAgency(house.kernel, 'UBND xã Hợp Nhất')];
+  const letter = await aSentLetter(house.kernel, { from: sender, to: [one, two, heir] });
+  const lastDay = addDays(vietnamDay(house.clock.now()), -1);
+  await run(house.kernel, mergeAgencies, { predecessorIds: [one, two], successorIds: [heir], kind: 'merged', lastDay, legalBasis: 'Nghị quyết' }, { actor: systemActor('test') });
+  await house.drain();
+  const [message] = await house.sql<{ id: Id<'message'> }>('select id from exchange.message where envelope_id = $1', [letter.envelopeId]);
+  assert.ok(message);
+  await run(house.kernel, answerMessage, { agencyId: heir, messageId: message.id, status: '03' }, { actor: systemActor('test') });
+  await house.drain();
+  const judged = async () => verified(await packed({ side: 'sender', agencyId: sender, envelopeId: letter.envelopeId }));
+  const receipts = (report: EvidenceReport): string[] => report.checks.filter(({ code }) => code.startsWith('receipt.')).map(({ code, about }) => `${code} ${about}`);
+  assert.deepEqual(receipts(await judged()), ['receipt.valid 6']);
+  // As they were before each agency got a receipt of its own: the successor's names the first one.
+  const swap = (recipient: string, from: string) =>
+    house.sql(
+      `update exchange.delivery_answer set receipt = (select receipt from exchange.delivery_answer where envelope_id = $1 and recipient_agency_id = $3 and status = '03') where envelope_id = $1 and recipient_agency_id = $2 and status = '03'`,
+      [letter.envelopeId, recipient, from],
+    );
+  await swap(two, one);
+  const older = await judged();
+  assert.deepEqual([failed(older), older.outcome], [[], 'warned']);
+  assert.deepEqual(receipts(older).map((each) => each.split(' ')[0]), ['receipt.valid', 'receipt.unbound']);
+  await swap(two, heir);
+  assert.deepEqual(codes(await judged()), ['receipt.mislabelled', 'receipt.missing'], 'the successor’s answer for itself is no answer of an agency that it succeeded');
 });

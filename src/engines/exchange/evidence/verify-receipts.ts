@@ -10,7 +10,7 @@ const named = z.object({ agencyId: z.string(), code: z.string().nullable() });
 const signedReceipt = z.object({ envelopeId: z.string(), contentHash: z.string(), status: z.string(), at: z.iso.datetime({ offset: true }), recipient: named, addressed: named.optional() });
 
 type Listed = EvidenceManifest['receipts'][number];
-type Genuine = { receipt: Receipt; listed: Listed };
+type Genuine = { receipt: Receipt; listed: Listed; /** Whether what was signed names the very recipient under whom it is listed. */ isBound: boolean };
 type Keys = readonly (JsonWebKey & { kid?: string })[];
 
 /** Each receipt is genuine, stands there once, is about this envelope and what the list says; and none that the record tells of is missing. */
@@ -27,15 +27,19 @@ export function checkReceipts(manifest: EvidenceManifest, parts: Parts): Evidenc
     if (!verdict.ok) wrong.push(check('receipt.forged', 'failed', listed.part));
     else if (seen.has(`${listed.recipient?.agencyIds[0] ?? ''} ${text}`)) wrong.push(check('receipt.doubled', 'failed', listed.part));
     else if (verdict.receipt.envelopeId !== manifest.envelopeId || verdict.receipt.contentHash !== manifest.contentHash) wrong.push(check('receipt.other', 'failed', listed.part));
-    else if (!isLabelledRight(manifest, listed, verdict.receipt)) wrong.push(check('receipt.mislabelled', 'failed', listed.part));
-    else genuine.push({ receipt: verdict.receipt, listed });
-    // One agency that succeeded several answers for all of them with one receipt.
+    else {
+      const label = labelOf(manifest, listed, verdict.receipt);
+      if (label === 'wrong') wrong.push(check('receipt.mislabelled', 'failed', listed.part));
+      else genuine.push({ receipt: verdict.receipt, listed, isBound: label === 'right' });
+    }
+    // One agency that succeeded several answered for all of them with one receipt, before each got its own.
     seen.add(`${listed.recipient?.agencyIds[0] ?? ''} ${text}`);
   }
   wrong.push(...missingReceipts(manifest, parts, genuine));
   const unsigned = manifest.unsigned.map(({ recipientName, status }) => check('receipt.unsigned', 'warned', `${recipientName} ${status}`));
-  if (wrong.length > 0) return [...wrong, ...unsigned];
-  if (manifest.receipts.length > 0) return [check('receipt.valid', 'passed', String(manifest.receipts.length)), ...unsigned];
+  const unbound = genuine.filter(({ isBound }) => !isBound).map(({ listed }) => check('receipt.unbound', 'warned', listed.part));
+  if (wrong.length > 0) return [...wrong, ...unbound, ...unsigned];
+  if (manifest.receipts.length > 0) return [check('receipt.valid', 'passed', String(manifest.receipts.length - unbound.length)), ...unbound, ...unsigned];
   return unsigned.length > 0 ? unsigned : [check('receipt.none', 'warned')];
 }
 
@@ -49,15 +53,18 @@ function verdictOf(text: string, keys: Keys): ReceiptVerdict {
   }
 }
 
-/** The list is what people read: its status, time and recipient are those that were signed. */
-function isLabelledRight({ side }: EvidenceManifest, { status, at, recipient }: Listed, receipt: Receipt): boolean {
-  if (receipt.status !== status || new Date(receipt.at).getTime() !== secondOf(at)) return false;
-  if (recipient === undefined) return true;
+/**
+ * The list is what people read: its status, time and recipient are those that were signed. `unbound`: a successor's receipt that names another
+ * agency which it succeeded too, as they were before each got its own: nothing signed says that it is this recipient's.
+ */
+function labelOf({ side }: EvidenceManifest, { status, at, recipient }: Listed, receipt: Receipt): 'right' | 'unbound' | 'wrong' {
+  if (receipt.status !== status || new Date(receipt.at).getTime() !== secondOf(at)) return 'wrong';
+  if (recipient === undefined) return 'right';
   // The sender reads whom it wrote to; the receiver is whoever answers.
   const answerer = side === 'sender' ? (receipt.addressed ?? receipt.recipient) : receipt.recipient;
-  if (recipient.agencyIds.includes(answerer.agencyId) || (recipient.code !== null && answerer.code === recipient.code)) return true;
-  // A successor of several names the first that it was addressed as; how agencies became one elsewhere is not known here.
-  return receipt.addressed !== undefined && (recipient.deliveredTo === receipt.recipient.agencyId || recipient.agencyIds.length > 1);
+  if (recipient.agencyIds.includes(answerer.agencyId) || (recipient.code !== null && answerer.code === recipient.code)) return 'right';
+  // How agencies became one elsewhere is not known here.
+  return receipt.addressed !== undefined && (recipient.deliveredTo === receipt.recipient.agencyId || recipient.agencyIds.length > 1) ? 'unbound' : 'wrong';
 }
 
 /** Receipts tell the second. */

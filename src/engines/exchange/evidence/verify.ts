@@ -102,12 +102,13 @@ async function checkContainer(container: Container, manifest: EvidenceManifest):
 async function checkSeal(validator: AloneValidator, bytes: Buffer): Promise<EvidenceCheck[]> {
   const report = await validator.validate(bytes);
   const [seal] = report.signatures;
-  if (report.indication === 'TOTAL-PASSED' && (report.signatures.length !== 1 || !isSeal(seal))) {
+  if (report.indication === 'TOTAL-PASSED' && (report.signatures.length !== 1 || !isSeal(validator, seal))) {
     const who = report.signatures.map(({ signer }) => signer).join(', ');
-    return [check('seal.stranger', 'failed', machinery.last[1], { vi: `${who}.`, en: `${who}.` })];
+    const hint = who === SEAL_NAME ? olderSeal : { vi: '', en: '' };
+    return [check('seal.stranger', 'failed', machinery.last[1], { vi: `${who}.${hint.vi}`, en: `${who}.${hint.en}` })];
   }
   if (report.indication === 'TOTAL-PASSED') {
-    const who = seal?.signer ?? '';
+    const who = [seal?.signer, seal?.organization].filter((each) => each !== null && each !== undefined).join(', ');
     const when = seal?.signingTime ?? '';
     return [check('seal.valid', 'passed', '', when === '' ? { vi: `${who}.`, en: `${who}.` } : { vi: `${who}, ${formatInstant(new Date(when))}.`, en: `${who}, ${when}.` })];
   }
@@ -117,10 +118,19 @@ async function checkSeal(validator: AloneValidator, bytes: Buffer): Promise<Evid
 
 type SealReport = Awaited<ReturnType<AloneValidator['validate']>>['signatures'][number];
 
-/** Any person with a good certificate can sign a container; only the installation itself has a certificate of this name, without a person's or an agency's number. */
-function isSeal(signature: SealReport | undefined): boolean {
-  return signature?.signer === SEAL_NAME && signature.title === null && signature.certificate?.userIds.length === 0 && signature.certificate.emails.length === 0;
+/**
+ * Any person with a good certificate can sign a container, under any name. An installation's seal has a purpose of its own in its certificate, which
+ * its authority gives to nobody else; one from before that is recognised by the very certificate, which the installation publishes.
+ */
+function isSeal(validator: AloneValidator, signature: SealReport | undefined): boolean {
+  const certificate = signature?.certificate;
+  return certificate?.isInstallationSeal === true || (certificate !== null && certificate !== undefined && validator.isKnownSeal(certificate.fingerprint));
 }
+
+const olderSeal = {
+  vi: ' Nếu gói được niêm phong trước khi dấu niêm phong có dấu hiệu riêng, chép tệp .installation-seal.crt của hệ thống lập gói (DATA_DIR/pki) vào thư mục tin cậy.',
+  en: ' Where it was sealed before seals had a purpose of their own, put the .installation-seal.crt of the installation that made it (DATA_DIR/pki) into the trusted folder.',
+};
 
 function checkEnvelope(manifest: EvidenceManifest, parts: Parts): EvidenceCheck[] {
   const original = parts.get(partNames.envelope);

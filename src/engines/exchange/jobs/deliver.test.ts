@@ -147,6 +147,14 @@ test('a letter to a closed agency and to its successor arrives there once, and b
     ['registered', ['01', '03']],
     ['registered', ['01', '03']],
   ]);
+  const keys = await receiptKeys(house.kernel.database.pool);
+  const receipts = await house.sql<{ recipient: string; receipt: string }>('select recipient_agency_id as recipient, receipt from exchange.delivery_answer where envelope_id = $1', [envelopeId]);
+  assert.equal(receipts.length, 6);
+  for (const { recipient, receipt } of receipts) {
+    const verdict = verifyReceipt(receipt, keys);
+    assert.ok(verdict.ok);
+    assert.deepEqual([verdict.receipt.recipient.agencyId, verdict.receipt.addressed?.agencyId ?? ward], [ward, recipient], 'each receipt names the agency that the sender addressed');
+  }
 });
 
 test('mail for an agency that was split, or closed for good, comes back with the successors named', async () => {

@@ -4,6 +4,7 @@ import type { Id } from '#kernel/ids.ts';
 import { databaseJob, type ClaimedJob } from '#kernel/jobs.ts';
 import { isoInVietnam } from '#kernel/time.ts';
 import { deliveryStatus, type BusinessKind, type DeliveryAnswered, type DeliveryStatus } from '../contract.ts';
+import { boundReceipts } from '../bound-receipts.ts';
 import { noticeWords } from '../domain/notice.ts';
 import { statusRules } from '../domain/status.ts';
 import { sendAnswersOut } from '../partners/transfers.ts';
@@ -52,9 +53,9 @@ export async function noteAnswers(ctx: CommandContext, targets: readonly Target[
   for (const target of fresh) record(ctx, target);
 }
 
-/** An answer belongs to the delivery that was addressed to the agency, and to one that came to it as a successor. */
+/** An answer belongs to the delivery that was addressed to the agency, and to one that came to it as a successor: each gets a receipt that names it. */
 async function targetsOf(ctx: CommandContext, jobs: readonly ClaimedJob<z.output<typeof payload>>[]): Promise<Target[]> {
-  const columns = `d.agency_id as "agencyId", d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId", d.recipient_name as "recipientName",
+  const columns = `d.agency_id as "agencyId", d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId", d.recipient_name as "recipientName", d.recipient_code as "recipientCode",
     e.subject_type as type, e.subject_id as "subjectId", e.kind, a.ordinal, a.status, a.at, a.by_name as "byName", a.by_title as "byTitle", a.reason, a.receipt`;
   const { rows } = await ctx.query(
     `with answer as (
@@ -74,7 +75,9 @@ async function targetsOf(ctx: CommandContext, jobs: readonly ClaimedJob<z.output
     [jobs.map((job) => job.agencyId), jobs.map((job) => job.payload.messageId), jobs.map((job) => job.payload.ordinal)],
   );
   // safe because the statement selects exactly these columns
-  return (rows as Target[]).map((row) => ({ ...row, status: deliveryStatus.parse(row.status) }));
+  const targets = rows as (Target & { recipientCode: string | null })[];
+  const receipts = await boundReceipts(ctx.kernel, targets.map(({ receipt, recipientAgencyId, recipientCode, recipientName }) => ({ receipt, addressed: { agencyId: recipientAgencyId, code: recipientCode, name: recipientName } })));
+  return targets.map((row, index) => ({ ...row, status: deliveryStatus.parse(row.status), receipt: receipts[index] ?? row.receipt }));
 }
 
 function keyOf(target: { agencyId: string; envelopeId: string; recipientAgencyId: string; ordinal: number }): string {

@@ -31,6 +31,8 @@ export type EnvelopeParcel = {
   isRelayed: boolean;
   /** Then the document may have an id that its own system gave it, and keeps it. */
   keepsDocumentId: boolean;
+  /** Another installation gets it with our own mark, by which we recognise it after a restore. */
+  carriesMark: boolean;
 };
 
 export type AnswerParcel = {
@@ -140,8 +142,8 @@ export type InboundContent =
       reason: string | null;
       /** The signed receipt, verified by the adapter; without one the kept original is the evidence. */
       receipt?: string;
-      /** Whom the receipt names, by the partner's own id and code; `isForAnother` when it answers as the successor of somebody. */
-      signedBy?: { ref: string; code: string | null; isForAnother: boolean };
+      /** The agency that the receipt speaks for, by the partner's own id and code: the one that we addressed, also where its successor answers. */
+      signedFor?: { ref: string; code: string | null };
       /** Given by an agency of another system, to which the partner passed the document on. */
       isPassedOn?: boolean;
     }

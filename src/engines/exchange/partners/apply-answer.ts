@@ -63,18 +63,18 @@ function isFit(kind: Delivery['kind'], status: DeliveryStatus): boolean {
 }
 
 /**
- * A receipt is one recipient's word and nobody else's: it names the agency by the partner's own id, or by its code. A successor of several
- * over there names the first that it was addressed as.
+ * A receipt is one recipient's word and nobody else's: it names the agency that we addressed by the partner's own id, or by the code that we
+ * wrote. Whoever answers as its successor, here or there, names it too.
  */
 async function isOfRecipient(ctx: CommandContext, inbound: InboundRow, { answer, delivery }: { answer: Answer; delivery: Delivery }): Promise<boolean> {
-  const { signedBy } = answer;
-  if (signedBy === undefined || signedBy.isForAnother) return true;
-  const { recipientAgencyId, deliveredTo } = delivery;
+  const { signedFor } = answer;
+  if (signedFor === undefined) return true;
+  const { recipientAgencyId } = delivery;
   const { rowCount } = await ctx.query(
-    `select 1 from exchange.partner_agency where partner_id = $1 and remote_id = $2 and agency_id = any ($3)
+    `select 1 from exchange.partner_agency where partner_id = $1 and remote_id = $2 and agency_id = $3
      union all
-     select 1 from exchange.delivery where agency_id = $4 and envelope_id = $5 and recipient_agency_id = $6 and recipient_code = $7`,
-    [inbound.partnerId, signedBy.ref, [recipientAgencyId, deliveredTo.agencyId], delivery.agencyId, delivery.envelopeId, recipientAgencyId, signedBy.code],
+     select 1 from exchange.delivery where agency_id = $4 and envelope_id = $5 and recipient_agency_id = $3 and recipient_code = $6`,
+    [inbound.partnerId, signedFor.ref, recipientAgencyId, delivery.agencyId, delivery.envelopeId, signedFor.code],
   );
   return rowCount !== 0;
 }

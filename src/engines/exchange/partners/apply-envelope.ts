@@ -158,10 +158,10 @@ async function oweAnswers(ctx: CommandContext, parts: { inbound: InboundRow; con
     if (result?.kind !== 'kept') continue;
     const code = each.recipient.code ?? each.addressed.code;
     const { rowCount } = await ctx.query(
-      `insert into exchange.message_origin (agency_id, message_id, position, partner_id, inbound_id, addressed_ref, addressed_code, sender_ref, sender_code)
-       select $1, $2, coalesce((select max(position) + 1 from exchange.message_origin where agency_id = $1 and message_id = $2), 0), $3, $4, $5, $6, $7, $8
+      `insert into exchange.message_origin (agency_id, message_id, position, partner_id, inbound_id, addressed_ref, addressed_code, sender_ref, sender_code, addressed_agency_id)
+       select $1, $2, coalesce((select max(position) + 1 from exchange.message_origin where agency_id = $1 and message_id = $2), 0), $3, $4, $5, $6, $7, $8, $9
         where not exists (select from exchange.message_origin where agency_id = $1 and message_id = $2 and addressed_ref is not distinct from $5 and addressed_code is not distinct from $6)`,
-      [each.to.id, result.messageId, inbound.partnerId, inbound.id, each.recipient.ref, code, content.sender.ref, content.sender.code],
+      [each.to.id, result.messageId, inbound.partnerId, inbound.id, each.recipient.ref, code, content.sender.ref, content.sender.code, each.addressed.id],
     );
     if (rowCount !== 1) continue;
     // A successor that has it already may have answered it: all its answers are owed to this address too.

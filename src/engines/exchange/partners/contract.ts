@@ -156,7 +156,8 @@ export const inboundView = z.object({
   partnerName: z.string(),
   partnerRef: z.string(),
   state: inboundState,
-  kind: z.enum(['envelope', 'answer', 'outcome', 'opening', 'reminder']).nullable(),
+  /** `claim`: a partner says that it has this from us, and nothing proves it. */
+  kind: z.enum(['envelope', 'answer', 'outcome', 'opening', 'reminder', 'claim']).nullable(),
   senderName: z.string().nullable(),
   summary: z.string().nullable(),
   problemCode: z.string().nullable(),
@@ -169,6 +170,8 @@ export const inboundView = z.object({
   receivedAt: z.string(),
 });
 export const handOverTo = z.object({ agencyId: z.uuid() });
+/** Why a person says that a claimed document is ours. */
+export const recovery = z.object({ resolution: z.string().trim().min(3).max(1000) });
 export const settlement = z.object({ outcome: z.enum(['resolved', 'discarded']), resolution: z.string().trim().min(3).max(1000) });
 
 /** An invitation to another installation: handed over as a text; its fingerprint is told on another way, such as the telephone. */

@@ -1,6 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
-import { addDays, parseCalendarDay, vietnamDay } from '#kernel/time.ts';
+import { parseCalendarDay, vietnamDay } from '#kernel/time.ts';
 import { agenciesOn, closeAgency, createAgency, findAgencyByCode, isWellFormedCode, type AgencyKind, type AgencyLevel } from '#engines/identity/index.ts';
 import { agencyKind, agencyLevel } from '#engines/identity/contract.ts';
 import type { PartnerId, RemoteAgency } from './adapter.ts';
@@ -69,8 +69,8 @@ async function unlink(ctx: CommandContext, of: { partner: Partner; agencyId: Id<
   const { rowCount } = await ctx.query('select 1 from exchange.partner_agency where partner_id = $1 and agency_id = $2 and valid_to is null', [partner.id, agencyId]);
   // It may be reached another way by now.
   if (rowCount === 0) return;
+  await ctx.query('update exchange.partner_agency set is_withdrawn = true where partner_id = $1 and agency_id = $2 and valid_to is null', [partner.id, agencyId]);
   await endLinks(ctx, { agencyId, partnerId: partner.id, remoteId: null });
-  await ctx.query('update exchange.partner_agency set is_withdrawn = true where partner_id = $1 and agency_id = $2 and valid_to = $3', [partner.id, agencyId, addDays(vietnamDay(ctx.now), -1)]);
   recordPartnerEvent(ctx, 'partner-agency-unlinked', { partner, data: { agencyId, agencyName: name } });
 }
 

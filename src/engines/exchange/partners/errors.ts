@@ -93,6 +93,27 @@ export const partnerErrors = defineErrors('exchange', {
     fixVi: 'Chọn cơ quan thuộc hệ thống này.',
     fixEn: 'Choose an agency that is served here.',
   },
+  arrivalNoClaim: {
+    status: 409,
+    vi: 'Gói này không phải văn bản mà đối tác nói là của hệ thống này, nên không ghi lại được.',
+    en: 'This arrival is no document that a partner says to be ours, so there is nothing to write back.',
+    fixVi: 'Tải lại danh sách rồi chọn việc phù hợp.',
+    fixEn: 'Reload the list and choose what fits.',
+  },
+  claimUnfit: {
+    status: 409,
+    vi: 'Không ghi lại được văn bản này: {vi}.',
+    en: 'This document cannot be written back: {en}.',
+    fixVi: 'Hỏi đối tác về bản họ đang giữ, rồi kết thúc gói với lời giải thích.',
+    fixEn: 'Ask the partner about what it holds, then end the arrival with an explanation.',
+  },
+  claimNeedsDecision: {
+    status: 409,
+    vi: 'Thử lại không chứng minh thêm được gì cho văn bản này.',
+    en: 'Trying again proves nothing more about this document.',
+    fixVi: 'Hỏi cơ quan gửi, rồi ghi lại vào sổ hoặc kết thúc gói.',
+    fixEn: 'Ask the agency in whose name it is, then write it back or end it.',
+  },
   invitationUnreadable: {
     status: 422,
     vi: 'Thư mời không đọc được hoặc đã bị sửa.',

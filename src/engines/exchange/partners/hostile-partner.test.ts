@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
+import { addDays, vietnamDay } from '#kernel/time.ts';
+import { mergeAgencies } from '#engines/identity/index.ts';
+import { answerMessage } from '../commands/answer-message.ts';
 import { sendNotice } from '../commands/send-notice.ts';
 import { signReceipts, verifyReceipt } from '../domain/receipt.ts';
 import { envelopeHash } from '../envelope.ts';
@@ -55,7 +59,7 @@ async function wireAt(place: Installation, where: string, values: unknown[]): Pr
   // safe because the statement selects exactly these columns
   const parcel = await parcelOf({ now: place.house.clock.now(), query: (text, more) => place.house.kernel.database.pool.query(text, more) }, first(rows) as TransferRow);
   // safe because a parcel travels as an object
-  return JSON.parse(writeWire(parcel).toString('utf8')) as Wire;
+  return JSON.parse(writeWire(parcel, { appSecret: place.house.kernel.config.appSecret, partnerId: pair.atGuest as PartnerId }).toString('utf8')) as Wire;
 }
 
 /** What B had answered for one of its agencies. */
@@ -93,6 +97,42 @@ test('the receipt of one recipient is no answer of another, and changes nothing 
   assert.equal((await linesOf(letter.subject)).get(ward.there)?.state, 'arrived');
   assert.equal(await offered(answer), 'applied', 'for its own recipient it counts');
   assert.equal((await linesOf(letter.subject)).get(commune.there)?.state, 'registered');
+});
+
+test('the receipt of a successor is the answer of the agency that it names, and of no other that it succeeded', async () => {
+  const [one, two] = [await anAgencyAt(b, 'UBND xã Một', [{ at: a, partnerId: pair.atInviter }]), await anAgencyAt(b, 'UBND xã Hai', [{ at: a, partnerId: pair.atInviter }])];
+  const successor = await anAgencyAt(b, 'UBND xã Hợp Nhất', [{ at: a, partnerId: pair.atInviter }]);
+  const lastDay = addDays(vietnamDay(b.house.clock.now()), -1);
+  await run(b.house.kernel, mergeAgencies, { predecessorIds: [one.id, two.id], successorIds: [successor.id], kind: 'merged', lastDay, legalBasis: 'Nghị quyết' }, { actor: systemActor('test') });
+  const [oneHere, twoHere, successorHere] = [first(one.idAt), first(two.idAt), first(successor.idAt)];
+  const letter = await aSentLetter(a.house.kernel, { from: sender.id, to: [oneHere, twoHere, successorHere] });
+  await settle(a, b);
+  const [message] = await b.house.sql('select id from exchange.message where envelope_id = $1', [letter.envelopeId]);
+  // safe because the column holds message ids
+  await run(b.house.kernel, answerMessage, { agencyId: successor.id, messageId: message?.['id'] as Id<'message'>, status: '03' }, { actor: aClerk(successor.id) });
+  await settle(b, a);
+  const lines = await linesOf(letter.subject);
+  for (const id of [oneHere, twoHere, successorHere]) assert.deepEqual([lines.get(id)?.state, lines.get(id)?.answers.map(({ status }) => status)], ['registered', ['01', '03']]);
+  const kept = await a.house.sql<{ recipient: string; receipt: string }>('select recipient_agency_id as recipient, receipt from exchange.delivery_answer where envelope_id = $1 order by ordinal', [letter.envelopeId]);
+  const keys = (await b.call<{ keys: [] }>('GET', '/api/v1/exchange/keys')).body.keys;
+  const names = new Map([[oneHere, one.id], [twoHere, two.id], [successorHere, undefined]]);
+  for (const { recipient, receipt } of kept) {
+    const verdict = verifyReceipt(receipt, keys);
+    assert.ok(verdict.ok);
+    // safe because the column holds agency ids
+    assert.deepEqual([verdict.receipt.recipient.agencyId, verdict.receipt.addressed?.agencyId], [successor.id, names.get(recipient as Id<'agency'>)]);
+  }
+  const wireFor = (addressed: string) => wireAt(b, `t.kind = 'answer' and m.envelope_id = $1 and t.ordinal = 2 and exists (select from exchange.message_origin o where o.message_id = m.id and o.position = t.position and o.addressed_ref = $2)`, [letter.envelopeId, addressed]);
+  const answer = await wireFor(oneHere);
+  const completed = await signedBy(b, answer, { status: '06' });
+  const told = { ...answer, status: '06', ordinal: 3, receipt: completed };
+  for (const other of [twoHere, successorHere]) assert.equal(await offered({ ...told, addressed: { ref: other, code: null } }), 'receiptDiffers');
+  const direct = await wireFor(successorHere);
+  const own = { ...direct, status: '06', ordinal: 3, receipt: await signedBy(b, direct, { status: '06' }) };
+  for (const other of [oneHere, twoHere]) assert.equal(await offered({ ...own, addressed: { ref: other, code: null } }), 'receiptDiffers', 'its own answer is not that of those before it');
+  assert.deepEqual([...(await linesOf(letter.subject)).values()].map(({ state }) => state), ['registered', 'registered', 'registered']);
+  assert.equal(await offered(told), 'applied');
+  assert.deepEqual([...(await linesOf(letter.subject)).values()].map(({ recipientAgencyId, state }) => [recipientAgencyId, state]), [[oneHere, 'completed'], [twoHere, 'registered'], [successorHere, 'registered']]);
 });
 
 test('who answered, when and why is what was signed, not what is written around it', async () => {

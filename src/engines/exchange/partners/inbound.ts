@@ -19,6 +19,8 @@ export type InboundRow = {
   originalHash: string;
   sizeBytes: number;
   state: InboundState;
+  /** What it turned out to be, once it was read. */
+  kind: InboundContent['kind'] | 'claim' | null;
   problemCode: string | null;
   problem: string | null;
   agencyId: Id<'agency'> | null;
@@ -70,7 +72,7 @@ export function takeInboundJob(inboundId: InboundId, now: Date) {
 }
 
 const INBOUND = `select i.id, i.partner_id as "partnerId", p.name as "partnerName", i.partner_ref as "partnerRef", encode(i.original_hash, 'hex') as "originalHash", i.size_bytes as "sizeBytes",
-       i.state, i.problem_code as "problemCode", i.problem, i.agency_id as "agencyId"
+       i.state, i.kind, i.problem_code as "problemCode", i.problem, i.agency_id as "agencyId"
   from exchange.inbound i join exchange.partner p on p.id = i.partner_id`;
 
 /** What came from a partner under one of its ids. */

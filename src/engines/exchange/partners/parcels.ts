@@ -52,13 +52,13 @@ function partyOf(agency: AgencyOnDay | undefined, remote: Party | undefined, id:
 
 async function envelopeParcel(q: Place, transfer: TransferRow): Promise<EnvelopeParcel> {
   const { rows } = await q.query(
-    `select e.original, encode(e.content_hash, 'hex') as hash, d.recipient_agency_id as "recipientId", d.recipient_name as name, d.recipient_code as code, d.delivered_to_agency_id as "toId"
-       from exchange.delivery d join exchange.envelope e on e.agency_id = d.agency_id and e.id = d.envelope_id
+    `select e.original, encode(e.content_hash, 'hex') as hash, d.recipient_agency_id as "recipientId", d.recipient_name as name, d.recipient_code as code, d.delivered_to_agency_id as "toId", t.carries_mark as "carriesMark"
+       from exchange.delivery d join exchange.envelope e on e.agency_id = d.agency_id and e.id = d.envelope_id join exchange.transfer t on t.agency_id = d.agency_id and t.id = d.transfer_id
       where d.agency_id = $1 and d.transfer_id = $2 and d.state <> 'cancelled' order by d.position`,
     [transfer.agencyId, transfer.id],
   );
   // safe because the statement selects exactly these columns
-  const read = rows as { original: string; hash: string; recipientId: AgencyId; name: string; code: string | null; toId: AgencyId }[];
+  const read = rows as { original: string; hash: string; recipientId: AgencyId; name: string; code: string | null; toId: AgencyId; carriesMark: boolean }[];
   const [first] = read;
   const parsed = first === undefined ? undefined : readEnvelope(first.original);
   if (first === undefined || parsed?.ok !== true) throw new Error(`the parcel ${transfer.id} has no readable envelope`);
@@ -78,6 +78,7 @@ async function envelopeParcel(q: Place, transfer: TransferRow): Promise<Envelope
       addressed: { agencyId: row.recipientId, ref: row.recipientId, code: row.code, name: row.name },
     })),
     files: envelope.files,
+    carriesMark: first.carriesMark,
     ...(await relayOf(q, { agencyId: transfer.agencyId, envelopeId: envelope.envelopeId })),
   };
 }
@@ -112,13 +113,14 @@ async function answerParcel(q: Place, transfer: TransferRow): Promise<AnswerParc
 
 async function ownAnswer(q: Place, transfer: TransferRow): Promise<CarriedAnswer | undefined> {
   const { rows } = await q.query(
-    `select a.status, a.at, a.by_name as "byName", a.by_title as "byTitle", a.reason, a.receipt, m.envelope_id as "envelopeId", encode(m.content_hash, 'hex') as hash, m.original,
+    `select a.status, a.at, a.by_name as "byName", a.by_title as "byTitle", a.reason, coalesce(t.receipt, a.receipt) as receipt, m.envelope_id as "envelopeId", encode(m.content_hash, 'hex') as hash, m.original,
             m.sender_agency_id as "senderId", o.sender_ref as "senderRef", o.sender_code as "senderCode", o.addressed_ref as "addressedRef", o.addressed_code as "addressedCode"
        from exchange.message_answer a
        join exchange.message m on m.agency_id = a.agency_id and m.id = a.message_id
        join exchange.message_origin o on o.agency_id = m.agency_id and o.message_id = m.id and o.position = $4
+       join exchange.transfer t on t.agency_id = a.agency_id and t.id = $5
       where a.agency_id = $1 and a.message_id = $2 and a.ordinal = $3`,
-    [transfer.agencyId, transfer.messageId, transfer.ordinal, transfer.position],
+    [transfer.agencyId, transfer.messageId, transfer.ordinal, transfer.position, transfer.id],
   );
   // safe because the statement selects exactly these columns
   return rows[0] as CarriedAnswer | undefined;

@@ -51,9 +51,10 @@ const transferOf = async (envelopeId: string): Promise<TransferRow> => {
 };
 /** The parcel as it travelled, as an object to change. */
 const wireOf = async (envelopeId: string): Promise<Record<string, unknown>> => {
-  const parcel = await parcelOf({ now: a.house.clock.now(), query: (text, values) => a.house.kernel.database.pool.query(text, values) }, await transferOf(envelopeId));
+  const transfer = await transferOf(envelopeId);
+  const parcel = await parcelOf({ now: a.house.clock.now(), query: (text, values) => a.house.kernel.database.pool.query(text, values) }, transfer);
   // safe because a parcel travels as an object
-  return JSON.parse(writeWire(parcel).toString('utf8')) as Record<string, unknown>;
+  return JSON.parse(writeWire(parcel, { appSecret: a.house.kernel.config.appSecret, partnerId: transfer.partnerId }).toString('utf8')) as Record<string, unknown>;
 };
 // safe because the id is that of a partner
 const offer = (wire: Buffer) => takeParcel(b.house.kernel, { partnerId: pair.atGuest as PartnerId, config: config.parse({}), wire });
@@ -138,7 +139,7 @@ test('nobody answers for a delivery but the partner through which it went', asyn
     // safe because the statement selects exactly these columns
     const parcel = await parcelOf({ now: b.house.clock.now(), query: (text, values) => b.house.kernel.database.pool.query(text, values) }, answer as TransferRow);
     // safe because a parcel travels as an object
-    const wire = { ...(JSON.parse(writeWire(parcel).toString('utf8')) as Record<string, unknown>), id: newId(), ordinal: 2, status: '01' };
+    const wire = { ...(JSON.parse(writeWire(parcel, { appSecret: b.house.kernel.config.appSecret, partnerId: pair.atGuest as PartnerId }).toString('utf8')) as Record<string, unknown>), id: newId(), ordinal: 2, status: '01' };
     const taken = await takeParcel(a.house.kernel, { partnerId: other.atInviter as PartnerId, config: config.parse({}), wire: Buffer.from(JSON.stringify(wire)) });
     assert.equal(taken.state, 'processed', 'it is here for good, and its matter is ours');
     await a.house.drain();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newId, type Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { envelopeHash } from '../envelope.ts';
 import { deliveriesOf } from '../queries/deliveries-of.ts';
 import { anAgency, aSentLetter } from '../testing.ts';
@@ -117,7 +118,7 @@ test('what is passed on under the code of an agency that is reached another way 
   // safe because the statement selects exactly these columns
   const parcel = await parcelOf({ now: c.house.clock.now(), query: (text, values) => c.house.kernel.database.pool.query(text, values) }, row as TransferRow);
   // safe because a parcel travels as an object
-  const wire = JSON.parse(writeWire(parcel).toString('utf8')) as Record<string, unknown>;
+  const wire = JSON.parse(writeWire(parcel, { appSecret: c.house.kernel.config.appSecret, partnerId: (row as TransferRow).partnerId }).toString('utf8')) as Record<string, unknown>;
   assert.equal(wire['relayed'], true);
   const original = String(wire['original']).replace(String(row?.['envelopeId']), newId()).replace(/"sender":\{[^}]*\}/, (text) => text.replace('H57.71.09', water.code));
   // safe because the route told the partner's id
@@ -206,7 +207,6 @@ test('one that cannot be called fetches what was passed on for it, and its answe
 test('an agency that left its system is told as no longer reached, and letters to it wait in sight', async () => {
   const [linked] = await waysTo(a, 'H56.71.02');
   assert.equal((await a.call('DELETE', `/api/v1/exchange/partners/${vendor.partnerId}/agencies/${String(linked?.['id'])}`)).status, 204);
-  await a.house.sql(`insert into exchange.partner_agency (partner_id, agency_id, valid_from, valid_to, remote_id, code, name) values ($1, $2, date '2026-01-01', date '2026-11-18', 'H56.71.02', 'H56.71.02', 'Công ty mới nối')`, [vendor.partnerId, linked?.['id']]);
   const [known] = await waysTo(b, 'H56.71.02');
   await pass(16 * 60_000);
   assert.deepEqual(await waysTo(b, 'H56.71.02'), []);
@@ -214,4 +214,34 @@ test('an agency that left its system is told as no longer reached, and letters t
   const letter = await aSentLetter(b.house.kernel, { from: commune, to: [known?.['id'] as Id<'agency'>] });
   await settle(b);
   assert.equal((await deliveriesOf(b.house.kernel.database.pool, { agencyId: commune, subject: letter.subject }))[0]?.state, 'no_route');
+});
+
+test('what is linked, unlinked and linked again on one day is told to the neighbours each time, in order and once', async () => {
+  const agencyId = await anAgency(a.house.kernel, 'Công ty một ngày', { hosting: 'external' });
+  const code = String((await a.house.sql('select code from identity.agency_code where agency_id = $1', [agencyId]))[0]?.['code']);
+  const url = `/api/v1/exchange/partners/${vendor.partnerId}/agencies`;
+  const day = vietnamDay(a.house.clock.now());
+  const link = async () => assert.equal((await a.call('POST', url, { body: { agencyId, remoteId: code, code } })).status, 204);
+  const unlink = async () => assert.equal((await a.call('DELETE', `${url}/${agencyId}`)).status, 204);
+  const told = async () => (await b.house.sql(`select type from audit.entry where type like 'exchange.partner-agency-%' and data ->> 'agencyName' = 'Công ty một ngày' order by id`)).map((row) => String(row['type']).slice(24));
+  await link();
+  await pass(16 * 60_000);
+  const [first] = await waysTo(b, code);
+  assert.ok(first, 'the neighbour reaches it');
+  await unlink();
+  await pass(16 * 60_000);
+  assert.deepEqual(await waysTo(b, code), [], 'the neighbour was told that it left');
+  await pass(16 * 60_000);
+  await link();
+  await pass(16 * 60_000);
+  assert.deepEqual((await waysTo(b, code)).map((row) => row['id']), [first['id']], 'it is the same agency there');
+  await unlink();
+  await link();
+  await unlink();
+  await pass(16 * 60_000);
+  assert.deepEqual(await waysTo(b, code), []);
+  assert.deepEqual(await told(), ['linked', 'unlinked', 'linked', 'unlinked']);
+  assert.equal(vietnamDay(a.house.clock.now()), day, 'all of it on one day');
+  const shown = await a.call<{ agencies: { agencyId: string }[] }>('GET', url);
+  assert.ok(!shown.body.agencies.some((each) => each.agencyId === agencyId), 'a way that was in force on no day is shown to nobody');
 });

@@ -4,6 +4,7 @@ import { newId, type Id } from '#kernel/ids.ts';
 import type { NewJob } from '#kernel/jobs.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { agenciesOn, type AgencyOnDay } from '#engines/identity/index.ts';
+import { boundReceipts } from '../bound-receipts.ts';
 import { routeOf } from '../domain/route.ts';
 import type { PartnerId, TransferId } from './adapter.ts';
 import { partnersOfAgencies } from './partner-rows.ts';
@@ -25,8 +26,8 @@ export async function handOver(ctx: CommandContext, given: readonly HandedOver[]
     return first === undefined ? [] : [{ ...first, id: newId<'transfer'>(), orderKey: `${first.subject.type}:${first.subject.id}`, group }];
   });
   await ctx.query(
-    `insert into exchange.transfer (agency_id, id, partner_id, kind, envelope_id, order_key, state, attempts, checks, next_try_at, created_at, changed_at)
-     select t.*, 'waiting', 0, 0, $6::timestamptz, $6::timestamptz, $6::timestamptz
+    `insert into exchange.transfer (agency_id, id, partner_id, kind, envelope_id, order_key, state, attempts, checks, next_try_at, created_at, changed_at, carries_mark)
+     select t.*, 'waiting', 0, 0, $6::timestamptz, $6::timestamptz, $6::timestamptz, true
        from (select agency_id, id, partner_id, 'envelope', envelope_id, order_key
                from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) as u (agency_id, id, partner_id, envelope_id, order_key)) as t`,
     [parcels.map((each) => each.agencyId), parcels.map((each) => each.id), parcels.map((each) => each.partnerId), parcels.map((each) => each.envelopeId), parcels.map((each) => each.orderKey), ctx.now],
@@ -77,22 +78,24 @@ export function sendParcelJob(of: { agencyId: AgencyId; transferId: TransferId; 
 /** An answer of an agency here. */
 export type AnswerKey = { agencyId: AgencyId; messageId: string; ordinal: number };
 
-type Origin = AnswerKey & { position: number; partnerId: PartnerId; senderAgencyId: AgencyId };
+type Origin = AnswerKey & { position: number; partnerId: PartnerId; senderAgencyId: AgencyId; receipt: string; addressedId: AgencyId | null; addressedCode: string | null };
 
 /**
  * Lays answers to messages that came through partners into the outbox, once each. An answer goes through the partner by
- * which the sender, or the successor of a closed sender, is reached today; failing that by the one through which it came.
+ * which the sender, or the successor of a closed sender, is reached today; failing that by the one through which it came. Each carries a
+ * receipt that names the agency which the sender addressed.
  */
 export async function sendAnswersOut(ctx: CommandContext, answers: readonly AnswerKey[]): Promise<void> {
   if (answers.length === 0) return;
   const origins = await originsOf(ctx, answers);
   if (origins.length === 0) return;
   const routes = await routesToSenders(ctx, [...new Set(origins.map((origin) => origin.senderAgencyId))]);
-  const parcels = origins.map((origin) => ({ ...origin, id: newId<'transfer'>(), partnerId: routes.get(origin.senderAgencyId) ?? origin.partnerId }));
+  const receipts = await receiptsFor(ctx, origins);
+  const parcels = origins.map((origin, index) => ({ ...origin, id: newId<'transfer'>(), ownReceipt: receipts[index] === origin.receipt ? null : receipts[index], partnerId: routes.get(origin.senderAgencyId) ?? origin.partnerId }));
   const { rows } = await ctx.query(
-    `insert into exchange.transfer (agency_id, id, partner_id, kind, message_id, ordinal, position, order_key, state, attempts, checks, next_try_at, created_at, changed_at)
-     select t.agency_id, t.id, t.partner_id, 'answer', t.message_id, t.ordinal, t.position, 'message:' || t.message_id, 'waiting', 0, 0, $7, $7, $7
-       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::smallint[]) as t (agency_id, id, partner_id, message_id, ordinal, position)
+    `insert into exchange.transfer (agency_id, id, partner_id, kind, message_id, ordinal, position, order_key, state, attempts, checks, next_try_at, created_at, changed_at, receipt)
+     select t.agency_id, t.id, t.partner_id, 'answer', t.message_id, t.ordinal, t.position, 'message:' || t.message_id, 'waiting', 0, 0, $7, $7, $7, t.receipt
+       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::smallint[], $8::text[]) as t (agency_id, id, partner_id, message_id, ordinal, position, receipt)
      on conflict do nothing returning agency_id as "agencyId", id`,
     [
       parcels.map((each) => each.agencyId),
@@ -102,6 +105,7 @@ export async function sendAnswersOut(ctx: CommandContext, answers: readonly Answ
       parcels.map((each) => each.ordinal),
       parcels.map((each) => each.position),
       ctx.now,
+      parcels.map((each) => each.ownReceipt),
     ],
   );
   // safe because the statement returns exactly these columns
@@ -110,15 +114,27 @@ export async function sendAnswersOut(ctx: CommandContext, answers: readonly Answ
 
 async function originsOf(ctx: CommandContext, answers: readonly AnswerKey[]): Promise<Origin[]> {
   const { rows } = await ctx.query(
-    `select o.agency_id as "agencyId", o.message_id as "messageId", j.ordinal, o.position, o.partner_id as "partnerId", m.sender_agency_id as "senderAgencyId"
+    `select o.agency_id as "agencyId", o.message_id as "messageId", j.ordinal, o.position, o.partner_id as "partnerId", m.sender_agency_id as "senderAgencyId",
+            a.receipt, o.addressed_agency_id as "addressedId", o.addressed_code as "addressedCode"
        from unnest($1::uuid[], $2::uuid[], $3::int[]) as j (agency_id, message_id, ordinal)
        join exchange.message_origin o on o.agency_id = j.agency_id and o.message_id = j.message_id
        join exchange.message m on m.agency_id = o.agency_id and m.id = o.message_id
+       join exchange.message_answer a on a.agency_id = j.agency_id and a.message_id = j.message_id and a.ordinal = j.ordinal
       order by j.ordinal, o.position`,
     [answers.map((each) => each.agencyId), answers.map((each) => each.messageId), answers.map((each) => each.ordinal)],
   );
   // safe because the statement selects exactly these columns
   return rows as Origin[];
+}
+
+/** The receipt of each answer under the name of the agency that was addressed. Nothing is looked up where agencies answer for themselves. */
+async function receiptsFor(ctx: CommandContext, origins: readonly Origin[]): Promise<string[]> {
+  const closed = origins.flatMap(({ agencyId, addressedId }) => (addressedId === null || addressedId === agencyId ? [] : [addressedId]));
+  const agencies = closed.length === 0 ? undefined : await agenciesOn(ctx, [...new Set(closed)], vietnamDay(ctx.now));
+  return boundReceipts(
+    ctx.kernel,
+    origins.map(({ receipt, addressedId, addressedCode }) => ({ receipt, addressed: addressedId === null ? undefined : { agencyId: addressedId, code: addressedCode, name: agencies?.get(addressedId)?.name ?? '' } })),
+  );
 }
 
 /** Through which partner each sender, or the successor of a closed one, is reached today. */

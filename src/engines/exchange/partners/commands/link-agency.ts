@@ -43,13 +43,14 @@ export async function writeLink(ctx: CommandContext, link: Link): Promise<void> 
   for (const row of rows) ctx.enqueue(deliverJobFor({ agencyId: row['agency_id'] as AgencyId, envelopeId: String(row['envelope_id']) }, link.agencyId, ctx.now));
 }
 
-/** The ways to an agency, and what else the partner called by this id, end yesterday; one of today alone was never in force. */
-export async function endLinks(ctx: CommandContext, of: { agencyId: AgencyId; partnerId: PartnerId; remoteId: string | null }): Promise<number> {
+/**
+ * The ways to an agency, and what else the partner called by this id, end yesterday. One that began today was in force on no day, and stays as
+ * such: neighbours that were told of it have to be told that it ended.
+ */
+export async function endLinks(ctx: CommandContext, of: { agencyId: AgencyId; partnerId: PartnerId; remoteId: string | null }): Promise<void> {
   const today = vietnamDay(ctx.now);
   const which = 'valid_to is null and (agency_id = $1 or (partner_id = $2 and remote_id = $3))';
-  const begun = await ctx.query(`delete from exchange.partner_agency where ${which} and valid_from >= $4`, [of.agencyId, of.partnerId, of.remoteId, today]);
-  const ended = await ctx.query(`update exchange.partner_agency set valid_to = $4 where ${which}`, [of.agencyId, of.partnerId, of.remoteId, addDays(today, -1)]);
-  return (begun.rowCount ?? 0) + (ended.rowCount ?? 0);
+  await ctx.query(`update exchange.partner_agency set valid_to = greatest($4::date, valid_from - 1) where ${which}`, [of.agencyId, of.partnerId, of.remoteId, addDays(today, -1)]);
 }
 
 /** From today an agency is not reached through the partner any more. @throws exchange.partnerNotFound also when it was not */

@@ -11,7 +11,8 @@ import { recordPartnerEvent } from '../record.ts';
 
 const OPEN = ['quarantined', 'with_person', 'refused'];
 
-async function lockOpen(ctx: CommandContext, inboundId: string): Promise<InboundRow> {
+/** An arrival that waits for a person, locked. @throws exchange.inboundNotFound also for clerks of another agency, exchange.inboundDone, kernel.forbidden */
+export async function lockOpen(ctx: CommandContext, inboundId: string): Promise<InboundRow> {
   const inbound = await lockInbound(ctx, inboundId);
   // What was handed to an agency exists for its clerks, and for nobody else's.
   if (!mayKeepPartners(ctx.actor)) {
@@ -27,10 +28,11 @@ const handsOf = ({ agencyId }: InboundRow): { agencyId?: Id<'agency'> } => (agen
 
 const partnerOf = (inbound: InboundRow) => ({ id: inbound.partnerId, name: inbound.partnerName });
 
-/** Reads and applies an arrival again, after its cause was mended. @throws exchange.inboundNotFound, exchange.inboundDone */
+/** Reads and applies an arrival again, after its cause was mended. @throws exchange.inboundNotFound, exchange.inboundDone, exchange.claimNeedsDecision */
 export async function retryArrival(ctx: CommandContext, input: { inboundId: string }): Promise<void> {
   const inbound = await lockOpen(ctx, input.inboundId);
   assertKeepsPartners(ctx.actor);
+  if (inbound.kind === 'claim') throw partnerErrors.claimNeedsDecision();
   await ctx.query(`update exchange.inbound set state = 'waiting', problem_code = null, problem = null, changed_at = $2 where id = $1`, [inbound.id, ctx.now]);
   ctx.enqueue(takeInboundJob(inbound.id, ctx.now));
   recordPartnerEvent(ctx, 'inbound-retried', { partner: partnerOf(inbound), ...handsOf(inbound), data: { inboundId: inbound.id } });

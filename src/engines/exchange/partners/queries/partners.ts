@@ -49,7 +49,7 @@ export async function agenciesOfPartner(q: Queryable, of: { partnerId: string; a
   const { rows } = await q.query(
     `select json_build_object('agencyId', agency_id, 'name', name, 'code', code, 'remoteId', remote_id, 'validFrom', valid_from, 'validTo', valid_to) as link
        from exchange.partner_agency
-      where partner_id = $1
+      where partner_id = $1 and (valid_to is null or valid_to >= valid_from)
         and ($2::uuid is null or (name, agency_id, valid_from) > (select s.name, s.agency_id, s.valid_from from exchange.partner_agency s where s.partner_id = $1 and s.agency_id = $2 and s.valid_from = $3::date))
       order by name, agency_id, valid_from limit $4`,
     [of.partnerId, of.after?.agencyId ?? null, of.after?.validFrom ?? null, PAGE],

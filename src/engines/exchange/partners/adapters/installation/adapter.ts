@@ -11,7 +11,7 @@ import { PeerProblem } from './peer-problem.ts';
 import { readPeerWire } from './peer-parcels.ts';
 import { config, pinned, secrets } from './settings.ts';
 import { takeParcel } from './take-parcel.ts';
-import { directoryReply, parcelReply, PART_LIMIT_BYTES, partReply, type settledParcels, signedAnswer, waitingReply, wireParcel, writeWire, type ParcelReply, type WireParcel } from './wire.ts';
+import { directoryReply, parcelReply, PART_LIMIT_BYTES, partReply, type settledParcels, signedAnswer, waitingReply, wireParcel, writeWire, type ParcelReply, type Sending, type WireParcel } from './wire.ts';
 import { z } from 'zod';
 
 /** So long one call goes on bringing parts; the rest comes with the next, so that a large file holds nobody up. */
@@ -37,7 +37,7 @@ export const installationAdapter = definePartnerAdapter({
   },
   tell: async (line, parcel) => {
     try {
-      return resultOf(await callPeer(line, { method: 'POST', path: '/parcels', body: writeWire(parcel) }, parcelReply));
+      return resultOf(await callPeer(line, { method: 'POST', path: '/parcels', body: writeWire(parcel, sendingOf(line)) }, parcelReply));
     } catch (error) {
       if (error instanceof PeerRefusal) return { outcome: 'refused', code: error.problem.code, problem: error.problem.problem };
       throw error;
@@ -71,8 +71,10 @@ async function refusalsAsFailures<Value>(work: Promise<Value>): Promise<Value> {
   }
 }
 
+const sendingOf = ({ kernel, partnerId }: InstallationLine): Sending => ({ appSecret: kernel.config.appSecret, partnerId });
+
 async function send(line: InstallationLine, parcel: Parcel): Promise<SendResult> {
-  const offer = (): Promise<ParcelReply> => callPeer(line, { method: 'POST', path: '/parcels', body: writeWire(parcel) }, parcelReply);
+  const offer = (): Promise<ParcelReply> => callPeer(line, { method: 'POST', path: '/parcels', body: writeWire(parcel, sendingOf(line)) }, parcelReply);
   const first = await offer();
   if (first.state !== 'incomplete' || parcel.kind !== 'envelope') return resultOf(first);
   const isAllOver = await sendFiles(line, parcel, first.missing);
@@ -164,7 +166,8 @@ async function readAnswerWire(line: InstallationLine, parcel: WireParcel & { kin
   const told = signedAnswer.safeParse(receipt).data;
   if (told === undefined) return { ok: false, code: 'receiptUnverified', problem: 'malformed' };
   const { at, by, reason, recipient, addressed: as } = told;
-  const signed = { at: new Date(at), by, reason, signedBy: { ref: recipient.agencyId, code: recipient.code, isForAnother: as !== undefined } };
+  const named = as ?? recipient;
+  const signed = { at: new Date(at), by, reason, signedFor: { ref: named.agencyId, code: named.code } };
   const answer = { senderAgencyId: parcel.sender.ref, envelopeId, contentHash, addressed, ordinal, status, ...signed, receipt: parcel.receipt, isPassedOn: parcel.passedOn === true };
   return { ok: true, content: { kind: 'answer', ...answer } };
 }

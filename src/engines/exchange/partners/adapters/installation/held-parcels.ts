@@ -33,7 +33,7 @@ export async function heldParcels(kernel: Kernel, partnerId: PartnerId): Promise
   const parcels: z.output<typeof wireParcel>[] = [];
   let size = 0;
   for (const transfer of transfers.slice(0, PAGE)) {
-    const wire = writeWire(await parcelOf(placeOf(kernel), transfer));
+    const wire = writeWire(await parcelOf(placeOf(kernel), transfer), { appSecret: kernel.config.appSecret, partnerId });
     size += wire.length;
     if (parcels.length > 0 && size > PAGE_BYTES) break;
     parcels.push(wireParcel.parse(JSON.parse(wire.toString('utf8'))));

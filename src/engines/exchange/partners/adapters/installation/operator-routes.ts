@@ -2,13 +2,14 @@ import { z } from 'zod';
 import type { Actor } from '#kernel/actor.ts';
 import { holders, route, type Route } from '#kernel/route.ts';
 import { PartnerUnavailable } from '../../adapter.ts';
-import { acceptance, confirmation, invitation, invitationReply, invitationSummary, reach, reconciliation, rotated, type Reconciliation } from '../../contract.ts';
+import { acceptance, confirmation, invitation, invitationReply, invitationSummary, reach, reconciliation, recovery, rotated, type Reconciliation } from '../../contract.ts';
 import { setPassing } from '../../commands/set-passing.ts';
 import { setReach } from '../../commands/set-reach.ts';
 import { assertKeepsPartners } from '../../../policy.ts';
 import { partnerErrors, partnerUnreachable } from '../../errors.ts';
 import { findPartner, openLine } from '../../partner-rows.ts';
 import { passedOn } from '../../relay-rule.ts';
+import { keptClaim, recoverClaim } from './claims.ts';
 import { callPeer, PeerRefusal, type InstallationLine } from './client.ts';
 import { accept, confirm, finishAcceptance, invite, ownReceiptKeys, readInvitation } from './pairing.ts';
 import { OWN_FEATURES } from './peer-features.ts';
@@ -184,5 +185,14 @@ export const pairingRoutes: readonly Route[] = [
     body: z.object({ since: z.iso.datetime({ offset: true }).transform((text) => new Date(text)) }),
     reply: reconciliation,
     run: ({ kernel, actor }, { params: { partnerId }, body: { since } }) => reconcileWith(kernel, { actor, partnerId, since }),
+  }),
+  route({
+    method: 'POST',
+    url: '/api/v1/exchange/arrivals/:inboundId/recover',
+    summary: 'Says that a document which a partner has in our name, and which nothing proves, is ours: it is written back.',
+    access: holders('province_admin', 'clerk'),
+    params: z.object({ inboundId: z.uuid() }),
+    body: recovery,
+    run: async (http, { params: { inboundId }, body }) => http.run(recoverClaim, { inboundId, claim: await keptClaim(http.kernel, inboundId), ...body }),
   }),
 ];

@@ -2,22 +2,23 @@ import { z } from 'zod';
 import { run, type CommandContext } from '#kernel/command.ts';
 import type { Actor } from '#kernel/actor.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { readEnvelope } from '../../../envelope.ts';
 import type { Reconciliation } from '../../contract.ts';
 import { assertKeepsPartners } from '../../../policy.ts';
+import { PartnerUnavailable } from '../../adapter.ts';
 import type { PartnerRow } from '../../partner-rows.ts';
 import { recordPartnerEvent } from '../../record.ts';
+import { keepClaim } from './claims.ts';
 import { callPeer, type InstallationLine } from './client.ts';
 import { toldFeatures } from './peer-features.ts';
 import { recoverDelivery } from './recover-envelope.ts';
-import { MOST_AGAIN, originalReply, receivedReply, sentReply, type ReceivedRow } from './statement.ts';
+import { MOST_AGAIN, originalReply, readReturned, receivedReply, sentReply, type ReceivedRow } from './statement.ts';
 
 type Work = { kernel: Kernel; actor: Actor; partner: PartnerRow; line: InstallationLine; since: Date };
 
 /**
  * For an installation that was restored from a backup: asks a partner what it has from us and what it gave us since a moment, and
- * mends what we lost. Our own letters are written back as the partner has them, and its letters and answers come again under
- * their old ids. Doing it twice changes nothing more; while a line breaks, what was mended stays mended.
+ * mends what we lost. Our own letters are written back where the mark that we gave them proves that they are ours; what the partner only says
+ * waits in quarantine for a person. Its letters and answers come again under their old ids. Doing it twice changes nothing more; while a line breaks, what was mended stays mended.
  * @throws PartnerUnavailable; PeerRefusal
  */
 export async function reconcile(work: Work): Promise<Reconciliation> {
@@ -41,7 +42,7 @@ async function mendOwn(work: Work, result: Reconciliation): Promise<void> {
     const page: z.output<typeof receivedReply> = await callPeer(work.line, { method: 'GET', path: pathOf('received', work.since, after) }, receivedReply);
     for (const row of page.rows) await mendOne(work, row, result);
     if (page.next === null) return;
-    after = page.next;
+    after = onward(after, page.next);
   }
 }
 
@@ -56,12 +57,13 @@ async function mendOne(work: Work, row: ReceivedRow, result: Reconciliation): Pr
     result.known += 1;
     return;
   }
-  const { original } = await callPeer(line, { method: 'GET', path: `/statement/originals/${row.messageId}` }, originalReply);
-  const recovered = await run(kernel, recoverDelivery, { partner, row, original }, { actor });
-  const read = readEnvelope(original);
-  if (!recovered.ok || !read.ok) result.problems.push({ envelopeId: row.envelopeId, problem: recovered.ok ? 'envelopeUnreadable' : recovered.problem });
-  else if (!result.recovered.some((each) => each.envelopeId === row.envelopeId)) {
-    const { document, sender } = read.envelope;
+  const returned = readReturned(await callPeer(line, { method: 'GET', path: `/statement/originals/${row.messageId}?parcel=${row.parcelId}` }, originalReply));
+  const recovered = await run(kernel, recoverDelivery, { partner, row, ...returned }, { actor });
+  if (!recovered.ok) {
+    const isDecided = recovered.problem === 'notProven' && !(await keepClaim(kernel, { partner, claim: { row, original: returned.original } }));
+    if (!isDecided) result.problems.push({ envelopeId: row.envelopeId, problem: recovered.problem });
+  } else if (!result.recovered.some((each) => each.envelopeId === row.envelopeId)) {
+    const { document, sender } = recovered.envelope;
     result.recovered.push({ envelopeId: row.envelopeId, number: `${document.number}/${document.notation}`, issuedOn: document.issuedOn, summary: document.summary, senderName: sender.name });
   }
 }
@@ -90,6 +92,12 @@ async function askForTheirs(work: Work, result: Reconciliation): Promise<void> {
     result.askedAgain += lost.length;
     for (const row of lost) for (const { recipientRef, status } of row.answered) result.answeredBefore.push({ envelopeId: row.envelopeId ?? row.parcelId, agencyId: recipientRef, status });
     if (page.next === null) return;
-    after = page.next;
+    after = onward(after, page.next);
   }
+}
+
+/** A list that does not go forward would never end. */
+function onward(after: string | null, next: string): string {
+  if (after !== null && next <= after) throw new PartnerUnavailable('replyUnreadable', { problem: 'a list that goes round in a circle', retry: 'later' });
+  return next;
 }

@@ -3,6 +3,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { anyone, route, type Route } from '#kernel/route.ts';
+import { readBytes } from '#engines/files/index.ts';
 import type { PartnerId, TransferId } from '../../adapter.ts';
 import { featureOf, peerKinds } from '../../features.ts';
 import { sendParcelJob } from '../../transfers.ts';
@@ -10,7 +11,7 @@ import { answerPeer, type PeerCall } from './peer-call.ts';
 import { featuresOf } from './peer-features.ts';
 import { PeerProblem } from './peer-problem.ts';
 import { parsedBody } from './peer-routes.ts';
-import { PEER } from './wire.ts';
+import { PEER, wireParcel, type WireParcel } from './wire.ts';
 
 // What an installation tells a partner that lost its last hours: what it has from it, and what it gave it. Both are read from
 // the rows by which the mail itself goes; nothing is kept for this alone.
@@ -26,7 +27,7 @@ const byPartners = anyone('other installations call it; each request is signed w
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
 /** An envelope of the caller at one of our agencies: by whose ids, in which parcel, with which content. */
-const receivedRow = z.object({ messageId: z.uuid(), envelopeId: z.uuid(), contentHash: z.string(), senderRef: z.uuid(), addressedRef: z.uuid().nullable(), parcelId: z.uuid() });
+export const receivedRow = z.object({ messageId: z.uuid(), envelopeId: z.uuid(), contentHash: z.string(), senderRef: z.uuid(), addressedRef: z.uuid().nullable(), parcelId: z.uuid() });
 export const receivedReply = z.object({ rows: z.array(receivedRow).max(MOST_ADDRESSES), next: z.uuid().nullable() });
 export type ReceivedRow = z.output<typeof receivedRow>;
 
@@ -34,7 +35,9 @@ export type ReceivedRow = z.output<typeof receivedRow>;
 const sentRow = z.object({ parcelId: z.uuid(), kind: z.enum(['envelope', 'answer', 'opening', 'reminder']), envelopeId: z.uuid().nullable(), answered: z.array(z.object({ recipientRef: z.string().max(100), status: z.string().max(2) })).max(5000) });
 export const sentReply = z.object({ rows: z.array(sentRow).max(PAGE), next: z.uuid().nullable() });
 
-export const originalReply = z.object({ original: z.string() });
+/** The text of an envelope; the whole parcel as the caller had sent it where it asks for that, since it bears the caller's mark. */
+export const originalReply = z.object({ original: z.string().optional(), parcel: z.string().optional() });
+const originalQuery = z.object({ parcel: z.uuid().optional() });
 const again = z.object({ ids: z.array(z.uuid()).min(1).max(MOST_AGAIN) });
 const sinceQuery = z.object({ since: z.iso.datetime(), after: z.uuid().default(FIRST) });
 
@@ -90,17 +93,35 @@ async function listSent({ kernel }: PeerCall, asked: Asked & { features: readonl
   return { rows: read, next: read.at(-1)?.parcelId ?? null };
 }
 
-/** The text of an envelope that the caller sent, to the byte. */
-async function originalOf({ kernel, partner }: PeerCall, messageId: string): Promise<z.input<typeof originalReply>> {
-  const { rows } = await kernel.database.pool.query<{ original: string }>(
-    `select m.original from exchange.message m join exchange.message_origin o on o.agency_id = m.agency_id and o.message_id = m.id where o.partner_id = $1 and m.id = $2
-     union all
-     select e.original from exchange.relay r join exchange.envelope e on e.agency_id = r.agency_id and e.id = r.envelope_id where r.partner_id = $1 and r.inbound_id = $2
-      limit 1`,
-    [partner.id, messageId],
+/** The text of an envelope that the caller sent, to the byte, or the parcel in which it came. */
+async function originalOf({ kernel, partner }: PeerCall, of: { messageId: string; parcel?: string | undefined }): Promise<z.input<typeof originalReply>> {
+  const { rows } = await kernel.database.pool.query<{ original: string; parcelHash: string; partnerRef: string }>(
+    `select f.original, encode(i.original_hash, 'hex') as "parcelHash", i.partner_ref as "partnerRef"
+       from (select m.original, o.inbound_id from exchange.message m join exchange.message_origin o on o.agency_id = m.agency_id and o.message_id = m.id where o.partner_id = $1 and m.id = $2
+             union all
+             select e.original, r.inbound_id from exchange.relay r join exchange.envelope e on e.agency_id = r.agency_id and e.id = r.envelope_id where r.partner_id = $1 and r.inbound_id = $2) f
+       join exchange.inbound i on i.id = f.inbound_id
+      order by (i.partner_ref = $3) desc nulls last limit 1`,
+    [partner.id, of.messageId, of.parcel ?? null],
   );
-  if (rows[0] === undefined) throw new PeerProblem(404, { code: 'messageUnknown', problem: 'There is no such message of yours.', retry: 'final' });
-  return rows[0];
+  const [found] = rows;
+  if (found === undefined) throw new PeerProblem(404, { code: 'messageUnknown', problem: 'There is no such message of yours.', retry: 'final' });
+  if (found.partnerRef !== of.parcel) return { original: found.original };
+  return { parcel: (await readBytes(kernel, found.parcelHash)).toString('utf8') };
+}
+
+/** What the partner returned of an envelope: its text, and the parcel as it was sent where the partner has kept it. */
+export function readReturned({ original, parcel }: z.output<typeof originalReply>): { original: string; parcel: (WireParcel & { kind: 'envelope' }) | undefined } {
+  const read = parcel === undefined ? undefined : wireParcel.safeParse(parseJson(parcel)).data;
+  return read?.kind === 'envelope' ? { original: read.original, parcel: read } : { original: original ?? '', parcel: undefined };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Parcels that the partner had taken and has lost go again under their ids; what it has is dropped there as ever. */
@@ -144,7 +165,8 @@ export const statementRoutes: readonly Route[] = [
     summary: 'Between installations: the text of an envelope that the caller sent.',
     access: byPartners,
     params: z.object({ messageId: z.uuid() }),
-    run: (http, { params }) => answerPeer(http, (call) => originalOf(call, params.messageId)),
+    query: originalQuery,
+    run: (http, { params, query }) => answerPeer(http, (call) => originalOf(call, { ...params, ...query })),
   }),
   route({
     method: 'POST',

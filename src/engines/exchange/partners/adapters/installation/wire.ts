@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deliveryStatus } from '../../../contract.ts';
-import type { OpeningParcel, Parcel, PeerParcel, ReminderParcel } from '../../adapter.ts';
+import type { OpeningParcel, Parcel, PartnerId, PeerParcel, ReminderParcel } from '../../adapter.ts';
+import { markOf, type SentParcel } from './sent-mark.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const ref = z.string().min(1).max(100);
@@ -22,6 +23,8 @@ const envelopeWire = z.object({
   relayed: z.literal(true).optional(),
   /** `ref` is the sender's own id of the delivery, `id` the receiver's id of its agency. */
   recipients: z.array(z.object({ ref, id: z.string().max(100).nullable(), code, name: z.string().max(300) })).min(1).max(5000),
+  /** The sender's own mark, by which it recognises the parcel after a restore. It says nothing to anybody else. */
+  mark: z.string().max(100).optional(),
 });
 
 const answerWire = z.object({
@@ -46,7 +49,7 @@ const answerWire = z.object({
 /** What a receipt says, as far as it is believed: whoever signs it may have signed anything. */
 export const signedAnswer = z.object({
   recipient: z.object({ agencyId: ref, code }),
-  addressed: z.object({ agencyId: ref }).optional(),
+  addressed: z.object({ agencyId: ref, code: code.default(null) }).optional(),
   at: answerWire.shape.at,
   by: answerWire.shape.by,
   reason: z.string().max(5000).nullable().default(null),
@@ -82,15 +85,23 @@ const reminderWire = z.object({
 export const wireParcel = z.discriminatedUnion('kind', [envelopeWire, answerWire, openingWire, reminderWire]);
 export type WireParcel = z.output<typeof wireParcel>;
 
+/** Who sends, and to whom: what our own mark is made of. */
+export type Sending = { appSecret: string; partnerId: PartnerId };
+
 /** A parcel as it travels. The same parcel is the same bytes at each try: only what was written down when it was made. */
-export function writeWire(parcel: Parcel | PeerParcel): Buffer {
-  return Buffer.from(JSON.stringify(wireOf(parcel)), 'utf8');
+export function writeWire(parcel: Parcel | PeerParcel, sending: Sending): Buffer {
+  return Buffer.from(JSON.stringify(wireOf(parcel, sending)), 'utf8');
 }
 
-function wireOf(parcel: Parcel | PeerParcel): z.input<typeof wireParcel> {
+/** A parcel with an envelope as its mark speaks of it. */
+export function sentParcelOf(wire: z.output<typeof envelopeWire>, partnerId: string): SentParcel {
+  return { partnerId, parcelId: wire.id, contentHash: wire.contentHash, senderRef: wire.sender.ref, recipientRefs: wire.recipients.map(({ ref: own }) => own) };
+}
+
+function wireOf(parcel: Parcel | PeerParcel, sending: Sending): z.input<typeof wireParcel> {
   switch (parcel.kind) {
     case 'envelope':
-      return writeEnvelopeWire(parcel);
+      return writeEnvelopeWire(parcel, sending);
     case 'answer':
       return writeAnswerWire(parcel);
     case 'opening':
@@ -108,18 +119,19 @@ function writeReminderWire({ id, parcelId, envelopeId, contentHash, addressed, b
   return { version: 1, id, kind: 'reminder', parcelId, envelopeId, contentHash, addressed, by, at: at.toISOString() };
 }
 
-function writeEnvelopeWire(parcel: Parcel & { kind: 'envelope' }): z.input<typeof envelopeWire> {
+function writeEnvelopeWire(parcel: Parcel & { kind: 'envelope' }, { appSecret, partnerId }: Sending): z.input<typeof envelopeWire> {
   const { id, original, contentHash, sender, recipients } = parcel;
-  return {
-    version: 1,
+  const wire = {
+    version: 1 as const,
     id,
-    kind: 'envelope',
+    kind: 'envelope' as const,
     original,
     contentHash,
     sender: { ref: sender.agencyId, code: sender.code, name: sender.name },
-    ...(parcel.isRelayed ? { relayed: true } : {}),
+    ...(parcel.isRelayed ? { relayed: true as const } : {}),
     recipients: recipients.map(({ addressed, party }) => ({ ref: addressed.agencyId, id: party.agencyId === addressed.agencyId ? party.ref : null, code: addressed.code, name: addressed.name })),
   };
+  return parcel.carriesMark ? { ...wire, mark: markOf(appSecret, sentParcelOf(wire, partnerId)) } : wire;
 }
 
 function writeAnswerWire(parcel: Parcel & { kind: 'answer' }): z.input<typeof answerWire> {
