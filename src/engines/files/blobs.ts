@@ -82,12 +82,12 @@ export async function readBytes(kernel: Kernel, sha256: string): Promise<Buffer>
  * @returns undefined when the store has none, or another number.
  */
 export async function readStated(kernel: Kernel, { sha256, sizeBytes }: StoredBlob): Promise<Buffer | undefined> {
-  const blobs = blobStore(kernel);
-  if (!(await blobs.has(sha256, sizeBytes))) return undefined;
-  return blobs.read(sha256).catch((error: unknown) => {
-    if (error instanceof AppError && error.code === 'files.notStored') return undefined;
-    throw error;
-  });
+  return blobStore(kernel)
+    .readStated(sha256, sizeBytes)
+    .catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'files.notStored') return undefined;
+      throw error;
+    });
 }
 
 /** The bytes of a hash, or a range of them, as a stream; unchecked. @throws AppError `files.notStored`. */
