@@ -117,11 +117,13 @@ async function untilReady(url: string, isRunning: () => boolean, timeoutMs: numb
   return undefined;
 }
 
+/** By the socket where there is one, which costs less than the network's loop; programs without sockets leave out `host` and take the rest. */
 async function urlOf(home: Home, port: number): Promise<string> {
   const password = await readFile(join(home.path, 'password'), 'utf8').catch((error: unknown) => {
     throw wrongPassword(error);
   });
-  return `postgresql://${superuser}:${password.trim()}@127.0.0.1:${port}/postgres`;
+  const directory = socketDirectory(home);
+  return `postgresql://${superuser}:${password.trim()}@127.0.0.1:${port}/postgres${directory === '' ? '' : `?host=${encodeURIComponent(directory)}`}`;
 }
 
 async function readPidFile(home: Home): Promise<{ pid: number; port: number } | undefined> {
