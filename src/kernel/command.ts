@@ -25,6 +25,8 @@ export type CommandContext = {
   tables<Tables>(): Transaction<Tables>;
   /** A hand-written statement inside the transaction. */
   query(text: string, values?: unknown[]): Promise<pg.QueryResult<Record<string, unknown>>>;
+  /** A hand-written statement whose answer the command does not need: it is heard with the commit, and if it fails, so does the command. */
+  write(text: string, values: unknown[]): void;
   /** Says what happened: the audit row and the subscribers' jobs, in this transaction. Returns the event's id. */
   record(event: NewEvent): Id<'event'>;
   /** Says who asks, where only the command finds out: what it records is of that person. Its rights stay those that it began with. */
@@ -57,7 +59,7 @@ export async function run<In, Out>(kernel: Kernel, command: Command<In, Out>, in
       if (earlier.done) return earlier.reply as Out;
     }
     const result = await command(ctx, input);
-    await flush();
+    flush();
     if (key !== undefined) await keepReply(ctx, key, result);
     return result;
   });
@@ -71,7 +73,7 @@ export function openContext(
   tx: () => Transaction<unknown>,
   client: StatementClient,
   options: RunOptions,
-): { ctx: CommandContext; flush: () => Promise<void>; hints: readonly Hint[] } {
+): { ctx: CommandContext; flush: () => void; hints: readonly Hint[] } {
   const hints: Hint[] = [];
   const events: Omit<RecordedEvent, 'actor'>[] = [];
   const jobs: NewJob[] = [];
@@ -87,6 +89,9 @@ export function openContext(
     // safe because table types exist at compile time only
     tables: <Tables>() => tx() as Transaction<Tables>,
     query: (text, values) => client.query(text, values),
+    write: (text, values) => {
+      client.write(text, values);
+    },
     record(event) {
       kernel.assertCatalogued(event.type);
       const id = newId<'event'>();
@@ -107,11 +112,14 @@ export function openContext(
   return {
     ctx,
     hints,
-    async flush() {
+    flush() {
       const recorded = events.map((event): RecordedEvent => ({ ...event, actor }));
       jobs.push(...kernel.subscriberJobs(recorded));
-      if (recorded.length > 0) notifyLive(ctx, recorded);
-      await Promise.all([recorded.length > 0 ? kernel.recorder(ctx, recorded) : undefined, jobs.length > 0 ? insertJobs(ctx, jobs) : undefined]);
+      if (recorded.length > 0) {
+        notifyLive(ctx, recorded);
+        kernel.recorder(ctx, recorded);
+      }
+      if (jobs.length > 0) insertJobs(ctx, jobs);
     },
   };
 }

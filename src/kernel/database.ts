@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { AppError, kernelErrors } from './errors.ts';
 import type { Log } from './log.ts';
-import { isOutdatedPlan, nameStatements, preparing, type StatementClient, type StatementNames } from './prepared-statements.ts';
+import { isOutdatedPlan, nameStatements, statementsOf, type StatementClient, type StatementNames } from './prepared-statements.ts';
 
 // Instants come as text only where a statement builds JSON; elsewhere `pg` makes Date objects. Counts fit a number.
 pg.types.setTypeParser(pg.types.builtins.INT8, (text) => Number(text));
@@ -100,17 +100,18 @@ async function transact<Result>({ pool, nameOf }: { pool: pg.Pool; nameOf: State
       throw translateDatabaseError(error);
     });
     let broken: Error | undefined;
+    const statements = statementsOf(client, nameOf);
     try {
-      const begun = client.query(nameOf === undefined ? 'begin' : BEGIN_PREPARED);
+      const begun = statements.query(nameOf === undefined ? 'begin' : BEGIN_PREPARED);
       // The first statement follows at once. PostgreSQL refuses a beginning only together with the connection; this is heard again below.
       begun.catch(() => undefined);
-      const statements = nameOf === undefined ? client : preparing(client, nameOf);
       let typed: Transaction<unknown> | undefined;
       const result = await work(() => (typed ??= transactionOn(statements)), statements);
       await begun;
-      await client.query('commit');
+      await statements.commit();
       return result;
     } catch (error) {
+      statements.release();
       await client.query('rollback').catch((rollbackError: unknown) => {
         broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
       });

@@ -87,8 +87,8 @@ export function outsideBatchJob<Schema extends z.ZodType>(options: {
 }
 
 /** Writes jobs set by set, and a wake-up hint for the workers. */
-export async function insertJobs(ctx: CommandContext, jobs: readonly NewJob[]): Promise<void> {
-  await ctx.query(
+export function insertJobs(ctx: CommandContext, jobs: readonly NewJob[]): void {
+  ctx.write(
     `insert into kernel.job (agency_id, id, kind, payload, dedupe_key, run_at, created_at)
      select t.*, $7::timestamptz
        from rows from (unnest($1::uuid[], $2::uuid[], $3::text[]), jsonb_array_elements($4::jsonb), unnest($5::text[], $6::timestamptz[])) as t

@@ -56,8 +56,8 @@ export function createKernel(parts: KernelParts): Kernel {
     jobs,
     schedules: parts.modules.flatMap((module) => module.schedules ?? []),
     scheduleMemory: new Map(),
-    recorder: async (ctx, events) => {
-      for (const recorder of recorders) await recorder(ctx, events);
+    recorder: (ctx, events) => {
+      for (const recorder of recorders) recorder(ctx, events);
     },
     subscriberJobs: (events) =>
       [...Map.groupBy(events, ({ type }) => type)].flatMap(([type, group]) => (kindsByEvent.get(type) ?? []).flatMap((kind) => subscriberJobs(kind, group))),

@@ -23,7 +23,7 @@ export type Module = {
   health?: readonly HealthCheck[];
 };
 
-export type Recorder = (ctx: CommandContext, events: readonly RecordedEvent[]) => Promise<void>;
+export type Recorder = (ctx: CommandContext, events: readonly RecordedEvent[]) => void;
 
 /** A periodic task. It runs in one worker at a time and may run twice without harm. */
 export type Schedule = { name: string; everyMs: number; run: (kernel: Kernel) => Promise<void> };

@@ -241,7 +241,8 @@ async function takeApart(kernel: Kernel, job: ClaimedJob, parts: readonly NewJob
   const hints = await kernel.database.transaction(async (tx, client) => {
     const context = openContext(kernel, tx, client, { actor: systemActor(job.kind) });
     for (const part of parts) context.ctx.enqueue(part);
-    await Promise.all([context.flush(), client.query(DELETE_JOBS, [[job.agencyId], [job.id]])]);
+    context.flush();
+    await client.query(DELETE_JOBS, [[job.agencyId], [job.id]]);
     return context.hints;
   });
   sendHints(kernel, hints);
@@ -258,7 +259,8 @@ async function attempt(kernel: Kernel, definition: JobDefinition, batch: Claimed
     const { ctx, flush, hints } = openContext(kernel, tx, client, { actor: systemActor(definition.kind) });
     told = hints;
     await definition.handle(ctx, batch);
-    await Promise.all([flush(), client.query(DELETE_JOBS, [batch.map((job) => job.agencyId), batch.map((job) => job.id)])]);
+    flush();
+    await client.query(DELETE_JOBS, [batch.map((job) => job.agencyId), batch.map((job) => job.id)]);
   });
   sendHints(kernel, told);
 }

@@ -214,23 +214,30 @@ test('577 agencies are recorded with as many statements as one', async (t) => {
   const { recorder } = house.kernel;
   const statements: number[] = [];
   const times: number[] = [];
-  house.kernel.recorder = async (ctx, events) => {
+  house.kernel.recorder = (ctx, events) => {
     let count = 0;
-    const start = performance.now();
-    const query: typeof ctx.query = (text, values) => {
-      count += 1;
-      return ctx.query(text, values);
-    };
-    await recorder({ ...ctx, query }, events);
-    times.push(performance.now() - start);
+    recorder(
+      {
+        ...ctx,
+        write(text, values) {
+          count += 1;
+          ctx.write(text, values);
+        },
+      },
+      events,
+    );
     statements.push(count);
   };
   const actor = somebody();
   await chronicle(house.kernel, { actor, agencyIds: [actor.agencyId] });
-  for (let round = 0; round < 15; round += 1) await chronicle(house.kernel, { actor, agencyIds: Array.from({ length: 577 }, () => newId<'agency'>()) });
+  for (let round = 0; round < 15; round += 1) {
+    const start = performance.now();
+    await chronicle(house.kernel, { actor, agencyIds: Array.from({ length: 577 }, () => newId<'agency'>()) });
+    times.push(performance.now() - start);
+  }
   house.kernel.recorder = recorder;
   assert.equal(new Set(statements).size, 1, statements.join(', '));
-  t.diagnostic(`577 events are recorded in ${Math.min(...times.slice(1)).toFixed(1)} ms (fastest of 15)`);
+  t.diagnostic(`577 events are recorded in ${Math.min(...times).toFixed(1)} ms (fastest of 15)`);
   await sealNow(house.kernel);
   assert.equal((await verifyAll(house.kernel.database.pool)).ok, true);
 });

@@ -21,7 +21,7 @@ export async function addRecipients(ctx: CommandContext, input: SentSubject & { 
   const known = sent.deliveries.find(({ recipientAgencyId }) => recipients.some(({ id }) => id === recipientAgencyId));
   if (known !== undefined) throw exchangeErrors.recipientKnown({ values: { name: known.recipientName } });
   const envelopeId = envelopeIdOf(newest.envelopeId);
-  await insertDeliveries(ctx, { agencyId: input.agencyId, envelopeId, recipients, behind: sent.deliveries.filter((each) => each.envelopeId === newest.envelopeId).length });
+  insertDeliveries(ctx, { agencyId: input.agencyId, envelopeId, recipients, behind: sent.deliveries.filter((each) => each.envelopeId === newest.envelopeId).length });
   const { rows } = await ctx.query('update exchange.envelope set recipient_count = recipient_count + $3 where agency_id = $1 and id = $2 returning inspected_at', [input.agencyId, envelopeId, recipients.length]);
   ctx.record({ type: 'exchange.recipients-added', agencyId: input.agencyId, subject: input.subject, data: { envelopeId, recipientCount: recipients.length } });
   // Before the look at the files there is nothing to start: it starts all deliveries that wait then.

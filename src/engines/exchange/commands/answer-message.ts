@@ -42,14 +42,12 @@ export async function answerMessage(ctx: CommandContext, input: AnswerMessage): 
   const ordinal = message.answer_ordinal + 1;
   const [receipt] = signReceipts([await receiptOf(ctx, { input, message, reason, receiver })], await receiptKey(ctx.kernel));
   const by = answeredBy(ctx);
-  await Promise.all([
-    ctx.query('update exchange.message set state = $3, answer_ordinal = $4, changed_at = $5 where agency_id = $1 and id = $2', [input.agencyId, input.messageId, state, ordinal, ctx.now]),
-    ctx.query(
-      `insert into exchange.message_answer (agency_id, message_id, ordinal, status, at, by_name, by_title, reason, receipt)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [input.agencyId, input.messageId, ordinal, input.status, ctx.now, by.name, by.title, reason ?? null, receipt],
-    ),
-  ]);
+  ctx.write('update exchange.message set state = $3, answer_ordinal = $4, changed_at = $5 where agency_id = $1 and id = $2', [input.agencyId, input.messageId, state, ordinal, ctx.now]);
+  ctx.write(
+    `insert into exchange.message_answer (agency_id, message_id, ordinal, status, at, by_name, by_title, reason, receipt)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [input.agencyId, input.messageId, ordinal, input.status, ctx.now, by.name, by.title, reason ?? null, receipt],
+  );
   ctx.record({
     type: 'exchange.message-answered',
     agencyId: input.agencyId,

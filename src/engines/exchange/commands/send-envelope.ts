@@ -41,31 +41,29 @@ export async function sendEnvelope(ctx: CommandContext, input: SendEnvelope): Pr
   const business = input.replaces === undefined ? undefined : await businessOfReplacement(ctx, input.agencyId, input.replaces);
   const original = writeOriginal(ctx, { input, envelopeId, sender: agencies.get(input.agencyId), business });
   const contentHash = envelopeHash(original);
-  await Promise.all([
-    ctx.query(
-      `insert into exchange.envelope (agency_id, id, subject_type, subject_id, original, content_hash, urgency, recipient_count, sent_at, sent_by, kind, of_envelope_id, sequence, reason, signed_at, send_due_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-      [
-        input.agencyId,
-        envelopeId,
-        input.subject.type,
-        input.subject.id,
-        original,
-        Buffer.from(contentHash, 'hex'),
-        input.document.urgency,
-        recipients.length,
-        ctx.now,
-        JSON.stringify(actorRecord(ctx.actor)),
-        business?.kind ?? 'new',
-        business?.of.envelopeId ?? null,
-        business?.sequence ?? 0,
-        business?.reason ?? null,
-        input.timing?.signedAt ?? null,
-        input.timing?.sendDueAt ?? null,
-      ],
-    ),
-    insertDeliveries(ctx, { agencyId: input.agencyId, envelopeId, recipients }),
-  ]);
+  ctx.write(
+    `insert into exchange.envelope (agency_id, id, subject_type, subject_id, original, content_hash, urgency, recipient_count, sent_at, sent_by, kind, of_envelope_id, sequence, reason, signed_at, send_due_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+    [
+      input.agencyId,
+      envelopeId,
+      input.subject.type,
+      input.subject.id,
+      original,
+      Buffer.from(contentHash, 'hex'),
+      input.document.urgency,
+      recipients.length,
+      ctx.now,
+      JSON.stringify(actorRecord(ctx.actor)),
+      business?.kind ?? 'new',
+      business?.of.envelopeId ?? null,
+      business?.sequence ?? 0,
+      business?.reason ?? null,
+      input.timing?.signedAt ?? null,
+      input.timing?.sendDueAt ?? null,
+    ],
+  );
+  insertDeliveries(ctx, { agencyId: input.agencyId, envelopeId, recipients });
   ctx.record({
     type: 'exchange.envelope-sent',
     agencyId: input.agencyId,

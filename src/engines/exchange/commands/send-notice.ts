@@ -93,7 +93,7 @@ async function sendOne(ctx: CommandContext, one: One): Promise<void> {
   );
   // An agency that was closed since is told too: its successor answers, or the notice comes back in sight.
   const recipients = deliveries.map((each) => ({ id: each.recipientAgencyId, name: each.recipientName, code: each.recipientCode, hosting: agencies.get(each.recipientAgencyId)?.hosting ?? 'local' }));
-  await insertDeliveries(ctx, { agencyId: input.agencyId, envelopeId, recipients });
+  insertDeliveries(ctx, { agencyId: input.agencyId, envelopeId, recipients });
   const words = noticeWords[input.kind];
   const data = { envelopeId, kind: input.kind, kindVi: words.vi, kindEn: words.en, reason: input.reason, recipientCount: deliveries.length };
   ctx.record({ type: 'exchange.notice-sent', agencyId: input.agencyId, subject: input.subject, data });

@@ -45,7 +45,7 @@ export async function relayEnvelope(ctx: CommandContext, given: RelayedEnvelope)
   const { envelopeId } = envelope;
   const { rows } = await ctx.query('select count(*)::int as n from exchange.delivery where agency_id = $1 and envelope_id = $2', [agencyId, envelopeId]);
   const behind = Number(rows[0]?.['n']);
-  await insertDeliveries(ctx, { agencyId, envelopeId, recipients: fresh.map(({ addressed }) => ({ ...addressed, hosting: 'external' })), behind });
+  insertDeliveries(ctx, { agencyId, envelopeId, recipients: fresh.map(({ addressed }) => ({ ...addressed, hosting: 'external' })), behind });
   await ctx.query('update exchange.envelope set recipient_count = $3 where agency_id = $1 and id = $2', [agencyId, envelopeId, behind + fresh.length]);
   await ctx.query(
     `insert into exchange.relay (agency_id, envelope_id, recipient_agency_id, partner_id, inbound_id, addressed_code, addressed_ref, sender_ref, sender_code, keeps_document_id, relayed_at)
