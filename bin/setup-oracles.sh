@@ -18,6 +18,8 @@ oracles=(
   'patroni:patroni'
   'chromium:chromium|chromium-browser'
   'javac:default-jdk-headless'
+  'mcs:mono-mcs'
+  '/usr/lib/mono/4.5/System.Net.Http.dll:libmono-system-net-http4.0-cil'
   '/usr/share/java/pdfbox2.jar:libpdfbox2-java'
   '/usr/share/java/itext5.jar:libitext5-java'
   '/usr/share/java/bcpkix.jar:libbcpkix-java'

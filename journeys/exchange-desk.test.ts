@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -7,6 +6,7 @@ import { signIn, type DemoClient } from '#app/demo/client.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { sealedLetter } from '../bench/house/letter.ts';
 import { look, picture } from './accessibility.ts';
+import { signInWithCode } from './sign-in-with-code.ts';
 import { openTown, type Town } from './town.ts';
 
 const PHONE = { width: 360, height: 740 };
@@ -22,29 +22,6 @@ before(async () => {
 }, { timeout: 300_000 });
 after(() => town.close());
 
-/** An administrator's first sign-in sets up codes on the phone. */
-async function signInWithCode(page: Page, login: string): Promise<void> {
-  await go(page, '/viec-cua-toi');
-  await page.getByLabel('Tên đăng nhập').fill(login);
-  await page.getByLabel(/^Mật khẩu/).fill(DEMO_PASSWORD);
-  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
-  const key = (await page.locator('.lt-accounts-code__key').textContent()) ?? '';
-  await page.getByLabel(/^Mã xác thực/).fill(codeOf(key.replace(/\s/g, '')));
-  await page.keyboard.press('Enter');
-  await page.locator('.lt-rail').waitFor();
-}
-
-/** RFC 6238 with the usual choices: SHA-1, thirty seconds, six digits. */
-function codeOf(secret: string): string {
-  const bits = (secret.match(/./g) ?? []).map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  const at = (mac.at(-1) ?? 0) & 15;
-  return String((mac.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
-}
-
 const go = async (page: Page, path: string): Promise<void> => {
   await page.goto(`${town.url}/app${path}`);
 };
@@ -58,6 +35,13 @@ test('who audits the province sees the flow live, the statistics with their file
   await picture(page, 'lien-thong-luong');
   await page.getByLabel('Làm nổi một cơ quan').selectOption(await page.getByRole('option', { name: /Sở Nội vụ/ }).first().getAttribute('value') ?? '');
   await look(page, 'luồng của một cơ quan');
+  await page.setViewportSize(PHONE);
+  await page.reload();
+  await page.getByRole('img', { name: /Bản đồ trao đổi/ }).waitFor();
+  const { left, room } = await page.locator('.lt-flow-map').evaluate((map) => ({ left: map.scrollLeft, room: map.scrollWidth - map.clientWidth }));
+  assert.ok(room > 0 && Math.abs(left - room / 2) < 2, 'a phone shows the middle of the ring first');
+  await look(page, 'luồng trên điện thoại');
+  await page.setViewportSize({ width: 1440, height: 900 });
 
   await page.getByRole('link', { name: 'Thống kê', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Thống kê gửi, nhận văn bản' }).waitFor();
@@ -99,7 +83,7 @@ test('the clerk follows the own document to each recipient, and takes the eviden
 
 test('alerts and their rules are kept from the keyboard; without a mail server no address is asked for', { timeout: 300_000 }, async () => {
   const { page } = await town.passerBy({ width: 1440, height: 900 });
-  await signInWithCode(page, 'quantri.tinh');
+  await signInWithCode(page, town.url, 'quantri.tinh');
   await go(page, '/lien-thong/canh-bao');
   await page.getByText('Không có cảnh báo nào').waitFor();
   await page.getByText('Chưa cấu hình máy chủ thư').waitFor();

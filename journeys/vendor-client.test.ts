@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { Page } from 'playwright-core';
 import { signIn, type DemoClient } from '#app/demo/client.ts';
 import { aPacket, openPacket } from '#engines/exchange/partners/adapters/provincial-axis/testing.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { sealedLetter } from '../bench/house/letter.ts';
 import { look, picture } from './accessibility.ts';
+import { signInWithCode } from './sign-in-with-code.ts';
 import { openTown, type Town } from './town.ts';
 
 const script = resolve(import.meta.dirname, '../docs/clients/client.sh');
@@ -32,29 +31,6 @@ after(async () => {
   await town.close();
   rmSync(folder, { recursive: true });
 });
-
-/** An administrator's first sign-in sets up codes on the phone. */
-async function signInWithCode(page: Page, login: string): Promise<void> {
-  await page.goto(`${town.url}/app/viec-cua-toi`);
-  await page.getByLabel('Tên đăng nhập').fill(login);
-  await page.getByLabel(/^Mật khẩu/).fill(DEMO_PASSWORD);
-  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
-  const key = (await page.locator('.lt-accounts-code__key').textContent()) ?? '';
-  await page.getByLabel(/^Mã xác thực/).fill(codeOf(key.replace(/\s/g, '')));
-  await page.keyboard.press('Enter');
-  await page.locator('.lt-rail').waitFor();
-}
-
-/** RFC 6238 with the usual choices: SHA-1, thirty seconds, six digits. */
-function codeOf(secret: string): string {
-  const bits = (secret.match(/./g) ?? []).map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  const at = (mac.at(-1) ?? 0) & 15;
-  return String((mac.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
-}
 
 type Access = { systemId: string; key: string };
 type Item = { docId: string; messageType: string; documentId: string };
@@ -92,7 +68,7 @@ function vendor({ systemId, key }: Access) {
 
 test('another vendor’s system is let in, receives a signed letter, sends one, and is told that it was registered', { timeout: 240_000 }, async (t) => {
   const admin = (await town.passerBy({ width: 1440, height: 900 })).page;
-  await signInWithCode(admin, 'quantri.tinh');
+  await signInWithCode(admin, town.url, 'quantri.tinh');
   const access: Access = { systemId: 'cap-nuoc', key: '' };
 
   await t.test('the administrator adds the system on the screen and is shown its key once', async () => {

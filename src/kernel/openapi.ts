@@ -30,20 +30,35 @@ const errorReply = z.object({
 });
 
 function operation(route: Route): unknown {
-  const error = { description: 'Refused, with a code and what to do', content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } };
   return {
     operationId: `${route.method.toLowerCase()}${route.url.replace(/[^a-zA-Z0-9]+(\w)?/g, (_whole, letter: string | undefined) => (letter ?? '').toUpperCase())}`,
     summary: route.summary,
     ...(route.access.kind === 'public' ? { security: [] } : { security: [{ session: [] }] }),
     ...(route.access.kind === 'roles' ? { 'x-roles': route.access.roles } : {}),
-    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
+    parameters: [...headers(route), ...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } } }),
-    ...(route.streamedBody ? { requestBody: { content: { 'application/octet-stream': {} } } } : {}),
-    responses: {
-      '200': { description: 'Done', ...(route.reply === undefined ? {} : { content: { 'application/json': { schema: schemaOf(route.reply, 'output') } } }) },
-      default: error,
-    },
+    ...(route.streamedBody ? { requestBody: { content: Object.fromEntries((route.notes?.requestTypes ?? ['application/octet-stream']).map((type) => [type, streamOf(type)])) } } : {}),
+    responses: { '200': { description: 'Done', ...replyContent(route) }, default: refusal(route) },
   };
+}
+
+function headers({ notes }: Route): unknown[] {
+  return Object.entries(notes?.headers ?? {}).map(([name, { text, required }]) => ({ name, in: 'header', required, description: text, schema: { type: 'string' } }));
+}
+
+function streamOf(type: string): unknown {
+  return type === 'multipart/form-data' ? { schema: { type: 'object', properties: { file: { type: 'string', format: 'binary' } }, required: ['file'] } } : {};
+}
+
+function replyContent({ reply, notes }: Route): object {
+  if (notes?.replyType !== undefined) return { content: { [notes.replyType]: {} } };
+  return reply === undefined ? {} : { content: { 'application/json': { schema: schemaOf(reply, 'output') } } };
+}
+
+function refusal({ notes }: Route): unknown {
+  const general = { $ref: '#/components/schemas/Error' };
+  const schema = notes?.refusal === undefined ? general : { anyOf: [schemaOf(notes.refusal, 'output'), general] };
+  return { description: 'Refused, with a code and what to do', content: { 'application/json': { schema } } };
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): unknown {

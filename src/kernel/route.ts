@@ -58,6 +58,9 @@ type Shapes<Params extends z.ZodType, Query extends z.ZodType, Body extends z.Zo
   body: z.output<Body>;
 };
 
+/** Headers with what they are for, types of content other than the usual one, and the form of refusals where it is not the general one. */
+export type RouteNotes = { headers?: Readonly<Record<string, { text: string; required: boolean }>>; requestTypes?: readonly string[]; replyType?: string; refusal?: z.ZodType };
+
 export type RouteOptions<CallerAccess extends Access, Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Reply extends z.ZodType> = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   url: string;
@@ -70,6 +73,8 @@ export type RouteOptions<CallerAccess extends Access, Params extends z.ZodType, 
   reply?: Reply;
   /** The body is handed over as a stream, not parsed. */
   streamedBody?: boolean;
+  /** What the description says to makers of other systems and the schemas do not. */
+  notes?: RouteNotes;
   run: (
     http: RouteContext<CallerAccess['kind'] extends 'public' ? Actor : PersonActor>,
     input: Shapes<Params, Query, Body>,
@@ -87,6 +92,7 @@ export type Route = {
   body: z.ZodType | undefined;
   reply: z.ZodType | undefined;
   streamedBody: boolean;
+  notes: RouteNotes | undefined;
   run: (http: RouteContext, input: { params: unknown; query: unknown; body: unknown }) => Promise<unknown>;
 };
 
@@ -113,6 +119,7 @@ export function route<
     body: options.body,
     reply: options.reply,
     streamedBody: options.streamedBody ?? false,
+    notes: options.notes,
     // safe because the server checks the access and parses the input with these very schemas before calling
     run: options.run as Route['run'],
   };

@@ -5,12 +5,12 @@ import { run } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
 import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
-import { vietnamDay } from '#kernel/time.ts';
+import { addDays, vietnamDay } from '#kernel/time.ts';
 import { auditModule } from '#engines/audit/index.ts';
 import { casesModule } from '#engines/cases/index.ts';
 import { exchangeModule } from '#engines/exchange/index.ts';
 import { filesModule } from '#engines/files/index.ts';
-import { createAgency, identityModule } from '#engines/identity/index.ts';
+import { closeAgency, createAgency, identityModule } from '#engines/identity/index.ts';
 import { signaturesModule } from '#engines/signatures/index.ts';
 import { exchangePartnersModule } from './index.ts';
 
@@ -73,6 +73,15 @@ test('handed on to another agency, or tried again, it leaves the list of those w
   assert.deepEqual(await states(), [[commune, 'cancelled'], [ward, 'open']]);
   assert.equal((await call('POST', `${id}/retry`, {})).status, 204);
   assert.deepEqual(await states(), [[commune, 'cancelled'], [ward, 'cancelled']]);
+});
+
+test('an agency that was closed is given nothing: nobody there could deal with it', async () => {
+  const id = await anArrival();
+  const today = vietnamDay(house.clock.now());
+  const closed = await run(house.kernel, createAgency, { kind: 'commune', level: 'commune', parentId: null, hosting: 'local', establishedOn: addDays(today, -30), name: 'UBND xã Hoằng Quang', abbreviation: 'UBND' }, { actor: systemActor('test') });
+  await run(house.kernel, closeAgency, { agencyId: closed, lastDay: addDays(today, -1), legalBasis: 'Quyết định' }, { actor: systemActor('test') });
+  assert.deepEqual(await call('POST', `${id}/hand-over`, { agencyId: closed }), { status: 422, code: 'exchange.arrivalToClosed' });
+  assert.deepEqual(await work(id), []);
 });
 
 test('an agency of another installation is given nothing', async () => {

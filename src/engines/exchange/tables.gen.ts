@@ -175,6 +175,7 @@ export type InboundRow = {
   resolved_by: Json | null;
   received_at: Instant;
   changed_at: Instant;
+  claimed_agency_id: string | null;
 };
 
 export type MessageRow = {

@@ -3,7 +3,7 @@ import { defineMessages } from '#ui/i18n.ts';
 export const directoryMessages = defineMessages({
   vi: {
     title: 'Danh bạ cơ quan',
-    search: 'Tìm theo tên, chữ viết tắt, mã hoặc tên cũ',
+    search: 'Tên, viết tắt, mã hoặc tên cũ',
     groups: 'Nhóm cơ quan',
     all: 'Tất cả',
     list: 'Các cơ quan',
@@ -53,7 +53,7 @@ export const directoryMessages = defineMessages({
   },
   en: {
     title: 'Directory of agencies',
-    search: 'Name, abbreviation, code or an earlier name',
+    search: 'Name, short name, code, old name',
     groups: 'Group',
     all: 'All',
     list: 'Agencies',

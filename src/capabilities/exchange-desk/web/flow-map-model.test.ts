@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FlowNode } from '../contract.ts';
-import { MOST_NODES, placeFlow, shortName } from './flow-map-model.ts';
+import { flowGroups, type FlowNode } from '../contract.ts';
+import { MOST_NODES, outlineOf, placeFlow, shortName } from './flow-map-model.ts';
+import { lineOf } from './line-state.ts';
 
 const node = (id: string, group: FlowNode['group'] = 'commune'): FlowNode => ({ id, name: id, abbreviation: id, group, sent: 1, received: 0 });
 
@@ -25,4 +26,24 @@ test('lines to agencies that are not drawn are left out, and one agency or none 
   assert.deepEqual([placeFlow([], []).nodes.length, placeFlow([node('a')], []).nodes.length], [0, 1]);
 });
 
+test('a name stands beside its mark, never over it, wherever on the ring', () => {
+  for (const count of [1, 2, 7, MOST_NODES]) {
+    for (const { x, y, anchor, labelX, labelY } of placeFlow(Array.from({ length: count }, (_, index) => node(String(index))), []).nodes) {
+      assert.ok(anchor === 'middle' ? Math.abs(labelY - y) >= 14 : Math.abs(labelX - x) >= 14, `${anchor} ${String(labelX - x)} ${String(labelY - y)}`);
+    }
+  }
+});
+
+test('each group of agencies has a shape of its own, so that nobody has to tell them by colour', () => {
+  assert.equal(new Set(flowGroups.map((group) => outlineOf(group, { x: 0, y: 0, radius: 8 }))).size, flowGroups.length);
+});
+
 test('a long name ends with dots', () => assert.equal(shortName('Ủy ban nhân dân phường Nguyễn Trãi mở rộng thêm').length, 30));
+
+test('a line over which nothing ever went is not called good', () => {
+  const line = { state: 'active', circuit: 'closed', lastSuccessAt: null } as const;
+  assert.deepEqual(lineOf(line), ['ahead', 'line.never']);
+  assert.deepEqual(lineOf({ ...line, lastSuccessAt: '2026-11-20T01:00:00Z' }), ['done', 'line.closed']);
+  assert.deepEqual(lineOf({ ...line, circuit: 'open' }), ['stopped', 'line.open'], 'what was tried and failed is said first');
+  assert.deepEqual(lineOf({ ...line, state: 'suspended' }), ['quiet', 'line.suspended']);
+});

@@ -3,6 +3,8 @@ import { flowGroups, type FlowEdge, type FlowGroup, type FlowNode } from '../con
 export const MOST_NODES = 36;
 const SIZE = { width: 960, height: 620 };
 const RADIUS = 215;
+/** Above and below the ring, for the names. */
+const MARGIN = 45;
 const GAP_RADIANS = 0.12;
 
 export type PlacedNode = FlowNode & { x: number; y: number; anchor: 'start' | 'end' | 'middle'; labelX: number; labelY: number };
@@ -26,7 +28,7 @@ export function placeFlow(nodes: readonly FlowNode[], edges: readonly FlowEdge[]
   const at = new Map(placed.map((node) => [node.id, node]));
   const most = Math.max(...edges.map((edge) => edge.sent), 1);
   return {
-    viewBox: `0 0 ${String(SIZE.width)} ${String(SIZE.height)}`,
+    viewBox: `0 ${String(SIZE.height / 2 - RADIUS - MARGIN)} ${String(SIZE.width)} ${String(2 * (RADIUS + MARGIN))}`,
     nodes: placed,
     groups,
     edges: edges.flatMap((edge) => {
@@ -40,7 +42,7 @@ function placeAt(node: FlowNode, angle: number): PlacedNode {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const [x, y] = [SIZE.width / 2 + RADIUS * cos, SIZE.height / 2 + RADIUS * sin];
   const isSide = Math.abs(cos) > 0.15;
-  return { ...node, x, y, anchor: isSide ? (cos > 0 ? 'start' : 'end') : 'middle', labelX: x + 16 * cos, labelY: y + (isSide ? 4 + 8 * sin : 18 * sin + 4) };
+  return { ...node, x, y, anchor: isSide ? (cos > 0 ? 'start' : 'end') : 'middle', labelX: isSide ? x + 16 * Math.sign(cos) : x, labelY: y + (isSide ? 4 + 8 * sin : 20 * sin + 4) };
 }
 
 /** The two directions of a pair are bent to different sides, so that both are seen. */
@@ -53,6 +55,24 @@ function bend(from: PlacedNode, to: PlacedNode): string {
   const controlY = y + (middleY - y) * 0.6 + (dx / length) * 14;
   const round = (value: number): string => value.toFixed(1);
   return `M${round(from.x)} ${round(from.y)}Q${round(controlX)} ${round(controlY)} ${round(to.x)} ${round(to.y)}`;
+}
+
+/** The outline of an agency's mark: a square for the province, a circle for a department, a triangle for a commune, a diamond outside, a cross for the rest. */
+export function outlineOf(group: FlowGroup, { x, y, radius: r }: { x: number; y: number; radius: number }): string {
+  const at = (dx: number, dy: number): string => `${(x + dx).toFixed(1)} ${(y + dy).toFixed(1)}`;
+  const shape = (...corners: readonly [number, number][]): string => `M${corners.map(([dx, dy]) => at(dx * r, dy * r)).join('L')}Z`;
+  switch (group) {
+    case 'province':
+      return shape([-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]);
+    case 'department':
+      return `M${at(-r, 0)}a${String(r)} ${String(r)} 0 1 0 ${String(2 * r)} 0a${String(r)} ${String(r)} 0 1 0 ${String(-2 * r)} 0Z`;
+    case 'commune':
+      return shape([0, -1.1], [1.1, 0.85], [-1.1, 0.85]);
+    case 'outside':
+      return shape([0, -1.25], [1.25, 0], [0, 1.25], [-1.25, 0]);
+    case 'other':
+      return shape([-0.4, -1.1], [0.4, -1.1], [0.4, -0.4], [1.1, -0.4], [1.1, 0.4], [0.4, 0.4], [0.4, 1.1], [-0.4, 1.1], [-0.4, 0.4], [-1.1, 0.4], [-1.1, -0.4], [-0.4, -0.4]);
+  }
 }
 
 /** A name that fits beside the ring. */

@@ -1,14 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
-import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
+import { StateMark } from '#ui/data/state-mark.tsx';
 import { Table } from '#ui/data/table.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import type { PartnerHealth } from '../contract.ts';
-import { deskMessages, type DeskKey } from './desk-messages.ts';
+import { deskMessages } from './desk-messages.ts';
+import { lineOf } from './line-state.ts';
 
 const LOOK_AGAIN_MS = 15_000;
 
@@ -48,11 +49,4 @@ function Line({ partner }: { partner: PartnerHealth }): ReactNode {
   const t = useT(deskMessages);
   const [kind, key] = lineOf(partner);
   return <StateMark kind={kind}>{t(key)}</StateMark>;
-}
-
-const circuits = { closed: 'done', open: 'stopped', half_open: 'present' } as const satisfies Record<PartnerHealth['circuit'], StateKind>;
-
-function lineOf({ state, circuit }: PartnerHealth): [StateKind, DeskKey] {
-  if (state === 'suspended') return ['quiet', 'line.suspended'];
-  return state === 'active' ? [circuits[circuit], `line.${circuit}`] : ['ahead', 'line.pairing'];
 }

@@ -78,6 +78,8 @@ export function PartnerMark({ partner }: { partner: Partner }): ReactNode {
   const t = useT(messages);
   if (partner.state !== 'active') return <StateMark kind={partner.state === 'suspended' ? 'stopped' : 'ahead'}>{t(`state.${partner.state}`)}</StateMark>;
   const kinds: Record<Partner['line']['circuit'], StateKind> = { closed: 'done', open: 'stopped', half_open: 'present' };
+  // A line over which nothing ever went is not good yet, only not tried.
+  if (partner.line.circuit === 'closed' && partner.line.lastSuccessAt === null) return <StateMark kind="ahead">{t('circuit.never')}</StateMark>;
   return <StateMark kind={kinds[partner.line.circuit]}>{t(`circuit.${partner.line.circuit}`)}</StateMark>;
 }
 

@@ -47,8 +47,6 @@ export function QuarantinePage(): ReactNode {
 function Quarantine(): ReactNode {
   const t = useT(packetMessages);
   const api = useApi();
-  const mayKeep = useAbility('exchange-partners.keep');
-  const maySettle = useAbility('exchange-partners.settle');
   const { data, error, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: ['exchange', 'arrivals'],
     refetchInterval: LOOK_AGAIN_MS,
@@ -56,6 +54,8 @@ function Quarantine(): ReactNode {
     queryFn: ({ signal, pageParam }) => api.get<{ arrivals: Arrival[] }>(ARRIVALS, { signal, query: { before: pageParam } }),
     getNextPageParam: (page) => (page.arrivals.length < PAGE ? undefined : page.arrivals.at(-1)?.id),
   });
+  const rows = data?.pages.flatMap((page) => page.arrivals);
+  const mayAct = rows?.some(({ abilities }) => abilities.length > 0) === true;
   const columns: Column<Arrival>[] = [
     { id: 'from', label: t('from'), width: '18%', narrow: 'top', render: (row) => row.partnerName },
     {
@@ -65,7 +65,7 @@ function Quarantine(): ReactNode {
       narrow: 'title',
       render: (row) => (
         <span className="lt-stack">
-          <span>{row.summary ?? t('unreadable')}</span>
+          <span>{titleOf(row) ?? t('unreadable')}</span>
           {row.senderName !== null && <span>{row.senderName}</span>}
         </span>
       ),
@@ -73,14 +73,14 @@ function Quarantine(): ReactNode {
     { id: 'why', label: t('why'), width: '28%', narrow: 'below', render: (row) => <span title={row.problem ?? undefined}>{reasonOf(t, row.problemCode)}</span> },
     { id: 'at', label: t('receivedAt'), width: '9.5rem', narrow: 'below', render: (row) => formatDateTime(row.receivedAt) },
     { id: 'size', label: t('size'), width: '6rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => formatBytes(row.sizeBytes) },
-    ...(maySettle ? [{ id: 'act', label: t('act'), width: '15rem', narrow: 'below' as const, render: (row: Arrival) => <Acts row={row} mayKeep={mayKeep} /> }] : []),
+    ...(mayAct ? [{ id: 'act', label: t('act'), width: '15rem', narrow: 'below' as const, render: (row: Arrival) => row.abilities.length > 0 && <Acts row={row} /> }] : []),
   ];
   return (
     <DataList
       label={t('quarantine')}
       storageKey="exchange-quarantine"
       columns={columns}
-      rows={data?.pages.flatMap((page) => page.arrivals)}
+      rows={rows}
       rowId={(row) => row.id}
       error={error}
       onRetry={() => void refetch()}
@@ -95,7 +95,10 @@ function Quarantine(): ReactNode {
   );
 }
 
-function Acts({ row, mayKeep }: { row: Arrival; mayKeep: boolean }): ReactNode {
+/** A claim has its number where others say what is wrong. */
+const titleOf = ({ kind, problem, summary }: Arrival): string | null => (kind === 'claim' && problem !== null ? [problem, summary].filter((part) => part !== null).join(' · ') : summary);
+
+function Acts({ row }: { row: Arrival }): ReactNode {
   const t = useT(packetMessages);
   const api = useApi();
   const toasts = useToasts();
@@ -110,7 +113,7 @@ function Acts({ row, mayKeep }: { row: Arrival; mayKeep: boolean }): ReactNode {
   });
   return (
     <span className="lt-row">
-      {mayKeep && row.kind !== 'claim' && (
+      {row.abilities.includes('retry') && (
         <Button size="small" icon={RefreshCw} loading={retry.isPending} onClick={() => retry.mutate()}>
           {t('retry')}
         </Button>
@@ -118,13 +121,13 @@ function Acts({ row, mayKeep }: { row: Arrival; mayKeep: boolean }): ReactNode {
       <Menu
         trigger={<Button size="small">{t('act')}</Button>}
         entries={[
-          ...(row.kind === 'claim' ? [{ id: 'recover', label: t('recover'), onSelect: () => setOpen('recover') }] : []),
-          ...(mayKeep ? [{ id: 'hand-over', label: t('handOver'), onSelect: () => setOpen('hand-over') }] : []),
+          { id: 'recover', label: t('recover'), onSelect: () => setOpen('recover') },
+          { id: 'hand-over', label: t('handOver'), onSelect: () => setOpen('hand-over') },
           { id: 'original', label: t('original'), onSelect: () => window.location.assign(`${ARRIVALS}/${row.id}/original`) },
           { id: 'settle', label: t('settle'), onSelect: () => setOpen('settle') },
-        ]}
+        ].filter(({ id }) => row.abilities.some((act) => act === id))}
       />
-      {open === 'hand-over' && <HandOver row={row} onClose={close} />}
+      {open === 'hand-over' && (row.claimedAgency === null ? <HandOver row={row} onClose={close} /> : <HandClaimOver row={row} to={row.claimedAgency} onClose={close} />)}
       {open === 'recover' && <Recover row={row} onClose={close} />}
       {open === 'settle' && <Settle row={row} onClose={close} />}
     </span>
@@ -153,6 +156,16 @@ function HandOver({ row, onClose }: { row: Arrival; onClose: () => void }): Reac
     >
       {(problem) => <Combobox label={t('agency')} required options={options} value={agencyId} onChange={setAgencyId} onType={setTyped} loading={isFetching} error={problem('agencyId')} />}
     </ActDialog>
+  );
+}
+
+/** Only the agency in whose name it is can write it back: there is nothing to choose. */
+function HandClaimOver({ row, to, onClose }: { row: Arrival; to: { id: string; name: string }; onClose: () => void }): ReactNode {
+  const t = useT(packetMessages);
+  const api = useApi();
+  const send = () => api.post(`${ARRIVALS}/${row.id}/hand-over`, { agencyId: to.id });
+  return (
+    <ActDialog topics={['exchange']} title={t('handOver')} text={t('handClaimOverText', { number: row.problem ?? '', agency: to.name })} verb={t('handOverVerb')} send={send} done={() => t('handedOver')} onClose={onClose} />
   );
 }
 

@@ -150,6 +150,8 @@ export const transferView = z.object({
 });
 
 export const inboundState = z.enum(['incomplete', 'waiting', 'applied', 'refused', 'quarantined', 'with_person', 'resolved', 'discarded']);
+export const arrivalActs = ['retry', 'hand-over', 'recover', 'original', 'settle'] as const;
+export type ArrivalAct = (typeof arrivalActs)[number];
 export const inboundView = z.object({
   id: z.uuid(),
   partnerId: z.uuid(),
@@ -166,8 +168,11 @@ export const inboundView = z.object({
   sizeBytes: z.number(),
   /** Whose clerks have it in hand. */
   agencyId: z.uuid().nullable(),
+  /** Of a claim: the agency here in whose name it is, the only one to which it can be handed. */
+  claimedAgency: z.object({ id: z.uuid(), name: z.string() }).nullable(),
   resolution: z.string().nullable(),
   receivedAt: z.string(),
+  abilities: z.array(z.enum(arrivalActs)),
 });
 export const handOverTo = z.object({ agencyId: z.uuid() });
 /** Why a person says that a claimed document is ours. */

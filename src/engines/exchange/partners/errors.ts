@@ -93,6 +93,20 @@ export const partnerErrors = defineErrors('exchange', {
     fixVi: 'Chọn cơ quan thuộc hệ thống này.',
     fixEn: 'Choose an agency that is served here.',
   },
+  arrivalToClosed: {
+    status: 422,
+    vi: '{name} không còn hoạt động nên không ai ở đó xử lý được gói.',
+    en: '{name} is closed, so nobody there could deal with the arrival.',
+    fixVi: 'Chọn cơ quan đang hoạt động.',
+    fixEn: 'Choose an agency that is at work.',
+  },
+  claimOfAnother: {
+    status: 422,
+    vi: 'Văn bản này không mang tên {name} nên văn thư ở đó không ghi lại được.',
+    en: 'This document is not in the name of {name}, so its clerks could not write it back.',
+    fixVi: 'Chuyển cho cơ quan đứng tên văn bản, hoặc tự ghi lại hay kết thúc gói.',
+    fixEn: 'Hand it to the agency in whose name it is, or write it back or end it yourself.',
+  },
   arrivalNoClaim: {
     status: 409,
     vi: 'Gói này không phải văn bản mà đối tác nói là của hệ thống này, nên không ghi lại được.',

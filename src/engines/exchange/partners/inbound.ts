@@ -24,6 +24,8 @@ export type InboundRow = {
   problemCode: string | null;
   problem: string | null;
   agencyId: Id<'agency'> | null;
+  /** Of a claim: the agency here in whose name it is. */
+  claimedAgencyId: Id<'agency'> | null;
 };
 
 /** An original is text with facts and, on some axes, the files inside: larger ones are refused before they are read. */
@@ -72,7 +74,7 @@ export function takeInboundJob(inboundId: InboundId, now: Date) {
 }
 
 const INBOUND = `select i.id, i.partner_id as "partnerId", p.name as "partnerName", i.partner_ref as "partnerRef", encode(i.original_hash, 'hex') as "originalHash", i.size_bytes as "sizeBytes",
-       i.state, i.kind, i.problem_code as "problemCode", i.problem, i.agency_id as "agencyId"
+       i.state, i.kind, i.problem_code as "problemCode", i.problem, i.agency_id as "agencyId", i.claimed_agency_id as "claimedAgencyId"
   from exchange.inbound i join exchange.partner p on p.id = i.partner_id`;
 
 /** What came from a partner under one of its ids. */

@@ -164,7 +164,7 @@ const parcelRoutes: readonly Route[] = [
     access: settlers,
     query: z.object({ partnerId: z.uuid().optional(), state: inboundState.optional(), before: z.uuid().optional() }),
     reply: z.object({ arrivals: z.array(inboundView) }),
-    run: async ({ kernel, actor }, { query }) => ({ arrivals: await listArrivals(kernel.database.pool, { ...query, ...(mayOverseeInstallation(actor) ? {} : { agencyId: actor.agencyId }) }) }),
+    run: async ({ kernel, actor }, { query }) => ({ arrivals: await listArrivals(kernel.database.pool, { ...query, actor, now: kernel.clock.now(), ...(mayOverseeInstallation(actor) ? {} : { agencyId: actor.agencyId }) }) }),
   }),
   route({
     method: 'GET',

@@ -4,7 +4,7 @@ import { kernelErrors } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { getAgencyOn } from '#engines/identity/index.ts';
-import { assertKeepsPartners, mayKeepPartners } from '../../policy.ts';
+import { assertKeepsPartners, mayBeHandedTo, mayDealWithArrival, mayKeepPartners } from '../../policy.ts';
 import { partnerErrors } from '../errors.ts';
 import { lockInbound, takeInboundJob, type InboundRow } from '../inbound.ts';
 import { recordPartnerEvent } from '../record.ts';
@@ -17,7 +17,7 @@ export async function lockOpen(ctx: CommandContext, inboundId: string): Promise<
   // What was handed to an agency exists for its clerks, and for nobody else's.
   if (!mayKeepPartners(ctx.actor)) {
     if (ctx.actor.kind !== 'person' || inbound.agencyId !== ctx.actor.agencyId) throw partnerErrors.inboundNotFound();
-    if (!ctx.actor.roles.includes('clerk')) throw kernelErrors.forbidden();
+    if (!mayDealWithArrival(ctx.actor, inbound)) throw kernelErrors.forbidden();
   }
   if (!OPEN.includes(inbound.state)) throw partnerErrors.inboundDone();
   return inbound;
@@ -38,13 +38,18 @@ export async function retryArrival(ctx: CommandContext, input: { inboundId: stri
   recordPartnerEvent(ctx, 'inbound-retried', { partner: partnerOf(inbound), ...handsOf(inbound), data: { inboundId: inbound.id } });
 }
 
-/** Hands an arrival to the clerks of an agency here. @throws exchange.inboundNotFound, exchange.inboundDone, exchange.arrivalElsewhere, identity.agencyNotFound */
+/**
+ * Hands an arrival to the clerks of an agency here, who can then deal with it; a claim only to the agency in whose name it is.
+ * @throws exchange.inboundNotFound, exchange.inboundDone, exchange.arrivalElsewhere, exchange.arrivalToClosed, exchange.claimOfAnother, identity.agencyNotFound
+ */
 export async function handArrivalOver(ctx: CommandContext, input: { inboundId: string; agencyId: Id<'agency'> }): Promise<void> {
   const inbound = await lockOpen(ctx, input.inboundId);
   assertKeepsPartners(ctx.actor);
   const agency = await getAgencyOn(ctx, input.agencyId, vietnamDay(ctx.now));
   // Elsewhere nobody would ever see it.
   if (agency.hosting !== 'local') throw partnerErrors.arrivalElsewhere({ values: { name: agency.name } });
+  if (agency.state === 'closed') throw partnerErrors.arrivalToClosed({ values: { name: agency.name } });
+  if (!mayBeHandedTo(inbound, agency.id)) throw partnerErrors.claimOfAnother({ values: { name: agency.name } });
   await ctx.query(`update exchange.inbound set state = 'with_person', agency_id = $2, changed_at = $3 where id = $1`, [inbound.id, agency.id, ctx.now]);
   recordPartnerEvent(ctx, 'inbound-assigned', { partner: partnerOf(inbound), agencyId: agency.id, data: { inboundId: inbound.id, agencyName: agency.name, formerAgencyId: inbound.agencyId } });
 }

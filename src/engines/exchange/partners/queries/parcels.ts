@@ -1,5 +1,10 @@
+import type { PersonActor } from '#kernel/actor.ts';
 import type { Queryable } from '#kernel/database.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { agenciesOn } from '#engines/identity/index.ts';
+import { actsOnArrival, type ArrivalInHand } from '../../policy.ts';
 import { inboundView, transferView } from '../contract.ts';
+import type { InboundState } from '../inbound.ts';
 import { troubleInWords } from '../trouble-words.ts';
 
 const PAGE = 100;
@@ -29,18 +34,29 @@ export async function listTransfers(q: Queryable, filter: TransferFilter) {
   });
 }
 
-export type InboundFilter = { partnerId?: string | undefined; state?: string | undefined; before?: string | undefined; /** Only what was handed to this agency. */ agencyId?: string | undefined };
+const WAITING: readonly InboundState[] = ['quarantined', 'with_person', 'refused'];
+export type InboundFilter = { partnerId?: string | undefined; state?: string | undefined; before?: string | undefined; /** Only what was handed to this agency. */ agencyId?: string | undefined; /** Who asks, and when: what may be done is told with each. */ actor: PersonActor; now: Date };
 
 /** Arrivals, newest first, a page of 100: unless a state is asked for, those that wait for a person. */
 export async function listArrivals(q: Queryable, filter: InboundFilter) {
-  const states = filter.state === undefined ? ['quarantined', 'with_person', 'refused'] : [filter.state];
+  const states = filter.state === undefined ? WAITING : [filter.state];
   const { rows } = await q.query(
-    `select json_build_object('id', i.id, 'partnerId', i.partner_id, 'partnerName', p.name, 'partnerRef', i.partner_ref, 'state', i.state, 'kind', i.kind, 'senderName', i.sender_name, 'summary', i.summary,
+    `select i.state, i.kind, i.agency_id as "agencyId", i.claimed_agency_id as "claimedAgencyId",
+            json_build_object('id', i.id, 'partnerId', i.partner_id, 'partnerName', p.name, 'partnerRef', i.partner_ref, 'state', i.state, 'kind', i.kind, 'senderName', i.sender_name, 'summary', i.summary,
               'problemCode', i.problem_code, 'problem', i.problem, 'attempts', i.attempts, 'sizeBytes', i.size_bytes, 'agencyId', i.agency_id, 'resolution', i.resolution, 'receivedAt', i.received_at) as inbound
        from exchange.inbound i join exchange.partner p on p.id = i.partner_id
       where ($1::uuid is null or i.partner_id = $1) and i.state = any($2) and ($3::uuid is null or i.id < $3) and ($4::uuid is null or i.agency_id = $4)
       order by i.id desc limit $5`,
     [filter.partnerId ?? null, states, filter.before ?? null, filter.agencyId ?? null, PAGE],
   );
-  return rows.map((row) => inboundView.parse(row['inbound']));
+  // safe because the statement selects exactly these columns
+  const found = rows as (ArrivalInHand & { state: InboundState; inbound: object })[];
+  const claimedIds = found.flatMap(({ claimedAgencyId }) => (claimedAgencyId === null ? [] : [claimedAgencyId]));
+  const agencies = await agenciesOn(q, claimedIds, vietnamDay(filter.now));
+  return found.map(({ inbound, ...row }) => {
+    const claimed = row.claimedAgencyId === null ? undefined : agencies.get(row.claimedAgencyId);
+    const claimedAgency = claimed?.state === 'active' ? { id: claimed.id, name: claimed.name } : null;
+    const abilities = WAITING.includes(row.state) ? actsOnArrival(filter.actor, { ...row, claimedAgencyId: claimedAgency?.id ?? null }) : [];
+    return inboundView.parse({ ...inbound, claimedAgency, abilities });
+  });
 }

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { actorRecord, systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import { kernelErrors } from '#kernel/errors.ts';
-import { newId } from '#kernel/ids.ts';
+import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { readBytes, storeBytes } from '#engines/files/index.ts';
+import { agenciesOn } from '#engines/identity/index.ts';
 import { readEnvelope } from '../../../envelope.ts';
-import { mayKeepPartners } from '../../../policy.ts';
+import { mayRecoverClaim } from '../../../policy.ts';
 import { lockOpen } from '../../commands/settle-arrival.ts';
 import { partnerErrors } from '../../errors.ts';
 import { findInbound, getInbound, ORIGINAL_LIMIT_BYTES, type InboundRow } from '../../inbound.ts';
@@ -35,13 +37,20 @@ async function writeClaim(ctx: CommandContext, kept: { partner: PartnerRow; clai
   const { document, sender } = read.ok ? read.envelope : { document: undefined, sender: undefined };
   const [id, partnerRef] = [newId<'inbound'>(), `claim:${row.messageId}:${row.addressedRef ?? ''}`];
   const { rowCount } = await ctx.query(
-    `insert into exchange.inbound (id, partner_id, partner_ref, original_hash, size_bytes, media_type, state, kind, sender_name, summary, attempts, problem_code, problem, received_at, changed_at)
-     values ($1, $2, $3, $4, $5, 'application/json', 'quarantined', 'claim', $6, $7, 0, 'notProven', $8, $9, $9) on conflict (partner_id, partner_ref) do nothing`,
-    [id, partner.id, partnerRef, Buffer.from(sha256, 'hex'), sizeBytes, sender?.name ?? null, document?.summary ?? null, document === undefined ? null : `${document.number}/${document.notation}`, ctx.now],
+    `insert into exchange.inbound (id, partner_id, partner_ref, original_hash, size_bytes, media_type, state, kind, sender_name, summary, claimed_agency_id, attempts, problem_code, problem, received_at, changed_at)
+     values ($1, $2, $3, $4, $5, 'application/json', 'quarantined', 'claim', $6, $7, $8, 0, 'notProven', $9, $10, $10) on conflict (partner_id, partner_ref) do nothing`,
+    [id, partner.id, partnerRef, Buffer.from(sha256, 'hex'), sizeBytes, sender?.name ?? null, document?.summary ?? null, await claimedAgencyOf(ctx, row.senderRef), document === undefined ? null : `${document.number}/${document.notation}`, ctx.now],
   );
   if (rowCount === 1) recordPartnerEvent(ctx, 'inbound-quarantined', { partner, data: { inboundId: id, code: 'notProven' } });
   const inbound = await findInbound(ctx, { partnerId: partner.id, partnerRef });
   return inbound?.state !== 'resolved' && inbound?.state !== 'discarded';
+}
+
+/** The agency whose clerks could say that it is theirs: it works here, today. */
+async function claimedAgencyOf(ctx: CommandContext, senderRef: string): Promise<Id<'agency'> | null> {
+  // safe because ids that no agency has are not found below
+  const agency = (await agenciesOn(ctx, [senderRef as Id<'agency'>], vietnamDay(ctx.now))).get(senderRef as Id<'agency'>);
+  return agency?.hosting === 'local' && agency.state === 'active' ? agency.id : null;
 }
 
 /** What was claimed, as it is kept; undefined for any other arrival. @throws exchange.inboundNotFound */
@@ -60,7 +69,7 @@ export async function recoverClaim(ctx: CommandContext, input: { inboundId: stri
   const inbound = await lockOpen(ctx, input.inboundId);
   if (input.claim === undefined) throw partnerErrors.arrivalNoClaim();
   const { claim: { row, original }, resolution } = input;
-  if (!mayKeepPartners(ctx.actor) && inbound.agencyId !== row.senderRef) throw kernelErrors.forbidden();
+  if (!mayRecoverClaim(ctx.actor, inbound)) throw kernelErrors.forbidden();
   const partner = await findPartner(ctx, inbound.partnerId);
   if (partner === undefined) throw new Error('an arrival has a partner');
   const written = await writeBack(ctx, { partner, row, original });

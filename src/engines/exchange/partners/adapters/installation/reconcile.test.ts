@@ -3,6 +3,8 @@ import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { run } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
+import type { PersonActor } from '#kernel/actor.ts';
+import { somebody } from '#kernel/testkit.ts';
 import { aClerk, anAgency, aSentLetter } from '../../../testing.ts';
 import { readBytes, storeBytes } from '#engines/files/index.ts';
 import { envelopeHash } from '../../../envelope.ts';
@@ -140,7 +142,7 @@ async function planted(envelopeId: string, change: { number: string; parcel?: (p
   return id;
 }
 
-type Arrivals = { arrivals: { id: string; kind: string | null; problemCode: string | null; senderName: string | null; summary: string | null; problem: string | null }[] };
+type Arrivals = { arrivals: { id: string; abilities: string[]; claimedAgency: { id: string; name: string } | null; kind: string | null; problemCode: string | null; senderName: string | null; summary: string | null; problem: string | null }[] };
 const arrivals = async (as = a.admin) => (await a.call<Arrivals>('GET', '/api/v1/exchange/arrivals', { as })).body.arrivals;
 const settleAll = async (): Promise<void> => {
   for (const { id } of await arrivals()) await a.call('POST', `/api/v1/exchange/arrivals/${id}/settle`, { body: { outcome: 'discarded', resolution: 'Thử nghiệm' } });
@@ -219,16 +221,24 @@ test('a person decides about what nothing proves: an administrator, or the clerk
   assert.equal((await a.call('POST', `${url(first)}/recover`, { body: { resolution: '' } })).status, 422);
   assert.equal((await a.call('POST', `${url(newId())}/recover`, { body })).status, 404);
   const stranger = await anAgency(a.house.kernel, 'Sở Xây dựng');
-  assert.equal((await a.call('POST', `${url(first)}/hand-over`, { body: { agencyId: stranger } })).status, 204);
-  assert.equal((await a.call('POST', `${url(first)}/recover`, { body, as: aClerk(stranger) })).status, 403, 'it is in another agency’s name');
+  const claim = async (as?: PersonActor) => (await arrivals(as)).find(({ id }) => id === first);
+  assert.deepEqual((await claim())?.claimedAgency, { id: sender, name: 'Sở Nội vụ' });
+  assert.deepEqual((await claim())?.abilities, ['hand-over', 'recover', 'original', 'settle'], 'an administrator decides or hands it over');
+  assert.deepEqual((await claim(somebody({ roles: ['auditor'] })))?.abilities, [], 'an auditor looks on');
+  const refused = await a.call('POST', `${url(first)}/hand-over`, { body: { agencyId: stranger } });
+  assert.deepEqual([refused.status, refused.body['code']], [422, 'exchange.claimOfAnother'], 'whose clerks could not write it back');
+  assert.deepEqual(await arrivals(aClerk(stranger)), []);
   assert.equal((await a.call('POST', `${url(first)}/hand-over`, { body: { agencyId: sender } })).status, 204);
+  assert.deepEqual((await claim())?.abilities, ['recover', 'original', 'settle'], 'it is there');
+  assert.deepEqual((await claim(aClerk(sender)))?.abilities, ['recover', 'original', 'settle'], 'who has it in hand can do all that is to be done');
+  assert.equal((await a.call('POST', `${url(first)}/recover`, { body, as: aClerk(stranger) })).status, 404);
   assert.equal((await a.call('POST', `${url(first)}/recover`, { body, as: aClerk(sender) })).status, 204);
   assert.equal((await a.call('POST', `${url(first)}/recover`, { body })).status, 409, 'it is decided once');
   assert.deepEqual([await inRegister(own), await inRegister(foreign)], [1, 0]);
   const [row] = await a.house.sql(`select state, resolution, resolved_by ->> 'name' as by from exchange.inbound where id = $1`, [first]);
   assert.deepEqual(row, { state: 'resolved', ...body, by: 'Lê Thị Hoa' });
   const told = (await a.house.sql(`select type from audit.entry where data ->> 'envelopeId' = $1 or data ->> 'inboundId' = $2 order by id`, [own, first])).map((each) => each['type']);
-  assert.deepEqual(told, ['exchange.inbound-quarantined', 'exchange.inbound-assigned', 'exchange.inbound-assigned', 'exchange.envelope-recovered', 'exchange.inbound-settled']);
+  assert.deepEqual(told, ['exchange.inbound-quarantined', 'exchange.inbound-assigned', 'exchange.envelope-recovered', 'exchange.inbound-settled']);
   await a.house.sql('update exchange.partner_agency set valid_to = valid_from where agency_id = $1', [recipient]);
   a.house.clock.advance(86_400_000);
   assert.equal((await a.call('POST', `${url(second)}/recover`, { body })).status, 409, 'what cannot be ours is not written back by anybody');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { run } from '#kernel/command.ts';
-import { anyone, route, type Route } from '#kernel/route.ts';
+import { anyone, route, type Route, type RouteNotes } from '#kernel/route.ts';
 import { isoInVietnam } from '#kernel/time.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { vietnamDay } from '#kernel/time.ts';
@@ -31,10 +31,42 @@ const outcome = z.looseObject({
   ErrorDescEn: z.string(),
   DocId: z.string().nullable(),
 });
-const item = z.looseObject({ docId: z.string(), serviceType: z.string(), messageType: z.string(), from: z.string(), to: z.string(), status: z.string(), status_desc: z.string(), created_time: z.string(), updated_time: z.string() });
+const item = z.looseObject({
+  docId: z.string(),
+  serviceType: z.string(),
+  /** `unreadable`: sent, and kept for the administrator. */
+  messageType: z.enum(['edoc', 'status', 'unreadable']),
+  documentId: z.string().nullable(),
+  from: z.string(),
+  /** Codes with commas. */
+  to: z.string(),
+  status: z.enum(['initial', 'processing', 'done', 'fail']),
+  status_desc: z.string(),
+  created_time: z.string(),
+  updated_time: z.string(),
+});
+const registeredAgency = outcome.extend({ agency: z.object({ code: z.string(), name: z.string(), state: z.string() }).optional() });
 const listed = outcome.extend({ items: z.array(item).optional(), cursor: z.string().nullable().optional(), isMore: z.boolean().optional() });
-const agencies = outcome.extend({ agencies: z.array(z.looseObject({ code: z.string(), name: z.string() })).optional(), cursor: z.string().optional(), isMore: z.boolean().optional() });
+const listedAgency = z.looseObject({
+  code: z.string(),
+  oldCode: z.string().nullable(),
+  name: z.string(),
+  abbreviation: z.string(),
+  kind: z.string(),
+  level: z.string(),
+  parentCode: z.string().nullable(),
+  state: z.string(),
+  closedOn: z.string().nullable(),
+  successors: z.array(z.string()),
+  updated_time: z.string(),
+});
+const agencies = outcome.extend({ agencies: z.array(listedAgency).optional(), cursor: z.string().optional(), isMore: z.boolean().optional() });
 const listing = z.object({ messageType: z.enum(['edoc', 'status']).optional(), cursor: text, limit: z.coerce.number().int().min(1).max(MOST).optional() });
+
+const shown = { 'X-SystemId': { text: 'The id of the system, as the administrator gave it.', required: true }, 'X-SecretKey': { text: 'A key of the system, which begins with lt_.', required: true } };
+const ownId = { 'X-Message-Id': { text: 'An id of your own for the packet: 8 to 100 letters, digits, dots, colons, dashes or underscores. Without it the same bytes are the same packet.', required: false } };
+/** The codes stand in docs/integration.md. */
+const notes: RouteNotes = { headers: shown, refusal: outcome.extend({ status: z.literal('FAIL'), requestId: z.string() }) };
 
 const stateWords: Record<ParcelItem['state'], string> = { initial: 'Chờ hệ thống lấy về', processing: 'Hệ thống đang xử lý', done: 'Đã nhận', fail: 'Không xử lý được' };
 
@@ -76,8 +108,9 @@ export const axisRoutes: readonly Route[] = [
     url: '/v1/registerAgency',
     summary: 'Provincial axis: a vendor’s system reports an agency that the administrator has given to it.',
     access: bySystems,
+    notes,
     body: z.object({ code: text }),
-    reply: outcome,
+    reply: registeredAgency,
     run: (http, { body }) => answerAxis(http, 'registered', async (call) => ({ reply: { agency: await registered(call, body.code) }, steps: ['registered'] })),
   }),
   route({
@@ -85,6 +118,7 @@ export const axisRoutes: readonly Route[] = [
     url: '/v1/getAgenciesList',
     summary: 'Provincial axis: all agencies that can be written to here, page by page.',
     access: bySystems,
+    notes,
     body: z.object({ cursor: text }),
     reply: agencies,
     run: (http, { body }) => answerAxis(http, 'listed', async ({ kernel, partner, line }) => ({ reply: await listAgencies(kernel, { partnerId: partner.id, cursor: body.cursor ?? '', isSandbox: line.config.isSandbox }), steps: ['listed'] })),
@@ -94,6 +128,7 @@ export const axisRoutes: readonly Route[] = [
     url: '/v1/getSynchronizeUnit',
     summary: 'Provincial axis: the agencies that changed since the cursor of an earlier reading.',
     access: bySystems,
+    notes,
     body: z.object({ cursor: text }),
     reply: agencies,
     run: (http, { body }) =>
@@ -107,6 +142,7 @@ export const axisRoutes: readonly Route[] = [
     url: '/v1/sendEdoc',
     summary: 'Provincial axis: sends an edXML packet (document or status), as the body or as a file of a form. The same packet, or the same X-Message-Id, again is the same one.',
     access: bySystems,
+    notes: { ...notes, headers: { ...shown, ...ownId }, requestTypes: ['application/octet-stream', 'multipart/form-data'] },
     reply: outcome,
     streamedBody: true,
     run: (http) => answerAxis(http, 'sent', takePacket),
@@ -116,6 +152,7 @@ export const axisRoutes: readonly Route[] = [
     url: '/v1/getReceivedEdocList',
     summary: 'Provincial axis: the packets that wait for the system, oldest first; each stays until updateStatus says done or fail.',
     access: bySystems,
+    notes,
     body: listing,
     reply: listed,
     run: (http, { body }) =>
@@ -133,6 +170,7 @@ export const axisRoutes: readonly Route[] = [
     url: '/v1/getEdoc',
     summary: 'Provincial axis: one packet for the system as edXML.',
     access: bySystems,
+    notes: { ...notes, replyType: 'application/xml' },
     body: z.object({ docId: text }),
     run: (http, { body }) =>
       answerAxis(http, 'fetched', async (call) => {
@@ -155,6 +193,7 @@ export const axisRoutes: readonly Route[] = [
     url: '/v1/updateStatus',
     summary: 'Provincial axis: says how far the system is with a packet that it fetched (processing, done, fail). Twice the same is once.',
     access: bySystems,
+    notes,
     body: z.object({ docId: text, status: text, description: z.string().max(1000).optional() }),
     reply: outcome,
     run: (http, { body }) =>
@@ -171,6 +210,7 @@ export const axisRoutes: readonly Route[] = [
     url: '/v1/getSentEdocList',
     summary: 'Provincial axis: the packets that the system has sent, newest first, and what became of each.',
     access: bySystems,
+    notes,
     body: listing,
     reply: listed,
     run: (http, { body }) =>
