@@ -327,6 +327,7 @@ create table certificates.request (
   decision text,
   completed_at timestamp with time zone,
   form_from date not null,
+  deciding_agencies uuid[] not null default '{}'::uuid[],
   constraint request_pkey PRIMARY KEY (agency_id, id),
   constraint request_agency_id_certificate_id_fkey FOREIGN KEY (agency_id, certificate_id) REFERENCES certificates.certificate(agency_id, id),
   constraint request_form_code_kind_holder_kind_form_from_fkey FOREIGN KEY (form_code, kind, holder_kind, form_from) REFERENCES certificates.form(code, kind, holder_kind, valid_from),
@@ -343,6 +344,7 @@ comment on table certificates.request is 'Scope: agency. Requests to issue, rene
 CREATE INDEX request_newest ON certificates.request USING btree (asked_at DESC, id DESC);
 CREATE INDEX request_of_agency ON certificates.request USING btree (agency_id, asked_at DESC, id DESC);
 CREATE UNIQUE INDEX request_open_for_certificate ON certificates.request USING btree (agency_id, certificate_id, kind) WHERE ((state = ANY (ARRAY['submitted'::text, 'approved'::text])) AND (certificate_id IS NOT NULL));
+CREATE INDEX request_undecided ON certificates.request USING btree (agency_id, id) WHERE (state = 'submitted'::text);
 
 create table exchange.axis_agency (
   agency_id uuid not null,

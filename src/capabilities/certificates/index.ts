@@ -6,7 +6,7 @@ import { askStatusJob } from './commands/ask-status.ts';
 import { declineReasons } from './contract.ts';
 import { certificateRoutes } from './routes.ts';
 import { certificateSchedules } from './schedules.ts';
-import { onCredentialImported, onCredentialIssued, onCredentialRevoked, onPostEnded } from './subscribers.ts';
+import { onCredentialImported, onCredentialIssued, onCredentialRevoked, onDecidingPosts, onPostEnded } from './subscribers.ts';
 
 const certificate = z.object({ holder: z.string(), serial: z.string() });
 const request = z.object({ form: z.string(), holder: z.string() });
@@ -67,7 +67,7 @@ export const certificatesModule: Module = {
   name: 'certificates',
   migrations: join(import.meta.dirname, 'migrations'),
   routes: certificateRoutes,
-  subscriptions: [onCredentialIssued, onCredentialImported, onCredentialRevoked, onPostEnded],
+  subscriptions: [onCredentialIssued, onCredentialImported, onCredentialRevoked, onPostEnded, ...onDecidingPosts],
   jobs: [askStatusJob],
   schedules: certificateSchedules,
   events,

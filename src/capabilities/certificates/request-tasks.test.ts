@@ -14,6 +14,7 @@ import { appointPost, createAgency, createPerson, endPost, identityModule, type 
 import { issueCredential, signaturesModule } from '#engines/signatures/index.ts';
 import type { RequestInput, RequestRow } from './contract.ts';
 import { certificatesModule } from './index.ts';
+import { certificateSchedules } from './schedules.ts';
 
 const day = (text: string): CalendarDay => {
   const parsed = parseCalendarDay(text);
@@ -27,7 +28,7 @@ let server: ReturnType<TestHouse['server']>;
 let actor: Actor = anonymous;
 let clerk: PersonActor & { personId: PersonId; postId: PostId };
 let administrator: PersonActor;
-let province: PersonActor;
+let province: PersonActor & { postId: PostId };
 let stranger: PersonActor;
 
 before(async () => {
@@ -148,6 +149,53 @@ test('the inventory goes out as a workbook with the counts, and holds no more th
   assert.match((await book(province, `?agency=${clerk.agencyId}`)).sheets[0] ?? '', /Trần Thị Thu Hà/);
   assert.doesNotMatch((await book(stranger, `?agency=${clerk.agencyId}`)).sheets.join(), /Trần Thị Thu Hà|Sở Nội vụ/);
   assert.equal((await book(anonymous)).status, 401);
+});
+
+const lastDayIn = (days: number): CalendarDay => day(new Date(house.clock.now().getTime() + days * 86_400_000).toISOString().slice(0, 10));
+const decidersOf = async (id: string): Promise<string[]> =>
+  (await house.sql<{ agency: string }>(`select agency_id as agency from cases.task where subject_id = $1 and kind = 'certificates.decide-request' and state = 'open' order by 1`, [id])).map(({ agency }) => agency);
+
+test('the decision follows the deciding post to another agency at once, and to nobody’s desk while there is none', async () => {
+  const { id, path } = await ask();
+  const withdrawn = await ask();
+  assert.deepEqual(await decidersOf(id), [province.agencyId]);
+  const science = await somebodyIn(await anAgency('Sở Khoa học và Công nghệ'), 'Vũ Thị Lan', ['province_admin']);
+  await house.drain();
+  assert.deepEqual(await decidersOf(id), [province.agencyId, science.agencyId].sort(), 'two decide for the province');
+  assert.equal((await call(clerk, 'POST', `${withdrawn.path}/withdraw`)).status, 204);
+  house.clock.advance(2 * 86_400_000);
+  await run(house.kernel, endPost, { agencyId: province.agencyId, postId: province.postId, lastDay: lastDayIn(-1), reason: 'chuyển nhiệm vụ' }, system);
+  await house.drain();
+  assert.deepEqual(await decidersOf(id), [science.agencyId]);
+  await run(house.kernel, endPost, { agencyId: science.agencyId, postId: science.postId, lastDay: lastDayIn(0), reason: 'nghỉ hưu' }, system);
+  await house.drain();
+  house.clock.advance(86_400_000);
+  const daily = certificateSchedules.find(({ name }) => name === 'certificates.follow-deciding-posts') ?? assert.fail();
+  await daily.run(house.kernel);
+  assert.deepEqual(await decidersOf(id), [science.agencyId], 'while nobody decides, it waits where it was');
+  const later = await ask();
+  assert.deepEqual(await decidersOf(later.id), []);
+  province = await somebodyIn(province.agencyId, 'Lê Thị Mơ', ['province_admin']);
+  await house.drain();
+  for (const request of [id, later.id]) assert.deepEqual(await decidersOf(request), [province.agencyId]);
+  assert.equal((await call(province, 'POST', `${path}/approve`, {})).status, 204);
+  for (const request of [id, withdrawn.id]) assert.deepEqual(await decidersOf(request), [], 'what is decided or taken back waits nowhere');
+});
+
+test('a post that ends or begins on a day to come moves the decision on that day', async () => {
+  const { id, path } = await ask();
+  const { personId, agencyId } = await somebodyIn(await anAgency('Sở Tư pháp'), 'Phạm Văn Đức', ['clerk']);
+  await run(house.kernel, appointPost, { agencyId, personId, unitId: null, title: 'Quản trị', roles: ['province_admin'], signingPowers: [], startsOn: lastDayIn(3) }, system);
+  await run(house.kernel, endPost, { agencyId: province.agencyId, postId: province.postId, lastDay: lastDayIn(2), reason: 'điều động' }, system);
+  await house.drain();
+  assert.deepEqual(await decidersOf(id), [province.agencyId]);
+  house.clock.advance(3 * 86_400_000);
+  for (const schedule of certificateSchedules) if (schedule.name === 'certificates.follow-deciding-posts') await schedule.run(house.kernel);
+  assert.deepEqual(await decidersOf(id), [agencyId]);
+  assert.equal((await call(clerk, 'POST', `${path}/withdraw`)).status, 204);
+  assert.deepEqual(await waiting(id), []);
+  province = await somebodyIn(province.agencyId, 'Đinh Trọng Hiếu', ['province_admin']);
+  await house.drain();
 });
 
 test('who asked and has left gets no task; the keeper of the agency’s certificates still does', async () => {

@@ -5,6 +5,7 @@ import { formatDay, vietnamDay } from '#kernel/time.ts';
 import { openTasks } from '#engines/cases/index.ts';
 import { askDue } from './commands/ask-status.ts';
 import { renewalTasks, type Ending } from './renewal-tasks.ts';
+import { followDecidingPosts } from './request-tasks.ts';
 
 /** Days before the end at which the holder and the agency's administrator are told, each once. */
 const WARNINGS = [60, 30, 7] as const;
@@ -16,6 +17,13 @@ export const certificateSchedules: readonly Schedule[] = [
     everyMs: 3_600_000,
     run: async (kernel) => {
       while ((await askDue(kernel)) === BATCH);
+    },
+  },
+  {
+    name: 'certificates.follow-deciding-posts',
+    everyMs: 3_600_000,
+    run: async (kernel) => {
+      while ((await run(kernel, followDecidingPosts, undefined, { actor: systemActor('certificates') })) === BATCH);
     },
   },
   {

@@ -6,6 +6,7 @@ import { closeTasks, openTasks } from '#engines/cases/index.ts';
 import { credentialsByKey, noteForeignStatus, readCertificates } from '#engines/signatures/index.ts';
 import { openQuestions } from './commands/ask-status.ts';
 import { addCertificates, keyOf } from './inventory.ts';
+import { followDecidingPosts } from './request-tasks.ts';
 
 const anything = z.record(z.string(), z.unknown());
 
@@ -116,3 +117,16 @@ export const onPostEnded = subscribe({
     }
   },
 });
+
+/** Whoever decides for the province may do so in another post or agency from now on. */
+export const onDecidingPosts = (['identity.post-appointed', 'identity.post-changed', 'identity.post-ended'] as const).map((event) =>
+  subscribe({
+    event,
+    name: `follow-${event.slice('identity.'.length)}`,
+    data: anything,
+    batchSize: 500,
+    handle: async (ctx) => {
+      await followDecidingPosts(ctx);
+    },
+  }),
+);

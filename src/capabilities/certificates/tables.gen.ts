@@ -80,6 +80,7 @@ export type RequestRow = {
   decision: string | null;
   completed_at: Instant | null;
   form_from: string;
+  deciding_agencies: string[];
 };
 
 export type Tables = {
