@@ -2324,11 +2324,13 @@ create table remote_signing.ceremony (
   used_at timestamp with time zone,
   typed_with text,
   typed_at timestamp with time zone,
+  hash_count smallint,
   constraint ceremony_pkey PRIMARY KEY (agency_id, id),
   constraint ceremony_authorization_ids_check CHECK ((cardinality(authorization_ids) <= 50)),
   constraint ceremony_check CHECK (((kind = 'enrolment'::text) = (cardinality(authorization_ids) = 0))),
   constraint ceremony_check1 CHECK (((typed_with IS NULL) = (typed_at IS NULL))),
   constraint ceremony_check2 CHECK (((typed_with IS NULL) OR ((kind = 'approval'::text) AND (used_at IS NOT NULL)))),
+  constraint ceremony_hash_count_check CHECK (((hash_count >= 1) AND (hash_count <= 50))),
   constraint ceremony_kind_check CHECK ((kind = ANY (ARRAY['enrolment'::text, 'approval'::text]))),
   constraint ceremony_nonce_check CHECK ((length(nonce) = 32))
 );
@@ -2353,6 +2355,18 @@ create table remote_signing.client (
   constraint client_secret_hash_check CHECK ((length(secret_hash) = 32))
 );
 comment on table remote_signing.client is 'Scope: installation. Applications that may ask for signatures; of the secret only its SHA-256 is kept. Scopes: service (see which certificates there are), credential (ask for signatures). disabled_at while it is suspended.';
+
+create table remote_signing.connection (
+  client_id uuid not null,
+  person_id uuid not null,
+  connected_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint connection_pkey PRIMARY KEY (client_id, person_id),
+  constraint connection_client_id_fkey FOREIGN KEY (client_id) REFERENCES remote_signing.client(id)
+);
+comment on table remote_signing.connection is 'Scope: installation. Which person lets which application come in the own name: tokens are given out while it stands, and end with it.';
+CREATE INDEX connection_of_person ON remote_signing.connection USING btree (person_id) WHERE (ended_at IS NULL);
 
 create table remote_signing.consent (
   id uuid not null,
@@ -2434,6 +2448,7 @@ create table remote_signing.token (
 comment on table remote_signing.token is 'Scope: installation. Tokens of the applications by their SHA-256; with a person when that person let the application in. Those that came of one login or consent share a grant, and end together when its refresh token is revoked.';
 CREATE INDEX token_by_end ON remote_signing.token USING btree (expires_at);
 CREATE INDEX token_of_grant ON remote_signing.token USING btree (grant_id) WHERE (grant_id IS NOT NULL);
+CREATE INDEX token_of_person ON remote_signing.token USING btree (person_id, client_id) WHERE (person_id IS NOT NULL);
 
 create table remote_signing.turn (
   key text not null,
@@ -2530,6 +2545,7 @@ create table signatures.credential (
   code_again_at timestamp with time zone,
   codes_in_a_row smallint not null default 0,
   access bytea,
+  asks_release boolean not null default false,
   constraint credential_agency_id_issuer_serial_key UNIQUE (agency_id, issuer, serial),
   constraint credential_pkey PRIMARY KEY (agency_id, id),
   constraint credential_asks_check CHECK (((asks_pin IS NULL) OR (asks_code IS NOT NULL))),
@@ -2670,18 +2686,24 @@ create table signatures.service_consent (
   state text not null,
   asked_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  batch_id uuid,
+  return_path text,
   constraint service_consent_agency_id_state_hash_key UNIQUE (agency_id, state_hash),
   constraint service_consent_pkey PRIMARY KEY (agency_id, id),
   constraint service_consent_agency_id_credential_id_fkey FOREIGN KEY (agency_id, credential_id) REFERENCES signatures.credential(agency_id, id),
+  constraint service_consent_of_batch FOREIGN KEY (agency_id, batch_id) REFERENCES signatures.signing_batch(agency_id, id),
   constraint service_consent_check CHECK ((expires_at > asked_at)),
   constraint service_consent_check1 CHECK (((verifier IS NOT NULL) = (state = 'asked'::text))),
   constraint service_consent_check2 CHECK (((access IS NOT NULL) = (state = 'given'::text))),
   constraint service_consent_driver_check CHECK ((driver ~ '^[a-z][a-z0-9-]*$'::text)),
   constraint service_consent_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'agency'::text]))),
+  constraint service_consent_release_check CHECK (((batch_id IS NULL) = (return_path IS NULL))),
+  constraint service_consent_return_path_check CHECK ((return_path ~ '^/[a-z][\w/-]{0,199}$'::text)),
   constraint service_consent_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'answered'::text, 'given'::text, 'used'::text, 'refused'::text]))),
   constraint service_consent_state_hash_check CHECK ((state_hash ~ '^[0-9a-f]{64}$'::text))
 );
 comment on table signatures.service_consent is 'Scope: agency. A person''s way to a remote signing service and back: bound to the session, good once, its tokens encrypted until a key is connected with them.';
+CREATE INDEX service_consent_of_batch ON signatures.service_consent USING btree (agency_id, batch_id) WHERE (batch_id IS NOT NULL);
 CREATE INDEX service_consent_of_person ON signatures.service_consent USING btree (agency_id, person_id);
 
 create table signatures.signing (
@@ -2735,12 +2757,15 @@ create table signatures.signing_batch (
   turn integer not null,
   asked_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  followed_by smallint not null default 0,
   constraint signing_batch_pkey PRIMARY KEY (agency_id, id),
   constraint signing_batch_check CHECK (((state = 'asked'::text) = (ended_at IS NULL))),
+  constraint signing_batch_followed_by_check CHECK ((followed_by >= 0)),
   constraint signing_batch_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'answered'::text, 'given_up'::text]))),
   constraint signing_batch_turn_check CHECK ((turn >= 0))
 );
 comment on table signatures.signing_batch is 'Scope: agency. One request to the holder of a key for the signatures of several files; its id is the transaction that the holder knows.';
+CREATE INDEX signing_batch_before_release ON signatures.signing_batch USING btree (agency_id) WHERE ((state = 'asked'::text) AND (holder_reference = 'release'::text));
 
 create table signatures.signing_batch_item (
   agency_id uuid not null,
@@ -2789,6 +2814,17 @@ create table signatures.trust_anchor (
   constraint trust_anchor_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{64}$'::text))
 );
 comment on table signatures.trust_anchor is 'Scope: installation. Root certificates that this installation trusts, each row for a period and on a legal basis. What has ended stays: it counts for signatures that are proven to be older.';
+
+create table signatures.trusted_list (
+  territory text not null,
+  operator text not null,
+  sequence_number bigint not null,
+  issued_at timestamp with time zone not null,
+  read_at timestamp with time zone not null,
+  constraint trusted_list_pkey PRIMARY KEY (territory, operator),
+  constraint trusted_list_sequence_number_check CHECK ((sequence_number >= 0))
+);
+comment on table signatures.trusted_list is 'Scope: installation. The newest issue of each signed trusted list (ETSI TS 119 612) that was ever read; an older one does not count any more.';
 
 create table signatures.validation (
   sha256 text not null,

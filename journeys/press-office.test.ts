@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
+import type { KeyObject } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { cscAccount, testCscService, type TestCscService } from '#engines/signatures/adapters/csc-client/testing.ts';
 import { createRootAuthority, generateKey, issueCertificate, personSubject } from '#engines/signatures/domain/pki/authority.ts';
+import type { Certificate } from '#engines/signatures/domain/pki/certificate.ts';
 import { writePkcs12 } from '#engines/signatures/domain/pki/pkcs12.ts';
 import { DEMO_PIN } from '#seeds/credentials.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
@@ -13,13 +18,29 @@ import { openTown, type Town, type Visitor } from './town.ts';
 const scan = resolve(import.meta.dirname, '../seeds/letters/cong-van-mau.pdf');
 const PASSWORD = 'Toa-soan@2026-moi';
 const QUESTION = 'Đề nghị cung cấp thông tin về tuyển dụng viên chức';
+const THANKS = 'Cảm ơn và đề nghị bổ sung số liệu';
 const ANSWER = 'V/v trả lời Báo Thanh Hóa về tuyển dụng viên chức';
 
+const folder = mkdtempSync(join(tmpdir(), 'press-office-'));
+const authority = await createRootAuthority({ organization: 'CA công cộng', now: new Date() });
+let service: TestCscService;
 let town: Town;
 before(async () => {
-  town = await openTown();
+  const { publicKey, privateKey } = await generateKey('rsa-2048');
+  service = await testCscService({ key: privateKey, certificate: certificateOf(publicKey).raw, chain: [] });
+  service.behave.mode = 'oauth2code';
+  service.person = 'confirms';
+  town = await openTown({ signingServicesFile: join(folder, 'services.json') });
+  service.redirects = [`${town.url}/app/chu-ky-cua-toi/dong-y`];
+  const access = { kind: 'authorization-code', oauth2Url: service.oauth2Url, clientId: cscAccount.clientId, clientSecret: cscAccount.clientSecret, redirectUri: service.redirects[0] };
+  // Read when somebody first asks for it.
+  writeFileSync(join(folder, 'services.json'), JSON.stringify([{ name: 'ky-so-bao', label: 'Ký số báo chí', kind: 'csc', version: 2, baseUrl: service.url(2), access }]));
 }, { timeout: 240_000 });
-after(() => town.close());
+after(async () => {
+  await town.close();
+  await service.close();
+  rmSync(folder, { recursive: true });
+});
 
 test('a press office is invited, asks a question and reads the answer; its suspension ends the session', { timeout: 300_000 }, async (t) => {
   const clerk = await town.visit('vanthu.snv');
@@ -140,6 +161,39 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await picture(page, 'to-chuc-cua-toi');
   });
 
+  await t.test('with a key whose service wants a consent for every signature it lets the system in, signs on the page of the service, and the letter goes', async () => {
+    const { page } = press;
+    await page.goto(`${town.url}/app/chu-ky-cua-toi?ket-noi=1`);
+    await page.getByRole('radio', { name: 'Ký số báo chí' }).check();
+    await page.getByRole('button', { name: 'Tiếp tục' }).click();
+    await page.getByRole('button', { name: 'Sang trang của dịch vụ' }).click();
+    await page.getByText('Bạn đã cho phép.').waitFor();
+    await page.getByRole('button', { name: 'Tìm chứng thư' }).click();
+    await page.getByRole('button', { name: 'Kết nối', exact: true }).click();
+    await page.getByText('Đã kết nối chữ ký số').waitFor();
+    await page.goto(`${town.url}/app/gui`);
+    await page.locator('input[type=file]').first().setInputFiles(scan);
+    await page.getByText('Tệp chưa có chữ ký số').waitFor();
+    await page.getByLabel('Chứng thư số').selectOption({ index: 1 });
+    await page.getByText('sang trang của dịch vụ giữ khóa để đồng ý').waitFor();
+    const recipient = page.getByRole('combobox', { name: /Nơi nhận/ });
+    await recipient.fill('so noi vu');
+    await page.getByRole('listbox').getByRole('option', { name: /Sở Nội vụ/ }).first().click();
+    await page.getByLabel('Trích yếu nội dung').fill(THANKS);
+    await page.getByRole('button', { name: 'Ký và gửi' }).click();
+    await page.getByRole('heading', { name: 'Chờ bạn đồng ý trên trang của dịch vụ' }).waitFor();
+    await look(page, 'thư chờ đồng ý');
+    await picture(page, 'thu-cho-dong-y');
+    await page.getByRole('button', { name: 'Dừng lần ký này' }).click();
+    await page.getByLabel('Chứng thư số').selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Ký và gửi' }).click();
+    await page.getByRole('button', { name: 'Sang trang của dịch vụ' }).click();
+    await page.getByText('Đã ký 1 văn bản.').waitFor({ timeout: 30_000 });
+    await page.getByRole('heading', { name: THANKS }).waitFor();
+    await page.getByText('Đã đến').first().waitFor();
+    await look(page, 'thư đã đi sau khi đồng ý');
+  });
+
   await t.test('the province suspends it, and the press office is signed out', async () => {
     const { page } = province;
     await page.getByRole('tab', { name: 'Tổ chức có tài khoản' }).click();
@@ -203,12 +257,13 @@ async function answer(clerk: Visitor, director: Visitor): Promise<void> {
   await call(clerk, `outgoing-documents/${id}/issue`);
 }
 
+const certificateOf = (publicKey: KeyObject): Certificate =>
+  issueCertificate(authority, { kind: 'signer', subject: personSubject({ name: 'Trần Thu Hà', organization: 'Báo Thanh Hóa' }), publicKey, now: new Date() });
+
 /** A public authority that the province trusts has given the journalist a key file; it is connected as the page of the keys does it. */
 async function connectKeyFile(province: Visitor, press: Visitor): Promise<void> {
-  const now = new Date();
-  const authority = await createRootAuthority({ organization: 'CA công cộng', now });
   const { publicKey, privateKey } = await generateKey('rsa-2048');
-  const certificate = issueCertificate(authority, { kind: 'signer', subject: personSubject({ name: 'Trần Thu Hà', organization: 'Báo Thanh Hóa' }), publicKey, now });
+  const certificate = certificateOf(publicKey);
   const container = await writePkcs12({ privateKey, certificate, password: DEMO_PIN, iterations: 10_000 });
   const anchor = { certificate: authority.certificate.raw.toString('base64'), legalBasis: 'Danh sách tổ chức chứng thực công cộng', validFrom: '2026-01-01', validTo: null };
   const trusted = await province.page.request.post(`${town.url}/api/v1/signatures/trust-anchors`, { data: anchor });

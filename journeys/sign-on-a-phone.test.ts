@@ -27,6 +27,13 @@ async function phoneOf(login: string): Promise<{ page: Page; home: string; touch
   return { page, home, touches: () => touches };
 }
 
+/** A computer that has no reader of its own: its user closes the browser's dialog. */
+async function withoutReader(page: Page): Promise<void> {
+  const devices = await page.context().newCDPSession(page);
+  await devices.send('WebAuthn.enable');
+  await devices.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'usb', hasUserVerification: false, automaticPresenceSimulation: true } });
+}
+
 async function signIn(page: Page, home: string, login: string): Promise<void> {
   await page.goto(`${home}/viec-cua-toi`);
   await page.getByLabel('Tên đăng nhập').fill(login);
@@ -70,10 +77,7 @@ test('a director signs three documents on a phone with one touch, and a fourth f
   await t.test('at the desk, where there is no passkey, the document waits; the phone shows it by its name and page, and signs it', async () => {
     await submitLetter(town, clerk.page, { summary: 'V/v bốn' });
     const desk = (await town.passerBy({ width: 1440, height: 900 })).page;
-    const desktop = await desk.context().newCDPSession(desk);
-    // A computer that has no reader of its own: its user closes the browser's dialog.
-    await desktop.send('WebAuthn.enable');
-    await desktop.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'usb', hasUserVerification: false, automaticPresenceSimulation: true } });
+    await withoutReader(desk);
     await signIn(desk, home, 'giamdoc.snv');
     await desk.goto(`${home}/phong-ky`);
     await desk.getByRole('link', { name: /V\/v bốn/ }).click();
@@ -95,6 +99,40 @@ test('a director signs three documents on a phone with one touch, and a fourth f
     await page.getByRole('button', { name: 'Xác nhận 1 văn bản' }).click();
     await page.getByText('Đã ký 1 văn bản').first().waitFor();
     await desk.getByText('Đã ký.').waitFor({ timeout: 30_000 });
+  });
+
+  await t.test('chosen again at the desk with the PIN, a document that waits for the phone says so and leads to its request', async () => {
+    for (const summary of ['V/v năm', 'V/v sáu']) await submitLetter(town, clerk.page, { summary });
+    const desk = (await town.passerBy({ width: 1440, height: 900 })).page;
+    await withoutReader(desk);
+    await signIn(desk, home, 'giamdoc.snv');
+    await desk.goto(`${home}/phong-ky`);
+    await desk.getByLabel('Chọn tất cả').check();
+    await desk.getByRole('button', { name: 'Ký 2 văn bản' }).click();
+    await desk.getByRole('button', { name: 'Nhập mã PIN' }).waitFor();
+    // Another window of the same person asked the phone for both meanwhile.
+    const second = await desk.context().newPage();
+    await withoutReader(second);
+    await second.goto(`${home}/phong-ky`);
+    await second.getByLabel('Chọn tất cả').check();
+    await second.getByRole('button', { name: 'Ký 2 văn bản' }).click();
+    await second.getByText('Bấm ký rồi chạm vân tay').waitFor();
+    await second.getByRole('button', { name: 'Ký 2 văn bản' }).click();
+    await second.getByText('Đang hoàn tất chữ ký').first().waitFor({ timeout: 60_000 });
+    await desk.getByRole('button', { name: 'Nhập mã PIN' }).click();
+    await desk.getByLabel('Mã PIN').fill(DEMO_PIN);
+    await desk.getByRole('button', { name: 'Ký 2 văn bản' }).click();
+    await desk.getByText('Văn bản này đang chờ bạn xác nhận bằng khóa truy cập').first().waitFor({ timeout: 60_000 });
+    await look(desk, 'documents that wait for the phone already');
+    await picture(desk, 'sign-again-while-waiting');
+    await desk.getByRole('link', { name: 'Mở yêu cầu đang chờ' }).first().click();
+    await desk.locator('.lt-remote-request[aria-current]').waitFor();
+    await desk.getByRole('button', { name: /^Xác nhận 2 văn bản/ }).waitFor();
+    await look(desk, 'the request that a document waits in');
+    await picture(desk, 'sign-again-request');
+    await page.goto(`${home}/xac-nhan-ky`);
+    await page.getByRole('button', { name: 'Xác nhận 2 văn bản' }).click();
+    await page.getByText('Đã ký 2 văn bản').first().waitFor();
   });
 
   await t.test('each document has one valid signature of the director', async () => {

@@ -12,8 +12,8 @@ type Signers = Record<'approvers' | 'initiallers', { postId: string; name: strin
 
 export type Submitted = { summary: string; bytes?: Buffer; urgency?: string; attachment?: boolean; to?: string; initialsBy?: string };
 
-/** As the clerk's screen would: uploads, drafts and submits, to the director unless told. */
-export async function submitLetter(town: Pick<Town, 'url'>, page: Page, { summary, bytes = letter, urgency = 'normal', attachment = false, to = 'Nguyễn Văn Bình', initialsBy }: Submitted): Promise<void> {
+/** As the clerk's screen would: uploads, drafts and submits, to the director unless told. @returns the document's id */
+export async function submitLetter(town: Pick<Town, 'url'>, page: Page, { summary, bytes = letter, urgency = 'normal', attachment = false, to = 'Nguyễn Văn Bình', initialsBy }: Submitted): Promise<string> {
   const draft = await call<{ id: string }>(town, page, base, {
     mainUploadId: await upload(town, page, bytes, 'cong-van.pdf'),
     attachmentUploadIds: attachment ? [await upload(town, page, letter, 'phu-luc.pdf')] : [],
@@ -27,6 +27,7 @@ export async function submitLetter(town: Pick<Town, 'url'>, page: Page, { summar
     approverPostId: approvers.find(({ name }) => name === to)?.postId,
     initialsPostId: initiallers.find(({ name }) => name === initialsBy)?.postId ?? null,
   });
+  return draft.id;
 }
 
 async function call<Reply>({ url: address }: Pick<Town, 'url'>, page: Page, url: string, data: object): Promise<Reply> {

@@ -31,6 +31,12 @@ export const guestsReach = defineConfinedRole({
     'GET /api/v1/signatures/credentials/:id/image',
     'PUT /api/v1/signatures/credentials/:id/image',
     'POST /api/v1/signatures/agent-credentials',
+    // the way to the page of the own signing service and back
+    'POST /api/v1/signatures/services/:name/consents',
+    'POST /api/v1/signatures/consents/finish',
+    'GET /api/v1/signatures/releases',
+    'POST /api/v1/signatures/releases/:releaseId/consents',
+    'DELETE /api/v1/signatures/releases/:releaseId',
     'GET /api/v1/signatures/signings',
     'GET /api/v1/signatures/signings/:signingId',
     'POST /api/v1/signatures/signings/:signingId/agent-abandon',

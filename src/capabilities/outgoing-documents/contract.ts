@@ -96,7 +96,7 @@ export const signTogetherBody = z.object({
 const problemView = z.object({ code: z.string(), message: z.string(), fix: z.string().optional() });
 export const signTogetherReply = z.object({
   documents: z.array(
-    z.discriminatedUnion('state', [z.object({ id, state: z.literal('signed') }), z.object({ id, state: z.literal('pending') }), z.object({ id, state: z.literal('refused'), problem: problemView })]),
+    z.discriminatedUnion('state', [z.object({ id, state: z.literal('signed') }), z.object({ id, state: z.literal('pending') }), z.object({ id, state: z.literal('refused'), problem: problemView, /** The request in which it waits for the person’s passkey already. */ approvalId: z.uuid().optional() })]),
   ),
   /** How often the person confirms where that happens on a device. */
   confirmations: z.int(),

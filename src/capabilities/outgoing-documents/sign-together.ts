@@ -3,7 +3,7 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { RouteContext } from '#kernel/route.ts';
-import { learnAsked, performSigningBatch, signingProgress, type BatchedSigning } from '#engines/signatures/index.ts';
+import { learnAsked, performSigningBatch, signatureErrors, signingProgress, type BatchedSigning, type PlaceBeforeOwner } from '#engines/signatures/index.ts';
 import { askOwnerOf } from './ask-owner-of-documents.ts';
 import { openApproval } from './commands/open-approval.ts';
 import { openInitials } from './commands/open-initials.ts';
@@ -15,6 +15,7 @@ import { SUBJECT_TYPE } from './document-store.ts';
 type Http = RouteContext<PersonActor>;
 type Input = z.output<typeof signTogetherBody>;
 type Opened = { id: string; signingId: string } | { id: string; error: AppError };
+type Key = Pick<Input, 'credentialId' | 'release'>;
 
 /**
  * Signs and initials several documents with one key, one PIN and, where that is done on a device, one confirmation. Each document has its own
@@ -24,7 +25,7 @@ type Opened = { id: string; signingId: string } | { id: string; error: AppError 
  */
 export async function signTogether(http: Http, { credentialId, pin, otp, release, documents }: Input): Promise<SignTogetherReply> {
   const opened: Opened[] = [];
-  for (const document of documents) opened.push(await open(http, credentialId, document));
+  for (const document of documents) opened.push(await open(http, { credentialId, release }, document));
   const signings = opened.filter((each) => 'signingId' in each);
   const { kernel, actor, requestId } = http;
   if (release === 'passkey') {
@@ -35,19 +36,20 @@ export async function signTogether(http: Http, { credentialId, pin, otp, release
     signings.length === 0
       ? { signings: [], requests: 0, stopped: undefined }
       : await performSigningBatch(kernel, { agencyId: actor.agencyId, signingIds: signings.map(({ signingId }) => signingId), actor, requestId, ...typed({ pin, otp }) });
-  // The service wants another code than the screen asked for: the next time it asks for that.
+  // The service wants another code than the screen asked for, or a consent on its page: the next time the screen knows.
   if (outcome.stopped !== undefined && ABOUT_THE_CODE.has(outcome.stopped.code)) await learnAsked(kernel, { agencyId: actor.agencyId, credentialId }, { actor, requestId });
   if (outcome.stopped !== undefined && outcome.signings.every((each) => each.outcome.state === 'refused')) throw outcome.stopped;
   const outcomes = new Map(outcome.signings.map((each) => [each.signingId, each.outcome]));
   return { confirmations: outcome.requests, approvalIds: [], documents: describeAll(http, opened, outcomes) };
 }
 
-const ABOUT_THE_CODE: ReadonlySet<string> = new Set(['signatures.oneTimeCodeMissing', 'signatures.oneTimeCodeWrong']);
+const ABOUT_THE_CODE: ReadonlySet<string> = new Set(['signatures.oneTimeCodeMissing', 'signatures.oneTimeCodeWrong', 'signatures.releaseNeeded']);
 
 function describeAll({ language }: Http, opened: readonly Opened[], outcomes: ReadonlyMap<string, BatchedSigning>): SignTogetherReply['documents'] {
   const refused = (id: string, error: AppError): SignTogetherReply['documents'][number] => {
     const { code, message, fix } = error.describe(language);
-    return { id, state: 'refused', problem: { code, message, ...(fix === undefined ? {} : { fix }) } };
+    const approvalId = placeBeforeOwner(error)?.approvalId;
+    return { id, state: 'refused', problem: { code, message, ...(fix === undefined ? {} : { fix }) }, ...(approvalId === undefined ? {} : { approvalId }) };
   };
   return opened.map((each) => {
     if ('error' in each) return refused(each.id, each.error);
@@ -65,7 +67,7 @@ export function typed({ pin, otp }: { pin: string | undefined; otp: string | und
   return { ...(pin === undefined || pin === '' ? {} : { secret: pin }), ...(otp === undefined || otp === '' ? {} : { otp }) };
 }
 
-async function open(http: Http, credentialId: string, document: Input['documents'][number]): Promise<Opened> {
+async function open(http: Http, { credentialId, release }: Key, document: Input['documents'][number]): Promise<Opened> {
   const { id, placement } = document;
   const key = http.request.headers['idempotency-key'];
   const options = { actor: http.actor, requestId: http.requestId, ...(typeof key === 'string' ? { idempotencyKey: `${key}:${id}` } : {}) };
@@ -76,9 +78,19 @@ async function open(http: Http, credentialId: string, document: Input['documents
         : await run(http.kernel, openInitials, { documentId: id, credentialId, placement, remark: '' }, options);
     return { id, signingId };
   } catch (error) {
-    if (error instanceof AppError && error.code !== 'kernel.unavailable') return { id, error };
-    throw error;
+    if (!(error instanceof AppError) || error.code === 'kernel.unavailable') throw error;
+    const place = placeBeforeOwner(error);
+    // Asked for by the same passkey on another device: the same request serves both.
+    if (release === 'passkey' && place?.credentialId === credentialId) return { id, signingId: place.signingId };
+    return { id, error };
   }
+}
+
+const WAITS_FOR_OWNER = signatureErrors.waitsForOwner().code;
+
+function placeBeforeOwner({ code, details }: AppError): PlaceBeforeOwner | undefined {
+  // safe because openSigning says so with this code
+  return code === WAITS_FOR_OWNER ? (details.data as PlaceBeforeOwner) : undefined;
 }
 
 /** How far the caller's own signings of these documents are; those without one are left out. */

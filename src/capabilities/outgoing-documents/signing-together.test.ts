@@ -91,6 +91,30 @@ test('a wrong PIN costs one attempt, signs nothing, and is the answer to the who
   assert.deepEqual(outcomes(await together(director, toSign(ids))), ['signed', 'signed', 'signed']);
 });
 
+test('chosen again while it waits for the passkey, a document names the request that waits: by passkey it leads there, by PIN it says so and signs the others', async () => {
+  const ids = await submitted(3);
+  const [first = '', second = '', third = ''] = ids;
+  const credentialId = await credential(director, 'person');
+  const personId = (await office.house.sql('select agency_id, person_id from signatures.credential where id = $1', [credentialId]))[0];
+  await office.house.sql(`insert into remote_signing.enrolment (agency_id, credential_id, person_id, user_name, enrolled_at) values ($1, $2, $3, 'giamdoc.snv', now())`, [personId?.['agency_id'], credentialId, personId?.['person_id']]);
+  const byPasskey = (documents: readonly Item[]) => director.post<SignTogetherReply & Refusal>(`${base}/signing-room/sign`, { credentialId, release: 'passkey', documents });
+  const asked = await byPasskey(toSign([first, second]));
+  assert.deepEqual(outcomes(asked), ['pending', 'pending'], JSON.stringify(asked.body));
+  const [approvalId] = asked.body.approvalIds;
+  const again = await byPasskey(toSign([second, third]));
+  assert.deepEqual(outcomes(again), ['pending', 'pending'], 'another device, another press');
+  assert.equal(again.body.approvalIds.length, 2);
+  assert.ok(approvalId !== undefined && again.body.approvalIds.includes(approvalId), 'the request that waits and the new one');
+  const [fresh = ''] = await submitted(1);
+  const byPin = await together(director, toSign([first, fresh]));
+  assert.deepEqual(outcomes(byPin), ['signatures.waitsForOwner', 'signed']);
+  const [waiting] = byPin.body.documents;
+  assert.ok(waiting?.state === 'refused');
+  assert.deepEqual([waiting.approvalId, waiting.problem.message], [approvalId, waiting.problem.message.match(/^Văn bản này đang chờ bạn xác nhận bằng khóa truy cập, từ \d\d:\d\d\.$/)?.[0]]);
+  assert.deepEqual(byPin.body.approvalIds, []);
+  await office.house.sql('update remote_signing.enrolment set ended_at = now() where credential_id = $1', [credentialId]);
+});
+
 test('the same request sent twice, one after the other or at once, signs once', async () => {
   const ids = await submitted(3);
   const key = 'one press of the button';

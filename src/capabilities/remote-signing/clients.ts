@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { newId } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
+import { noteUse } from './connections.ts';
 import { CscError } from './csc-errors.ts';
 import { ACCESS_TOKEN_MS, REFRESH_TOKEN_MS, SECRET_ATTEMPTS } from './limits.ts';
 import { assertTurnsLeft, takeTurn } from './turns.ts';
@@ -43,7 +44,7 @@ export async function authenticateClient(kernel: Kernel, { id, secret, ip }: { i
 type Holder = { clientId: string; personId: string | null };
 export type IssuedToken = { access_token: string; token_type: 'Bearer'; expires_in: number; refresh_token?: string };
 
-/** A token for an application, in its own name or in that of a person who let it in. */
+/** A token for an application, in its own name or in that of a person who let it in. @throws CscError invalid_grant when the person took that back */
 export async function issueToken(kernel: Kernel, { isLasting, grantId = newId(), ...holder }: Holder & { isLasting: boolean; /** The login or consent that it comes of, when there is one already. */ grantId?: string }): Promise<IssuedToken> {
   const access = await keepToken(kernel, { ...holder, grantId, kind: 'access', lifeMs: ACCESS_TOKEN_MS });
   const refresh = isLasting ? { refresh_token: await keepToken(kernel, { ...holder, grantId, kind: 'refresh', lifeMs: REFRESH_TOKEN_MS }) } : {};
@@ -84,7 +85,10 @@ export async function refreshToken(kernel: Kernel, client: Client, token: string
     [secretHash(token), client.id, kernel.clock.now()],
   );
   if (rows[0] === undefined) throw new CscError('invalid_grant', 'The refresh token is not valid');
-  return issueToken(kernel, { clientId: client.id, ...grantOf(rows[0]), isLasting: true });
+  const grant = grantOf(rows[0]);
+  const issued = await issueToken(kernel, { clientId: client.id, ...grant, isLasting: true });
+  if (grant.personId !== null) await noteUse(kernel.database.pool, { clientId: client.id, personId: grant.personId }, kernel.clock.now());
+  return issued;
 }
 
 type Grant = { person_id: string | null; grant_id: string | null };
@@ -95,14 +99,16 @@ type NewToken = Holder & { grantId: string; kind: 'access' | 'refresh'; lifeMs: 
 
 async function keepToken(kernel: Kernel, { clientId, personId, grantId, kind, lifeMs }: NewToken): Promise<string> {
   const token = newSecret();
-  await kernel.database.pool.query('insert into remote_signing.token (token_hash, client_id, kind, person_id, expires_at, grant_id) values ($1, $2, $3, $4, $5, $6)', [
-    secretHash(token),
-    clientId,
-    kind,
-    personId,
-    new Date(kernel.clock.now().getTime() + lifeMs),
-    grantId,
-  ]);
+  const values = [secretHash(token), clientId, kind, personId, new Date(kernel.clock.now().getTime() + lifeMs), grantId];
+  // In a person's name only while they let it: taken back in the same moment, one waits here for the other.
+  const { rowCount } = await kernel.database.pool.query(
+    personId === null
+      ? 'insert into remote_signing.token (token_hash, client_id, kind, person_id, expires_at, grant_id) values ($1, $2, $3, $4, $5, $6)'
+      : `insert into remote_signing.token (token_hash, client_id, kind, person_id, expires_at, grant_id)
+         select $1::bytea, $2::uuid, $3, $4::uuid, $5::timestamptz, $6::uuid from remote_signing.connection where client_id = $2 and person_id = $4 and ended_at is null for share`,
+    values,
+  );
+  if (rowCount === 0) throw new CscError('invalid_grant', 'The person took the consent back');
   return token;
 }
 
@@ -122,5 +128,6 @@ export async function callerOf(kernel: Kernel, authorization: string | undefined
   if (found === undefined) throw new CscError('invalid_token', 'The access token is not valid', 401);
   const { personId, ...client } = found;
   await takeTurn(kernel.database.pool, { key: `client ${client.id}`, most: client.perMinute, windowMs: 60_000, now });
+  if (personId !== null) await noteUse(kernel.database.pool, { clientId: client.id, personId }, now);
   return { client, personId };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes, verify, X509Certificate } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { beginAuthorization, finishAuthorization, refreshAccess, type CscAccess } from '#engines/signatures/adapters/csc-client/access.ts';
+import { beginAuthorization, finishAuthorization, finishRelease, refreshAccess, type CscAccess } from '#engines/signatures/adapters/csc-client/access.ts';
 import { cscApi } from '#engines/signatures/adapters/csc-client/csc-api.ts';
 import { cscDriver } from '#engines/signatures/adapters/csc-client/csc-driver.ts';
 import { SigningDriverError } from '#engines/signatures/adapters/signing-driver.ts';
@@ -95,7 +95,7 @@ test('an authorisation in the browser is bound to its hashes: the code becomes a
   assert.equal((await house.call(house.director, 'POST', `/consents/${id}/grant`)).body.code, 'remote-signing.notApprovedYet');
   assert.equal((await house.approve([authorizationId ?? ''])).status, 200);
   const code = (await answer(id, 'grant')).searchParams.get('code') ?? '';
-  const { token: sad } = await finishAuthorization(access, { code, verifier: begun.verifier });
+  const { secret: sad } = await finishRelease(access, { code, verifier: begun.verifier });
   const api = cscApi(`${house.origin}/csc/v2`, 2);
   const { clientId, clientSecret } = house.client;
   const service = await fetch(`${house.origin}/csc/v2/oauth2/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret }) });
@@ -110,4 +110,85 @@ test('an authorisation in the browser is bound to its hashes: the code becomes a
   for (const [index, value] of signed.signatures.entries()) assert.ok(verify('sha256', attributes[index] ?? Buffer.alloc(0), publicKey, Buffer.from(value, 'base64')));
   const driver = cscDriver({ name: 'remote', baseUrl: `${house.origin}/csc/v2`, version: 2, access: { kind: 'client-credentials', oauth2Url: `${house.origin}/csc/v2/oauth2`, clientId, clientSecret } });
   assert.equal((await driver.listCertificates({ user: 'giamdoc.snv' })).length, 1);
+});
+
+type Connections = { connections: { clientId: string; clientName: string; connectedAt: string; lastUsedAt: string | null }[] };
+const connections = async (who = house.director) => (await house.call<Connections>(who, 'GET', '/connections')).body.connections;
+const revoke = (clientId: string, who = house.director) => house.call<{ code: string } | undefined>(who, 'DELETE', `/connections/${clientId}`);
+
+/** An application that the director lets in, with a code that was not exchanged yet. */
+async function letIn(): Promise<{ own: typeof access; code: string; verifier: string }> {
+  const { clientId, clientSecret } = await house.newClient([RETURN]);
+  const own = { ...access, clientId, clientSecret };
+  return { own, ...(await letInAgain(own)) };
+}
+
+async function letInAgain(own: typeof access): Promise<{ code: string; verifier: string }> {
+  const begun = beginAuthorization(own);
+  const id = await arrive(begun.url);
+  await open(id);
+  return { code: (await answer(id, 'grant')).searchParams.get('code') ?? '', verifier: begun.verifier };
+}
+
+test('a person sees which applications they let connect, since when and when last used, and takes one back: its tokens end at once', async () => {
+  const { own, ...given } = await letIn();
+  const since = house.clock.now();
+  const token = await finishAuthorization(own, given);
+  const api = cscApi(`${house.origin}/csc/v2`, 2);
+  const find = async () => (await connections()).find(({ clientId }) => clientId === own.clientId);
+  assert.deepEqual([Date.parse((await find())?.connectedAt ?? ''), (await find())?.lastUsedAt], [Math.floor(since.getTime() / 1000) * 1000, null]);
+  house.clock.advance(10 * 60_000);
+  await api.list(token.token);
+  const { lastUsedAt = null } = (await find()) ?? {};
+  assert.equal(Date.parse(lastUsedAt ?? ''), Math.floor(house.clock.now().getTime() / 1000) * 1000);
+  assert.equal((await connections(house.colleague)).length, 0, 'whose it is not sees nothing');
+  assert.deepEqual([(await revoke(own.clientId, house.colleague)).status, (await revoke(house.agencyId)).body?.code], [404, 'remote-signing.connectionNotFound']);
+  assert.equal((await revoke(own.clientId)).status, 204);
+  assert.equal(await find(), undefined);
+  assert.match(await refused(api.list(token.token)), /invalid_token|not valid/);
+  assert.match(await refused(refreshAccess(own, token.refreshToken ?? '')), /invalid_grant/);
+  assert.equal((await revoke(own.clientId)).status, 404);
+  const [entry] = await house.sql<{ data: { client: string } }>(`select data from audit.entry where subject_id = $1 and type = 'remote-signing.consent-revoked'`, [own.clientId]);
+  assert.equal(entry?.data.client, 'Cổng dịch vụ công');
+  const renewed = await finishAuthorization(own, await letInAgain(own));
+  assert.equal((await api.list(renewed.token)).length, 1, 'let in anew, it may come again');
+  assert.deepEqual([Date.parse((await find())?.connectedAt ?? '') >= Date.parse(lastUsedAt ?? ''), (await find())?.clientName], [true, 'Cổng dịch vụ công']);
+});
+
+test('a code that was given before the consent was taken back is worth nothing, even where the application is let in anew', async () => {
+  const { own, ...given } = await letIn();
+  assert.equal((await connections()).some(({ clientId }) => clientId === own.clientId), true, 'a yes that is not used yet can be taken back, too');
+  assert.equal((await revoke(own.clientId)).status, 204);
+  await letInAgain(own);
+  assert.match(await refused(finishAuthorization(own, given)), /invalid_grant/);
+});
+
+test('taken back in the moment in which the application renews its tokens, no token is left', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const { own, ...given } = await letIn();
+    const token = await finishAuthorization(own, given);
+    const [renewed] = await Promise.allSettled([refreshAccess(own, token.refreshToken ?? ''), revoke(own.clientId)]);
+    assert.deepEqual(await house.sql('select kind from remote_signing.token where client_id = $1 and person_id is not null', [own.clientId]), [], `round ${String(round)}: ${renewed.status}`);
+  }
+});
+
+test('an application whose tokens all ran out is connected no more, and its own login is nobody’s connection', async () => {
+  const { own, ...given } = await letIn();
+  await finishAuthorization(own, given);
+  house.clock.advance(31 * 86_400_000);
+  assert.equal((await connections()).some(({ clientId }) => clientId === own.clientId), false);
+});
+
+test('version 1 is asked for the same in its own words', async () => {
+  const older = { ...access, oauth2Url: `${house.origin}/csc/v1/oauth2` };
+  const digest = createHash('sha256').update(randomBytes(40)).digest();
+  const begun = beginAuthorization(older, { version: 1, credentialID: `${house.agencyId}.${house.credentialId}`, hashes: [digest], hashOid: '2.16.840.1.101.3.4.2.1' });
+  assert.deepEqual([new URL(begun.url).searchParams.get('hash'), new URL(begun.url).searchParams.get('hashes')], [digest.toString('base64url'), null]);
+  const id = await arrive(begun.url);
+  const { authorizationId } = (await open(id)).body;
+  assert.equal((await house.approve([authorizationId ?? ''])).status, 200);
+  const code = (await answer(id, 'grant')).searchParams.get('code') ?? '';
+  const { lastsMs } = await finishRelease(older, { code, verifier: begun.verifier });
+  assert.ok(lastsMs > 0);
+  assert.match(await refused(finishRelease(older, { code, verifier: begun.verifier })), /releaseSpent/);
 });

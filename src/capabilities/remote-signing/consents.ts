@@ -11,6 +11,7 @@ import { askAuthorization } from './commands/ask-authorization.ts';
 import type { Consent } from './contract.ts';
 import { CscError } from './csc-errors.ts';
 import { assertCount, hashAlgorithmOf, hashesOf, optionalText, placeIn, textOf, type CscInput, type CscVersion } from './csc-input.ts';
+import { connect } from './connections.ts';
 import { errors } from './errors.ts';
 import { CONSENT_MS } from './limits.ts';
 import { listEnrolments, owner } from './ownership.ts';
@@ -112,6 +113,8 @@ export async function grantConsent(ctx: CommandContext, input: { id: string; cod
     const [request] = agencyId === null || authorizationId === null ? [] : await readAuthorizations(ctx, { agencyId, ids: [authorizationId] });
     if (request?.state !== 'approved') throw errors.notApprovedYet();
   }
+  // Before the code, which would count as a connection that stands.
+  if (consent.scope === 'service') await connect(ctx, { clientId: consent.clientId, personId: person.personId });
   await ctx.query('update remote_signing.consent set answered_at = $2, code_hash = $3 where id = $1', [consent.id, ctx.now, Buffer.from(input.codeHash, 'hex')]);
   ctx.record({ type: 'remote-signing.consent-granted', agencyId: person.agencyId, subject: { type: 'remote-client', id: consent.clientId }, data: { client: consent.clientName } });
   return { redirectUri: consent.redirectUri, clientState: consent.clientState };

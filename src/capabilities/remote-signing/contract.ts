@@ -82,5 +82,10 @@ export const consentReply = z.object({
   authorizationId: z.uuid().nullable(),
 });
 export type Consent = z.infer<typeof consentReply>;
+/** An application that the caller let connect; `lastUsedAt` to the minute. */
+const connection = z.object({ clientId: z.uuid(), clientName: z.string(), connectedAt: z.string(), lastUsedAt: z.string().nullable() });
+export type Connection = z.infer<typeof connection>;
+export const connectionList = z.object({ connections: z.array(connection) });
+export type ConnectionList = z.infer<typeof connectionList>;
 /** Where the browser has to go. */
 export const consentAnswer = z.object({ location: z.string() });

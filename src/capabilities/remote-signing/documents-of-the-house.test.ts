@@ -8,7 +8,7 @@ import { buildPdf } from '#engines/signatures/domain/pdf/testing.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { remoteSigningSchedules } from './schedules.ts';
-import { openSigningHouse, PIN, type SigningHouse } from './testing.ts';
+import { openSigningHouse, PIN, proof, type SigningHouse } from './testing.ts';
 
 let house: SigningHouse;
 before(async () => {
@@ -125,6 +125,90 @@ test('whoever gives a document up is not asked for it any more', async () => {
   assert.equal((await statesOf(made))[0]?.['state'], 'prepared');
   assert.ok(!(await house.waiting()).some((each) => each.id === id));
   assert.equal((await house.approve([id])).body.code, 'remote-signing.authorizationEnded');
+});
+
+test('opened anew while it waits for its signer, a document names the request that waits; whoever else wants it hears who signs', async () => {
+  const { made, id } = await onePaper();
+  const [paper] = made;
+  assert.ok(paper !== undefined);
+  const { signingId, subjectId } = paper;
+  const anew = (who = house.director, credentialId = house.credentialId) => openPaper(house.kernel, who, { credentialId, pdf, subjectId, appearance: { kind: 'invisible' } });
+  await assert.rejects(anew(), (error: unknown) => {
+    assert.ok(error instanceof AppError && error.code === 'signatures.waitsForOwner');
+    assert.deepEqual(error.details.data, { approvalId: id, signingId, credentialId: house.credentialId });
+    assert.match(error.describe('vi').message, /^Văn bản này đang chờ bạn xác nhận bằng khóa truy cập, từ \d\d:\d\d\.$/);
+    return true;
+  });
+  await assert.rejects(anew(house.colleague, await house.issue(house.colleague)), hasCode('signatures.alreadyBeingSigned'));
+  assert.equal((await house.approve([id])).body.signed, 1);
+});
+
+const giveUp = async ({ signingId }: Paper) => {
+  const { abandonAgentSigning } = await import('#engines/signatures/hand-over/commands/abandon-agent-signing.ts');
+  await run(house.kernel, abandonAgentSigning, { agencyId: house.agencyId, signingId }, { actor: house.director });
+};
+const namesOf = async (id: string) => (await house.waiting()).find((each) => each.id === id)?.documents.map(({ name }) => name);
+
+test('a document of several that is given up leaves the request: the owner reads, releases and is told of the others only', async () => {
+  const made = await papers(3);
+  const { approvalIds } = await ask(made);
+  const [id = ''] = approvalIds;
+  const [first, second, third] = made;
+  assert.ok(first !== undefined && second !== undefined && third !== undefined);
+  await giveUp(second);
+  assert.deepEqual(await namesOf(id), ['Công văn: V/v số 1', 'Công văn: V/v số 3']);
+  const [left] = await house.sql<{ data: { document: string; hash: string } }>(`select data from audit.entry where subject_id = $1 and type = 'remote-signing.hash-withdrawn'`, [id]);
+  assert.equal(left?.data.document, 'Công văn: V/v số 2');
+  assert.deepEqual((await house.approve([id])).body, { signed: 2 });
+  await house.drain();
+  assert.deepEqual((await statesOf(made)).map((row) => row?.['state']), ['completed', 'prepared', 'completed']);
+  const signed = await house.sql<{ data: { document: string; hash: string } }>(`select data from audit.entry where subject_id = $1 and type = 'remote-signing.hash-signed'`, [id]);
+  assert.deepEqual(signed.map(({ data }) => data.document), ['Công văn: V/v số 1', 'Công văn: V/v số 3']);
+});
+
+test('with the last document that is given up the request ends', async () => {
+  const made = await papers(2);
+  const [id = ''] = (await ask(made)).approvalIds;
+  for (const each of made) await giveUp(each);
+  assert.equal(await namesOf(id), undefined);
+  assert.equal((await house.approve([id])).body.code, 'remote-signing.authorizationEnded');
+  const [batch] = await house.sql('select state from signatures.signing_batch where id = $1', [id]);
+  assert.equal(batch?.['state'], 'given_up');
+});
+
+test('a document given up between the owner’s look and touch is no wrong passkey: nothing is signed, and the rest is asked for again', async () => {
+  const made = await papers(2);
+  const [id = ''] = (await ask(made)).approvalIds;
+  const begun = await house.call<{ approvalId: string; options: { challenge: string } }>(house.director, 'POST', '/approvals', { ids: [id] });
+  const response = proof(house.device, begun.body.options.challenge);
+  assert.ok(made[0] !== undefined);
+  await giveUp(made[0]);
+  const reply = await house.call<{ code: string }>(house.director, 'POST', `/approvals/${begun.body.approvalId}`, { response, pin: PIN });
+  assert.deepEqual([reply.status, reply.body.code], [409, 'remote-signing.authorizationChanged']);
+  const [row] = await house.sql('select state, wrong_passkeys as wrong from remote_signing.asked_authorization where id = $1', [id]);
+  assert.deepEqual([row?.['state'], row?.['wrong']], ['waiting', 0]);
+  assert.deepEqual((await house.approve([id])).body, { signed: 1 });
+});
+
+test('given up in the moment of the approval, a document is either signed with the others or left out, and the count is true', async () => {
+  for (let round = 0; round < 6; round += 1) {
+    const made = await papers(2);
+    const [id = ''] = (await ask(made)).approvalIds;
+    const approving = house.approve([id]);
+    await new Promise((resolve) => setTimeout(resolve, round * 12));
+    assert.ok(made[0] !== undefined);
+    const [approval] = await Promise.all([approving, giveUp(made[0])]);
+    if (approval.status !== 200) {
+      assert.equal(approval.body.code, 'remote-signing.authorizationChanged');
+      assert.deepEqual((await house.approve([id])).body, { signed: 1 });
+    }
+    await house.drain();
+    const states = (await statesOf(made)).map((row) => String(row?.['state']));
+    assert.equal(states[1], 'completed');
+    if (approval.status === 200) assert.equal(approval.body.signed, states.filter((state) => state === 'completed').length);
+    const signed = await house.sql(`select 1 from audit.entry where subject_id = $1 and type = 'remote-signing.hash-signed'`, [id]);
+    assert.equal(signed.length, states.filter((state) => state === 'completed').length);
+  }
 });
 
 test('a certificate that its owner did not open, and one of another agency, are not asked for', async () => {

@@ -15,6 +15,13 @@ export const errors = defineErrors('remote-signing', {
     fixVi: 'Tải lại danh sách; nếu vẫn cần ký, gửi lại yêu cầu từ phần mềm.',
     fixEn: 'Reload the list; if it still has to be signed, ask again from the application.',
   },
+  authorizationChanged: {
+    status: 409,
+    vi: 'Một văn bản vừa được rút khỏi yêu cầu ký này nên chưa ký văn bản nào.',
+    en: 'A document was just withdrawn from this request, so nothing was signed.',
+    fixVi: 'Xem lại các văn bản còn chờ rồi bấm xác nhận lần nữa.',
+    fixEn: 'Look at the documents that still wait and press approve once more.',
+  },
   differentCredentials: {
     status: 422,
     vi: 'Các yêu cầu được chọn dùng những chứng thư số khác nhau.',
@@ -91,6 +98,13 @@ export const errors = defineErrors('remote-signing', {
     en: 'This request to connect does not exist, or its time is over.',
     fixVi: 'Quay lại phần mềm và bấm kết nối lần nữa.',
     fixEn: 'Go back to the application and connect again.',
+  },
+  connectionNotFound: {
+    status: 404,
+    vi: 'Phần mềm này không còn được phép kết nối nhân danh bạn.',
+    en: 'This application is not connected in your name any more.',
+    fixVi: 'Tải lại danh sách phần mềm.',
+    fixEn: 'Reload the list of applications.',
   },
   notApprovedYet: {
     status: 409,

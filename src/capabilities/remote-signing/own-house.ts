@@ -11,9 +11,9 @@ export const OWN_HOUSE = { id: '00000000-0000-4000-8000-000000000001', name: 'Ph
 type Request = { agencyId: Id<'agency'>; id: string; clientId: string };
 
 /** Hands what the owner's key signed to the documents. @returns whether the request was the house's own */
-export async function answerHouse(ctx: CommandContext, { agencyId, id, clientId }: Request, signatures: readonly Buffer[]): Promise<boolean> {
+export async function answerHouse(ctx: CommandContext, { agencyId, id, clientId }: Request, signatures: readonly { hash: Buffer; signature: Buffer }[]): Promise<boolean> {
   if (clientId !== OWN_HOUSE.id) return false;
-  await answerOfOwner(ctx, { agencyId, batchId: id, signatures });
+  await answerOfOwner(ctx, { agencyId, batchId: id, signatures: signatures.map(({ hash: digest, signature }) => ({ digest, signature })) });
   return true;
 }
 

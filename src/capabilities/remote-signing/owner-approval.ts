@@ -1,6 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { AskedOfOwner, OwnerApproval } from '#engines/signatures/index.ts';
 import { askAuthorization } from './commands/ask-authorization.ts';
+import { withdrawHash } from './commands/withdraw-hash.ts';
 import { closeAsWithdrawn } from './commands/expire-authorizations.ts';
 import { errors } from './errors.ts';
 import { OWN_HOUSE } from './own-house.ts';
@@ -9,6 +10,7 @@ import { listEnrolments, owner } from './ownership.ts';
 /** What the signing of documents asks of this module (`signatures.owner-approval`). */
 export const ownerApproval: OwnerApproval = {
   ask: askForDocuments,
+  withdrawDocument: (ctx, { agencyId, batchId, digest }) => withdrawHash(ctx, { agencyId, id: batchId, hash: digest }),
   withdraw: (ctx, { agencyId, batchId }) => closeAsWithdrawn(ctx, { agencyId, id: batchId }),
 };
 

@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { AppError } from '#kernel/errors.ts';
 import { anyone, route, signedIn, type Route, type RouteContext, type SpecialReply } from '#kernel/route.ts';
 import { beginConsent, grantConsent, newCode, openConsent, refuseConsent, returnAddress } from './consents.ts';
-import { consentAnswer, consentReply } from './contract.ts';
+import { connectionsOf, revokeConsent } from './connections.ts';
+import { connectionList, consentAnswer, consentReply } from './contract.ts';
 import { CscError } from './csc-errors.ts';
 import type { CscVersion } from './csc-input.ts';
 import { OPEN_CALLS_A_MINUTE } from './limits.ts';
+import { owner } from './ownership.ts';
 import { takeTurn } from './turns.ts';
 
 const base = '/api/v1/remote-signing/consents';
+const connections = '/api/v1/remote-signing/connections';
 const params = z.object({ id: z.uuid() });
 const anything = z.record(z.string(), z.unknown());
 
@@ -52,6 +55,22 @@ export const consentRoutes: readonly Route[] = [
     params,
     reply: consentAnswer,
     run: async (http, { params: { id } }) => ({ location: returnAddress(await http.run(refuseConsent, { id }), { error: 'access_denied' }) }),
+  }),
+  route({
+    method: 'GET',
+    url: connections,
+    summary: 'The applications that the caller let connect in their own name.',
+    access: signedIn,
+    reply: connectionList,
+    run: ({ kernel, actor }) => connectionsOf(kernel.database.pool, { personId: owner(actor).personId, now: kernel.clock.now() }),
+  }),
+  route({
+    method: 'DELETE',
+    url: `${connections}/:id`,
+    summary: 'Takes back the consent given to an application: its tokens in the caller’s name end at once.',
+    access: signedIn,
+    params,
+    run: (http, { params: { id } }) => http.run(revokeConsent, { clientId: id }),
   }),
 ];
 

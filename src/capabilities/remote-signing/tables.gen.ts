@@ -44,6 +44,7 @@ export type CeremonyRow = {
   used_at: Instant | null;
   typed_with: string | null;
   typed_at: Instant | null;
+  hash_count: number | null;
 };
 
 export type ClientRow = {
@@ -56,6 +57,14 @@ export type ClientRow = {
   created_at: Instant;
   disabled_at: Instant | null;
   scopes: string[];
+};
+
+export type ConnectionRow = {
+  client_id: string;
+  person_id: string;
+  connected_at: Instant;
+  last_used_at: Instant | null;
+  ended_at: Instant | null;
 };
 
 export type ConsentRow = {
@@ -121,6 +130,7 @@ export type Tables = {
   'remote_signing.asked_hash': AskedHashRow;
   'remote_signing.ceremony': CeremonyRow;
   'remote_signing.client': ClientRow;
+  'remote_signing.connection': ConnectionRow;
   'remote_signing.consent': ConsentRow;
   'remote_signing.enrolment': EnrolmentRow;
   'remote_signing.passkey': PasskeyRow;

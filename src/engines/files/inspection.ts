@@ -1,3 +1,4 @@
+import { AppError } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { openBytes, readBytes, type StoredBlob } from './blobs.ts';
 import type { ByteSource } from './domain/byte-source.ts';
@@ -9,7 +10,8 @@ import { filesErrors } from './errors.ts';
 
 /**
  * Looks at the whole content of files of one type and says what a person should know: flags such as `javascript` or
- * `encrypted`. It never refuses and executes nothing; when it throws, the file gets the flag `unreadable`.
+ * `encrypted`. It never refuses and executes nothing; when it throws, the file gets the flag `unreadable`, unless
+ * it says that the server is at fault (an AppError of 503): then nothing is known of the file, and it comes in later.
  * Contributed by engines under `files.inspectors`, since readers of formats live there.
  */
 export type FileInspector = { mediaType: string; inspect: (bytes: Buffer) => readonly string[] | Promise<readonly string[]> };
@@ -62,6 +64,7 @@ async function inspectorFlags(kernel: Kernel, blob: StoredBlob, mediaType: strin
     try {
       flags.push(...(await inspect(bytes)));
     } catch (error) {
+      if (error instanceof AppError && error.entry.status === 503) throw error;
       // A damaged file may be sent as an attachment; whoever must read it (a signature, for one) says why it cannot.
       kernel.log.info({ err: error, sha256: blob.sha256, mediaType }, 'a file could not be inspected');
       flags.push('unreadable');

@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import type { PersonActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
-import { AppError } from '#kernel/errors.ts';
+import { AppError, kernelErrors } from '#kernel/errors.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
 import type { Module } from '#kernel/module.ts';
 import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
@@ -20,6 +20,8 @@ import { defineFileInspector, filesModule, readBytes, takeUpload } from './index
 import { expireUploads } from './sweep.ts';
 import { smallPdf, uploadFile, uploadHeaders } from './testing.ts';
 
+let isReaderAway = false;
+
 /** A reader of PDF that knows one word, in the place of the signatures engine's. */
 const reader: Module = {
   name: 'reader',
@@ -28,6 +30,7 @@ const reader: Module = {
       defineFileInspector({
         mediaType: 'application/pdf',
         inspect: (bytes) => {
+          if (isReaderAway) throw kernelErrors.unavailable();
           if (bytes.includes('/Unreadable')) throw new Error('no cross-reference table');
           return bytes.includes('/JavaScript') ? ['javascript'] : [];
         },
@@ -213,6 +216,18 @@ test('a PDF with JavaScript is accepted and flagged; one that the reader cannot 
   assert.deepEqual((await view(`/api/v1/uploads/${await uploadFile(server, { name: 'mẫu.pdf', bytes: active, headers: mai })}`)).flags, ['javascript']);
   const broken = Buffer.concat([smallPdf(), Buffer.from('\n% /Unreadable\n')]);
   assert.deepEqual((await view(`/api/v1/uploads/${await uploadFile(server, { name: 'hỏng.pdf', bytes: broken, headers: mai })}`)).flags, ['unreadable']);
+});
+
+test('while the reader of a kind is away, a file of it comes in no further; the same upload goes on when it is back, with its own flags', async () => {
+  const bytes = Buffer.concat([smallPdf(), Buffer.from('\n% /JavaScript\n')]);
+  const url = await open('chờ.pdf', bytes.length);
+  isReaderAway = true;
+  const away = await patch(url, 0, bytes);
+  isReaderAway = false;
+  assert.deepEqual([away.statusCode, codeOf(away)], [503, 'kernel.unavailable']);
+  const offset = Number((await head(url)).headers['upload-offset']);
+  assert.equal((await patch(url, offset, bytes.subarray(offset))).statusCode, 204);
+  assert.deepEqual((await view(url)).flags, ['javascript']);
 });
 
 test('a dangerous name is cleaned, and the given one is kept in the record', async () => {

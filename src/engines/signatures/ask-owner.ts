@@ -4,7 +4,7 @@ import { run, type CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { driverErrors } from './adapters/driver-errors.ts';
-import { batchesBeforeOwner, credentialOfAll, endIfDeserted, giveUpBatch, keepBatch, shareAnswer, type BatchKey, type PreparedSigning } from './commands/batch-requests.ts';
+import { batchesBeforeOwner, credentialOfAll, endIfDeserted, giveUpBatch, itemsOf, keepBatch, shareAnswer, type BatchKey, type PreparedSigning } from './commands/batch-requests.ts';
 import { signatureErrors } from './errors.ts';
 import { describeBatch, inParallel, prepareForBatch, type BatchedSigning, type BatchWork } from './perform-batch.ts';
 import { assertMayUse } from './policy.ts';
@@ -64,22 +64,38 @@ export async function askOwner(kernel: Kernel, input: AskOwner): Promise<AskedOw
 
 function shown({ signingId, attributes }: PreparedSigning, documents: AskOwner['documents']): { digest: Buffer; name: string; href: string } {
   const { name, href } = documents.find((each) => each.signingId === signingId) ?? { name: '', href: '' };
-  return { digest: createHash('sha256').update(attributes).digest(), name, href };
+  return { digest: digestOf({ attributes }), name, href };
 }
+
+const digestOf = ({ attributes }: { attributes: Buffer }): Buffer => createHash('sha256').update(attributes).digest();
 
 /**
  * Takes what the owner's key signed, in the transaction of the approval: from its commit on each signing has its signature, and its job puts it
  * into the file. Done twice, it is done once.
- * @param input one signature for each hash, in the order asked for
+ * @param input one signature for each hash that was not withdrawn meanwhile
  * @returns how many signings still waited for theirs
  */
-export async function answerOfOwner(ctx: CommandContext, input: BatchKey & { signatures: readonly Buffer[] }): Promise<number> {
-  return (await shareAnswer(ctx, { ...input, dueAfterMs: 0 })).length;
+export async function answerOfOwner(ctx: CommandContext, { signatures, ...batch }: BatchKey & { signatures: readonly { digest: Buffer; signature: Buffer }[] }): Promise<number> {
+  const made = new Map(signatures.map(({ digest, signature }) => [digest.toString('hex'), signature]));
+  const items = await itemsOf(ctx, batch);
+  return (await shareAnswer(ctx, { ...batch, signatures: items.map((each) => made.get(digestOf(each).toString('hex'))), dueAfterMs: 0 })).length;
 }
 
 /** The owner said no, or did not answer in time: the documents can be signed again at once. */
 export async function refusalOfOwner(ctx: CommandContext, { reason, ...batch }: BatchKey & { reason: 'refused' | 'timedOut' }): Promise<void> {
   await giveUpBatch(ctx, { ...batch, code: reason === 'refused' ? signatureErrors.holderRefused().code : driverErrors.confirmationTimedOut().code, again: false });
+}
+
+/**
+ * Before one signing of a batch is given up: its document leaves what the owner is asked for. Called before the signing is locked, since an approval
+ * locks the request first.
+ */
+export async function withdrawFromOwner(ctx: CommandContext, { agencyId, signingId }: { agencyId: Id<'agency'>; signingId: string }): Promise<void> {
+  const [waiting] = await batchesBeforeOwner(ctx, { agencyId, signingIds: [signingId] });
+  if (waiting === undefined) return;
+  const batch = { agencyId, batchId: waiting.batchId };
+  const item = (await itemsOf(ctx, batch)).find((each) => each.signingId === signingId);
+  if (item !== undefined) await ownerApprovalOf(ctx.kernel)?.withdrawDocument(ctx, { ...batch, digest: digestOf(item) });
 }
 
 /** After one signing of a batch was given up: the owner is asked no longer where it was the last one that waited. */

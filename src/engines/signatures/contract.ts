@@ -45,6 +45,8 @@ export const appearance = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('attachment'), numberAndNotation: shortLine }),
   /** The agency on an electronic copy: kind of copy and agency at the top right of page 1, no image (App. I, Part II). */
   z.object({ kind: z.literal('copy'), copyKind: z.enum(['SAO Y', 'SAO LỤC', 'TRÍCH SAO']), agencyName: shortLine }),
+  /** The receiving agency on an electronic document that came in: that it came, its arrival number and day, at the top left of page 1, no image. */
+  z.object({ kind: z.literal('arrival'), agencyName: shortLine, arrivalNumber: z.int().min(1), arrivedOn: z.iso.date() }),
   /** Initials of who answers for the content ("ký nháy"): small, behind its last line unless a place was chosen, or nothing to see at all. */
   z.object({
     kind: z.literal('initials'),
@@ -80,6 +82,8 @@ export const credentialSummary = z.object({
   mayTypePin: z.boolean(),
   /** A one-time code beside it: `online` when the service sends it on request, `offline` when a device or program of the person's shows it. */
   needsOtp: z.enum(['no', 'online', 'offline']),
+  /** Whether its service wants the person's consent on its own page for every signature. */
+  isReleasedOnPage: z.boolean(),
   /** Whether its person lets this system into the service, and may have to do so again. */
   consents: z.boolean(),
   /** Where the key is: a file kept here, a token or HSM at the server, a remote service, or a token at the person's own computer. */
@@ -127,6 +131,8 @@ export const ownSigning = z.object({
   credentialId: z.uuid(),
   state: z.enum(['prepared', 'signing', 'pending', 'completed', 'failed', 'expired']),
   openedAt: z.string(),
+  /** What waits for the person's consent on the page of the service; null where it waits otherwise. */
+  releaseId: z.uuid().nullable(),
   /** Until then the screen waits; a later confirmation still signs. */
   expiresAt: z.string(),
   /** Why it ended without a signature, and what to do. */
@@ -141,9 +147,31 @@ export const revokeBody = z.object({
 });
 export const consentBody = z.object({ kind: z.enum(['person', 'agency']), /** The key whose consent has ended; left out to connect one. */ credentialId: z.uuid().optional() });
 /** What the service put into the address under which the browser came back (RFC 6749 section 4.1.2). */
-export const finishConsentBody = z.object({ state: z.string().min(1).max(200), code: z.string().min(1).max(4000).optional() });
-export const finishConsentReply = z.object({ driver: z.string(), kind: z.enum(['person', 'agency']), consentId: z.uuid().nullable() });
+export const finishConsentBody = z.object({ state: z.string().min(1).max(200), code: z.string().min(1).max(4000).optional(), /** Why there is no code (section 4.1.2.1). */ error: z.string().max(200).optional() });
+const problem = z.object({ code: z.string(), message: z.string(), fix: z.string().optional() });
+export const finishConsentReply = z.object({
+  driver: z.string(),
+  kind: z.enum(['person', 'agency']),
+  consentId: z.uuid().nullable(),
+  /** What became of the signatures that the person was asked to consent to; null where the consent was for the service as a whole. */
+  release: z.object({
+      /** Where the person came from. */
+      returnPath: z.string(),
+      signed: z.int(),
+      /** Its signature was made and is being put in, or the service makes it later. */
+      pending: z.int(),
+      /** Why the others are not signed. */
+      problem: problem.nullable(),
+    })
+    .nullable(),
+});
 export type FinishedConsentReply = z.infer<typeof finishConsentReply>;
+/** What waits for the person's consent on the page of a service: one batch, one consent. */
+export const waitingRelease = z.object({ id: z.uuid(), credentialId: z.uuid(), service: z.object({ name: z.string(), label: z.string().nullable() }), count: z.int(), description: z.string(), askedAt: z.string(), expiresAt: z.string() });
+export type WaitingRelease = z.infer<typeof waitingRelease>;
+export const releaseList = z.object({ releases: z.array(waitingRelease) });
+/** Where in the workplace the browser goes on afterwards. */
+export const releaseBody = z.object({ returnPath: z.string().regex(/^\/[a-z][\w/-]{0,199}$/) });
 export const sentCodeReply = z.object({
   /** How long until the next one may be asked for. */
   againAfterSeconds: z.int(),

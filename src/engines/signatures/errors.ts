@@ -179,6 +179,13 @@ export const signatureErrors = defineErrors('signatures', {
     fixVi: 'Chờ {seconds} giây rồi tải lại trang để xem kết quả.',
     fixEn: 'Wait {seconds} seconds, then reload to see the result.',
   },
+  waitsForOwner: {
+    status: 409,
+    vi: 'Văn bản này đang chờ bạn xác nhận bằng khóa truy cập, từ {time}.',
+    en: 'This document has been waiting for your passkey since {time}.',
+    fixVi: 'Mở mục “Xác nhận ký từ xa” để xác nhận hoặc từ chối yêu cầu đang chờ; từ chối rồi thì ký lại được ngay.',
+    fixEn: 'Open the request that waits under “Remote signing” and approve or refuse it; once refused, it can be signed anew.',
+  },
   signingNotFound: {
     status: 404,
     vi: 'Không tìm thấy lần ký này.',
@@ -248,6 +255,13 @@ export const signatureErrors = defineErrors('signatures', {
     en: 'What was sent is larger than {megabytes} MB and was refused.',
     fixVi: 'Gửi tệp nhỏ hơn.',
     fixEn: 'Send a smaller file.',
+  },
+  readerNotStarted: {
+    status: 503,
+    vi: 'Bộ đọc tệp của máy chủ không khởi động được nên chưa kiểm tra được tệp nào. Không có gì mất: tệp được đọc khi bộ đọc chạy lại.',
+    en: 'The server’s file reader cannot be started, so no file can be checked. Nothing is lost: files are read when it runs again.',
+    fixVi: 'Người giữ máy chủ: đọc lý do trong nhật ký (signatures.readerNotStarted). Thường do thư mục chương trình (src, node_modules) thiếu tệp, không đọc được hoặc hết bộ nhớ: cài lại đúng phiên bản đang dùng. Hệ thống tự thử lại.',
+    fixEn: 'Whoever keeps the server: read the reason in the log (signatures.readerNotStarted). Mostly a file of the program (src, node_modules) is missing or cannot be read, or memory is short: install the version in use again. It is tried again by itself.',
   },
   validationTooLong: {
     status: 422,

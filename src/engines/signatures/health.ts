@@ -1,11 +1,14 @@
 import { basename } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kernel } from '#kernel/kernel.ts';
+import { AppError } from '#kernel/errors.ts';
 import type { Health, HealthCheck } from '#kernel/module.ts';
 import { knownPeers, type KnownPeer } from './adapters/timestamps/time-peers.ts';
 import { timestampAccuracySeconds } from './domain/pki/timestamp-authority.ts';
 import { isTokenAway, withToken } from './adapters/built-in-authority/authority-key.ts';
+import { documentReader, type DocumentReader } from './adapters/document-reader/reader.ts';
 import { ClockError, trustedNow } from './adapters/built-in-authority/trusted-clock.ts';
+import { logFailedStart } from './read-with-lookups.ts';
 import { trustFileTexts, TrustFolderError } from './trust-folder.ts';
 import { refusedFiles } from './trust.ts';
 
@@ -137,11 +140,13 @@ export const trustedListHealth: HealthCheck = {
   name: 'trusted-lists',
   check: async (kernel) => {
     try {
-      const [first, ...more] = await refusedFiles(kernel);
+      const files = await refusedFiles(kernel);
+      const [first, ...more] = files;
       if (first === undefined) return { status: 'ok', vi: 'Các tệp tin cậy đã được kiểm tra', en: 'The files of trust are checked' };
-      const { vi, en } = trustFileTexts[first.code];
+      // Each of a few files has a reason of its own; where many lie wrong, the screen of trust names them all.
+      const because = (language: 'vi' | 'en') => files.slice(0, 3).map(({ name, code }) => `${files.length === 1 ? '' : `${name}: `}${trustFileTexts[code][language]}`).join(' ');
       const others = { vi: more.length === 0 ? '' : ` và ${String(more.length)} tệp khác`, en: more.length === 0 ? '' : ` and ${String(more.length)} more` };
-      return { status: 'warn', vi: `Có vấn đề với tệp tin cậy ${first.name}${others.vi}`, en: `There is a problem with the file of trust ${first.name}${others.en}`, fixVi: vi, fixEn: en };
+      return { status: 'warn', vi: `Có vấn đề với tệp tin cậy ${first.name}${others.vi}`, en: `There is a problem with the file of trust ${first.name}${others.en}`, fixVi: because('vi'), fixEn: because('en') };
     } catch (error) {
       if (!(error instanceof TrustFolderError)) throw error;
       return {
@@ -154,3 +159,24 @@ export const trustedListHealth: HealthCheck = {
     }
   },
 };
+
+/** The process that reads files nobody vouches for: where it cannot be started on this machine, nothing that comes in is checked, and it waits. */
+export const documentReaderHealth = readerHealth(documentReader);
+
+/** The same for another reader. Letters wait meanwhile, and people can work: it is never a failure of the house. */
+export function readerHealth(reader: Pick<DocumentReader, 'ensureStarted'>): HealthCheck {
+  return {
+    name: 'document-reader',
+    check: async (kernel) => {
+      try {
+        await reader.ensureStarted();
+        return { status: 'ok', vi: 'Bộ đọc tệp khởi động được', en: 'The file reader starts' };
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        logFailedStart(kernel, error);
+        const [vi, en] = [error.describe('vi'), error.describe('en')];
+        return { status: 'warn', vi: `${vi.message} (${error.code})`, en: `${en.message} (${error.code})`, fixVi: vi.fix ?? '', fixEn: en.fix ?? '' };
+      }
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Module } from '#kernel/module.ts';
-import { authorityClockHealth, authorityTokenHealth, revocationListHealth, timePeersHealth, trustedListHealth } from './health.ts';
+import { authorityClockHealth, authorityTokenHealth, documentReaderHealth, revocationListHealth, timePeersHealth, trustedListHealth } from './health.ts';
 import { archiveRoutes } from './archive-routes.ts';
 import { browserAgentDriver } from './adapters/agents/browser-agent-driver.ts';
 import { signatureEvents } from './events.ts';
@@ -28,7 +28,7 @@ export const signaturesModule: Module = {
   jobs: [pollSigning, pollBatch, validateFileJob, archiveFileJob, finishHandOverJob],
   events: { ...signatureEvents, ...handOverEvents },
   schedules: signatureSchedules,
-  health: [revocationListHealth, authorityClockHealth, authorityTokenHealth, timePeersHealth, trustedListHealth],
+  health: [revocationListHealth, authorityClockHealth, authorityTokenHealth, timePeersHealth, trustedListHealth, documentReaderHealth],
   contributions: { 'identity.notices': [builtInNotice], 'files.inspectors': [pdfInspector], 'signatures.key-holders': [browserAgentDriver] },
 };
 
@@ -45,7 +45,7 @@ export { learnAsked } from './commands/one-time-code.ts';
 export { revokeCredential } from './commands/revoke-credential.ts';
 export { changePin, setImage, unlockCredential } from './commands/manage-credential.ts';
 export { credentialsByKey, listCredentials, summaryOf, type CredentialFilter, type CredentialKey } from './queries/credentials.ts';
-export { openSigning, type OpenSigning } from './commands/open-signing.ts';
+export { openSigning, type OpenSigning, type PlaceBeforeOwner } from './commands/open-signing.ts';
 export { performSigning, type PerformSigning } from './perform-signing.ts';
 export { performSigningBatch, type BatchedSigning, type BatchOutcome, type PerformBatch } from './perform-batch.ts';
 export { answerOfOwner, askOwner, refusalOfOwner, type AskedOwner, type AskOwner } from './ask-owner.ts';

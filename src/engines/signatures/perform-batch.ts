@@ -4,18 +4,18 @@ import { AppError, kernelErrors } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { SigningDriverError, type SignOutcome, type SigningDriver } from './adapters/signing-driver.ts';
-import { askBatchAgain, credentialOfAll, findAskedBatch, giveUpBatch, keepBatch, refuseUnprepared, shareAnswer, type BatchKey, type PreparedSigning } from './commands/batch-requests.ts';
+import { askBatchAgain, credentialOfAll, findAskedBatch, giveUpBatch, keepBatch, refuseUnprepared, RELEASE, shareAnswer, type BatchKey, type PreparedSigning } from './commands/batch-requests.ts';
 import { findWaitingRequest, UNSENT_MS } from './commands/holder-requests.ts';
 import { getSigning } from './commands/signing-states.ts';
 import { withPin } from './commands/use-pin.ts';
 import { signatureErrors } from './errors.ts';
 import { LATE_FOR_MS, pauseMs, performSigning, POLL_MS, type PerformSigning } from './perform-signing.ts';
-import { heldWithAccess } from './personal-access.ts';
+import { heldWithAccess, releasedSecret } from './personal-access.ts';
 import type { CredentialRow } from './policy.ts';
 import { keyHolderOf } from './purposes.ts';
 import { getCredential } from './queries/credentials.ts';
 import { signParts, type PartsOutcome } from './sign-parts.ts';
-import { AGAIN, FINAL, finishAtOnce, itemsOf, readSaved, translateHolderError, withBase, type Person } from './signing-steps.ts';
+import { AGAIN, FINAL, finishAtOnce, itemsOf, needsRelease, readSaved, translateHolderError, withBase, type Person } from './signing-steps.ts';
 import { keyOf, requestFor, workOf } from './signing-work.ts';
 
 export type PerformBatch = Omit<PerformSigning, 'signingId'> & { signingIds: readonly string[] };
@@ -89,10 +89,13 @@ async function signTogether(work: BatchWork, signingIds: readonly string[]): Pro
   const prepared = made.filter((each) => each !== undefined && each !== 'several parts');
   const alone = signingIds.filter((_, index) => made[index] === 'several parts');
   const batch: BatchKey = { agencyId: input.agencyId, batchId };
-  const { kept, refused, completed } = await run(kernel, keepBatch, { ...batch, credential, description: describeBatch(batchId, prepared.length), prepared, isAwaited: driver.confirmsElsewhere }, person.options);
+  const beforeRelease = needsRelease({ credential, driver }, person.secrets);
+  const { kept, refused, completed } = await run(kernel, keepBatch, { ...batch, credential, description: describeBatch(batchId, prepared.length), prepared, isAwaited: driver.confirmsElsewhere, beforeRelease }, person.options);
   for (const { signingId, error } of refused) outcomes.set(signingId, { state: 'refused', error });
   for (const signingId of completed) outcomes.set(signingId, { state: 'signed' });
-  const problem = kept.length === 0 ? undefined : await askForAll(work, batch, kept);
+  if (beforeRelease) for (const { signingId } of kept) outcomes.set(signingId, { state: 'pending' });
+  if (beforeRelease && kept.length > 0) work.requests += 1;
+  const problem = kept.length === 0 || beforeRelease ? undefined : await askForAll(work, batch, kept);
   if (problem !== undefined) for (const { signingId } of kept) outcomes.set(signingId, { state: 'refused', error: problem });
   return problem ?? signAlone(work, alone);
 }
@@ -125,8 +128,8 @@ export async function prepareForBatch({ kernel, input, credential, person, outco
   }
 }
 
-/** Asks the holder, once the request is kept. */
-async function askForAll(work: BatchWork, batch: BatchKey, kept: readonly PreparedSigning[]): Promise<AppError | undefined> {
+/** Asks the holder, once the request is kept and, where it wants that, the person has consented. Answers what is wrong with the key, or undefined. */
+export async function askForAll(work: BatchWork, batch: BatchKey, kept: readonly { signingId: string }[]): Promise<AppError | undefined> {
   const { kernel, driver, credential, person, outcomes } = work;
   for (const { signingId } of kept) outcomes.set(signingId, { state: 'pending' });
   const asked = await findAskedBatch(kernel.database.pool, batch);
@@ -135,10 +138,10 @@ async function askForAll(work: BatchWork, batch: BatchKey, kept: readonly Prepar
   let outcome: SignOutcome;
   try {
     work.requests += 1;
-    const request = { ...requestFor(credential, batch.batchId, person.secrets), credential: heldWithAccess(kernel, credential), description: asked.description, transactionId: batch.batchId, items: asked.items };
+    const request = { ...requestFor(credential, batch.batchId, person.secrets), credential: heldWithAccess(kernel, credential), description: asked.description, transactionId: batch.batchId, followedBy: asked.followedBy, items: asked.items };
     const ask = (): Promise<SignOutcome> => driver.sign(request);
     outcome = driver.checksSecretHere ? await withPin(kernel, keyOf(credential), { ...person.options, work: ask }) : await ask();
-    assertComplete(outcome, kept.length);
+    assertComplete(outcome, asked.items.length);
   } catch (thrown) {
     // It may have arrived: the job asks.
     if (thrown instanceof SigningDriverError && thrown.isUncertain) return undefined;
@@ -201,7 +204,10 @@ export async function resumeSigningBatch(kernel: Kernel, { turn, ...batch }: Bat
       await run(kernel, giveUpBatch, { ...batch, code: 'signatures.holderUnavailable', again: true }, options);
       return;
     }
-    const request = { ...requestFor(credential, batch.batchId, {}), credential: heldWithAccess(kernel, credential), description: asked.description, transactionId: batch.batchId, items: asked.items };
+    // Nobody but the person can go to the page of the service.
+    if (asked.reference === RELEASE) return;
+    const secret = await releasedSecret(kernel, batch);
+    const request = { ...requestFor(credential, batch.batchId, { secret }), credential: heldWithAccess(kernel, credential), description: asked.description, transactionId: batch.batchId, followedBy: asked.followedBy, items: asked.items };
     const outcome = asked.reference === null ? await driver.sign({ ...request, isRepeat: true }) : await driver.poll({ ...request, reference: asked.reference });
     assertComplete(outcome, asked.items.length);
     if (outcome.state === 'pending') await run(kernel, askBatchAgain, { ...batch, turn, reference: outcome.reference, afterMs: pauseMs(outcome.pollAfterMs, ageMs) }, options);

@@ -46,6 +46,14 @@ function accessOf(kernel: Kernel, row: CredentialRow): PersonalAccess | undefine
   return { tokens, renew: (ask) => run(kernel, renewTokens, { ...keyOf(row), seen: tokens, ask }, { actor: systemActor('signatures') }) };
 }
 
+/** What a consent on the page of the service brought for a batch, as long as it is good. */
+export async function releasedSecret(kernel: Kernel, { agencyId, batchId }: { agencyId: string; batchId: string }): Promise<string | undefined> {
+  const { rows } = await kernel.database.pool.query(`select id, access from signatures.service_consent where agency_id = $1 and batch_id = $2 and state = 'given' and expires_at > $3`, [agencyId, batchId, kernel.clock.now()]);
+  // safe because the statement selects exactly these columns, and a consent that was given has what it brought
+  const found = rows[0] as { id: string; access: Buffer } | undefined;
+  return found === undefined ? undefined : openFor(kernel, found.id, found.access);
+}
+
 type Renewal = { agencyId: Id<'agency'>; credentialId: string; seen: PersonalTokens; ask: (tokens: PersonalTokens) => Promise<PersonalTokens> };
 
 /** Under the row's lock, since a service may take each refresh token once: whoever comes second works with what the first one got. */

@@ -101,6 +101,8 @@ export type AskedOfOwner = {
 export type OwnerApproval = {
   /** Puts the hashes before the owner, in the transaction that keeps the request. @throws AppError when the owner did not open the key for it */
   ask: (ctx: CommandContext, asked: AskedOfOwner) => Promise<void>;
+  /** One of several documents was given up: the owner is asked for the others only. Does nothing for the last one, and once the owner answered. */
+  withdrawDocument: (ctx: CommandContext, key: { agencyId: Id<'agency'>; batchId: string; digest: Buffer }) => Promise<void>;
   /** Nobody waits for the answer any more. */
   withdraw: (ctx: CommandContext, key: { agencyId: Id<'agency'>; batchId: string }) => Promise<void>;
 };

@@ -1,7 +1,9 @@
 import type { Kernel } from '#kernel/kernel.ts';
 import type { TrustMaterial } from './adapters/document-reader/protocol.ts';
+import { failedStartIn } from './adapters/document-reader/reader-starts.ts';
 import { gatherRevocations } from './adapters/revocation-network/index.ts';
 import type { Lookup } from './domain/validation/lookups.ts';
+import { signatureErrors } from './errors.ts';
 import { trustMaterial, type TrustSet } from './trust.ts';
 
 /** Each round of looking up may open the next: an issuer first, then its word on the certificate. */
@@ -21,10 +23,22 @@ export async function readKnowing<Found extends { lookups: Lookup[] }>(kernel: K
   const { gathered, gather } = gatherRevocations(kernel);
   const together = (): TrustMaterial => ({ ...known, crls: [...known.crls, ...gathered.crls], ocsps: [...gathered.ocsps], certificates: [...gathered.certificates] });
   let given = together();
-  let found = await read(given);
+  let found = await read(given).catch((error: unknown) => {
+    logFailedStart(kernel, error);
+    throw error;
+  });
   for (let round = 0; round < ROUNDS && (await gather(found.lookups)); round += 1) {
     given = together();
     found = await read(given);
   }
   return { found, given };
+}
+
+/** A process that cannot be started is said once a try, with what to do; whoever waits for it only waits. */
+export function logFailedStart(kernel: Kernel, error: unknown): void {
+  const start = failedStartIn(error);
+  if (start === undefined) return;
+  const { cause, ...facts } = start;
+  const { entry, code } = signatureErrors.readerNotStarted();
+  kernel.log.error({ err: cause, code, ...facts }, `${entry.en} ${entry.fixEn ?? ''}`);
 }

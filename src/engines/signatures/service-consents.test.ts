@@ -108,10 +108,9 @@ test('the browser goes to the service with a challenge and a state and comes bac
   assert.deepEqual(credentials.map(({ consents, needsPin }) => [consents, needsPin]), [[true, true]]);
 });
 
-test('a certificate whose every signature wants a consent of its own is not connected, since it could not sign', async () => {
+test('a certificate whose every signature wants a consent of its own is not connected where nobody said where the page for it is', async () => {
   service.behave.mode = 'oauth2code';
-  const { body } = await finish((await consented()).answer);
-  const place = { driver: 'consents', consentId: body.consentId };
+  const place = { driver: 'open' };
   const listed = await post<{ certificates: { fingerprint: string }[] }>('/credentials/connectable', place);
   const { status, body: refused } = await post('/credentials/connect', { ...place, kind: 'person', fingerprint: listed.body.certificates[0]?.fingerprint });
   assert.deepEqual([status, refused.code], [409, 'signatures.releasedOnPage']);

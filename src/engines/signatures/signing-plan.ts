@@ -1,6 +1,7 @@
 import type { Appearance, Placement, WrittenText } from './contract.ts';
 import {
   agencySeal,
+  arrivalMark,
   boundsOf,
   colorRulesOf,
   drawWidget,
@@ -68,6 +69,8 @@ function drawingsOf(doc: PdfDocument, { appearance, image, signingTime }: PlanIn
       return mark(doc, [appearance.numberAndNotation], signingTime);
     case 'copy':
       return mark(doc, [appearance.copyKind, appearance.agencyName], signingTime);
+    case 'arrival':
+      return arrivalMark(pageOf(doc, 0), appearance).map((drawing) => ({ page: 0, drawing }));
   }
 }
 

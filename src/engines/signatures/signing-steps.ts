@@ -6,9 +6,10 @@ import { newId } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { storeBytes, storeParts, type StoredBlob } from '#engines/files/index.ts';
 import { RETRIABLE_DRIVER_CODES, toAppError } from './adapters/driver-errors.ts';
-import { SigningDriverError, type DriverProblem, type SignOutcome } from './adapters/signing-driver.ts';
+import { SigningDriverError, type DriverProblem, type SigningDriver, type SignOutcome } from './adapters/signing-driver.ts';
 import { openBase, type BaseFile } from './base-file.ts';
 import { askAgain, findWaitingRequest, giveUpRequest, keepRequest, takeAnswer, UNSENT_MS, type HolderRequest } from './commands/holder-requests.ts';
+import { keepForRelease } from './commands/keep-release.ts';
 import { learnAsked } from './commands/one-time-code.ts';
 import { completeSigning, endAttempt, type Attempt, type SigningKey } from './commands/signing-states.ts';
 import { signatureErrors, translateDomainError } from './errors.ts';
@@ -16,7 +17,7 @@ import { heldWithAccess } from './personal-access.ts';
 import type { CredentialRow } from './policy.ts';
 import { keyHolderOf } from './purposes.ts';
 import { resumeParts, type PartsOutcome, type PartsWork, type SavedParts } from './sign-parts.ts';
-import { evidenceOf, isSignatureBy, keyOf, requestFor, workOf, type Begun, type Secrets } from './signing-work.ts';
+import { evidenceOf, heldBy, isSignatureBy, keyOf, requestFor, workOf, type Begun, type Secrets } from './signing-work.ts';
 
 export type SigningOutcome =
   | { state: 'signed'; sha256: string; sizeBytes: number }
@@ -59,7 +60,7 @@ export const AGAIN: ReadonlySet<string> = new Set([
 ]);
 
 /** After these there is no use in asking the holder again. */
-export const FINAL: ReadonlySet<DriverProblem> = new Set(['refused', 'consentMissing', 'timedOut', 'certificateRejected', 'wrongSecret', 'secretMissing', 'secretLocked', 'secretExpired', 'codeMissing', 'wrongCode', 'codeExpired', 'codeUsed', 'keyMissing', 'quotaUsedUp', 'failed']);
+export const FINAL: ReadonlySet<DriverProblem> = new Set(['refused', 'consentMissing', 'releaseMissing', 'releaseImpossible', 'releaseUnwanted', 'releaseSpent', 'timedOut', 'certificateRejected', 'wrongSecret', 'secretMissing', 'secretLocked', 'secretExpired', 'codeMissing', 'wrongCode', 'codeExpired', 'codeUsed', 'keyMissing', 'quotaUsedUp', 'failed']);
 
 export async function guarded(kernel: Kernel, { attempt, options }: Running, work: () => Promise<SigningOutcome>): Promise<SigningOutcome> {
   try {
@@ -116,6 +117,7 @@ export async function withBase<Result>(kernel: Kernel, sha256: string, work: (ba
 async function submit(kernel: Kernel, { attempt, options, secrets }: Running, { saved, followedBy }: { saved: SavedParts; followedBy: number }): Promise<SigningOutcome> {
   const { credential, signing, attemptId } = attempt;
   const driver = keyHolderOf(kernel, credential.driver);
+  if (needsRelease({ credential, driver }, secrets)) return waitForRelease(kernel, { attempt, options, secrets }, { saved, followedBy });
   if (!driver.confirmsElsewhere) throw new Error(`the driver ${driver.name} answers later without saying so`);
   const key = { agencyId: signing.agencyId, signingId: signing.id };
   const request: HolderRequest = { transactionId: newId(), reference: null, turn: 0 };
@@ -130,12 +132,30 @@ async function submit(kernel: Kernel, { attempt, options, secrets }: Running, { 
     const error = translateHolderError(thrown);
     const code = error instanceof AppError ? error.code : 'kernel.internal';
     await run(kernel, giveUpRequest, { ...key, transactionId, code, again: AGAIN.has(code) }, options);
-    if (thrown instanceof SigningDriverError && (thrown.problem === 'codeMissing' || thrown.problem === 'wrongCode')) await learnAsked(kernel, keyOf(credential), options);
+    if (thrown instanceof SigningDriverError && LEARNT_FROM.has(thrown.problem)) await learnAsked(kernel, keyOf(credential), options);
     throw error;
   }
   if (outcome.state === 'signed') return finishAtOnce(kernel, { key, request, signatures: outcome.signatures, saved, credential }, { options, secrets });
   await run(kernel, askAgain, { ...key, request, reference: outcome.reference, afterMs: outcome.pollAfterMs }, options);
   return { state: 'pending', pollAfterMs: outcome.pollAfterMs };
+}
+
+/** After these the service wants something else typed than the screen asked for. */
+const LEARNT_FROM: ReadonlySet<DriverProblem> = new Set(['codeMissing', 'wrongCode', 'releaseMissing', 'releaseSpent']);
+
+/** Whether the person has to go to the page of the service first; what they released a moment ago may do for the next signature of the same act. */
+export function needsRelease({ credential, driver }: { credential: CredentialRow; driver: SigningDriver }, { secret }: Secrets): boolean {
+  if (!credential.asks_release || driver.release === undefined) return false;
+  return secret === undefined || !driver.release.covers(heldBy(credential), secret);
+}
+
+/** Nothing is sent before the person has consented: from the commit on the signing waits for that, visibly. */
+async function waitForRelease(kernel: Kernel, { attempt, options }: Running, { saved, followedBy }: { saved: SavedParts; followedBy: number }): Promise<SigningOutcome> {
+  const { credential, signing, attemptId } = attempt;
+  const [{ attributes }] = itemsOf(saved);
+  const { description } = requestFor(credential, signing.baseSha256, {});
+  await run(kernel, keepForRelease, { agencyId: signing.agencyId, signingId: signing.id, attemptId, batchId: newId(), credential, description, followedBy, attributes, prepared: Buffer.from(JSON.stringify(saved)) }, options);
+  return { state: 'pending', pollAfterMs: UNSENT_MS };
 }
 
 export type HolderAnswer = { key: SigningKey; request: HolderRequest; signatures: readonly Buffer[]; saved: Kept; credential: CredentialRow };

@@ -64,6 +64,7 @@ export type CredentialRow = {
   code_again_at: Instant | null;
   codes_in_a_row: number;
   access: Buffer | null;
+  asks_release: boolean;
 };
 
 export type HandOverRow = {
@@ -142,6 +143,8 @@ export type ServiceConsentRow = {
   state: 'asked' | 'answered' | 'given' | 'used' | 'refused';
   asked_at: Instant;
   expires_at: Instant;
+  batch_id: string | null;
+  return_path: string | null;
 };
 
 export type SigningRow = {
@@ -181,6 +184,7 @@ export type SigningBatchRow = {
   turn: number;
   asked_at: Instant;
   ended_at: Instant | null;
+  followed_by: number;
 };
 
 export type SigningBatchItemRow = {
@@ -210,6 +214,14 @@ export type TrustAnchorRow = {
   added_at: Instant;
   end_reason: string | null;
   ended_at: Instant | null;
+};
+
+export type TrustedListRow = {
+  territory: string;
+  operator: string;
+  sequence_number: number;
+  issued_at: Instant;
+  read_at: Instant;
 };
 
 export type ValidationRow = {
@@ -249,6 +261,7 @@ export type Tables = {
   'signatures.signing_batch_item': SigningBatchItemRow;
   'signatures.time_peer': TimePeerRow;
   'signatures.trust_anchor': TrustAnchorRow;
+  'signatures.trusted_list': TrustedListRow;
   'signatures.validation': ValidationRow;
   'signatures.validation_evidence': ValidationEvidenceRow;
   'signatures.validation_material': ValidationMaterialRow;

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { buildPdf } from './domain/pdf/testing.ts';
-import { buildTrustedList } from './domain/trust-list/testing.ts';
+import { buildTrustedList, type ListedService } from './domain/trust-list/testing.ts';
 import { createTestPki, days, hours, later, signTestPdf } from './domain/validation/testing.ts';
 import { signXml, testSigner } from './domain/xml/testing.ts';
 import { validateAlone } from './queries/validate-alone.ts';
-import { isUnreadable, readTrustFolder } from './trust-folder.ts';
+import { isUnreadable, newestOf, readTrustFolder } from './trust-folder.ts';
 
 const start = new Date('2026-03-02T01:00:00Z');
 const pki = await createTestPki(start);
@@ -85,6 +85,40 @@ test('a list that counts names the signers of further lists, for their territory
   assert.deepEqual(await read('LA'), [1, [{ name: 'a-vn.xml', code: 'trustedList.unknownSigner' }]]);
 });
 
+test('an older list counts beside a newer one no more than in its place, and takes with it whom it names', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lienthong-lists-'));
+  t.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const operator = testSigner(pki, pki.agency);
+  const list = (sequenceNumber: number, more: Partial<ListedService> = {}) =>
+    signXml(buildTrustedList(pki.issuing.certificate, { current: { status: 'granted', from: start }, sequenceNumber, ...more }), operator, { signingTime: at });
+  const put = (name: string, content: Buffer) => {
+    writeFileSync(join(folder, name), content);
+  };
+  put('nepac.list-signer.crt', pki.agency.certificate.raw);
+  put('b-new.xml', list(8, { current: { status: 'withdrawn', from: later(start, days(10)) } }));
+  const fresh = await readTrustFolder(folder, now);
+  assert.deepEqual([fresh.lists.map(({ list: { sequenceNumber } }) => sequenceNumber), fresh.refused], [[8], []]);
+  put('a-old.xml', list(7, { pointers: [{ territory: 'VN', certificate: pki.person.certificate }] }));
+  put('c-by-the-former.xml', signXml(buildTrustedList(pki.issuing.certificate, { current: { status: 'granted', from: start }, sequenceNumber: 2 }), testSigner(pki), { signingTime: at }));
+  const both = await readTrustFolder(folder, now);
+  assert.deepEqual(both.lists.map(({ name }) => name), ['b-new.xml']);
+  assert.deepEqual(both.refused, [{ name: 'a-old.xml', code: 'trustedList.older' }, { name: 'c-by-the-former.xml', code: 'trustedList.unknownSigner' }]);
+  rmSync(join(folder, 'b-new.xml'));
+  rmSync(join(folder, 'c-by-the-former.xml'));
+  assert.deepEqual((await readTrustFolder(folder, now, { newest: newestOf(fresh.lists) })).refused, [{ name: 'a-old.xml', code: 'trustedList.older' }]);
+  assert.equal((await readTrustFolder(folder, now)).lists.length, 1, 'whoever read nothing before knows of none');
+  put('a-old.xml', list(8, { issuedAt: new Date('2026-04-01T00:00:00Z') }));
+  assert.deepEqual((await readTrustFolder(folder, now, { newest: newestOf(fresh.lists) })).refused, [{ name: 'a-old.xml', code: 'trustedList.older' }], 'the same number, issued before');
+  put('a-old.xml', list(8));
+  assert.deepEqual((await readTrustFolder(folder, now, { newest: newestOf(fresh.lists) })).refused, [], 'the very same issue');
+  put('a-old.xml', buildTrustedList(pki.issuing.certificate, { current: { status: 'granted', from: start }, sequenceNumber: 1 }));
+  rmSync(join(folder, 'nepac.list-signer.crt'));
+  renameSync(join(folder, 'a-old.xml'), join(folder, 'own.unsigned.xml'));
+  assert.deepEqual((await readTrustFolder(folder, now, { newest: newestOf(fresh.lists) })).refused, [], 'whoever makes a list by hand answers for its numbers');
+});
+
 test('of files that are empty, cut short or of another kind each is named and left out, and what else lies there counts', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'lienthong-broken-'));
   t.after(() => {
@@ -125,6 +159,6 @@ test('the signer of a list who cannot be read any longer takes the list with him
   const before = await readTrustFolder(folder, now);
   assert.equal(before.lists.length, 1);
   writeFileSync(join(folder, 'vn.list-signer.crt'), '');
-  const { lists, refused } = await readTrustFolder(folder, now, before);
+  const { lists, refused } = await readTrustFolder(folder, now, { before });
   assert.deepEqual([lists, refused.map(({ name, code }) => [name, code])], [[], [['vn.list-signer.crt', 'trustFile.unreadable'], ['vn.xml', 'trustedList.unknownSigner']]]);
 });

@@ -13,7 +13,7 @@ import type { TrustPeriod } from './domain/validation/trust-store.ts';
 import { installation } from './events.ts';
 import { SEAL_NAME } from './seal-name.ts';
 import type { Tables } from './tables.gen.ts';
-import { isUnreadable, publicFolder, readTrustFolder, type TrustFolder } from './trust-folder.ts';
+import { isOlder, isUnreadable, newestOf, publicFolder, readTrustFolder, type ReadIssue, type TrustFolder } from './trust-folder.ts';
 
 export type TrustSet = {
   anchors: readonly Certificate[];
@@ -44,7 +44,8 @@ export async function trustSet(kernel: Kernel): Promise<TrustSet> {
   const { rows } = await kernel.database.pool.query<{ mark: string }>(
     `select count(*) || ' ' || coalesce(max(revoked_at)::text, '') as mark from signatures.issued_certificate where state = 'revoked'`,
   );
-  const known = [anchors.map(({ fingerprint }) => fingerprint), periodsUntil(periods, kernel.clock.now())].map((list) => [...new Set(list)].sort().join(' '));
+  const undecided = folder.withheld.map(({ raw }) => `withheld ${raw.toString('hex')}`);
+  const known = [[...anchors.map(({ fingerprint }) => fingerprint), ...undecided], periodsUntil(periods, kernel.clock.now())].map((list) => [...new Set(list)].sort().join(' '));
   const version = createHash('sha256').update([RULES, rows[0]?.mark ?? '', ...known].join('\n')).digest('hex').slice(0, 32);
   return { anchors, periods, version };
 }
@@ -62,17 +63,19 @@ function periodsUntil(periods: readonly TrustPeriod[], now: Date): string[] {
  */
 export async function trustMaterial(kernel: Kernel, { anchors, periods }: TrustSet): Promise<TrustMaterial> {
   const now = kernel.clock.now();
+  const { crls, withheld } = await configuredFolder(kernel);
   return {
     anchors: anchors.map((anchor) => anchor.raw),
     periods: periods.map(({ fingerprint, from, until, only }) => ({ fingerprint, ...(from ? { from: from.toISOString() } : {}), ...(until ? { until: until.toISOString() } : {}), ...(only ? { only } : {}) })),
-    crls: [...(await listsOfThisMoment(kernel)), ...(await configuredFolder(kernel)).crls.values()],
+    crls: [...(await listsOfThisMoment(kernel)), ...crls.values()],
+    ...(withheld.length === 0 ? {} : { withheld: withheld.map(({ raw }) => raw) }),
     now: now.toISOString(),
   };
 }
 
 const keptFolder = service<{ readAt: number; content: TrustFolder }>(Symbol('trust folder'), () => ({
   readAt: Number.NEGATIVE_INFINITY,
-  content: { anchors: [], files: new Map(), crls: new Map(), lists: [], seals: [], refused: [] },
+  content: { anchors: [], files: new Map(), crls: new Map(), withheld: [], lists: [], seals: [], refused: [] },
 }));
 
 /** Files of TRUST_ANCHORS that are not used, and why; for the health page. @throws TrustFolderError */
@@ -92,12 +95,33 @@ export async function configuredFolder(kernel: Kernel): Promise<TrustFolder> {
   const kept = keptFolder(kernel);
   const now = kernel.clock.now().getTime();
   if (folder !== undefined && folder !== '' && now - kept.readAt >= FOLDER_KEPT_MS) {
-    kept.content = await readTrustFolder(folder, kernel.clock.now(), kept.content);
+    const newest = await newestIssues(kernel);
+    kept.content = await readTrustFolder(folder, kernel.clock.now(), { before: kept.content, newest });
+    await keepIssues(kernel, { found: newestOf(kept.content.lists), newest });
     kept.readAt = now;
     const files = kept.content.refused.filter(isUnreadable);
     if (files.length > 0) kernel.log.error({ files }, 'files of TRUST_ANCHORS cannot be read; what they would make trusted is not trusted');
   }
   return kept.content;
+}
+
+async function newestIssues({ database }: Kernel): Promise<ReadIssue[]> {
+  const { rows } = await database.pool.query<ReadIssue>('select territory, operator, sequence_number::float8 as "sequenceNumber", issued_at as "issuedAt" from signatures.trusted_list order by territory, operator limit 1000');
+  return rows;
+}
+
+/** Of two processes that read two issues at once, the newer one is remembered. */
+async function keepIssues({ database, clock }: Kernel, { found, newest }: { found: readonly ReadIssue[]; newest: readonly ReadIssue[] }): Promise<void> {
+  for (const { territory, operator, sequenceNumber, issuedAt } of found) {
+    const known = newest.find((each) => each.territory === territory && each.operator === operator);
+    if (known !== undefined && !isOlder(known, { sequenceNumber, issuedAt })) continue;
+    await database.pool.query(
+      `insert into signatures.trusted_list as l (territory, operator, sequence_number, issued_at, read_at) values ($1, $2, $3, $4, $5)
+       on conflict (territory, operator) do update set sequence_number = excluded.sequence_number, issued_at = excluded.issued_at, read_at = excluded.read_at
+         where (l.sequence_number, l.issued_at) < (excluded.sequence_number, excluded.issued_at)`,
+      [territory, operator, sequenceNumber, issuedAt, clock.now()],
+    );
+  }
 }
 
 /** Writes the public part of the built-in authority to DATA_DIR/pki, for verification on this machine without the database. */

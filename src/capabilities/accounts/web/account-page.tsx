@@ -8,13 +8,14 @@ import { useSearch } from '#ui/navigation.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { accountMessages } from './account-messages.ts';
 import './accounts.css';
+import { ConnectionsView } from './connections-view.tsx';
 import { DelegationsView } from './delegations-view.tsx';
 import { SecurityView } from './security-view.tsx';
 import { SessionsView } from './sessions-view.tsx';
 
-const VIEWS = ['bao-mat', 'phien', 'uy-quyen'] as const;
+const VIEWS = ['bao-mat', 'phien', 'phan-mem', 'uy-quyen'] as const;
 
-/** How I sign in, where I am signed in now, and who acts for whom in my agency. */
+/** How I sign in, where I am signed in now, which applications I let in, and who acts for whom in my agency. */
 export function AccountPage(): ReactNode {
   const t = useT(accountMessages);
   const { person, post, agency, abilities } = useSession();
@@ -29,6 +30,7 @@ export function AccountPage(): ReactNode {
         items={[
           { id: 'bao-mat', label: t('security'), content: <SecurityView /> },
           { id: 'phien', label: t('sessions'), content: <SessionsView /> },
+          ...(isGuest ? [] : [{ id: 'phan-mem', label: t('connections'), content: <ConnectionsView /> }]),
           ...(isGuest ? [] : [{ id: 'uy-quyen', label: t('delegations'), content: <DelegationsView heading="h2" agency={agency} /> }]),
         ]}
       />

@@ -14,6 +14,7 @@ import { ConnectKey } from './connect-key.tsx';
 import { KeyCard } from './key-card.tsx';
 import { useOwnKeys } from './key-data.ts';
 import { keyMessages } from './key-messages.ts';
+import { useWaitingReleases, WaitingReleases } from './waiting-releases.tsx';
 
 /** The certificates with which I sign, where each key is, and the way to connect another. */
 export function KeysPage(): ReactNode {
@@ -51,9 +52,25 @@ export function KeysPage(): ReactNode {
           <Skeleton shape="block" height="10rem" />
         </SkeletonGroup>
       ) : (
-        <KeyLists credentials={keys.data.credentials} />
+        <>
+          <Waiting />
+          <KeyLists credentials={keys.data.credentials} />
+        </>
       )}
     </Page>
+  );
+}
+
+/** What waits for my consent on the page of a service stands in front: it ends within minutes. */
+function Waiting(): ReactNode {
+  const t = useT(keyMessages);
+  const { data, error } = useWaitingReleases();
+  if (error !== null) return <ErrorState compact error={error} />;
+  if (data === undefined || data.releases.length === 0) return null;
+  return (
+    <Section title={t('releases')}>
+      <WaitingReleases releases={data.releases} returnPath="/chu-ky-cua-toi" />
+    </Section>
   );
 }
 

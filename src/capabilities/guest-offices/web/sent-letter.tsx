@@ -20,6 +20,7 @@ import { EvidenceLink } from './evidence-link.tsx';
 import { guestMessages } from './guest-messages.ts';
 import './guest-offices.css';
 import { SentMark } from './marks.tsx';
+import { ReleaseWait, useWaitingConsent } from './release-wait.tsx';
 import { SignFields, type KeyChoice } from './sign-fields.tsx';
 import { useSignLetter } from './use-sign-letter.ts';
 
@@ -62,7 +63,7 @@ function Opened({ letter }: { letter: LetterDetail }): ReactNode {
           <Link to={`/hop-den/${replyTo.documentId}`}>{t('replyTo', { label: replyTo.label })}</Link>
         </p>
       )}
-      {letter.abilities.includes('sign') && <SignHere letter={letter} />}
+      {letter.abilities.includes('sign') && <Signing letter={letter} />}
       <Details
         columns={2}
         items={[
@@ -95,6 +96,12 @@ function Opened({ letter }: { letter: LetterDetail }): ReactNode {
       )}
     </Detail>
   );
+}
+
+/** The form, or what its signature waits for. */
+function Signing({ letter }: { letter: LetterDetail }): ReactNode {
+  const waiting = useWaitingConsent(letter.id);
+  return waiting === undefined ? <SignHere letter={letter} /> : <ReleaseWait letterId={letter.id} waiting={waiting} />;
 }
 
 function SignHere({ letter }: { letter: LetterDetail }): ReactNode {

@@ -50,7 +50,7 @@ export function SignFields({ value, onChange, pinError }: { value: KeyChoice; on
       {typesPin ? (
         <TextField label={t('pin')} type="password" autoComplete="off" required={chosen?.mayTypePin !== true} value={value.pin} onChange={(pin) => onChange({ ...value, pin })} error={pinError} />
       ) : (
-        <p className="lt-quiet">{t('confirmElsewhere')}</p>
+        <p className="lt-quiet">{t(chosen.isReleasedOnPage ? 'consentOnPage' : 'confirmElsewhere')}</p>
       )}
     </div>
   );

@@ -11,6 +11,7 @@ import './await-signature.css';
 import { serviceName } from './key-fields.tsx';
 import { keyMessages } from './key-messages.ts';
 import { APPROVALS_PAGE } from './release-by-passkey.ts';
+import { ReleaseWait } from './release-on-page.tsx';
 import { SigningEnded } from './signing-ended.tsx';
 import { isUnderWay, useAbandon, type Waiting } from './use-own-signing.ts';
 
@@ -23,25 +24,30 @@ export type AwaitSignatureProps = {
   isFresh: boolean;
   /** The owner's passkey released the key on this page just now. */
   isReleased?: boolean;
+  /** Where the browser goes on after the page of a service that wants the person's consent there. */
+  returnPath: string;
   /** Leaves the signing to wait and goes on elsewhere. */
   onLeave: () => void;
 };
 
 /** In the place of the form while a phone or a program on the computer signs: what to do, how long, and what became of it. */
-export function AwaitSignature({ waiting, credentials, order, isFresh, isReleased = false, onLeave }: AwaitSignatureProps): ReactNode {
+export function AwaitSignature({ waiting, credentials, order, isFresh, isReleased = false, returnPath, onLeave }: AwaitSignatureProps): ReactNode {
   const k = useT(keyMessages);
   const { signing } = waiting;
   const credential = credentials?.find(({ id }) => id === signing.credentialId);
+  const service = credential === undefined ? k('ownService') : serviceName(credential, k);
   return (
     <section className="lt-await" aria-label={k('waiting')}>
       {credential?.place === 'computer' && (isUnderWay(signing) || signing.state === 'prepared') ? (
         <AgentSigning signing={signing} order={order} isFresh={isFresh} look={waiting.look} onStopped={waiting.dismiss} />
       ) : !isUnderWay(signing) ? (
         <SigningEnded signing={signing} onAgain={waiting.dismiss} />
+      ) : signing.releaseId !== null ? (
+        <ReleaseWait signing={signing} releaseId={signing.releaseId} service={service} returnPath={returnPath} isFresh={isFresh} onStopped={waiting.dismiss} onLeave={onLeave} />
       ) : credential?.place === 'file' || credential?.place === 'device' ? (
         <PasskeyWait signing={signing} isReleased={isReleased || signing.state === 'signing'} onStopped={waiting.dismiss} onLeave={onLeave} />
       ) : (
-        <PhoneWait signing={signing} service={credential === undefined ? k('ownService') : serviceName(credential, k)} onStopped={waiting.dismiss} onLeave={onLeave} />
+        <PhoneWait signing={signing} service={service} onStopped={waiting.dismiss} onLeave={onLeave} />
       )}
     </section>
   );

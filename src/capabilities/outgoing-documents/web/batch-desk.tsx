@@ -8,12 +8,14 @@ import '#ui/layout/form.css';
 import { Page } from '#ui/layout/page.tsx';
 import { PdfViewer, type PdfPlacing } from '#ui/pdf/pdf-viewer.tsx';
 import { useSession } from '#ui/session-context.tsx';
+import type { CredentialSummary } from '#engines/signatures/contract.ts';
 import { BatchAgent } from './batch-agent.tsx';
 import { batchMessages } from './batch-messages.ts';
 import { BatchRow, type Confirms } from './batch-row.tsx';
 import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
 import { keyMessages } from './key-messages.ts';
 import { APPROVALS_PAGE, releaseOf, usePasskeyOffers } from './release-by-passkey.ts';
+import { ReleaseTurns } from './release-on-page.tsx';
 import { sameSize } from './signing-paper.tsx';
 import { imageUrlOf, useCredentials, usePractice, type InitialsLook } from './signing-data.ts';
 import type { Outcome, QueuedRow } from './signing-queue.ts';
@@ -38,7 +40,7 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
   const [openId, setOpenId] = useState(rows[0]?.id);
   const open = batch.entries.find((entry) => entry.row.id === openId) ?? batch.entries[0];
   const credential = credentials?.find(({ id }) => id === choice.credentialId);
-  const confirms: Confirms = batch.awaitsPasskey ? 'once' : choice.release === 'passkey' || credential === undefined || credential.needsPin || credential.needsOtp !== 'no' ? 'here' : credential.place === 'computer' ? 'one by one' : 'once';
+  const confirms = batch.awaitsPasskey ? 'once' : confirmsOf(credential, choice.release);
   const signsOneByOne = batch.finished && confirms === 'one by one' && batch.entries.some(({ result }) => result?.state === 'pending');
   const practice = usePractice(open?.row.act === 'initial');
   const placing = open === undefined ? undefined : placingOf(open, { batch, label: t(open.row.act === 'sign' ? 'signatureOf' : 'initialsOf', { name: person.name }), imageUrl: imageUrlOf(credential), initialsLook: practice.data?.initialsLook });
@@ -50,7 +52,7 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
         </div>
         <aside className="lt-work__side" aria-label={t('list')}>
           {signsOneByOne && <BatchAgent batch={batch} onTurn={setOpenId} onClose={onClose} />}
-          {batch.finished && !signsOneByOne && <Finished batch={batch} confirms={confirms} onClose={onClose} />}
+          {batch.finished && !signsOneByOne && <Finished batch={batch} confirms={confirms} credentialId={choice.credentialId} onClose={onClose} />}
           <ol className="lt-batch__list" aria-label={t('list')}>
             {batch.entries.map((entry) => (
               <BatchRow key={entry.row.id} entry={entry} open={entry === open} signerName={person.name} batch={batch} confirms={confirms} onOpen={() => setOpenId(entry.row.id)} />
@@ -64,7 +66,7 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
               }}
             >
               <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} passkey={passkey} />
-              {confirms !== 'here' && batch.toSign.length > 0 && <p className="lt-quiet">{t(confirms === 'once' ? 'oneConfirmation' : 'oneByOne', { count: batch.toSign.length })}</p>}
+              {confirms !== 'here' && batch.toSign.length > 0 && <p className="lt-quiet">{t(CONFIRMATION_TEXTS[confirms], { count: batch.toSign.length })}</p>}
               <Progress batch={batch} />
               <div className="lt-form__actions">
                 <Button type="submit" variant="primary" icon={FileSignature} loading={batch.running} disabled={!isKeyReady(credentials, choice) || !isReady(batch)}>
@@ -80,6 +82,14 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
       </div>
     </Page>
   );
+}
+
+const CONFIRMATION_TEXTS = { once: 'oneConfirmation', 'on page': 'onePage', 'one by one': 'oneByOne' } as const;
+
+function confirmsOf(credential: CredentialSummary | undefined, release: 'pin' | 'passkey'): Confirms {
+  if (release === 'passkey' || credential === undefined || credential.needsPin || credential.needsOtp !== 'no') return 'here';
+  if (credential.isReleasedOnPage) return 'on page';
+  return credential.place === 'computer' ? 'one by one' : 'once';
 }
 
 type PlacingOptions = { batch: Batch; label: string; imageUrl: string | undefined; initialsLook: InitialsLook | undefined };
@@ -120,15 +130,16 @@ function Stopped({ problem }: { problem: ApiError }): ReactNode {
   );
 }
 
-function Finished({ batch, confirms, onClose }: { batch: Batch; confirms: Confirms; onClose: () => void }): ReactNode {
+function Finished({ batch, confirms, credentialId, onClose }: { batch: Batch; confirms: Confirms; credentialId: string | undefined; onClose: () => void }): ReactNode {
   const t = useT(batchMessages);
   const k = useT(keyMessages);
   const count = (state: string) => batch.entries.filter((entry) => entry.result?.state === state).length;
   const [pending, refused] = [count('pending'), count('refused')];
+  const onPage = confirms === 'on page' && pending > 0;
   return (
     <>
       <div role="status">
-        <Banner tone={refused > 0 ? 'warn' : 'done'} title={t('finished', { signed: count('signed') })}>
+        <Banner tone={refused > 0 || onPage ? 'warn' : 'done'} title={onPage && count('signed') === 0 ? t('preparedOnPage', { count: pending }) : t('finished', { signed: count('signed') })}>
           {pending > 0 && <p>{batch.awaitsPasskey ? k('passkeyWaits') : t(pendingText(batch, confirms), { count: pending, times: batch.confirmations })}</p>}
           {refused > 0 && <p>{t('finishedRefused', { count: refused })}</p>}
         </Banner>
@@ -144,7 +155,8 @@ function Finished({ batch, confirms, onClose }: { batch: Batch; confirms: Confir
             {k('passkeyHere')}
           </ButtonLink>
         )}
-        <Button variant={batch.awaitsPasskey ? 'quiet' : 'primary'} onClick={onClose}>
+        {onPage && credentialId !== undefined && <ReleaseTurns credentialId={credentialId} returnPath="/phong-ky" />}
+        <Button variant={batch.awaitsPasskey || onPage ? 'quiet' : 'primary'} onClick={onClose}>
           {t('back')}
         </Button>
       </div>
@@ -152,7 +164,8 @@ function Finished({ batch, confirms, onClose }: { batch: Batch; confirms: Confir
   );
 }
 
-function pendingText({ confirmations }: Batch, confirms: Confirms): 'finishedCompleting' | 'finishedPendingTurns' | 'finishedPending' {
+function pendingText({ confirmations }: Batch, confirms: Confirms): 'finishedCompleting' | 'finishedPendingTurns' | 'finishedPending' | 'finishedOnPage' | 'finishedOnPageTurns' {
   if (confirms === 'here') return 'finishedCompleting';
+  if (confirms === 'on page') return confirmations > 1 ? 'finishedOnPageTurns' : 'finishedOnPage';
   return confirmations > 1 ? 'finishedPendingTurns' : 'finishedPending';
 }

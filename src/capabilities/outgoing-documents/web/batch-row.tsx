@@ -1,15 +1,16 @@
 import TriangleAlert from 'lucide-react/icons/triangle-alert';
 import type { ReactNode } from 'react';
-import { Button } from '#ui/controls/button.tsx';
+import { Button, ButtonLink } from '#ui/controls/button.tsx';
 import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
 import { useT } from '#ui/i18n.ts';
 import { batchMessages } from './batch-messages.ts';
 import { messages } from './messages.ts';
 import { UrgencyBadge } from './outgoing-marks.tsx';
+import { approvalPage } from './release-by-passkey.ts';
 import type { Batch, BatchEntry } from './use-batch.ts';
 
-/** Where the PIN is typed: on this page, once on a device, or in the window of a program on this computer for each document. */
-export type Confirms = 'here' | 'once' | 'one by one';
+/** Where the key is released: on this page, once on a device, once on the page of its service, or in the window of a program on this computer for each document. */
+export type Confirms = 'here' | 'once' | 'on page' | 'one by one';
 
 type Props = { entry: BatchEntry; open: boolean; signerName: string; batch: Batch; confirms: Confirms; onOpen: () => void };
 
@@ -75,12 +76,20 @@ function Where({ entry: { included, place, readiness }, signerName }: { entry: B
 function Result({ result, confirms }: { result: NonNullable<BatchEntry['result']>; confirms: Confirms }): ReactNode {
   const t = useT(batchMessages);
   if (result.state === 'pending' && confirms === 'here') return <StateMark kind="present">{t('completing')}</StateMark>;
+  if (result.state === 'pending' && confirms === 'on page') return <StateMark kind="present">{t('onPage')}</StateMark>;
   if (result.state === 'pending' && confirms === 'one by one') return <StateMark kind="ahead">{t('waiting')}</StateMark>;
   if (result.state !== 'refused') return <StateMark kind={RESULT_KINDS[result.state]}>{t(result.state)}</StateMark>;
   return (
     <>
-      <StateMark kind="stopped">{t('refused', { reason: result.message })}</StateMark>
+      {result.approvalId === undefined ? <StateMark kind="stopped">{t('refused', { reason: result.message })}</StateMark> : <StateMark kind="present">{result.message}</StateMark>}
       {result.fix !== undefined && <p className="lt-quiet">{result.fix}</p>}
+      {result.approvalId !== undefined && (
+        <span className="lt-row">
+          <ButtonLink size="small" to={approvalPage(result.approvalId)}>
+            {t('openWaiting')}
+          </ButtonLink>
+        </span>
+      )}
     </>
   );
 }

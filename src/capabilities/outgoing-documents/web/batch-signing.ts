@@ -10,7 +10,7 @@ export type BatchResult =
   | { state: 'signed' }
   /** The signer confirms on a device. */
   | { state: 'pending' }
-  | { state: 'refused'; message: string; fix: string | undefined };
+  | { state: 'refused'; message: string; fix: string | undefined; /** The request in which it waits for the person's passkey. */ approvalId?: string | undefined };
 
 export type BatchRun = {
   items: readonly BatchItem[];
@@ -43,7 +43,7 @@ export async function signTogether(run: BatchRun): Promise<BatchEnd> {
   try {
     const reply = await sendPatiently(run);
     watching.isOver = true;
-    for (const document of reply.documents.filter(({ id }) => !settled.has(id))) note(document.id, document.state === 'refused' ? { state: 'refused', message: document.problem.message, fix: document.problem.fix } : { state: document.state });
+    for (const document of reply.documents.filter(({ id }) => !settled.has(id))) note(document.id, document.state === 'refused' ? { state: 'refused', message: document.problem.message, fix: document.problem.fix, ...(document.approvalId === undefined ? {} : { approvalId: document.approvalId }) } : { state: document.state });
     return { stopped: undefined, confirmations: reply.confirmations, approvalIds: reply.approvalIds };
   } catch (error) {
     watching.isOver = true;
@@ -80,5 +80,20 @@ async function watch({ items, follow, pause }: BatchRun, watching: { isOver: boo
       if (progress === 'signed') note(id, { state: 'signed' });
       else if (progress === 'putting-in') note(id, { state: 'signing' });
     }
+  }
+}
+
+/**
+ * Has the requests of a batch released by the passkey of this device. Whatever goes wrong here, the documents wait for the passkey, and the page of
+ * requests can be opened for them.
+ * @param touch false where this device cannot do it, or its dialog was closed
+ */
+export async function releaseTogether(approvalIds: readonly string[], touch: (ids: readonly string[]) => Promise<boolean>): Promise<{ stopped: ApiError | undefined; awaitsPasskey: boolean }> {
+  if (approvalIds.length === 0) return { stopped: undefined, awaitsPasskey: false };
+  try {
+    return { stopped: undefined, awaitsPasskey: !(await touch(approvalIds)) };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { stopped: error, awaitsPasskey: true };
   }
 }

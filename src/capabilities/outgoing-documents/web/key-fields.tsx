@@ -52,6 +52,7 @@ export function KeyFields({ credentials, kind, value, onChange, pinError, passke
         />
         {value.release !== 'passkey' && <Secret chosen={chosen} value={value} onChange={onChange} pinError={pinError} />}
       </div>
+      {chosen?.isReleasedOnPage === true && <p className="lt-quiet">{k('afterPage', { service: serviceName(chosen, k) })}</p>}
       {passkey === 'not opened' && <Opening />}
       {(passkey === 'touch' || passkey === 'touch and PIN') && <Release value={value} onChange={onChange} />}
       {chosen !== undefined && chosen.needsOtp !== 'no' && (
@@ -101,8 +102,8 @@ function Secret({ chosen, value, onChange, pinError }: SecretProps): ReactNode {
   const type = (pin: string) => onChange({ ...value, pin });
   if (chosen === undefined || chosen.needsPin) return <TextField label={t('pin')} hint={t('pinHint')} type="password" required autoComplete="off" value={value.pin} onChange={type} error={pinError} />;
   if (chosen.mayTypePin) return <TextField label={k('optionalPin')} hint={k('optionalPinHint')} optional type="password" autoComplete="off" value={value.pin} onChange={type} error={pinError} />;
-  // The field of the code says what to do.
-  if (chosen.needsOtp !== 'no') return null;
+  // The field of the code, or what stands below, says what to do.
+  if (chosen.needsOtp !== 'no' || chosen.isReleasedOnPage) return null;
   return <p className="lt-quiet">{chosen.place === 'computer' ? k('afterComputer') : chosen.place === 'device' ? k('afterDevice') : k('afterRemote', { service: serviceName(chosen, k) })}</p>;
 }
 

@@ -1,15 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { useApi, type Api } from '#ui/api-context.tsx';
-import { touchPasskey, type RequestOptions } from '#ui/device/passkey-secret.ts';
-import type { PinMemory, RemoteCredentialList } from '#capabilities/remote-signing/contract.ts';
+import { useApi } from '#ui/api-context.tsx';
+import type { RemoteCredentialList } from '#capabilities/remote-signing/contract.ts';
+import type { PasskeyOffer } from './passkey-release.ts';
+
+export { knowsPasskeys, releaseByPasskey, releaseOf, type PasskeyOffer } from './passkey-release.ts';
 
 const BASE = '/api/v1/remote-signing';
 
 /** Where the requests that wait for the person's passkey are, with everything that can be done with them. */
 export const APPROVALS_PAGE = '/xac-nhan-ky';
 
-/** How a certificate's key can be released by its owner's passkey: not at all, not before the owner opens it, with one touch, or with the PIN typed beside it. */
-export type PasskeyOffer = 'none' | 'not opened' | 'touch' | 'touch and PIN';
+/** The same page, at one of them. */
+export const approvalPage = (approvalId: string): string => `${APPROVALS_PAGE}?yeu-cau=${approvalId}`;
 
 /** What the person's own certificates offer, by id. A certificate that is not known yet offers nothing. */
 export function usePasskeyOffers(enabled: boolean): (credentialId: string | undefined) => PasskeyOffer {
@@ -21,28 +23,4 @@ export function usePasskeyOffers(enabled: boolean): (credentialId: string | unde
     if (!found.isEnrolled) return 'not opened';
     return !found.needsPin || found.passkeys.some(({ remembersPin }) => remembersPin) ? 'touch' : 'touch and PIN';
   };
-}
-
-/** Whether this browser, at this address, can use a passkey: old ones cannot, nor any at an address without TLS. */
-export const knowsPasskeys = (): boolean => 'PublicKeyCredential' in globalThis;
-
-/** How the key is released where the person chose nothing yet: with one touch where that is all it takes. */
-export function releaseOf(chosen: 'pin' | 'passkey' | undefined, offer: PasskeyOffer): 'pin' | 'passkey' {
-  if (offer === 'none' || offer === 'not opened') return 'pin';
-  return chosen ?? (offer === 'touch' && knowsPasskeys() ? 'passkey' : 'pin');
-}
-
-/**
- * Has the passkey of this device release the key for exactly these requests.
- * @returns false when the requests go on waiting: the person closed the device's dialog, the device has no such passkey, or the PIN has to be typed,
- *   which the page of requests asks for
- * @throws ApiError when the server refused it
- */
-export async function releaseByPasskey(api: Api, ids: readonly string[]): Promise<boolean> {
-  const { approvalId, options, memory } = await api.post<{ approvalId: string; options: RequestOptions; memory: PinMemory }>(`${BASE}/approvals`, { ids });
-  // Whatever keeps the device from answering, the documents wait: the screen says so, and the passkey may be on another device.
-  const touch = await touchPasskey(options, memory).catch(() => undefined);
-  if (touch === undefined || (memory !== null && touch.secret === undefined)) return false;
-  await api.post(`${BASE}/approvals/${approvalId}`, { response: touch.response, ...(touch.secret === undefined ? {} : { pin: touch.secret, isRemembered: true }) });
-  return true;
 }

@@ -93,6 +93,7 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
             credentials={credentials}
             order={orderOf(document)}
             isFresh={seal.data?.state === 'pending'}
+            returnPath={`/van-ban-di/${document.id}`}
             onLeave={() => navigate(`/van-ban-di/${document.id}`)}
           />
         )}

@@ -33,12 +33,14 @@ export type SigningDeskProps = {
   /** Beside the buttons: the way back. */
   more?: ReactNode;
   onDone: (outcome: Outcome) => void;
+  /** Where a service that asks for consent on its own page sends the browser afterwards; left out, to the document. */
+  returnPath?: string;
   /** Keys `s` and `r` belong to this document; off while several are selected. */
   keys?: boolean;
 };
 
 /** The paper with the frame of the signature, and beside it what is known, the key and its PIN: to sign, to initial, or to return. */
-export function SigningDesk({ document, about, more, onDone, keys = true }: SigningDeskProps): ReactNode {
+export function SigningDesk({ document, about, more, onDone, returnPath, keys = true }: SigningDeskProps): ReactNode {
   const t = useT(signMessages);
   const side = useRef<HTMLElement>(null);
   const { act, placing, sign, choose, choice, credentials, passkey, note, remark, waiting } = useSigningAct(document, onDone);
@@ -59,6 +61,7 @@ export function SigningDesk({ document, about, more, onDone, keys = true }: Sign
             order={{ kind: act === 'initial' ? 'comment' : 'approved' }}
             isFresh={sign.isAsked}
             isReleased={sign.isReleased}
+            returnPath={returnPath ?? `/van-ban-di/${document.id}`}
             onLeave={() => onDone('pending')}
           />
         )}

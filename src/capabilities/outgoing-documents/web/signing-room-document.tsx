@@ -30,7 +30,7 @@ export function SigningRoomDocument(): ReactNode {
       </SkeletonGroup>
     );
   }
-  return <SigningDesk key={id} document={document.data} about={<About document={document.data} />} keys={room.keys} onDone={(outcome) => room.finish(id, outcome)} />;
+  return <SigningDesk key={id} document={document.data} about={<About document={document.data} />} keys={room.keys} returnPath="/phong-ky" onDone={(outcome) => room.finish(id, outcome)} />;
 }
 
 function About({ document }: { document: OutgoingDetail }): ReactNode {

@@ -1,10 +1,10 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
-import { ApiError, useApi, type Api } from '#ui/api-context.tsx';
+import { useApi, type Api, type ApiError } from '#ui/api-context.tsx';
 import { useT } from '#ui/i18n.ts';
 import type { Placement, SigningProgressReply } from '../contract.ts';
 import { batchMessages } from './batch-messages.ts';
-import { signTogether, type BatchResult } from './batch-signing.ts';
+import { releaseTogether, signTogether, type BatchResult } from './batch-signing.ts';
 import { releaseByPasskey } from './release-by-passkey.ts';
 import { placesQuery } from './signing-data.ts';
 import type { Outcome, QueuedRow } from './signing-queue.ts';
@@ -87,7 +87,7 @@ export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: {
           key: crypto.randomUUID(),
           onResult: note,
         });
-        setEnd({ ...end, ...(await release(api, end.approvalIds)), ...(end.stopped === undefined ? {} : { stopped: end.stopped }) });
+        setEnd({ ...end, ...(await releaseTogether(end.approvalIds, (ids) => releaseByPasskey(api, ids))), ...(end.stopped === undefined ? {} : { stopped: end.stopped }) });
       } finally {
         setRunning(false);
       }
@@ -97,17 +97,6 @@ export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: {
 
 type End = { stopped: ApiError | undefined; confirmations: number; awaitsPasskey: boolean };
 const NOT_YET: End = { stopped: undefined, confirmations: 0, awaitsPasskey: false };
-
-/** Whatever goes wrong here, the documents wait for the passkey, and the page of requests can be opened for them. */
-async function release(api: Api, approvalIds: readonly string[]): Promise<Pick<End, 'stopped' | 'awaitsPasskey'>> {
-  if (approvalIds.length === 0) return { stopped: undefined, awaitsPasskey: false };
-  try {
-    return { stopped: undefined, awaitsPasskey: !(await releaseByPasskey(api, approvalIds)) };
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    return { stopped: error, awaitsPasskey: true };
-  }
-}
 
 function progress(api: Api, ids: readonly string[], signal?: AbortSignal): Promise<SigningProgressReply> {
   return api.get<SigningProgressReply>('/api/v1/outgoing-documents/signing-room/progress', { query: { ids: ids.join(',') }, ...(signal === undefined ? {} : { signal }) });

@@ -17,12 +17,13 @@ export type Waiting = {
 
 /**
  * Follows a signature that somebody else's device makes, from the request to its end: also one that was begun before this page was opened.
+ * @param subject what is signed, as its signings have it; `topic` is asked anew at its end
  * @param onSigned once, when the signature is in the document and every list knows it
  */
-export function useOwnSigning(documentId: string, { enabled, onSigned }: { enabled: boolean; onSigned: () => void }): Waiting {
+export function useOwnSigning(documentId: string, { enabled, onSigned, subject = 'outgoing-document', topic = 'outgoing-documents' }: { enabled: boolean; onSigned: () => void; subject?: string; topic?: string }): Waiting {
   const api = useApi();
   const queries = useQueryClient();
-  const queryKey = ['signatures', 'own-signing', documentId];
+  const queryKey = ['signatures', 'own-signing', subject, documentId];
   // Whoever holds the key elsewhere may answer at once, and then the button that was pressed says what became of it.
   const isSending = useIsMutating({ mutationKey: stepKey(documentId) }) > 0;
   const query = useQuery<OwnSigning | null>({
@@ -34,7 +35,7 @@ export function useOwnSigning(documentId: string, { enabled, onSigned }: { enabl
     queryFn: async ({ signal }) => {
       const known = queries.getQueryData<OwnSigning | null>(queryKey);
       if (known !== null && known !== undefined) return api.get<OwnSigning>(`/api/v1/signatures/signings/${known.id}`, { signal });
-      const { signing } = await api.get<{ signing: OwnSigning | null }>('/api/v1/signatures/signings', { signal, query: { subjectType: 'outgoing-document', subjectId: documentId } });
+      const { signing } = await api.get<{ signing: OwnSigning | null }>('/api/v1/signatures/signings', { signal, query: { subjectType: subject, subjectId: documentId } });
       // What was opened and never begun is no reason to keep the person from the form; what is being signed at this very moment, by the press of
       // a button here, answers that button itself.
       return signing?.state === 'pending' ? signing : null;
@@ -51,7 +52,7 @@ export function useOwnSigning(documentId: string, { enabled, onSigned }: { enabl
     if (signedId === undefined || told.current === signedId) return;
     told.current = signedId;
     dismiss();
-    void queries.invalidateQueries({ queryKey: ['outgoing-documents'] }).then(onSigned);
+    void queries.invalidateQueries({ queryKey: [topic] }).then(onSigned);
     // Only the end of the signing starts it, whatever has to be done afterwards at that moment.
   }, [signedId, documentId, queries]);
   return {

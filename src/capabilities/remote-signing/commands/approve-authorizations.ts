@@ -33,8 +33,8 @@ export async function beginApproval(kernel: Kernel, actor: PersonActor, { ids, p
   const nonce = randomBytes(32);
   const approvalId = newId();
   await pool.query(
-    `insert into remote_signing.ceremony (agency_id, id, person_id, credential_id, kind, nonce, authorization_ids, expires_at) values ($1, $2, $3, $4, 'approval', $5, $6, $7)`,
-    [person.agencyId, approvalId, person.personId, credentialId, nonce, requests.map((each) => each.id), new Date(now.getTime() + CEREMONY_MS)],
+    `insert into remote_signing.ceremony (agency_id, id, person_id, credential_id, kind, nonce, authorization_ids, expires_at, hash_count) values ($1, $2, $3, $4, 'approval', $5, $6, $7, $8)`,
+    [person.agencyId, approvalId, person.personId, credentialId, nonce, requests.map((each) => each.id), new Date(now.getTime() + CEREMONY_MS), countOf(requests)],
   );
   const needsPin = await typesPin(kernel, { agencyId: person.agencyId, id: credentialId });
   const options = await approvalOptions(party, { challenge: challengeOf(requests, nonce), passkeys, needsPin });
@@ -59,9 +59,10 @@ export type Approve = {
 /**
  * Approves what the passkey signed: proves it against the hashes as they stand in the database, opens the key with the PIN, signs, and
  * keeps the signatures for the application to fetch. Neither PIN nor key outlives the call; when the process dies in between, the requests
- * still wait. Of two answers at once one counts. A remembered PIN that is wrong is forgotten with the first try.
+ * still wait. Of two answers at once one counts. A remembered PIN that is wrong is forgotten with the first try. A hash that is withdrawn while
+ * the key is at work stays without a signature.
  * @returns how many hashes were signed
- * @throws remote-signing.ceremonyEnded · passkeyRefused · authorizationEnded · rememberedPinWrong, and the codes of the engine for a wrong PIN or a certificate that ended
+ * @throws remote-signing.ceremonyEnded · passkeyRefused · authorizationEnded · authorizationChanged · rememberedPinWrong, and the codes of the engine for a wrong PIN or a certificate that ended
  */
 export async function approveAuthorizations(kernel: Kernel, input: Approve, options: RunOptions & { actor: PersonActor }): Promise<number> {
   const person = owner(options.actor);
@@ -69,6 +70,7 @@ export async function approveAuthorizations(kernel: Kernel, input: Approve, opti
   const ceremony = await takeCeremony(kernel, { agencyId: person.agencyId, id: input.approvalId, personId: person.personId, kind: 'approval' });
   const found = await readAuthorizations(pool, { agencyId: person.agencyId, ids: ceremony.authorizationIds });
   const requests = waitingOf({ person, now: kernel.clock.now(), found, ids: ceremony.authorizationIds });
+  if (ceremony.hashCount !== null && countOf(requests) < ceremony.hashCount) throw errors.authorizationChanged();
   await run(kernel, recordTry, { requests }, options);
   const passkeys = await passkeysOf(pool, { agencyId: person.agencyId, credentialId: ceremony.credentialId });
   const claimed = claimedPasskeyId(input.response);
@@ -112,18 +114,23 @@ async function finishApproval(ctx: CommandContext, { approval, typedFor }: { app
 }
 
 /** One opening of the key for all hashes of one kind: a slow key file is as slow for fifty documents as for one. */
-async function signAll(kernel: Kernel, { requests, pin }: { requests: readonly Authorization[]; pin: string | undefined }, options: RunOptions): Promise<Buffer[][]> {
-  const made = new Map<Buffer, Buffer>();
+async function signAll(kernel: Kernel, { requests, pin }: { requests: readonly Authorization[]; pin: string | undefined }, options: RunOptions): Promise<Signatures> {
+  const made: Signatures = new Map();
   for (const [hash, group] of Map.groupBy(requests, (request) => request.hash)) {
     const [first] = group;
     if (first === undefined) continue;
     const digests = group.flatMap((request) => request.hashes.map((each) => each.hash));
     const about = { agencyId: first.agencyId, credentialId: first.credentialId, description: first.description ?? first.clientName, transactionId: first.id };
     const signatures = await signHashes(kernel, { ...about, hash, digests, pin }, options);
-    for (const [index, digest] of digests.entries()) made.set(digest, signatures[index] ?? Buffer.alloc(0));
+    for (const [index, digest] of digests.entries()) made.set(digest.toString('hex'), signatures[index] ?? Buffer.alloc(0));
   }
-  return requests.map((request) => request.hashes.flatMap(({ hash }) => made.get(hash) ?? []));
+  return made;
 }
+
+/** What a key made over each hash, by its hexadecimal text. */
+type Signatures = Map<string, Buffer>;
+
+const countOf = (requests: readonly Authorization[]): number => requests.reduce((sum, each) => sum + each.hashes.length, 0);
 
 function challengeOf(requests: readonly Authorization[], nonce: Buffer): Buffer {
   return approvalChallenge(requests.map((each) => ({ ...each, hashes: each.hashes.map(({ hash }) => hash) })), nonce);
@@ -137,7 +144,7 @@ function waitingOf({ person, now, found, ids }: Waiting): readonly Authorization
   if (own.length !== new Set(ids).size) throw errors.authorizationNotFound();
   if (own.some((each) => each.state !== 'waiting' || each.expiresAt <= now)) throw errors.authorizationEnded();
   if (new Set(own.map((each) => each.credentialId)).size > 1) throw errors.differentCredentials();
-  if (own.reduce((sum, each) => sum + each.hashes.length, 0) > MOST_HASHES) throw errors.tooManyDocuments({ values: { most: MOST_HASHES } });
+  if (countOf(own) > MOST_HASHES) throw errors.tooManyDocuments({ values: { most: MOST_HASHES } });
   return own;
 }
 
@@ -165,7 +172,7 @@ async function countWrongPasskey(ctx: CommandContext, { agencyId, ids }: { agenc
   }
 }
 
-type Approval = { credentialId: string; passkey: { id: string; counter: number }; ids: readonly string[]; signatures: readonly (readonly Buffer[])[] };
+type Approval = { credentialId: string; passkey: { id: string; counter: number }; ids: readonly string[]; signatures: Signatures };
 
 async function keepApproval(ctx: CommandContext, { credentialId, passkey, ids, signatures }: Approval): Promise<number> {
   const person = owner(ctx.actor);
@@ -178,21 +185,24 @@ async function keepApproval(ctx: CommandContext, { credentialId, passkey, ids, s
     new Date(ctx.now.getTime() + ACTIVATION_MS),
   ]);
   await ctx.query('update remote_signing.passkey set counter = $4, last_used_at = $5 where agency_id = $1 and credential_id = $2 and id = $3', [person.agencyId, credentialId, passkey.id, passkey.counter, ctx.now]);
-  const byId = new Map(ids.map((id, index) => [id, signatures[index] ?? []]));
-  for (const request of requests) await keepSignatures(ctx, request, byId.get(request.id) ?? []);
+  for (const request of requests) await keepSignatures(ctx, request, signatures);
   await closeTasks(ctx, requests.map((each) => ({ agencyId: each.agencyId, subject: subjectOf(each) })), 'done');
-  return requests.reduce((sum, each) => sum + each.hashes.length, 0);
+  return countOf(requests);
 }
 
-async function keepSignatures(ctx: CommandContext, request: Authorization, signatures: readonly Buffer[]): Promise<void> {
+async function keepSignatures(ctx: CommandContext, request: Authorization, made: Signatures): Promise<void> {
   const { agencyId, hashes, clientName: client } = request;
-  if (signatures.length !== hashes.length) throw new Error('not every hash was signed');
+  const signatures = hashes.map(({ hash }) => {
+    const signature = made.get(hash.toString('hex'));
+    if (signature === undefined) throw new Error('not every hash was signed');
+    return { hash, signature };
+  });
   // What the house asked goes to its documents in this very transaction; nobody has to fetch it.
   if (!(await answerHouse(ctx, request, signatures))) {
     await ctx.query(
       `update remote_signing.asked_hash h set signature = s.signature from unnest($3::bytea[], $4::bytea[]) as s (hash, signature)
         where h.agency_id = $1 and h.authorization_id = $2 and h.hash = s.hash`,
-      [agencyId, request.id, hashes.map((each) => each.hash), signatures],
+      [agencyId, request.id, signatures.map((each) => each.hash), signatures.map((each) => each.signature)],
     );
   }
   const subject = subjectOf(request);

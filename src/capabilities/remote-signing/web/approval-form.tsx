@@ -16,13 +16,13 @@ import { approve, type Approved, type Touched } from './approve-client.ts';
 import { messages } from './messages.ts';
 import { PinPart, type TypedPin } from './pin-part.tsx';
 
-type FormProps = { requests: readonly AskedAuthorization[]; askedKey: AskedKey; most: number };
+type FormProps = { requests: readonly AskedAuthorization[]; askedKey: AskedKey; most: number; /** The one that the person came here for; the others wait unchosen. */ named?: string | undefined };
 
 /** The requests for one certificate, every document of each, and the one button under them. */
-export function ApprovalForm({ requests, askedKey, most }: FormProps): ReactNode {
+export function ApprovalForm({ requests, askedKey, most, named }: FormProps): ReactNode {
   const t = useT(messages);
   // Those that stand here when the list is opened. One that comes later is shown, and signed only by whoever chose it.
-  const [picked, setPicked] = useState<ReadonlySet<string>>(() => new Set(requests.map((each) => each.id)));
+  const [picked, setPicked] = useState<ReadonlySet<string>>(() => new Set(requests.flatMap(({ id }) => (named === undefined || id === named ? [id] : []))));
   const chosen = requests.filter((each) => picked.has(each.id));
   const count = chosen.reduce((sum, each) => sum + each.documents.length, 0);
   const { send, typed, setTyped, touched, typesPin, startTyping, isAskedFor } = useApproval(chosen.map((each) => each.id), askedKey);
@@ -37,7 +37,7 @@ export function ApprovalForm({ requests, askedKey, most }: FormProps): ReactNode
     >
       <ul className="lt-remote-list">
         {requests.map((each) => (
-          <Request key={each.id} request={each} isChosen={picked.has(each.id)} onChoose={(isChosen) => toggle(each.id, isChosen)} />
+          <Request key={each.id} request={each} isNamed={each.id === named} isChosen={picked.has(each.id)} onChoose={(isChosen) => toggle(each.id, isChosen)} />
         ))}
       </ul>
       {wasClosed(send.error) ? <Banner tone="info">{t('cancelled')}</Banner> : <ProblemBanner error={send.error} />}
@@ -92,9 +92,11 @@ function detailOf({ isRemembered }: Extract<Approved, { state: 'signed' }>, t: (
   return isRemembered === undefined ? {} : { detail: t(isRemembered ? 'nowRemembered' : 'notRemembered') };
 }
 
-type RequestProps = { request: AskedAuthorization; isChosen: boolean; onChoose: (isChosen: boolean) => void };
+const bringIntoView = (row: HTMLElement | null): void => row?.scrollIntoView({ block: 'nearest' });
 
-function Request({ request, isChosen, onChoose }: RequestProps): ReactNode {
+type RequestProps = { request: AskedAuthorization; isNamed: boolean; isChosen: boolean; onChoose: (isChosen: boolean) => void };
+
+function Request({ request, isNamed, isChosen, onChoose }: RequestProps): ReactNode {
   const t = useT(messages);
   const api = useApi();
   const toasts = useToasts();
@@ -106,7 +108,7 @@ function Request({ request, isChosen, onChoose }: RequestProps): ReactNode {
   });
   const { clientName: client, documents } = request;
   return (
-    <li className="lt-remote-request">
+    <li className="lt-remote-request" aria-current={isNamed ? 'true' : undefined} ref={isNamed ? bringIntoView : undefined}>
       <div className="lt-remote-request__head">
         <Checkbox label={t('choose', { client })} hideLabel checked={isChosen} onChange={onChoose} />
         <div>

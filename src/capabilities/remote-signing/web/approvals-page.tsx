@@ -31,7 +31,7 @@ export function ApprovalsPage(): ReactNode {
       {asked.error === null && data === undefined && <Skeleton shape="block" height="12rem" />}
       {data !== undefined && (
         <Section title={t('waiting')}>
-          {data.waiting.length === 0 ? <EmptyState title={t('empty')}>{t('emptyText')}</EmptyState> : <Forms list={data} />}
+          {data.waiting.length === 0 ? <EmptyState title={t('empty')}>{t('emptyText')}</EmptyState> : <Forms list={data} named={search['yeu-cau']} />}
         </Section>
       )}
       {data !== undefined && data.decided.length > 0 && (
@@ -49,9 +49,10 @@ export function ApprovalsPage(): ReactNode {
 }
 
 /** One form for each certificate, since a PIN opens one key. */
-function Forms({ list }: { list: AuthorizationList }): ReactNode {
+function Forms({ list, named }: { list: AuthorizationList; named: string | undefined }): ReactNode {
+  const asked = list.waiting.some(({ id }) => id === named) ? named : undefined;
   const groups = [...Map.groupBy(list.waiting, (each) => each.credentialId)];
-  return groups.map(([credentialId, requests]) => <ApprovalForm key={credentialId} requests={requests} askedKey={keyOf(list, credentialId)} most={list.mostDocuments} />);
+  return groups.map(([credentialId, requests]) => <ApprovalForm key={credentialId} requests={requests} askedKey={keyOf(list, credentialId)} most={list.mostDocuments} named={asked} />);
 }
 
 /** A key of which the list says nothing needs its PIN. */

@@ -82,17 +82,59 @@ export const driverErrors = defineErrors('signatures', {
   },
   releasedOnPage: {
     status: 409,
-    vi: 'Dịch vụ đòi bạn đồng ý từng chữ ký trên trang của dịch vụ; hệ thống chưa ký được theo cách này.',
-    en: 'The service wants your consent on its own page for every signature, which this system cannot do yet.',
-    fixVi: 'Hỏi nơi cấp cách xác nhận bằng mã PIN, mã dùng một lần hoặc trên điện thoại, hoặc dùng chữ ký số khác.',
-    fixEn: 'Ask the issuer for a PIN, one-time codes or confirmation on the phone, or use another key.',
+    vi: 'Dịch vụ đòi bạn đồng ý từng chữ ký trên trang của dịch vụ, mà hệ thống chưa biết địa chỉ trang ấy.',
+    en: 'The service wants your consent on its own page for every signature, and this system was not told where that page is.',
+    fixVi: 'Báo quản trị viên thêm mục “release” cho dịch vụ này trong tệp SIGNING_SERVICES, hoặc dùng chữ ký số khác.',
+    fixEn: 'Ask the administrator to add “release” to this service in the file named by SIGNING_SERVICES, or use another key.',
+  },
+  releaseNeeded: {
+    status: 409,
+    vi: 'Dịch vụ giữ khóa cần bạn đồng ý chữ ký này trên trang của dịch vụ nên chưa ký.',
+    en: 'The service wants your consent to this signature on its own page, so nothing was signed.',
+    fixVi: 'Bấm ký lại để sang trang của dịch vụ; văn bản vẫn giữ nguyên.',
+    fixEn: 'Sign again to go to the page of the service; the document is kept as it is.',
+  },
+  releaseUnwanted: {
+    status: 409,
+    vi: 'Dịch vụ giữ khóa không còn hỏi ý bạn trên trang của dịch vụ nên chưa ký.',
+    en: 'The service no longer asks for your consent on its page, so nothing was signed.',
+    fixVi: 'Mở lại trang ký: ô nhập cho biết chữ ký số này nay cần gì.',
+    fixEn: 'Open the page again: its fields say what this key wants now.',
+  },
+  releaseSpent: {
+    status: 409,
+    vi: 'Dịch vụ không nhận lượt đồng ý này: đã hết hạn, đã dùng, hoặc không đúng văn bản đang ký.',
+    en: 'The service does not take this consent: it has ended, was used, or is for something else.',
+    fixVi: 'Chưa ký gì cả, văn bản vẫn giữ nguyên. Sang trang của dịch vụ và đồng ý lại.',
+    fixEn: 'Nothing was signed and the document is kept as it is. Go to the page of the service and consent again.',
+  },
+  releaseRefused: {
+    status: 409,
+    vi: 'Bạn đã từ chối trên trang của dịch vụ nên chưa ký.',
+    en: 'You said no on the page of the service, so nothing was signed.',
+    fixVi: 'Văn bản vẫn giữ nguyên; muốn ký, mở văn bản và bấm ký lại.',
+    fixEn: 'The document is kept as it is; to sign it, open it and sign again.',
+  },
+  releaseFailed: {
+    status: 502,
+    vi: 'Trang của dịch vụ báo lỗi nên chưa ký.',
+    en: 'The page of the service reported an error, so nothing was signed.',
+    fixVi: 'Văn bản vẫn chờ bạn đồng ý. Thử sang trang của dịch vụ lần nữa; nếu vẫn lỗi, liên hệ nơi cấp chữ ký số.',
+    fixEn: 'The document still waits for your consent. Go to the page again; if it fails again, ask the issuer of the key.',
+  },
+  releaseEnded: {
+    status: 409,
+    vi: 'Không còn văn bản nào chờ lượt đồng ý này: đã ký, đã dừng, hoặc đã bắt đầu ký lại.',
+    en: 'Nothing waits for this consent any more: it was signed, stopped, or begun anew.',
+    fixVi: 'Mở văn bản để xem: nếu chưa ký, bấm ký lại.',
+    fixEn: 'Open the document: if it is not signed, sign it again.',
   },
   consentUnknown: {
     status: 409,
     vi: 'Lượt cho phép này không còn dùng được: đã dùng rồi, quá mười phút, hoặc bắt đầu ở phiên làm việc khác.',
     en: 'This consent is no longer good: it was used, is older than ten minutes, or was begun in another session.',
-    fixVi: 'Mở “Chữ ký của tôi” và làm lại từ đầu.',
-    fixEn: 'Open “My signing keys” and begin anew.',
+    fixVi: 'Mở “Chữ ký của tôi”: những gì còn chờ bạn đồng ý hiện ở đó.',
+    fixEn: 'Open “My signing keys”: what still waits for your consent stands there.',
   },
   consentRefused: {
     status: 409,
@@ -166,6 +208,9 @@ export const RETRIABLE_DRIVER_CODES: readonly string[] = [
   'signatures.keyNotOnDevice',
   'signatures.serviceAccountRefused',
   'signatures.consentNeeded',
+  'signatures.releaseNeeded',
+  'signatures.releaseUnwanted',
+  'signatures.releaseSpent',
 ];
 
 /** What a person is told about a driver's problem. */
@@ -204,6 +249,14 @@ export function toAppError(error: SigningDriverError): AppError {
       return driverErrors.serviceAccountRefused(details);
     case 'consentMissing':
       return driverErrors.consentNeeded(details);
+    case 'releaseMissing':
+      return driverErrors.releaseNeeded(details);
+    case 'releaseImpossible':
+      return driverErrors.releasedOnPage(details);
+    case 'releaseUnwanted':
+      return driverErrors.releaseUnwanted(details);
+    case 'releaseSpent':
+      return driverErrors.releaseSpent(details);
     case 'quotaUsedUp':
       return driverErrors.signaturesUsedUp(details);
     case 'failed':

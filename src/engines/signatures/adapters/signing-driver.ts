@@ -20,6 +20,8 @@ export type SigningDriver = {
   asksFor?: (credential: HeldCredential) => Promise<AskedFor>;
   /** Present where each person has to let us in, in the browser, before we may ask for anything in their name (OAuth 2.0). */
   consent?: ServiceConsent;
+  /** Present where the holder may want the person's consent on a page of its own for every signature (OAuth 2.0, scope `credential`). */
+  release?: SignatureRelease;
   /** Has the holder send the person a one-time code for this credential. @throws SigningDriverError as `sign`; `retryAfterSeconds` when it was asked too often */
   sendCode?: (credential: HeldCredential) => Promise<CodeSending>;
   /** The certificates that an account has with this driver. @throws SigningDriverError as `sign`. */
@@ -68,6 +70,19 @@ export type ServiceConsent = {
   finish(answer: { code: string; verifier: string }): Promise<PersonalTokens>;
 };
 
+/** How a person releases a key for certain hashes on the page of its holder. */
+export type SignatureRelease = {
+  /**
+   * Where the browser has to go; `verifier` and `state` stay here until it is back. What is released is bound to these hashes.
+   * @throws SigningDriverError as `sign`; `releaseUnwanted` where the holder releases the key otherwise now
+   */
+  begin(credential: HeldCredential, asked: { hash: CmsHash; hashes: readonly Buffer[]; /** As in a request. */ followedBy: number; description: string }): Promise<{ url: string; verifier: string; state: string }>;
+  /** The secret that releases the key, for so long. @throws SigningDriverError as `sign`; `releaseSpent` when the code is not taken */
+  finish(answer: { code: string; verifier: string }): Promise<{ secret: string; lastsMs: number }>;
+  /** Whether what was released in this process also does for the next signature of the same act. */
+  covers(credential: HeldCredential, secret: string): boolean;
+};
+
 export type PersonalTokens = { accessToken: string; /** Null where the service gives none, so that the consent ends with the token. */ refreshToken: string | null };
 
 /** A person's tokens, and how they are exchanged for new ones: once for everybody who works with them at that moment. */
@@ -77,7 +92,7 @@ export type PersonalAccess = { tokens: PersonalTokens; renew(ask: (tokens: Perso
  * What the holder of a key wants typed. `pin`: undefined where it leaves the choice to the person. `code`, a one-time code beside it:
  * `online` when the holder sends it on request, `offline` when a device or program of the person's shows it.
  */
-export type AskedFor = { pin: boolean | undefined; code: 'no' | 'online' | 'offline' };
+export type AskedFor = { pin: boolean | undefined; code: 'no' | 'online' | 'offline'; /** True where each single signature wants its own consent on a page of the holder. */ isReleasedOnPage?: boolean };
 
 export type CodeSending = {
   /** False where the holder sends none, because it wants none or the person's own device shows it. */
@@ -97,15 +112,13 @@ export type DriverCertificate = {
   isUsable: boolean;
   /** Left out where the holder does not say it. */
   asked?: AskedFor;
-  /** True where each single signature wants its own consent on a page of the holder (OAuth 2.0, scope `credential`). */
-  isReleasedOnPage?: boolean;
 };
 
 export type HeldCredential = { credentialId: string; certificate: Buffer; chain: readonly Buffer[]; container: Buffer | null; /** By which its person lets us into the service. */ access?: PersonalAccess };
 
 export type SignRequest = {
   credential: HeldCredential;
-  /** What the holder of the key typed, such as a PIN. */
+  /** What the holder of the key typed, such as a PIN, or what their consent on the page of a service brought. */
   secret: string | undefined;
   /** A one-time code beside the PIN, where the service wants one. */
   otp?: string | undefined;
@@ -154,6 +167,11 @@ export type DriverProblem =
   | 'accountRefused'
   /** The person has not let us into the service, or no longer does. */
   | 'consentMissing'
+  /** Of the consent that each signature wants on the holder's page: not given yet, not possible here, not wanted any more, or no longer good. */
+  | 'releaseMissing'
+  | 'releaseImpossible'
+  | 'releaseUnwanted'
+  | 'releaseSpent'
   /** The signatures that were paid for are used up. */
   | 'quotaUsedUp'
   /** The holder says that it could not sign this; asking after it again is of no use. */

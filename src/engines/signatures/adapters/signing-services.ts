@@ -28,11 +28,14 @@ const cscAccess = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('authorization-code'), oauth2Url: address, clientId: z.string().min(1), clientSecret: secret.optional(), redirectUri: z.url() }),
 ]);
 
+/** Where people consent to single signatures, for a service into which the installation itself is let. */
+const release = z.object({ oauth2Url: address, clientId: z.string().min(1), clientSecret: secret.optional(), redirectUri: z.url() }).optional();
+
 const services = z
   .array(
     z.discriminatedUnion('kind', [
       z.object({ name, label, kind: z.literal('pkcs11'), modulePath: z.string().min(1), tokenLabel: z.string().optional(), tokenSerial: z.string().optional(), pin: secret.optional(), sessions: z.number().int().min(1).max(32).optional() }),
-      z.object({ name, label, kind: z.literal('csc'), version: z.literal([1, 2]), baseUrl: address, access: cscAccess, isAsynchronous: z.boolean().optional() }),
+      z.object({ name, label, kind: z.literal('csc'), version: z.literal([1, 2]), baseUrl: address, access: cscAccess, release, isAsynchronous: z.boolean().optional() }),
       z.object({ name, label, kind: z.literal('smartca'), baseUrl: address, spId: z.string().min(1), spPassword: secret, hashEncoding, mostDocuments }),
       z.object({ name, label, kind: z.literal('mysign'), baseUrl: address, clientId: z.string().min(1), clientSecret: secret, profileId: z.string().min(1), hashEncoding, mostDocuments }),
       z.object({ name, kind: z.literal('vnpt-plugin'), license: secret }),

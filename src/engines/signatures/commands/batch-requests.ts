@@ -20,6 +20,8 @@ export type NewBatch = BatchKey & {
   isAwaited: boolean;
   /** Puts what is kept before the owner of the key, in the same transaction. Then nobody asks again: the owner's answer comes by itself. */
   putBeforeOwner?: (ctx: CommandContext, kept: readonly PreparedSigning[]) => Promise<void>;
+  /** Waits for the person's consent on the page of the service, which nobody else can ask for either. */
+  beforeRelease?: boolean;
 };
 export type KeptBatch = { kept: PreparedSigning[]; refused: { signingId: string; error: AppError }[]; completed: string[] };
 
@@ -47,25 +49,34 @@ export async function keepBatch(ctx: CommandContext, input: NewBatch): Promise<K
     }
   }
   if (outcome.kept.length === 0) return outcome;
-  await ctx.query(
-    `insert into signatures.signing_batch (agency_id, id, credential_agency_id, credential_id, description, state, turn, asked_at, holder_reference) values ($1, $2, $3, $4, $5, 'asked', 0, $6, $7)`,
-    [agencyId, batchId, credential.agency_id, credential.id, input.description, ctx.now, input.putBeforeOwner === undefined ? null : OWNER],
-  );
-  await ctx.query(
-    `insert into signatures.signing_batch_item (agency_id, batch_id, position, signing_id, attributes)
-     select $1, $2, t.at - 1, t.signing_id, t.attributes from unnest($3::uuid[], $4::bytea[]) with ordinality as t (signing_id, attributes, at)`,
-    [agencyId, batchId, outcome.kept.map(({ signingId }) => signingId), outcome.kept.map(({ attributes }) => attributes)],
-  );
+  const reference = input.putBeforeOwner !== undefined ? OWNER : input.beforeRelease === true ? RELEASE : null;
+  await insertBatch(ctx, { agencyId, batchId, credential: { agencyId: credential.agency_id, id: credential.id }, description: input.description, reference, followedBy: 0 }, outcome.kept);
+  if (reference === RELEASE) return outcome;
   if (input.putBeforeOwner === undefined) enqueueTurn(ctx, input, { turn: 0, afterMs: UNSENT_MS });
   else await input.putBeforeOwner(ctx, outcome.kept);
   return outcome;
 }
 
-/** What stands as the holder's reference of a batch that its owner is asked to release. */
+/** What stands as the holder's reference of a batch that its owner is asked to release, on a device or on the page of the service. */
 const OWNER = 'owner';
+export const RELEASE = 'release';
+
+export type BatchToKeep = BatchKey & { credential: AskedBatch['credential']; description: string; reference: string | null; /** How many signatures of the act come after these. */ followedBy: number };
+
+export async function insertBatch(ctx: CommandContext, { agencyId, batchId, credential, description, reference, followedBy }: BatchToKeep, items: readonly Omit<PreparedSigning, 'prepared'>[]): Promise<void> {
+  await ctx.query(
+    `insert into signatures.signing_batch (agency_id, id, credential_agency_id, credential_id, description, state, turn, asked_at, holder_reference, followed_by) values ($1, $2, $3, $4, $5, 'asked', 0, $6, $7, $8)`,
+    [agencyId, batchId, credential.agencyId, credential.id, description, ctx.now, reference, followedBy],
+  );
+  await ctx.query(
+    `insert into signatures.signing_batch_item (agency_id, batch_id, position, signing_id, attributes)
+     select $1, $2, t.at - 1, t.signing_id, t.attributes from unnest($3::uuid[], $4::bytea[]) with ordinality as t (signing_id, attributes, at)`,
+    [agencyId, batchId, items.map(({ signingId }) => signingId), items.map(({ attributes }) => attributes)],
+  );
+}
 
 /** The batches in which these signings wait for the owner of their key. */
-export async function batchesBeforeOwner(q: Queryable, { agencyId, signingIds }: { agencyId: Id<'agency'>; signingIds: readonly string[] }): Promise<{ signingId: string; batchId: string }[]> {
+export async function batchesBeforeOwner(q: Pick<CommandContext, 'query'>, { agencyId, signingIds }: { agencyId: Id<'agency'>; signingIds: readonly string[] }): Promise<{ signingId: string; batchId: string }[]> {
   const { rows } = await q.query(
     `select i.signing_id as "signingId", b.id as "batchId" from signatures.signing_batch_item i
        join signatures.signing_batch b on b.agency_id = i.agency_id and b.id = i.batch_id and b.state = 'asked' and b.holder_reference = $3
@@ -78,18 +89,19 @@ export async function batchesBeforeOwner(q: Queryable, { agencyId, signingIds }:
 }
 
 /**
- * Ends what the owner was asked for when nobody waits for any of it any more.
+ * Ends what a person was asked for when nobody waits for any of it any more.
  * @returns whether it was ended here
  */
 export async function endIfDeserted(ctx: CommandContext, batch: BatchKey): Promise<boolean> {
   const items = await itemsOf(ctx, batch);
   const signings = await Promise.all(items.map(({ signingId }) => getSigning(ctx, { agencyId: batch.agencyId, signingId })));
   if (signings.some((signing) => requestOf(signing)?.transactionId === batch.batchId)) return false;
-  const { rows } = await ctx.query('select 1 from signatures.signing_batch where agency_id = $1 and id = $2 and holder_reference = $3', [batch.agencyId, batch.batchId, OWNER]);
+  const { rows } = await ctx.query('select 1 from signatures.signing_batch where agency_id = $1 and id = $2 and holder_reference = any($3)', [batch.agencyId, batch.batchId, [OWNER, RELEASE]]);
   return rows.length > 0 && (await endBatch(ctx, batch, 'given_up'));
 }
 
-async function waitInBatch(ctx: CommandContext, { agencyId, signingId }: SigningKey, { prepared, batchId }: { prepared: Buffer; batchId: string }): Promise<void> {
+/** From now on the batch brings the signature. */
+export async function waitInBatch(ctx: CommandContext, { agencyId, signingId }: SigningKey, { prepared, batchId }: { prepared: Buffer; batchId: string }): Promise<void> {
   const request: HolderRequest = { transactionId: batchId, reference: null, turn: 0, isOfBatch: true };
   await ctx.query(`update signatures.signing set state = 'pending', attempt_until = null, prepared = $3, holder_reference = $4 where agency_id = $1 and id = $2`, [
     agencyId,
@@ -110,6 +122,7 @@ export type AskedBatch = {
   turn: number;
   askedAt: Date;
   description: string;
+  followedBy: number;
   credential: { agencyId: string; id: string };
   signingIds: string[];
   items: SignRequest['items'];
@@ -118,7 +131,7 @@ export type AskedBatch = {
 /** What a holder was asked and has not answered; undefined when there is nothing to ask for. */
 export async function findAskedBatch(q: Queryable, { agencyId, batchId }: BatchKey): Promise<AskedBatch | undefined> {
   const { rows } = await q.query(
-    `select holder_reference as reference, turn, asked_at as "askedAt", description, json_build_object('agencyId', credential_agency_id, 'id', credential_id) as credential
+    `select holder_reference as reference, turn, asked_at as "askedAt", description, followed_by as "followedBy", json_build_object('agencyId', credential_agency_id, 'id', credential_id) as credential
        from signatures.signing_batch where agency_id = $1 and id = $2 and state = 'asked'`,
     [agencyId, batchId],
   );
@@ -129,7 +142,8 @@ export async function findAskedBatch(q: Queryable, { agencyId, batchId }: BatchK
   return { ...(rows[0] as Omit<AskedBatch, 'items' | 'signingIds'>), signingIds: items.map(({ signingId }) => signingId), items: signed };
 }
 
-async function itemsOf(q: Pick<CommandContext, 'query'>, { agencyId, batchId }: BatchKey): Promise<{ signingId: string; attributes: Buffer }[]> {
+/** What each file of a batch has to be signed over, in the order asked for. */
+export async function itemsOf(q: Pick<CommandContext, 'query'>, { agencyId, batchId }: BatchKey): Promise<{ signingId: string; attributes: Buffer }[]> {
   const { rows } = await q.query('select signing_id as "signingId", attributes from signatures.signing_batch_item where agency_id = $1 and batch_id = $2 order by position', [agencyId, batchId]);
   // safe because the statement selects exactly these columns
   return rows as { signingId: string; attributes: Buffer }[];
@@ -144,7 +158,8 @@ export async function askBatchAgain(ctx: CommandContext, input: BatchKey & { tur
   if (rowCount === 1) enqueueTurn(ctx, input, { turn: input.turn + 1, afterMs: input.afterMs });
 }
 
-function enqueueTurn(ctx: CommandContext, { agencyId, batchId }: BatchKey, { turn, afterMs }: { turn: number; afterMs: number }): void {
+/** Has the batch's job ask again. */
+export function enqueueTurn(ctx: CommandContext, { agencyId, batchId }: BatchKey, { turn, afterMs }: { turn: number; afterMs: number }): void {
   ctx.enqueue({ kind: 'signatures.poll-batch', agencyId, payload: { batchId, turn }, runAt: new Date(ctx.now.getTime() + afterMs) });
 }
 
@@ -154,16 +169,16 @@ function enqueueTurn(ctx: CommandContext, { agencyId, batchId }: BatchKey, { tur
  * @param dueAfterMs how long the caller needs who puts the signatures in itself
  * @returns the signings that wait for their signature to be put in, with it
  */
-export async function shareAnswer(ctx: CommandContext, input: BatchKey & { signatures: readonly Buffer[]; dueAfterMs: number }): Promise<{ signingId: string; signature: Buffer }[]> {
+export async function shareAnswer(ctx: CommandContext, input: BatchKey & { signatures: readonly (Buffer | undefined)[]; dueAfterMs: number }): Promise<{ signingId: string; signature: Buffer }[]> {
   if (!(await endBatch(ctx, input, 'answered'))) return [];
   const shared: { signingId: string; signature: Buffer }[] = [];
   for (const [position, { signingId }] of (await itemsOf(ctx, input)).entries()) {
-    const signature = input.signatures[position];
-    if (signature === undefined) throw new Error('a holder answered fewer signatures than were asked for');
     const key = { agencyId: input.agencyId, signingId };
     const signing = await getSigning(ctx, key, true);
     // Closed or begun anew meanwhile: nobody waits for this signature any more.
     if (signing.prepared === null || requestOf(signing)?.transactionId !== input.batchId) continue;
+    const signature = input.signatures[position];
+    if (signature === undefined) throw new Error('a holder answered fewer signatures than were asked for');
     // safe because perform-batch writes this column of a signing that waits in a batch
     const saved = JSON.parse(signing.prepared.toString('utf8')) as object;
     const request: HolderRequest = { transactionId: input.batchId, reference: null, turn: 0 };
@@ -186,8 +201,10 @@ export async function giveUpBatch(ctx: CommandContext, input: BatchKey & { code:
   for (const { signingId } of await itemsOf(ctx, input)) await giveUpRequest(ctx, { agencyId, signingId, transactionId: batchId, code, again });
 }
 
-async function endBatch(ctx: CommandContext, { agencyId, batchId }: BatchKey, state: 'answered' | 'given_up'): Promise<boolean> {
+export async function endBatch(ctx: CommandContext, { agencyId, batchId }: BatchKey, state: 'answered' | 'given_up'): Promise<boolean> {
   const { rowCount } = await ctx.query(`update signatures.signing_batch set state = $3, ended_at = $4 where agency_id = $1 and id = $2 and state = 'asked'`, [agencyId, batchId, state, ctx.now]);
+  // What a consent brought opens nothing any more.
+  await ctx.query(`update signatures.service_consent set state = 'used', access = null where agency_id = $1 and batch_id = $2 and state = 'given'`, [agencyId, batchId]);
   return rowCount === 1;
 }
 

@@ -48,10 +48,10 @@ export async function connectCredential(kernel: Kernel, input: ConnectCredential
   const given = await consentFor(kernel, input, actor);
   const found = (await listed(kernel, input, given)).find(({ parsed }) => parsed.fingerprint === fingerprint);
   if (found === undefined) throw driverErrors.keyNotOnDevice();
-  const { parsed: certificate, chain: candidates, container, isUsable, asked, isReleasedOnPage = false } = found;
+  const { parsed: certificate, chain: candidates, container, isUsable, asked } = found;
   if (!isUsable) throw driverErrors.certificateRejected();
   // It would be connected and never sign.
-  if (isReleasedOnPage) throw driverErrors.releasedOnPage();
+  if (asked?.isReleasedOnPage === true && keyHolderOf(kernel, driver).release === undefined) throw driverErrors.releasedOnPage();
   const chain = await acceptCertificate(kernel, { kind, certificate, candidates: candidates.map((each) => parseCertificate(each)), actor });
   return run(kernel, (ctx: CommandContext, kept: KeptCredential) => keepConnected(ctx, kept, given), { agencyId, kind, driver, container, asked, certificate, chain }, options);
 }

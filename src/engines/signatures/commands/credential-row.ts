@@ -49,6 +49,7 @@ export function credentialRow(ctx: CommandContext, { agencyId, id, kind, personI
     image_valid_to: null,
     asks_pin: asked?.pin ?? null,
     asks_code: asked?.code ?? null,
+    asks_release: asked?.isReleasedOnPage ?? false,
     code_again_at: null,
     codes_in_a_row: 0,
     access: null,

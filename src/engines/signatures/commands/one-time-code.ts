@@ -94,12 +94,12 @@ export async function learnAsked(kernel: Kernel, key: CredentialKey, options: Ru
 }
 
 async function keepAsked(kernel: Kernel, row: CredentialRow, { asked, options }: { asked: AskedFor; options: RunOptions }): Promise<void> {
-  if (row.asks_pin === (asked.pin ?? null) && row.asks_code === asked.code) return;
+  if (row.asks_pin === (asked.pin ?? null) && row.asks_code === asked.code && row.asks_release === (asked.isReleasedOnPage ?? false)) return;
   await run(kernel, recordAsked, { ...keyOf(row), asked }, options);
 }
 
 async function recordAsked(ctx: CommandContext, { asked, ...key }: CredentialKey & { asked: AskedFor }): Promise<void> {
   const credential = await getCredential(ctx, { agencyId: key.agencyId, id: key.credentialId }, true);
-  await ctx.query('update signatures.credential set asks_pin = $3, asks_code = $4 where agency_id = $1 and id = $2', [key.agencyId, key.credentialId, asked.pin ?? null, asked.code]);
+  await ctx.query('update signatures.credential set asks_pin = $3, asks_code = $4, asks_release = $5 where agency_id = $1 and id = $2', [key.agencyId, key.credentialId, asked.pin ?? null, asked.code, asked.isReleasedOnPage ?? false]);
   ctx.record({ type: 'signatures.credential-changed', agencyId: key.agencyId, subject: { type: 'credential', id: credential.id }, data: { subject: credential.label, code: asked.code } });
 }

@@ -1,13 +1,18 @@
 import type { Actor, PersonActor } from '#kernel/actor.ts';
 import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import { vietnamDay } from '#kernel/time.ts';
+import { isoInVietnam, vietnamDay } from '#kernel/time.ts';
 import type { Appearance } from '../contract.ts';
 import { signatureErrors } from '../errors.ts';
 import { assertInForce, assertMayUse, type CredentialRow } from '../policy.ts';
 import { purposeOf } from '../purposes.ts';
+import { batchesBeforeOwner } from './batch-requests.ts';
+import { leaveRelease } from './keep-release.ts';
 import { getCredentialFor } from '../queries/credentials.ts';
 import type { Tables } from '../tables.gen.ts';
+
+/** Where a document waits for the owner of a key: the request, the signing and the key. */
+export type PlaceBeforeOwner = { approvalId: string; signingId: string; credentialId: string };
 
 /** How long a person may take between opening and signing, including a confirmation on a phone. */
 const OPEN_FOR_MS = 10 * 60_000;
@@ -27,8 +32,8 @@ export type OpenSigning = {
 
 /**
  * Locks the subject for one signing and checks what has to be checked before: whose certificate it is, its validity,
- * revocation, its image. The person's own signing that was opened and never begun gives way to the new one.
- * @throws signatures.alreadyBeingSigned and the codes of `assertMayUse`, `assertInForce`, `imageMissing`, `imageNotInForce`
+ * revocation, its image. The person's own signing that was opened and never begun, or waits for their consent, gives way to the new one.
+ * @throws signatures.alreadyBeingSigned · waitsForOwner, with `PlaceBeforeOwner` as its data, and the codes of `assertMayUse`, `assertInForce`, `imageMissing`, `imageNotInForce`
  */
 export async function openSigning(ctx: CommandContext, input: OpenSigning): Promise<Id<'signing'>> {
   purposeOf(ctx.kernel, input.purpose);
@@ -39,6 +44,7 @@ export async function openSigning(ctx: CommandContext, input: OpenSigning): Prom
   const signer = personOf(ctx.actor);
   const id = newId<'signing'>();
   if (!(await insertOpen(ctx, { id, input, signer, credential }))) {
+    await leaveRelease(ctx, { ...input, personId: signer.personId });
     await giveWay(ctx, input, signer);
     if (!(await insertOpen(ctx, { id, input, signer, credential }))) throw signatureErrors.alreadyBeingSigned({ values: { name: '…', seconds: 5 } });
   }
@@ -99,7 +105,7 @@ async function giveWay(ctx: CommandContext, input: OpenSigning, signer: PersonAc
   const open = await ctx
     .tables<Tables>()
     .selectFrom('signatures.signing')
-    .select(['id', 'state', 'opened_by', 'expires_at', 'attempt_until'])
+    .select(['id', 'state', 'opened_by', 'opened_at', 'expires_at', 'attempt_until', 'credential_id'])
     .where('agency_id', '=', input.agencyId)
     .where('subject_type', '=', input.subject.type)
     .where('subject_id', '=', input.subject.id)
@@ -112,6 +118,11 @@ async function giveWay(ctx: CommandContext, input: OpenSigning, signer: PersonAc
   const opener = open.opened_by as PersonActor;
   const isOwnUnbegun = open.state === 'prepared' && opener.personId === signer.personId;
   const isDead = open.state === 'signing' ? !isRunning : open.expires_at <= ctx.now;
+  if (!isDead && open.state === 'pending' && opener.personId === signer.personId) {
+    const [before] = await batchesBeforeOwner(ctx, { agencyId: input.agencyId, signingIds: [open.id] });
+    const place = before === undefined ? undefined : { approvalId: before.batchId, signingId: open.id, credentialId: open.credential_id };
+    if (place !== undefined) throw signatureErrors.waitsForOwner({ values: { time: isoInVietnam(open.opened_at).slice(11, 16) }, data: place satisfies PlaceBeforeOwner });
+  }
   if (!isDead && !isOwnUnbegun) {
     const until = isRunning ? open.attempt_until : open.expires_at;
     const seconds = Math.max(1, Math.ceil(((until?.getTime() ?? 0) - ctx.now.getTime()) / 1000));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PersonActor } from '#kernel/actor.ts';
+import { systemActor, type PersonActor } from '#kernel/actor.ts';
 import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
 import { kernelErrors } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
@@ -7,6 +7,7 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { driverErrors, toAppError } from '../adapters/driver-errors.ts';
 import { SigningDriverError, type PersonalAccess, type PersonalTokens, type ServiceConsent } from '../adapters/signing-driver.ts';
 import { signatureErrors } from '../errors.ts';
+import { beginRelease, endForgottenReleases, finishRelease, holdForRelease, refuseRelease, type ReleaseAnswer, type ReleaseOutcome } from './releases.ts';
 import { openFor, openTokens, sealFor, sealTokens } from '../personal-access.ts';
 import { isHolder } from '../policy.ts';
 import { keyHolderOf } from '../purposes.ts';
@@ -41,34 +42,73 @@ function consentOf(kernel: Kernel, driver: string): ServiceConsent {
   return consent;
 }
 
+export type BeginReleaseConsent = { agencyId: Id<'agency'>; batchId: string; /** Where in the workplace the browser goes on afterwards. */ returnPath: string };
+
+/**
+ * Begins a person's consent to the signatures of one batch, on the page of the service. As above good once, in this session, within ten minutes.
+ * @returns where the person's browser has to go
+ * @throws as `beginRelease`
+ */
+export async function beginReleaseConsent(kernel: Kernel, { agencyId, batchId, returnPath }: BeginReleaseConsent, options: Options): Promise<string> {
+  const { url, ...way } = await beginRelease(kernel, { agencyId, batchId }, options);
+  await run(kernel, keepAsked, { agencyId, batchId, returnPath, ...way }, options);
+  return url;
+}
+
 const hashOf = (state: string): string => createHash('sha256').update(state).digest('hex');
 
-async function keepAsked(ctx: CommandContext, { agencyId, driver, kind, credentialId, verifier, state }: BeginConsent & { verifier: string; state: string }): Promise<void> {
+type Asked = BeginConsent & { verifier: string; state: string; batchId?: string; returnPath?: string };
+
+async function keepAsked(ctx: CommandContext, { agencyId, driver, kind, credentialId, verifier, state, batchId, returnPath }: Asked): Promise<void> {
   const actor = personOf(ctx);
-  // One way at a time: whoever begins anew has given the one before up. What has ended is swept away with it.
-  await ctx.query('delete from signatures.service_consent where agency_id = $1 and person_id = $2 and (driver = $3 or expires_at < $4)', [agencyId, actor.personId, driver, ctx.now]);
-  const id = newId();
+  // One way at a time, to the service as a whole or for the same signatures: whoever begins anew has given the one before up. What has ended is swept
+  // away with it.
   await ctx.query(
-    `insert into signatures.service_consent (agency_id, id, person_id, session_id, driver, kind, credential_id, state_hash, verifier, access, state, asked_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, 'asked', $10, $11)`,
-    [agencyId, id, actor.personId, actor.sessionId, driver, kind, credentialId ?? null, hashOf(state), sealFor(ctx.kernel, id, verifier), ctx.now, new Date(ctx.now.getTime() + ASKED_MS)],
+    `delete from signatures.service_consent
+      where agency_id = $1 and person_id = $2 and (expires_at < $4 or driver = $3 and batch_id is not distinct from $5 and (batch_id is null or state <> 'given'))`,
+    [agencyId, actor.personId, driver, ctx.now, batchId ?? null],
   );
+  const id = newId();
+  const until = new Date(ctx.now.getTime() + ASKED_MS);
+  await ctx.query(
+    `insert into signatures.service_consent (agency_id, id, person_id, session_id, driver, kind, credential_id, state_hash, verifier, access, state, asked_at, expires_at, batch_id, return_path)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, 'asked', $10, $11, $12, $13)`,
+    [agencyId, id, actor.personId, actor.sessionId, driver, kind, credentialId ?? null, hashOf(state), sealFor(ctx.kernel, id, verifier), ctx.now, until, batchId ?? null, returnPath ?? null],
+  );
+  if (batchId !== undefined) await holdForRelease(ctx, { agencyId, batchId, until });
   record(ctx, 'consent-asked', { agency_id: agencyId, id, driver });
 }
 
-export type FinishConsent = { agencyId: Id<'agency'>; state: string; /** Undefined when the person or the service said no. */ code: string | undefined };
-export type FinishedConsent = { driver: string; kind: 'person' | 'agency'; /** To choose a certificate with; null where a key that was there has its consent again. */ consentId: string | null };
+export type FinishConsent = { agencyId: Id<'agency'>; state: string; /** Undefined when the person or the service said no. */ code?: string | undefined; /** Which of both, where the service says it. */ error?: string | undefined };
+export type FinishedConsent = {
+  driver: string;
+  kind: 'person' | 'agency';
+  /** To choose a certificate with; null where a key that was there has its consent again, and where the consent was for certain signatures. */
+  consentId: string | null;
+  release: (ReleaseOutcome & { returnPath: string }) | null;
+};
 
 /**
  * Takes what the browser brought back from the service.
  * @throws signatures.consentUnknown when it was not asked for in this session, came before, or too late · consentRefused · what the service says
  */
-export async function finishConsent(kernel: Kernel, { agencyId, state, code }: FinishConsent, options: Options): Promise<FinishedConsent> {
-  const { verifier, ...row } = await run(kernel, takeAnswer, { agencyId, state, isRefusal: code === undefined }, options);
+export async function finishConsent(kernel: Kernel, { agencyId, state, code, error }: FinishConsent, options: Options): Promise<FinishedConsent> {
+  const isRefusal = code === undefined && (error === undefined || error === 'access_denied');
+  const { verifier, ...row } = await run(kernel, takeAnswer, { agencyId, state, isRefusal }, options);
+  const { driver, kind, batch_id: batchId, return_path: returnPath } = row;
+  if (batchId !== null && returnPath !== null) return { driver, kind, consentId: null, release: { returnPath, ...(await releasedBy(kernel, { agencyId, batchId, consentId: row.id, code, verifier, isRefusal }, options)) } };
   if (code === undefined) throw driverErrors.consentRefused();
   const tokens = await exchanged(consentOf(kernel, row.driver).finish({ code, verifier }));
   await run(kernel, keepGiven, { row, tokens }, options);
-  return { driver: row.driver, kind: row.kind, consentId: row.credential_id === null ? row.id : null };
+  return { driver, kind, consentId: row.credential_id === null ? row.id : null, release: null };
+}
+
+type BroughtBack = Omit<ReleaseAnswer, 'code'> & { code: string | undefined; isRefusal: boolean };
+
+function releasedBy(kernel: Kernel, { code, isRefusal, ...answer }: BroughtBack, options: Options): Promise<ReleaseOutcome> {
+  if (code !== undefined) return finishRelease(kernel, { ...answer, code }, options);
+  // Otherwise the page itself failed, and what waits goes on waiting.
+  return Promise.resolve({ signed: 0, pending: 0, problem: isRefusal ? driverErrors.releaseRefused() : driverErrors.releaseFailed() });
 }
 
 async function exchanged(finishing: Promise<PersonalTokens>): Promise<PersonalTokens> {
@@ -79,13 +119,13 @@ async function exchanged(finishing: Promise<PersonalTokens>): Promise<PersonalTo
   }
 }
 
-type ConsentRow = { agency_id: Id<'agency'>; id: string; driver: string; kind: 'person' | 'agency'; credential_id: string | null };
+type ConsentRow = { agency_id: Id<'agency'>; id: string; driver: string; kind: 'person' | 'agency'; credential_id: string | null; batch_id: string | null; return_path: string | null };
 
 /** Before the service is asked: of two answers with one state the second finds nothing. */
 async function takeAnswer(ctx: CommandContext, { agencyId, state, isRefusal }: { agencyId: Id<'agency'>; state: string; isRefusal: boolean }): Promise<ConsentRow & { verifier: string }> {
   const actor = personOf(ctx);
   const { rows } = await ctx.query(
-    `select agency_id, id, driver, kind, credential_id, verifier from signatures.service_consent
+    `select agency_id, id, driver, kind, credential_id, batch_id, return_path, verifier from signatures.service_consent
       where agency_id = $1 and state_hash = $2 and person_id = $3 and session_id = $4 and state = 'asked' and expires_at > $5 for update`,
     [agencyId, hashOf(state), actor.personId, actor.sessionId, ctx.now],
   );
@@ -94,6 +134,7 @@ async function takeAnswer(ctx: CommandContext, { agencyId, state, isRefusal }: {
   if (found === undefined) throw driverErrors.consentUnknown();
   await ctx.query('update signatures.service_consent set state = $3, verifier = null where agency_id = $1 and id = $2', [agencyId, found.id, isRefusal ? 'refused' : 'answered']);
   record(ctx, isRefusal ? 'consent-refused' : 'consent-answered', found);
+  if (isRefusal && found.batch_id !== null) await refuseRelease(ctx, { agencyId, batchId: found.batch_id });
   return { ...found, verifier: openFor(ctx.kernel, found.id, found.verifier) };
 }
 
@@ -116,7 +157,7 @@ export type GivenConsent = { id: string; access: PersonalAccess; /** The newest 
  */
 export async function givenConsent(kernel: Kernel, { agencyId, driver, consentId }: { agencyId: Id<'agency'>; driver: string; consentId: string | undefined }, actor: PersonActor): Promise<GivenConsent> {
   const { rows } = await kernel.database.pool.query(
-    `select id, access from signatures.service_consent where agency_id = $1 and id = $2 and person_id = $3 and session_id = $4 and driver = $5 and state = 'given' and expires_at > $6`,
+    `select id, access from signatures.service_consent where agency_id = $1 and id = $2 and person_id = $3 and session_id = $4 and driver = $5 and batch_id is null and state = 'given' and expires_at > $6`,
     [agencyId, consentId ?? null, actor.personId, actor.sessionId, driver, kernel.clock.now()],
   );
   // safe because the statement selects exactly these columns, and a consent that was given has its tokens
@@ -136,6 +177,7 @@ export async function useConsent(ctx: CommandContext, { agencyId, credentialId, 
 /** What nobody finished, or connected a key with, holds tokens that nobody needs; what became of each consent stays in the record. */
 export async function forgetEndedConsents(kernel: Kernel): Promise<void> {
   await kernel.database.pool.query('delete from signatures.service_consent where expires_at < $1', [kernel.clock.now()]);
+  await run(kernel, endForgottenReleases, { before: new Date(kernel.clock.now().getTime() - ASKED_MS) }, { actor: systemActor('signatures.forget-consents') });
 }
 
 function record(ctx: CommandContext, what: string, { agency_id: agencyId, id, driver }: Pick<ConsentRow, 'agency_id' | 'id' | 'driver'>): void {

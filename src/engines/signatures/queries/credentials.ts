@@ -27,7 +27,7 @@ export async function listCredentials(q: Queryable, filter: CredentialFilter): P
 }
 
 const COLUMNS = `agency_id, id, kind, person_id, label, driver, certificate, chain, subject, issuer, serial, is_built_in, valid_from, valid_to,
-  state, revoked_at, revoked_reason, failed_attempts, locked_at, image_sha256, image_width_mm, image_valid_from, image_valid_to, created_at, asks_pin, asks_code, code_again_at, codes_in_a_row`;
+  state, revoked_at, revoked_reason, failed_attempts, locked_at, image_sha256, image_width_mm, image_valid_from, image_valid_to, created_at, asks_pin, asks_code, asks_release, code_again_at, codes_in_a_row`;
 const QUALIFIED = COLUMNS.replaceAll(/\b\w+\b/g, 'c.$&');
 
 /**
@@ -101,6 +101,7 @@ export function summaryOf(row: ListedCredential, { now, driver }: { now: Date; d
     needsPin: secret === 'required',
     mayTypePin: secret === 'optional',
     needsOtp: row.asks_code ?? 'no',
+    isReleasedOnPage: row.asks_release,
     consents: driver.consent !== undefined,
     place: placeOf(row.driver, driver),
     service: driver.about === undefined ? null : { name: row.driver, kind: driver.about.kind, label: driver.about.label },
@@ -108,7 +109,8 @@ export function summaryOf(row: ListedCredential, { now, driver }: { now: Date; d
   };
 }
 
-function secretOf({ asks_pin: asksPin }: ListedCredential, { secretToSign, confirmsElsewhere }: DriverFacts): 'required' | 'optional' | 'none' {
+function secretOf({ asks_pin: asksPin, asks_release: asksRelease }: ListedCredential, { secretToSign, confirmsElsewhere }: DriverFacts): 'required' | 'optional' | 'none' {
+  if (asksRelease) return 'none';
   if (secretToSign === 'optional' && asksPin !== null) return asksPin ? 'required' : 'none';
   return secretToSign ?? (confirmsElsewhere ? 'none' : 'required');
 }

@@ -7,10 +7,12 @@ import type { OwnSigning } from '../contract.ts';
 import { signatureErrors } from '../errors.ts';
 import { describeRefusal } from '../hand-over/errors.ts';
 
-type Row = { id: string; state: OwnSigning['state']; credentialId: string; signer: string; openedAt: Date; expiresAt: Date; personId: string; failureCode: string | null };
+type Row = { id: string; state: OwnSigning['state']; credentialId: string; signer: string; openedAt: Date; expiresAt: Date; personId: string; failureCode: string | null; releaseId: string | null };
 
 const SELECT = `select s.id, s.state, s.credential_id as "credentialId", s.opened_by ->> 'name' as "signer", s.opened_at as "openedAt", s.expires_at as "expiresAt",
-    s.opened_by ->> 'personId' as "personId", s.failure_code as "failureCode"
+    s.opened_by ->> 'personId' as "personId", s.failure_code as "failureCode",
+    case when s.state = 'pending' then (select b.id from signatures.signing_batch b
+      where b.agency_id = s.agency_id and b.state = 'asked' and b.holder_reference = 'release' and b.id::text = s.holder_reference::json ->> 'transactionId') end as "releaseId"
   from signatures.signing s`;
 
 /** How far a signing of the caller's own is. @throws signatures.signingNotFound, the same for somebody else's as for none */
@@ -37,9 +39,9 @@ function own(rows: unknown[], { personId }: PersonActor): Row | undefined {
   return (rows as Row[]).find((row) => row.personId === personId);
 }
 
-function viewOf({ id, state, credentialId, signer, openedAt, expiresAt, failureCode }: Row, language: 'vi' | 'en'): OwnSigning {
+function viewOf({ id, releaseId, state, credentialId, signer, openedAt, expiresAt, failureCode }: Row, language: 'vi' | 'en'): OwnSigning {
   const problem = state === 'failed' || state === 'expired' ? problemOf({ state, failureCode, signer }, language) : null;
-  return { id, state, credentialId, openedAt: isoInVietnam(openedAt), expiresAt: isoInVietnam(expiresAt), problem };
+  return { id, state, releaseId, credentialId, openedAt: isoInVietnam(openedAt), expiresAt: isoInVietnam(expiresAt), problem };
 }
 
 function problemOf({ state, failureCode, signer }: { state: 'failed' | 'expired'; failureCode: string | null; signer: string }, language: 'vi' | 'en'): OwnSigning['problem'] {

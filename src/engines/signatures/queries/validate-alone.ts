@@ -49,7 +49,7 @@ export async function validateAlone(trust: AloneTrust): Promise<AloneValidator> 
       try {
         return storedReport((await reader.examine(bytes, material, content && [Buffer.isBuffer(content) ? { name: '', bytes: content } : content])).report);
       } catch (error) {
-        if (error instanceof AppError) return unreadableReport(error, { bytes, now: trust.now });
+        if (error instanceof AppError && error.entry.status < 500) return unreadableReport(error, { bytes, now: trust.now });
         throw error;
       }
     },

@@ -88,7 +88,8 @@ async function examine(kernel: Kernel, { bytes, beside }: { bytes: Buffer; besid
     const { found, given } = await readKnowing(kernel, known, (material) => documentReader.examine(bytes, material, beside));
     return { report: storedReport(found.report), material: pickUsed(given, found.used), enclosed: found.enclosed && Buffer.from(found.enclosed.bytes) };
   } catch (error) {
-    if (error instanceof AppError && error.code.startsWith('signatures.')) return { report: unreadableReport(error, { bytes, now }), material: [] };
+    // What the server lacks is no word on the file: it is judged when the reader runs again.
+    if (error instanceof AppError && error.code.startsWith('signatures.') && error.entry.status < 500) return { report: unreadableReport(error, { bytes, now }), material: [] };
     throw error;
   }
 }

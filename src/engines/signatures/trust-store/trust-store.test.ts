@@ -10,6 +10,7 @@ import { storeBytes } from '#engines/files/index.ts';
 import { createRootAuthority } from '../domain/pki/authority.ts';
 import { buildPdf } from '../domain/pdf/testing.ts';
 import { buildTrustedList } from '../domain/trust-list/testing.ts';
+import { signXml, testSigner } from '../domain/xml/testing.ts';
 import { createTestPki, days, hours, later, signTestPdf } from '../domain/validation/testing.ts';
 import { trustedListHealth } from '../health.ts';
 import { validateStored } from '../queries/validate-stored.ts';
@@ -214,6 +215,57 @@ test('half an upload takes down what lies in that file and nothing else, and is 
   assert.deepEqual(await verdicts(), ['TOTAL-PASSED', 'TOTAL-PASSED']);
 });
 
+test('an older issue of a trusted list, put back in place of a newer one, is not used by this process or the next, and the health page says why', async () => {
+  const operator = testSigner(pki, pki.agency);
+  const issue = (sequenceNumber: number, status: string) => signXml(buildTrustedList(watch.issuing.certificate, { current: { status, from: later(now, -days(50)) }, sequenceNumber }), operator, { signingTime: later(now, -days(1)) });
+  writeFileSync(join(folder, 'nepac.list-signer.crt'), pki.agency.certificate.raw);
+  const read = async (xml: Buffer) => {
+    writeFileSync(join(folder, 'vn.xml'), xml);
+    house.clock.advance(61_000);
+    const { body } = await call<LoadedLists>(province, 'GET', '/lists');
+    return body.lists.filter(({ file }) => file === 'vn.xml').map(({ signature, sequenceNumber }) => [signature, sequenceNumber]);
+  };
+  assert.deepEqual(await read(issue(11, 'granted')), [['valid', 11]]);
+  assert.deepEqual(await read(issue(12, 'withdrawn')), [['valid', 12]]);
+  assert.deepEqual(await read(issue(11, 'granted')), [['notUsed', null]]);
+  const health = await trustedListHealth.check(kernel);
+  assert.deepEqual([health.status, /vn\.xml: Danh sách tin cậy này cũ hơn bản đã đọc trước đó/.test('fixVi' in health ? health.fixVi : '')], ['warn', true]);
+  assert.deepEqual((await house.sql('select territory, sequence_number::int as number from signatures.trusted_list')), [{ territory: 'VN', number: 12 }], 'what the next process starts with');
+  assert.deepEqual(await read(issue(13, 'withdrawn')), [['valid', 13]]);
+  for (const name of ['vn.xml', 'nepac.list-signer.crt']) rmSync(join(folder, name));
+  house.clock.advance(61_000);
+});
+
+test('of a revocation list that was cut short before it was ever read, only the authority that it speaks for is undecided, with the reason, until the whole one lies there', async () => {
+  const at = kernel.clock.now();
+  const other = await createTestPki(later(at, -days(40)), 'Tỉnh khác');
+  writeFileSync(join(folder, 'khac.crt'), other.root.certificate.raw);
+  [...pki.crls(at), ...other.crls(at)].forEach((list, i) => {
+    writeFileSync(join(folder, `du-${String(i)}.crl`), list);
+  });
+  const store = async (by: typeof pki, text: string) => (await storeBytes(kernel, signTestPdf(buildPdf({ content: () => `BT (${text}) Tj ET` }), { pki: by, at: later(at, -hours(1)) }), { limitBytes: 1_000_000 })).sha256;
+  const own = await store(pki, 'cua no');
+  const verdicts = async (others: string) => {
+    house.clock.advance(61_000);
+    const reports = [await validateStored(kernel, own), await validateStored(kernel, others)];
+    return reports.map(({ indication, subIndication }) => subIndication ?? indication);
+  };
+  await call(province, 'POST', '', { content: base64(pki.root.certificate.raw), ...basis });
+  assert.deepEqual(await verdicts(await store(other, 'truoc do')), ['TOTAL-PASSED', 'TOTAL-PASSED']);
+  const others = await store(other, 'cua noi khac');
+  const whole = other.crls(at, [{ serial: other.person.certificate.serial, revokedAt: later(at, -hours(2)), reason: 'keyCompromise' }])[1] ?? assert.fail('no list');
+  writeFileSync(join(folder, 'nua.crl'), whole.subarray(0, whole.length - 40));
+  assert.deepEqual(await verdicts(others), ['TOTAL-PASSED', 'TRY_LATER']);
+  const report = await validateStored(kernel, others);
+  assert.match(JSON.stringify(report), /bị cắt cụt/);
+  const health = await trustedListHealth.check(kernel);
+  assert.deepEqual([health.status, /nua\.crl/.test(JSON.stringify(health)), /cắt cụt/.test(JSON.stringify(health))], ['warn', true, true]);
+  writeFileSync(join(folder, 'nua.crl'), whole);
+  assert.deepEqual(await verdicts(others), ['TOTAL-PASSED', 'REVOKED'], 'the whole list says what half of it hid');
+  for (const name of ['nua.crl', 'khac.crt', 'du-0.crl', 'du-1.crl', 'du-2.crl', 'du-3.crl']) rmSync(join(folder, name), { force: true });
+  house.clock.advance(61_000);
+});
+
 test('half a revocation list leaves its last reading in force; one that was never read stops everything, and both are said', async () => {
   const at = kernel.clock.now();
   const revoked = pki.crls(at, [{ serial: pki.person.certificate.serial, revokedAt: later(at, -hours(2)), reason: 'keyCompromise' }])[1] ?? assert.fail('no list');
@@ -226,7 +278,8 @@ test('half a revocation list leaves its last reading in force; one that was neve
   house.clock.advance(61_000);
   assert.ok((await call<LoadedLists>(province, 'GET', '/lists')).body.lists.some(({ file, problem }) => file === '1.crl' && problem?.vi.includes('lần đọc tốt gần nhất') === true));
   assert.equal(await verdict(), 'REVOKED');
-  writeFileSync(join(folder, 'moi.crl'), revoked.subarray(0, 100));
+  // Not cut short, but damaged: whose it was cannot be told.
+  writeFileSync(join(folder, 'moi.crl'), Buffer.concat([revoked.subarray(0, 60), Buffer.alloc(revoked.length - 60, 0xff)]));
   house.clock.advance(61_000);
   assert.equal((await call<LoadedLists>(province, 'GET', '/lists')).body.unreadable, 'moi.crl');
   const health = await trustedListHealth.check(kernel);

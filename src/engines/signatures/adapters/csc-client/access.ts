@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { callService } from '../service-call.ts';
 import { SigningDriverError } from '../signing-driver.ts';
-import { cscError } from './csc-api.ts';
+import { cscError, type CscVersion } from './csc-api.ts';
 
 /** How this installation, or a person through it, gets into a CSC service. */
 export type CscAccess =
@@ -37,10 +37,19 @@ export type Authorization = {
 };
 
 /** What a credential-scoped consent is bound to: these hashes and no others. */
-export type CredentialScope = { credentialID: string; hashes: readonly Buffer[]; hashOid: string; description?: string };
+export type CredentialScope = {
+  credentialID: string;
+  hashes: readonly Buffer[];
+  hashOid: string;
+  /** How many signatures; left out, one for each hash. More where signatures over these follow. */
+  count?: number;
+  description?: string;
+  /** Version 1 calls the hashes otherwise; left out, version 2. */
+  version?: CscVersion;
+};
 
 /**
- * Begins a consent in the browser (CSC API 2.0 section 8.4.2). Scope `service` lets us in; with `credential` the token that
+ * Begins a consent in the browser (CSC API 1.0.4 section 8.3.2, 2.0 section 8.4.2). Scope `service` lets us in; with `credential` the token that
  * comes back is the signature activation data.
  */
 export function beginAuthorization({ oauth2Url, clientId, redirectUri }: CodeAccess, credential?: CredentialScope): Authorization {
@@ -56,18 +65,36 @@ export function beginAuthorization({ oauth2Url, clientId, redirectUri }: CodeAcc
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
     lang: 'vi-VN',
-    ...(credential === undefined
-      ? {}
-      : {
-          credentialID: credential.credentialID,
-          numSignatures: String(credential.hashes.length),
-          hashes: credential.hashes.map((hash) => hash.toString('base64')).join(','),
-          hashAlgorithmOID: credential.hashOid,
-          ...(credential.description === undefined ? {} : { description: credential.description }),
-        }),
+    ...(credential === undefined ? {} : scopeParameters(credential)),
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   return { url: url.toString(), verifier, state };
+}
+
+/** Unlike in the other calls the hashes are in the alphabet of addresses (RFC 4648 section 5). */
+function scopeParameters({ credentialID, hashes, hashOid, count = hashes.length, description, version = 2 }: CredentialScope): Record<string, string> {
+  const list = hashes.map((hash) => hash.toString('base64url')).join(',');
+  return { credentialID, numSignatures: String(count), ...(version === 1 ? { hash: list } : { hashes: list, hashAlgorithmOID: hashOid }), ...(description === undefined ? {} : { description }) };
+}
+
+const releaseReply = z.object({ access_token: z.string().min(1), token_type: z.string(), expires_in: z.coerce.number().positive().default(300) });
+
+/**
+ * Turns the code of a credential-scoped consent into the signature activation data (CSC API 1.0.4 section 8.3.3, 2.0 section 8.4.3). A token of
+ * another type is none, whatever else it opens.
+ * @throws SigningDriverError `releaseSpent` when the code is not taken · `unavailable` for anything but activation data
+ */
+export async function finishRelease(access: CodeAccess, { code, verifier }: { code: string; verifier: string }): Promise<{ secret: string; lastsMs: number }> {
+  const form = { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: access.redirectUri, ...clientOf(access) };
+  const reply = await callService({ url: `${access.oauth2Url.replace(/\/+$/, '')}/token`, body: new URLSearchParams(form) });
+  if (reply.status >= 400) throw refusedCode(cscError('token', reply));
+  const parsed = releaseReply.safeParse(reply.body);
+  if (!parsed.success || parsed.data.token_type.toUpperCase() !== 'SAD') throw new SigningDriverError('unavailable', { detail: 'no activation data for the code' });
+  return { secret: parsed.data.access_token, lastsMs: parsed.data.expires_in * 1000 };
+}
+
+function refusedCode(error: SigningDriverError): SigningDriverError {
+  return /invalid_grant|invalid_request/.test(error.message) ? new SigningDriverError('releaseSpent', { cause: error, detail: error.message }) : error;
 }
 
 /** Turns the code that the browser brought back into a token. @throws SigningDriverError `refused` · `accountRefused` */

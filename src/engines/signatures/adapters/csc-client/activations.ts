@@ -10,6 +10,8 @@ type Activation = { sad: string; left: number; until: number };
 export type Activations = {
   /** Takes the open activation out, if there is one for so many signatures. */
   take(key: string, count: number): { sad: string; left: number } | undefined;
+  /** Whether one signature could be taken. */
+  covers(key: string): boolean;
   keep(key: string, activation: { sad: string; left: number }): void;
   /** Notes that the service took the code: refused from now on, it is not wrong but used. */
   noteUse(key: string): void;
@@ -34,6 +36,10 @@ export function openActivations(): Activations {
       open.delete(key);
       return { sad: found.sad, left: found.left - count };
     },
+    covers(key) {
+      forgetOld();
+      return (open.get(key)?.left ?? 0) > 0;
+    },
     keep(key, activation) {
       if (activation.left > 0) open.set(key, { ...activation, until: performance.now() + KEEP_MS });
     },
@@ -45,7 +51,7 @@ export function openActivations(): Activations {
   };
 }
 
-/** The name of what was typed for a credential; undefined without a code. */
-export function activationKey(credentialID: string, { secret, code }: { secret: string | undefined; code: string | undefined }): string | undefined {
-  return code === undefined ? undefined : createHash('sha256').update(JSON.stringify([credentialID, secret, code])).digest('base64');
+/** The name of what opens a credential. */
+export function activationKey(credentialID: string, { secret, code }: { secret: string | undefined; code: string }): string {
+  return createHash('sha256').update(JSON.stringify([credentialID, secret, code])).digest('base64');
 }

@@ -3,7 +3,7 @@ import { createHash, verify } from 'node:crypto';
 import { after, before, beforeEach, test } from 'node:test';
 import { createIssuingAuthority, createRootAuthority, generateKey, issueCertificate, personSubject } from '../../domain/pki/authority.ts';
 import { SigningDriverError, type PersonalTokens, type SignRequest, type SigningDriver } from '../signing-driver.ts';
-import { beginAuthorization, finishAuthorization, type CscAccess } from './access.ts';
+import { beginAuthorization, finishAuthorization, finishRelease, type CscAccess } from './access.ts';
 import { cscApi } from './csc-api.ts';
 import { cscDriver } from './csc-driver.ts';
 import { cscAccount, testCscService, type TestCscService } from './testing.ts';
@@ -183,11 +183,11 @@ test('a person consents in the browser with PKCE: first to let us in, then to ex
   let tokens: PersonalTokens = { accessToken, refreshToken };
   const credential = { ...given.credential, access: { tokens, renew: async (ask: (tokens: PersonalTokens) => Promise<PersonalTokens>) => (tokens = await ask(tokens)) } };
   const consent = beginAuthorization(access, { credentialID: cscAccount.credentialID, hashes: given.items.map(({ digest }) => digest), hashOid: '2.16.840.1.101.3.4.2.1' });
-  const { token } = await finishAuthorization(access, { code: (await inBrowser(consent.url)).code, verifier: consent.verifier });
+  const { secret: token } = await finishRelease(access, { code: (await inBrowser(consent.url)).code, verifier: consent.verifier });
   const outcome = await driver.sign({ ...given, credential, secret: token });
   assert.ok(outcome.state === 'signed' && holds(given, outcome.signatures));
   assert.equal((await driver.sign({ ...request(2), credential, secret: token }).catch((error: unknown) => error)) instanceof SigningDriverError, true, 'the consent covers no other hashes');
-  assert.equal((await errorOf(driver.sign({ ...given, credential, secret: undefined }))).problem, 'secretMissing');
+  assert.equal((await errorOf(driver.sign({ ...given, credential, secret: undefined }))).problem, 'releaseMissing');
 
   service.behave.mode = 'explicit';
   service.forgetTokens();

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { CmsHash, CmsScheme } from '../../domain/cms/sign.ts';
 import { certificateBytes, pssParameters, schemeOf, signatureValue } from '../signature-values.ts';
 import { SigningDriverError, type AskedFor, type DriverCertificate, type SignOutcome, type PersonalAccess, type SignRequest, type SigningDriver } from '../signing-driver.ts';
-import { ownAccess, type CscAccess } from './access.ts';
+import { ownAccess, type CodeAccess, type CscAccess } from './access.ts';
 import { consentWith, withPersonalToken } from './consent.ts';
 import { activationKey, openActivations, type Activations } from './activations.ts';
 import { cscApi, isConsented, type CscApi, type CscCredential, type CscVersion } from './csc-api.ts';
+import { assertUsable, hashOids, placeOf, type KeyPlace } from './key-place.ts';
 import { askedBy, sendCode } from './one-time-code.ts';
+import { carriesOn, keyOfRelease, releaseWith } from './release.ts';
 
 export type CscSettings = {
   name: string;
@@ -14,32 +16,31 @@ export type CscSettings = {
   baseUrl: string;
   version: CscVersion;
   access: CscAccess;
+  /** Where people consent to single signatures, when it is not the way by which they let us in. */
+  release?: Omit<CodeAccess, 'kind'> | undefined;
   /** Version 2: ask for signatures with operationMode A and fetch them later. */
   isAsynchronous?: boolean | undefined;
 };
 
-/** What a credential keeps to be found again. */
-const keyPlace = z.object({ credentialID: z.string().min(1), user: z.string().optional() });
-type KeyPlace = z.infer<typeof keyPlace>;
-
 /** What a pending reference says: the person still confirms, or the service still signs. */
 const pendingPlace = z.union([z.object({ handle: z.string() }), z.object({ responseID: z.string() })]);
 
-const hashOids: Record<CmsHash, string> = { sha256: '2.16.840.1.101.3.4.2.1', sha384: '2.16.840.1.101.3.4.2.2', sha512: '2.16.840.1.101.3.4.2.3' };
 const POLL_MS = 5000;
 
 /**
  * Signs through a remote service that speaks the Cloud Signature Consortium API. The activation data are bound to exactly the
- * hashes of the request. For a credential whose mode is `oauth2code`, the secret is the credential-scoped token that the person's
- * consent in the browser brought (`beginAuthorization`).
+ * hashes of the request. For a credential whose mode is `oauth2code`, the secret is what the person's consent on the page of the service
+ * brought (`release`).
  */
 export function cscDriver(settings: CscSettings): SigningDriver {
   const api = cscApi(settings.baseUrl, settings.version);
   const withToken = tokenKeeper(settings);
   const activations = openActivations();
+  const page = releasePageOf(settings);
   return {
     name: settings.name,
     ...(settings.access.kind === 'authorization-code' ? { consent: consentWith(settings.access) } : {}),
+    ...(page === undefined ? {} : { release: releaseWith({ api, access: page, activations, withToken }) }),
     checksSecretHere: false,
     confirmsElsewhere: true,
     // A batch that does not bring the person's tokens is signed one by one, each with them.
@@ -50,6 +51,11 @@ export function cscDriver(settings: CscSettings): SigningDriver {
     sign: async (request) => withToken(request.credential.access, (token) => begin(api, { token, settings, activations, request })),
     poll: async ({ reference, ...request }) => withToken(request.credential.access, (token) => goOn(api, { token, settings, activations, request: { ...request, secret: undefined } }, reference)),
   };
+}
+
+function releasePageOf({ access, release }: CscSettings): CodeAccess | undefined {
+  if (release !== undefined) return { kind: 'authorization-code', ...release };
+  return access.kind === 'authorization-code' ? access : undefined;
 }
 
 type Work = { token: string; settings: CscSettings; activations: Activations; request: SignRequest };
@@ -103,22 +109,16 @@ async function listAll(api: CscApi, token: string, user: string | undefined): Pr
   return found;
 }
 
-function describeOne({ certificates, isEnabled, mode }: CscCredential, { place, asked }: { place: KeyPlace; asked: AskedFor }): DriverCertificate[] {
+function describeOne({ certificates, isEnabled }: CscCredential, { place, asked }: { place: KeyPlace; asked: AskedFor }): DriverCertificate[] {
   const [certificate, ...chain] = certificates.map(certificateBytes).filter((each) => each !== undefined);
-  return certificate === undefined ? [] : [{ certificate, chain, container: Buffer.from(JSON.stringify(place)), isUsable: isEnabled, asked, isReleasedOnPage: isConsented(mode) }];
-}
-
-function placeOf({ credential }: Pick<SignRequest, 'credential'>): KeyPlace {
-  const place = credential.container === null ? undefined : keyPlace.safeParse(JSON.parse(credential.container.toString('utf8'))).data;
-  if (place === undefined) throw new SigningDriverError('keyMissing', { detail: 'the credential does not say which one it is with the service' });
-  return place;
+  return certificate === undefined ? [] : [{ certificate, chain, container: Buffer.from(JSON.stringify(place)), isUsable: isEnabled, asked }];
 }
 
 async function begin(api: CscApi, work: Work): Promise<SignOutcome> {
   const { token, request } = work;
   const { credentialID } = placeOf(request);
   const described = await api.credential(token, credentialID);
-  assertUsable(described, request);
+  assertUsable(described, request.credential);
   const isTooLarge = request.items.length > described.multisign;
   // Each part would be answered under a reference of its own, and there is room for one.
   if (isTooLarge && isAnsweredLater(api, work)) throw new SigningDriverError('unavailable', { detail: 'the service signs no batch of this size later' });
@@ -142,23 +142,14 @@ function isAnsweredLater({ version }: CscApi, { settings }: Pick<Work, 'settings
   return settings.isAsynchronous === true && version === 2;
 }
 
-function assertUsable({ isEnabled, certificates }: CscCredential, { credential }: SignRequest): void {
-  if (!isEnabled) throw new SigningDriverError('certificateRejected');
-  const [first] = certificates.map(certificateBytes);
-  if (first !== undefined && !first.equals(credential.certificate)) throw new SigningDriverError('keyMissing', { detail: 'the service holds another certificate now' });
-}
-
 type Authorized = { sad: string } | { handle: string } | undefined;
 
 async function authorize(api: CscApi, work: Work, described: CscCredential): Promise<Authorized> {
   const { secret, otp, items, followedBy = 0 } = work.request;
-  if (isConsented(described.mode)) {
-    if (secret === undefined || secret === '') throw new SigningDriverError('secretMissing');
-    return { sad: secret };
-  }
+  if (isConsented(described.mode)) return { sad: await released(api, work, described) };
   const authData = typedFor(described, { secret, otp });
   const code = authData.find(({ kind }) => kind === 'OTP')?.value;
-  const key = activationKey(placeOf(work.request).credentialID, { secret, code });
+  const key = code === undefined ? undefined : activationKey(placeOf(work.request).credentialID, { secret, code });
   if (key === undefined) return askToAuthorize(api, work, { authData, count: items.length });
   const opened = work.activations.take(key, items.length);
   const count = items.length + followedBy;
@@ -166,6 +157,28 @@ async function authorize(api: CscApi, work: Work, described: CscCredential): Pro
   const authorized = opened === undefined ? await askWithCode(api, work, { authData, count, key, isCodeAlone: authData.length === 1 }) : { sad: await extend(api, work, opened.sad) };
   if ('sad' in authorized) work.activations.keep(key, { sad: authorized.sad, left: opened?.left ?? followedBy });
   return authorized;
+}
+
+/** What the consent brought, or what follows from it for the next signature of the same act. */
+async function released(api: CscApi, work: Work, described: CscCredential): Promise<string> {
+  const { credential, secret, items, followedBy = 0 } = work.request;
+  if (secret === undefined || secret === '') throw new SigningDriverError(releasePageOf(work.settings) === undefined ? 'releaseImpossible' : 'releaseMissing');
+  const key = keyOfRelease(credential, secret);
+  const opened = work.activations.take(key, items.length);
+  const sad = opened === undefined ? secret : await asSpent(() => extend(api, work, opened.sad));
+  const left = opened?.left ?? ((await carriesOn(api, described, items.length + followedBy)) ? followedBy : 0);
+  work.activations.keep(key, { sad, left });
+  return sad;
+}
+
+/** A service that does not take the activation data says so in words of its own for each call; nothing else is wrong with the key. */
+async function asSpent<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const isSpent = error instanceof SigningDriverError && !error.isUncertain && /\bSAD\b/.test(error.message);
+    throw isSpent ? new SigningDriverError('releaseSpent', { cause: error, detail: error.message }) : error;
+  }
 }
 
 type AuthData = Parameters<CscApi['authorize']>[1]['authData'];
@@ -210,7 +223,7 @@ function extend(api: CscApi, { token, request }: Work, sad: string): Promise<str
 async function signNow(api: CscApi, { token, settings, request }: Work, { sad, described }: { sad: string | undefined; described: CscCredential }): Promise<SignOutcome> {
   const { hash, items, transactionId } = request;
   const scheme = request.scheme ?? schemeOf(request.credential.certificate);
-  const outcome = await api.signHash(token, {
+  const ask = (): ReturnType<CscApi['signHash']> => api.signHash(token, {
     credentialID: placeOf(request).credentialID,
     sad,
     hashes: items.map(({ digest }) => digest),
@@ -220,6 +233,7 @@ async function signNow(api: CscApi, { token, settings, request }: Work, { sad, d
     clientData: transactionId,
     isAsynchronous: isAnsweredLater(api, { settings }),
   });
+  const outcome = await (isConsented(described.mode) ? asSpent(ask) : ask());
   return 'responseID' in outcome ? pending({ responseID: outcome.responseID }) : signedBy(outcome.signatures, request, scheme);
 }
 

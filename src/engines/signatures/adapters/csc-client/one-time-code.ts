@@ -1,11 +1,11 @@
 import type { AskedFor, CodeSending } from '../signing-driver.ts';
-import type { CscApi, CscCredential, CscFactor } from './csc-api.ts';
+import { isConsented, type CscApi, type CscCredential, type CscFactor } from './csc-api.ts';
 
 /** What the person types for a credential. In other modes than `explicit` the service asks for it itself. */
-export async function askedBy(api: CscApi, { wants }: CscCredential): Promise<AskedFor> {
+export async function askedBy(api: CscApi, { wants, mode }: CscCredential): Promise<AskedFor> {
   const pins = wants.filter(({ kind }) => kind === 'PIN');
   const code = codeOf(wants);
-  return { pin: pins.length === 0 ? false : pins.some(({ isOptional }) => !isOptional) || undefined, code: code === undefined ? 'no' : await isSentFor(api, code) };
+  return { pin: pins.length === 0 ? false : pins.some(({ isOptional }) => !isOptional) || undefined, code: code === undefined ? 'no' : await isSentFor(api, code), ...(isConsented(mode) ? { isReleasedOnPage: true } : {}) };
 }
 
 /** Has the service send the code, by the way that the credential names: CSC API 1.0.4 section 11.8, 2.0 section 11.8. */

@@ -13,6 +13,10 @@ import { grantRules } from './testing/grants.ts';
 export type TestCscService = {
   url(version: 1 | 2): string;
   oauth2Url: string;
+  /** The same for version 1, whose page calls the hashes otherwise. */
+  oauth2UrlOf(version: 1 | 2): string;
+  /** The tokens that were given for consents to certain signatures, newest last. */
+  released: string[];
   /** Requests so far, by path. */
   asked: string[];
   behave: CscBehaviour;
@@ -38,7 +42,11 @@ export type CscBehaviour = {
   confirmsElsewhere: boolean;
   keyStatus: 'enabled' | 'disabled';
   /** The next call to this path is answered with this instead. */
-  next: { path: string; status: number; body: unknown } | undefined;
+  next: { path: string; status: number; body: unknown; headers?: Record<string, string> } | undefined;
+  /** The service has credentials/extendTransaction and says so. */
+  extendsTransactions?: boolean;
+  /** What a consent to several signatures brings covers the first only, whatever the person was shown. */
+  grantsFirstOnly?: boolean;
   /** The next call to this path is done, but its answer never comes. */
   dropAnswerOf: string | undefined;
 };
@@ -57,13 +65,15 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
   const activations = new Map<string, Activation>();
   const handles = new Map<string, Activation>();
   const responses = new Map<string, string[]>();
-  const grants = grantRules({ clientId: cscAccount.clientId, registered: () => service.redirects });
+  const grants = grantRules({ clientId: cscAccount.clientId, registered: () => service.redirects, credentialID: cscAccount.credentialID, multisign: () => service.behave.multisign });
   let wrongPins = 0;
   const codes: TestCodes = { sent: [], onDevice: cscAccount.otp, lastsMs: 60_000, pauseMs: 0 };
   const rules = codeRules(codes);
   const service: TestCscService = {
     url: (version) => `${origin}/csc/v${String(version)}`,
     oauth2Url: '',
+    oauth2UrlOf: (version) => `${origin}/${version === 1 ? 'oauth2-v1' : 'oauth2'}`,
+    released: [],
     asked: [],
     codes,
     redirects: [],
@@ -204,20 +214,24 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
     const granted = grants.redeem(input);
     if (granted === undefined) return refuse('invalid_grant', 'Invalid parameter code');
     if (granted.scope === 'service') return issueToken('service', true);
-    const { SAD } = activate(granted.hashes, granted.hashes.length);
+    const { grantsFirstOnly = false } = service.behave;
+    const { SAD } = grantsFirstOnly ? activate(granted.hashes.slice(0, 1), 1) : activate(granted.hashes, granted.count);
+    service.released.push(SAD);
     return { status: 200, body: { access_token: SAD, token_type: 'SAD', expires_in: 300 } };
   };
-  const consent = (query: URLSearchParams): Reply => {
-    const outcome = grants.consent(query, service.person);
+  const consent = (query: URLSearchParams, version: 1 | 2): Reply => {
+    if (query.get('scope') === 'credential' && service.behave.mode !== 'oauth2code') return refuse('invalid_scope', 'The credential is authorized otherwise');
+    const outcome = grants.consent(query, { version, person: service.person });
     return 'fault' in outcome ? refuse('invalid_request', `Invalid parameter ${outcome.fault}`) : { status: 302, body: undefined, headers: { location: outcome.location } };
   };
   const answer = (request: IncomingMessage, input: Input): Reply => {
     const url = new URL(request.url ?? '', 'http://service');
-    if (url.pathname === '/oauth2/authorize') return consent(url.searchParams);
-    if (url.pathname === '/oauth2/token' || url.pathname.endsWith('/auth/login')) return token(input, request);
+    const page = /^\/oauth2(-v1)?\/authorize$/.exec(url.pathname);
+    if (page !== null) return consent(url.searchParams, page[1] === undefined ? 2 : 1);
+    if (/^\/oauth2(?:-v1)?\/token$/.test(url.pathname) || url.pathname.endsWith('/auth/login')) return token(input, request);
     const match = /^\/csc\/v([12])\/(.+)$/.exec(url.pathname);
     const version = Number(match?.[1]);
-    if (match?.[2] === 'info') return { status: 200, body: { specs: version === 1 ? '1.0.4.0' : '2.0.0.2', authType: ['basic', 'oauth2code', 'oauth2client'], methods: ['credentials/list', 'credentials/info', 'credentials/authorize', ...(version === 1 || service.behave.hasSendOtp === true ? ['credentials/sendOTP'] : []), 'signatures/signHash'], asynchronousOperationMode: version === 2 } };
+    if (match?.[2] === 'info') return { status: 200, body: { specs: version === 1 ? '1.0.4.0' : '2.0.0.2', authType: ['basic', 'oauth2code', 'oauth2client'], methods: ['credentials/list', 'credentials/info', 'credentials/authorize', ...(version === 1 || service.behave.hasSendOtp === true ? ['credentials/sendOTP'] : []), 'signatures/signHash', ...(service.behave.extendsTransactions === true ? ['credentials/extendTransaction'] : [])], asynchronousOperationMode: version === 2 } };
     if (tokens.get(request.headers.authorization?.replace('Bearer ', '') ?? '') !== 'service') return refuse('invalid_token', '', 401);
     switch (match?.[2]) {
       case 'credentials/list':
@@ -244,7 +258,7 @@ export async function testCscService(identity: { key: KeyObject; certificate: Bu
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      const path = (request.url ?? '').replace(/^\/(?:csc\/v[12]|oauth2)\//, '').replace(/\?.*/, '');
+      const path = (request.url ?? '').replace(/^\/(?:csc\/v[12]|oauth2(?:-v1)?)\//, '').replace(/\?.*/, '');
       service.asked.push(path);
       const text = Buffer.concat(parts).toString('utf8');
       const isForm = request.headers['content-type']?.includes('urlencoded') === true;

@@ -12,6 +12,8 @@ export type TrustMaterial = {
   /** What was looked up for this validation. */
   certificates?: Uint8Array[];
   ocsps?: Uint8Array[];
+  /** Names (DER) of issuers of whom a revocation list lies here that cannot be read. */
+  withheld?: Uint8Array[];
   /** When each anchor is trusted; one without a period is trusted always. Instants as ISO 8601. */
   periods?: { fingerprint: string; from?: string; until?: string; only?: 'timestamp' }[];
 };
@@ -57,11 +59,16 @@ export type ReaderTask =
   | { kind: 'long-term'; trust: TrustMaterial }
   | { kind: 'places'; signerName: string }
   /** Which kinds of things that act the file carries. */
-  | { kind: 'active' };
+  | { kind: 'active' }
+  /** Nothing but an answer. */
+  | { kind: 'ready' };
 
 export type ReaderResult = Examination | LongTerm | FoundPlaces | ActiveContentKind[];
 
 export type ReaderRequest = { id: number; bytes: Uint8Array; task: ReaderTask };
+
+/** The first that a process says: it is whole, and what ends it from now on is a file. */
+export type ReaderReady = { ready: true };
 
 export type ReaderReply =
   | { id: number; ok: true; result: ReaderResult }

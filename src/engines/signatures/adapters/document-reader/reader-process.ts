@@ -1,5 +1,7 @@
+import { readAsn1 } from '../../domain/asn1/reader.ts';
 import { PdfError } from '../../domain/pdf/errors.ts';
 import { addValidationStore } from '../../domain/pdf/levels/index.ts';
+import { readName } from '../../domain/pki/name.ts';
 import { openPdf, scanActiveContent } from '../../domain/pdf/reader/index.ts';
 import { createValidationCache } from '../../domain/validation/cache.ts';
 import { lookupsFor } from '../../domain/validation/lookups.ts';
@@ -9,7 +11,7 @@ import { expectedFailure } from './errors.ts';
 import { sha256Of } from './grounds.ts';
 import { judgeFile, type JudgeOptions } from './judge-file.ts';
 import { findPlaces } from './places.ts';
-import type { BesideFile, LongTerm, ReaderReply, ReaderRequest, ReaderResult, TrustMaterial } from './protocol.ts';
+import type { BesideFile, LongTerm, ReaderReady, ReaderReply, ReaderRequest, ReaderResult, TrustMaterial } from './protocol.ts';
 
 /** The other side of `reader.ts`: does one task after another until it is ended, or until whoever started it is gone. */
 const cache = createValidationCache();
@@ -20,6 +22,7 @@ process.on('message', (request: ReaderRequest) => {
 process.on('disconnect', () => {
   process.exit();
 });
+process.send?.({ ready: true } satisfies ReaderReady);
 
 async function answer(request: ReaderRequest): Promise<ReaderReply> {
   try {
@@ -41,6 +44,8 @@ function perform({ bytes: given, task }: ReaderRequest): ReaderResult | Promise<
       return readLongTerm(bytes, task.trust);
     case 'places':
       return findPlaces(bytes, task.signerName);
+    case 'ready':
+      return [];
     case 'active':
       return [...new Set(scanActiveContent(openPdf(bytes)).found.map((found) => found.kind))];
   }
@@ -56,7 +61,7 @@ function readLongTerm(bytes: Buffer, trust: TrustMaterial): LongTerm {
   };
 }
 
-function optionsOf({ anchors, crls, now, certificates = [], ocsps = [], periods = [] }: TrustMaterial): ValidationOptions {
+function optionsOf({ anchors, crls, now, certificates = [], ocsps = [], periods = [], withheld = [] }: TrustMaterial): ValidationOptions {
   const trustPeriods = periods.map(({ fingerprint, from, until, only }) => ({ fingerprint, only, from: from === undefined ? undefined : new Date(from), until: until === undefined ? undefined : new Date(until) }));
   return {
     trustAnchors: anchors.map((anchor) => cache.readCertificate(Buffer.from(anchor))),
@@ -66,6 +71,7 @@ function optionsOf({ anchors, crls, now, certificates = [], ocsps = [], periods 
       certificates: certificates.map((certificate) => cache.readCertificate(Buffer.from(certificate))),
       crls: crls.map((crl) => Buffer.from(crl)),
       ocsps: ocsps.map((answer) => Buffer.from(answer)),
+      ...(withheld.length === 0 ? {} : { withheld: withheld.map((name) => readName(readAsn1(Buffer.from(name), { ber: true }))) }),
     },
     cache,
   };

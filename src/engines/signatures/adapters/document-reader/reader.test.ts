@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { test, type TestContext } from 'node:test';
+import { AppError } from '#kernel/errors.ts';
 import { buildPdf } from '../../domain/pdf/testing.ts';
 import { createDocumentReader, readerArguments } from './reader.ts';
 
@@ -31,6 +36,63 @@ test('files that come in at the same time are read in turn, each with its own an
     results.map((result) => (result.status === 'fulfilled' && 'pageCount' in result.value ? result.value.pageCount : result.status)),
     [2, 'rejected', 1],
   );
+  reader.close();
+});
+
+/** The same program where somebody deleted part of it, and what is said of each try. */
+function brokenReader(t: TestContext, backOffMs: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'lienthong-reader-'));
+  t.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  const program = join(folder, 'reader-process.ts');
+  const reader = createDocumentReader({ program, backOffMs });
+  const tried = async (): Promise<Record<string, unknown>> =>
+    reader.findActiveContent(buildPdf()).then(
+      () => ({ failures: 0 }),
+      (error: unknown) => {
+        assert.ok(error instanceof AppError && error.code === 'signatures.readerNotStarted', String(error));
+        return { ...(error.details.internal as object), cause: error.details.cause };
+      },
+    );
+  return { program, reader, tried };
+}
+
+test('a process that cannot be started says so with its reason, and is not started again and again', async (t) => {
+  const { program, reader, tried } = brokenReader(t, 400);
+  const first = await tried();
+  assert.deepEqual([first['failures'], first['isNew']], [1, true]);
+  assert.match(String(first['cause']), /Cannot find module|ERR_ACCESS_DENIED|ERR_MODULE_NOT_FOUND/);
+  const before = performance.now();
+  const again = await Promise.all([tried(), tried(), tried()]);
+  assert.ok(performance.now() - before < 200, 'nobody waits for what is not tried');
+  assert.deepEqual(again.map((each) => [each['failures'], each['isNew']]), [[1, false], [1, false], [1, false]]);
+  await pause(450);
+  const second = await tried();
+  assert.deepEqual([second['failures'], second['isNew']], [2, true]);
+  await pause(450);
+  assert.deepEqual((await tried())['isNew'], false, 'the second pause is longer');
+  writeFileSync(program, `process.on('message', ({ id }) => process.send({ id, ok: true, result: [] })); process.send({ ready: true });`);
+  await pause(450);
+  assert.deepEqual(await tried(), { failures: 0 }, 'mended, it goes on by itself');
+  reader.close();
+});
+
+test('a process that dies of a file counts as started: that file is refused and the next is read at once', async () => {
+  const reader = createDocumentReader({ memoryMb: 64, backOffMs: 60_000 });
+  const greedy = buildPdf({ catalogEntries: `/Pile[${'<</A[0]>>'.repeat(400_000)}]` });
+  await assert.rejects(reader.findActiveContent(greedy), coded('signatures.validationTooLong'));
+  assert.deepEqual(await reader.findActiveContent(buildPdf()), []);
+  reader.close();
+});
+
+test('whether files can be read is known without a file', async (t) => {
+  const { reader } = brokenReader(t, 1000);
+  await assert.rejects(reader.ensureStarted(), coded('signatures.readerNotStarted'));
+  const whole = createDocumentReader();
+  await whole.ensureStarted();
+  await whole.ensureStarted();
+  whole.close();
   reader.close();
 });
 

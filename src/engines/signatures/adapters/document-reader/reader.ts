@@ -1,11 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PdfError, pdfErrorTexts, type PdfErrorCode } from '../../domain/pdf/errors.ts';
 import type { ActiveContentKind } from '../../domain/pdf/reader/index.ts';
 import { signatureErrors, translateDomainError } from '../../errors.ts';
 import { errorOfCode } from './errors.ts';
-import type { BesideFile, Examination, FoundPlaces, LongTerm, ReaderReply, ReaderRequest, ReaderResult, ReaderTask, TrustMaterial } from './protocol.ts';
+import { createReaderStarts, type ReaderStarts } from './reader-starts.ts';
+import type { BesideFile, Examination, FoundPlaces, LongTerm, ReaderReady, ReaderReply, ReaderRequest, ReaderResult, ReaderTask, TrustMaterial } from './protocol.ts';
 
 /**
  * Reads files that nobody vouches for, in a process of its own with limits of time and memory. A thread would not do: one
@@ -15,31 +17,40 @@ export type DocumentReader = {
   /**
    * Judges a file of any kind, told by its content, and says what is missing and what was used. The process has no network: whoever has
    * one looks up and asks again. A detached signature needs the signed file or files as `beside`.
-   * @throws signatures.pdf.* · xml.* · asic.* · unknownKind · twoKinds · emptyFile · signedFileMissing · contentNotNeeded · validationTooLong
+   * @throws signatures.pdf.* · xml.* · asic.* · unknownKind · twoKinds · emptyFile · signedFileMissing · contentNotNeeded · validationTooLong · readerNotStarted
    */
   examine(bytes: Buffer, trust: TrustMaterial, beside?: readonly BesideFile[]): Promise<Examination>;
   /** Judges a PDF, and makes the validation material to be appended. */
   readLongTerm(bytes: Buffer, trust: TrustMaterial): Promise<LongTerm>;
-  /** @throws signatures.pdf.* · validationTooLong */
+  /** @throws signatures.pdf.* · validationTooLong · readerNotStarted */
   findPlaces(bytes: Buffer, signerName: string): Promise<FoundPlaces>;
   /** @throws as `findPlaces` */
   findActiveContent(bytes: Buffer): Promise<ActiveContentKind[]>;
+  /** Starts a process where none was well lately. @throws signatures.readerNotStarted */
+  ensureStarted(): Promise<void>;
   close(): void;
 };
 
-export type ReaderLimits = { timeoutMs: number; memoryMb: number; idleMs: number };
+export type ReaderLimits = { timeoutMs: number; memoryMb: number; idleMs: number; /** The first pause after a start that failed. */ backOffMs: number; program: string };
 
-const defaults: ReaderLimits = { timeoutMs: 30_000, memoryMb: 512, idleMs: 30_000 };
+const program = join(import.meta.dirname, 'reader-process.ts');
+const defaults: ReaderLimits = { timeoutMs: 30_000, memoryMb: 512, idleMs: 30_000, backOffMs: 1000, program };
+/** Until a process has read its own program; on a machine under load that takes seconds. */
+const START_MS = 60_000;
+/** So long a process that was well is taken to be well without being asked. */
+const KNOWN_GOOD_MS = 600_000;
 
-type Running = { id: number; timer: NodeJS.Timeout; resolve: (result: ReaderResult) => void; reject: (error: unknown) => void };
+type Running = { id: number; timer: NodeJS.Timeout | undefined; resolve: (result: ReaderResult) => void; reject: (error: unknown) => void };
 
 /**
  * One process, one file at a time. A file that takes too long or too much costs that process and nothing else: the next file
- * gets a new one. An idle process ends, so that a house at rest stays small.
+ * gets a new one. An idle process ends, so that a house at rest stays small. A process that cannot even begin is no fault of the file: it is
+ * told apart, and tried again after a pause.
  */
-export function createDocumentReader(limits: Partial<ReaderLimits> = {}): DocumentReader {
-  const { timeoutMs, memoryMb, idleMs } = { ...defaults, ...limits };
+export function createDocumentReader(limits: Partial<ReaderLimits> = {}, starts: ReaderStarts = createReaderStarts(limits.backOffMs ?? defaults.backOffMs)): DocumentReader {
+  const { timeoutMs, idleMs, ...process } = { ...defaults, ...limits };
   let child: ChildProcess | undefined;
+  let isReady = false;
   let running: Running | undefined;
   let idle: NodeJS.Timeout | undefined;
   let tail: Promise<unknown> = Promise.resolve();
@@ -49,6 +60,7 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}): Docume
     clearTimeout(idle);
     const stopping = child;
     child = undefined;
+    isReady = false;
     stopping?.kill('SIGKILL');
   };
 
@@ -62,17 +74,34 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}): Docume
   };
 
   const giveUp = (cause: unknown): void => {
+    const error = isReady ? signatureErrors.validationTooLong({ cause }) : starts.failed(cause);
     settle(({ reject }) => {
-      reject(signatureErrors.validationTooLong({ cause }));
+      reject(error);
     });
     stop();
   };
 
+  const watch = (ms: number): void => {
+    clearTimeout(running?.timer);
+    if (running === undefined) return;
+    running.timer = setTimeout(() => {
+      giveUp(new Error(`no answer within ${String(ms)} ms`));
+    }, ms);
+  };
+
   const start = (): ChildProcess => {
-    const started = startProcess(memoryMb);
-    // safe because only reader-process.ts sends on this channel
+    starts.assertMayStart();
+    const { started, lastWords } = startProcess(process);
     started.on('message', (message) => {
-      const reply = message as ReaderReply;
+      if (child !== started) return;
+      starts.succeeded();
+      // safe because only reader-process.ts sends on this channel
+      const reply = message as ReaderReady | ReaderReply;
+      if ('ready' in reply) {
+        isReady = true;
+        watch(timeoutMs);
+        return;
+      }
       if (reply.id !== running?.id) return;
       settle(({ resolve, reject }) => {
         if (reply.ok) resolve(reply.result);
@@ -83,8 +112,9 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}): Docume
       if (child === started) giveUp(cause);
     };
     started.on('error', lost);
-    started.on('exit', (code, signal) => {
-      lost(new Error(`the document reader ended with ${signal ?? String(code)}`));
+    // Not its exit: what it wrote last is to be read by then.
+    started.on('close', (code, signal) => {
+      lost(new Error(`the document reader ended with ${signal ?? String(code)}${isReady ? '' : `: ${lastWords()}`}`));
     });
     return started;
   };
@@ -96,10 +126,8 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}): Docume
       child.ref();
       child.channel?.ref();
       lastId += 1;
-      const timer = setTimeout(() => {
-        giveUp(new Error(`no answer within ${String(timeoutMs)} ms`));
-      }, timeoutMs);
-      running = { id: lastId, resolve, reject, timer };
+      running = { id: lastId, resolve, reject, timer: undefined };
+      watch(isReady ? timeoutMs : START_MS);
       child.send({ id: lastId, bytes, task } satisfies ReaderRequest, (error) => {
         if (error !== null) giveUp(error);
       });
@@ -122,11 +150,13 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}): Docume
     readLongTerm: async (bytes, trust) => (await inTurn(bytes, { kind: 'long-term', trust })) as LongTerm,
     findPlaces: async (bytes, signerName) => (await inTurn(bytes, { kind: 'places', signerName })) as FoundPlaces,
     findActiveContent: async (bytes) => (await inTurn(bytes, { kind: 'active' })) as ActiveContentKind[],
+    ensureStarted: async () => {
+      if (!starts.isKnownGood(KNOWN_GOOD_MS)) await inTurn(Buffer.alloc(0), { kind: 'ready' });
+    },
     close: stop,
   };
 }
 
-const program = join(import.meta.dirname, 'reader-process.ts');
 const root = join(import.meta.dirname, '../../../../..');
 const readable = ['package.json', 'src', 'node_modules'].map((name) => join(root, name));
 
@@ -136,16 +166,25 @@ export function readerArguments(memoryMb: number): string[] {
 }
 
 /** It gets no environment, may read the program's own code and nothing else, and may neither write nor start anything. */
-function startProcess(memoryMb: number): ChildProcess {
-  return fork(program, {
+function startProcess({ program, memoryMb }: Pick<ReaderLimits, 'program' | 'memoryMb'>): { started: ChildProcess; lastWords: () => string } {
+  const started = fork(program, {
     execPath: process.execPath,
     execArgv: readerArguments(memoryMb),
     // Windows needs this one to start anything.
     env: process.env['SystemRoot'] === undefined ? {} : { SystemRoot: process.env['SystemRoot'] },
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
+  let said = '';
+  // Read to the end of its life, since a full pipe would stop it.
+  started.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-LAST_WORDS)));
+  // safe because a pipe of a child process is a socket, which may not keep its parent alive
+  (started.stderr as Socket | null)?.unref();
+  return { started, lastWords: () => said.trim() };
 }
+
+/** As much of an error and its stack as a log needs. */
+const LAST_WORDS = 2000;
 
 /** A process that has nothing else to do may end although its reader waits; the reader then ends by itself. */
 function letParentEnd(child: ChildProcess): void {
@@ -167,7 +206,9 @@ const ENOUGH = 2;
  * a single one.
  */
 export function createReaderPool(size: number, limits: Partial<ReaderLimits> = {}): DocumentReader {
-  const places = Array.from({ length: Math.max(1, size) }, () => ({ reader: createDocumentReader(limits), load: 0 }));
+  // What keeps one from being started keeps all.
+  const starts = createReaderStarts(limits.backOffMs ?? defaults.backOffMs);
+  const places = Array.from({ length: Math.max(1, size) }, () => ({ reader: createDocumentReader(limits, starts), load: 0 }));
   const withOne = async <Result>(work: (reader: DocumentReader) => Promise<Result>): Promise<Result> => {
     const least = Math.min(...places.map(({ load }) => load));
     const place = places.find(({ load }) => load < ENOUGH) ?? places.find(({ load }) => load === least);
@@ -184,6 +225,7 @@ export function createReaderPool(size: number, limits: Partial<ReaderLimits> = {
     readLongTerm: (bytes, trust) => withOne((reader) => reader.readLongTerm(bytes, trust)),
     findPlaces: (bytes, signerName) => withOne((reader) => reader.findPlaces(bytes, signerName)),
     findActiveContent: (bytes) => withOne((reader) => reader.findActiveContent(bytes)),
+    ensureStarted: () => withOne((reader) => reader.ensureStarted()),
     close: () => {
       for (const { reader } of places) reader.close();
     },

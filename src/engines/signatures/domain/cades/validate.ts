@@ -42,9 +42,9 @@ export interface SignatureTrust {
 }
 
 /** The part of a judgement's context that does not depend on the signature. */
-export function contextOf(trust: SignatureTrust, cache: ValidationCache): Pick<TrustContext, 'anchors' | 'periods' | 'rules' | 'cache' | 'now'> {
-  const { trustAnchors: anchors, trustPeriods: periods, rules = defaultAlgorithmRules, now } = trust;
-  return { anchors, ...(periods ? { periods } : {}), rules, cache, now };
+export function contextOf(trust: SignatureTrust, cache: ValidationCache): Pick<TrustContext, 'anchors' | 'periods' | 'rules' | 'cache' | 'now' | 'withheld'> {
+  const { trustAnchors: anchors, trustPeriods: periods, rules = defaultAlgorithmRules, now, given } = trust;
+  return { anchors, ...(periods ? { periods } : {}), rules, cache, now, withheld: given?.withheld };
 }
 
 export interface CadesInput {

@@ -74,6 +74,36 @@ export function parseRevocationList(input: Buffer): RevocationList {
   }
 }
 
+/**
+ * Whose list this is, where it was cut short behind the name of its issuer, as half an upload leaves it. What is there of such a file is as it was
+ * written. Undefined for bytes that are whole, or damaged in another way: nothing in them can be believed.
+ */
+export function issuerOfCutList(bytes: Buffer): DistinguishedName | undefined {
+  const outer = headerAt(bytes, 0);
+  const tbs = outer && headerAt(bytes, outer.contentStart);
+  if (outer === undefined || tbs === undefined || outer.end <= bytes.length || outer.end > maxCrlBytes || tbs.end > outer.end) return undefined;
+  try {
+    const elementAt = (at: number): Asn1Node => readAsn1(bytes.subarray(at), { ber: true, allowTrailing: true });
+    let at = tbs.contentStart;
+    if (bytes[at] === 0x02) at += elementAt(at).end;
+    at += elementAt(at).end;
+    return readName(elementAt(at));
+  } catch (error) {
+    if (error instanceof Asn1Error || error instanceof PkiError) return undefined;
+    throw error;
+  }
+}
+
+/** Where a SEQUENCE of definite length begins and ends, wherever the bytes end. */
+function headerAt(bytes: Buffer, at: number): { readonly contentStart: number; readonly end: number } | undefined {
+  const [tag, first] = [bytes[at], bytes[at + 1]];
+  if (tag !== 0x30 || first === undefined || first === 0x80 || first > 0x84) return undefined;
+  if (first < 0x80) return { contentStart: at + 2, end: at + 2 + first };
+  const size = first - 0x80;
+  if (at + 2 + size > bytes.length) return undefined;
+  return { contentStart: at + 2 + size, end: at + 2 + size + bytes.readUIntBE(at + 2, size) };
+}
+
 function readList(node: Asn1Node): RevocationList {
   const outer = fieldsOf(node);
   const tbs = outer.take(0x30);

@@ -24,6 +24,10 @@ export const trustedListErrorTexts = {
     vi: 'Chữ ký của danh sách tin cậy không đúng: danh sách đã bị sửa hoặc hỏng. Tải lại tệp từ nơi công bố.',
     en: 'The signature of the trusted list does not hold: the list was changed or is damaged. Download it again from where it is published.',
   },
+  'trustedList.older': {
+    vi: 'Danh sách tin cậy này cũ hơn bản đã đọc trước đó của cùng nơi công bố nên không được dùng: bản cũ có thể công nhận lại tổ chức đã bị loại. Tải bản mới nhất từ nơi công bố rồi bỏ tệp cũ khỏi thư mục.',
+    en: 'This trusted list is older than one of the same operator that was read before and is not used: it could bring back an authority that was taken out since. Download the newest one from where it is published and remove the old file.',
+  },
   'trustedList.expired': {
     vi: 'Danh sách tin cậy đã quá ngày phải cập nhật nên không được dùng. Tải bản mới từ nơi công bố.',
     en: 'The trusted list is past its next update and is not used. Download the new one from where it is published.',

@@ -65,7 +65,7 @@ export function readTrustedList(xml: Uint8Array): TrustedList {
   const next = part.maybe(part.maybe(scheme, 'NextUpdate'), 'dateTime');
   return {
     version,
-    sequenceNumber: Number(part.text(scheme, 'TSLSequenceNumber')),
+    sequenceNumber: sequenceNumberOf(part.text(scheme, 'TSLSequenceNumber')),
     operator: part.name(part.one(scheme, 'SchemeOperatorName')),
     territory: part.text(scheme, 'SchemeTerritory'),
     issuedAt: instantOf(part.text(scheme, 'ListIssueDateTime')),
@@ -165,6 +165,12 @@ function typeOf(address: string): string {
 
 function lastPart(address: string): string {
   return address.replace(/\/$/, '').split('/').at(-1) ?? address;
+}
+
+/** Goes up with each issue of a list and never back (TS 119 612 clause 5.3.2). */
+function sequenceNumberOf(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new TrustedListError('trustedList.incomplete', `no sequence number: ${text.slice(0, 40)}`);
+  return Number(text);
 }
 
 function instantOf(text: string): Date {

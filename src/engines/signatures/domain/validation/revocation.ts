@@ -5,6 +5,8 @@ import type { Revocation, RevocationList } from '../pki/crl.ts';
 import { PkiError } from '../pki/errors.ts';
 import { isAbout } from '../pki/ocsp.ts';
 import type { CertificateStatus, OcspResponse } from '../pki/ocsp.ts';
+import { sameName } from '../pki/name.ts';
+import type { DistinguishedName } from '../pki/name.ts';
 import { OID } from '../pki/oids.ts';
 import { weakHashAt, weakKeyAt } from './algorithm-rules.ts';
 import type { AlgorithmRules } from './algorithm-rules.ts';
@@ -37,10 +39,12 @@ export interface RevocationQuestion {
    * to be older counts (EN 319 102-1 clause 5.6.2.2: validation time sliding).
    */
   readonly distrustedFrom?: Date | undefined;
+  /** Issuers of whom a list was meant to be at hand that cannot be read: it may say "revoked", so that nobody else's "good" counts. */
+  readonly withheld?: readonly DistinguishedName[] | undefined;
 }
 
 /** Why something that was at hand did not count. */
-export type RefusedSource = 'indirect' | 'weak' | 'unproven' | 'responder';
+export type RefusedSource = 'indirect' | 'weak' | 'unproven' | 'responder' | 'unreadable';
 
 export interface RevocationFinding {
   readonly report: RevocationReport;
@@ -98,12 +102,14 @@ const nothingKnown: RevocationFinding = {
  */
 export function findRevocation(question: RevocationQuestion): RevocationFinding {
   const { ocsps, crls } = question.material;
-  if (ocsps.length === 0 && crls.length === 0) return nothingKnown;
-  const search: Search = { ...question, refused: new Set(), uncheckedResponder: undefined };
+  const isWithheld = question.withheld?.some((name) => sameName(name, question.issuer.subject)) === true;
+  const refused = new Set<RefusedSource>(isWithheld ? ['unreadable'] : []);
+  if (ocsps.length === 0 && crls.length === 0) return isWithheld ? { ...nothingKnown, refused } : nothingKnown;
+  const search: Search = { ...question, refused, uncheckedResponder: undefined };
   const evidence = [...fromOcsp(search), ...fromCrls(search)]
     .filter((each) => each.thisUpdate.getTime() <= question.now.getTime() + clockSkewMs)
     .sort((a, b) => b.thisUpdate.getTime() - a.thisUpdate.getTime());
-  const good = evidence.filter((each) => each.status.status === 'good' && remembers(each, question.certificate));
+  const good = evidence.filter((each) => !isWithheld && each.status.status === 'good' && remembers(each, question.certificate));
   const answer = (chosen: Evidence | undefined, finding: Pick<RevocationFinding, 'report' | 'revokedAt' | 'freshness'>): RevocationFinding => ({
     ...finding,
     evidence: chosen,

@@ -38,9 +38,9 @@ export interface TestPki {
 
 const organization = 'UBND tỉnh Thanh Hóa';
 
-export async function createTestPki(start: Date): Promise<TestPki> {
-  const root = await createRootAuthority({ organization, now: start });
-  const issuing = await createIssuingAuthority(root, { organization, now: start });
+export async function createTestPki(start: Date, operator = organization): Promise<TestPki> {
+  const root = await createRootAuthority({ organization: operator, now: start });
+  const issuing = await createIssuingAuthority(root, { organization: operator, now: start });
   const leaf: TestPki['leaf'] = async (kind, subject, { key = 'p-256', validDays = 1096, now = start } = {}) => {
     const pair = await generateKey(key);
     return { privateKey: pair.privateKey, certificate: issueCertificate(issuing, { kind, subject, publicKey: pair.publicKey, now, validDays }) };

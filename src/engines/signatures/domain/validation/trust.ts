@@ -2,6 +2,7 @@
 import type { Certificate } from '../pki/certificate.ts';
 import { describeKey } from '../pki/certificate.ts';
 import type { HashName, SignatureAlgorithm } from '../pki/algorithms.ts';
+import type { DistinguishedName } from '../pki/name.ts';
 import { hashLabel, weakHashAt, weakKeyAt } from './algorithm-rules.ts';
 import type { AlgorithmRules } from './algorithm-rules.ts';
 import type { ValidationCache } from './cache.ts';
@@ -27,6 +28,8 @@ export interface TrustContext {
   readonly now: Date;
   /** What is known of the age of revocation material; without it, all is as new as this validation. */
   readonly provenSince?: ProvenSince;
+  /** As in `RevocationQuestion`. */
+  readonly withheld?: readonly DistinguishedName[] | undefined;
 }
 
 export interface TrustQuestion {
@@ -147,7 +150,7 @@ function judgeRevocation(question: TrustQuestion, { certificates }: CertificateP
     const certificate = certificates[i];
     const issuer = certificates[i + 1];
     if (certificate === undefined || issuer === undefined) continue;
-    const finding = findRevocation({ certificate, issuer, at, now: context.now, material: context.material, cache: context.cache, rules: context.rules, provenSince: context.provenSince, distrustedFrom });
+    const finding = findRevocation({ certificate, issuer, at, now: context.now, material: context.material, cache: context.cache, rules: context.rules, provenSince: context.provenSince, distrustedFrom, withheld: context.withheld });
     if (finding.evidence) evidence.push(finding.evidence);
     if (finding.revokedAt === undefined && finding.freshness !== 'fresh') {
       problems.push({ code: unknownCode(finding) });
@@ -168,6 +171,7 @@ function judgeRevocation(question: TrustQuestion, { certificates }: CertificateP
 function unknownCode({ freshness, refused }: RevocationFinding): ProblemCode {
   // The authority was revoked, and nothing proves that what it said is older than that.
   if (refused.has('unproven')) return 'certificate.caRevoked';
+  if (refused.has('unreadable')) return 'revocation.unreadable';
   if (freshness === 'stale') return 'revocation.stale';
   if (refused.has('responder')) return 'revocation.responder';
   if (refused.has('weak')) return 'revocation.weak';

@@ -78,6 +78,7 @@ function judgeFile(file: Uint8Array | PdfSource, options: ValidationOptions): { 
     rules: options.rules ?? defaultAlgorithmRules,
     cache,
     now: options.now,
+    withheld: options.given?.withheld,
   };
   const judged = judgeAll(checked, context, found);
   const changes = findChangesAfter(doc, checked);

@@ -3,6 +3,7 @@ import type { CmsSignature } from '../cms/verify.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { PkiError } from '../pki/errors.ts';
 import { sameName } from '../pki/name.ts';
+import type { DistinguishedName } from '../pki/name.ts';
 import { decodeStream, dictEntry, entryOf, getCatalog, isArray, isStream, PdfError, resolve, streamBytes } from '../pdf/reader/index.ts';
 import type { PdfDocument } from '../pdf/reader/index.ts';
 import type { ValidationCache } from './cache.ts';
@@ -21,6 +22,8 @@ export interface GivenMaterial {
   readonly certificates?: readonly Certificate[];
   readonly crls?: readonly Buffer[];
   readonly ocsps?: readonly Buffer[];
+  /** Issuers of whom a list was meant to be given and cannot be read. */
+  readonly withheld?: readonly DistinguishedName[];
 }
 
 const maxItems = 200;

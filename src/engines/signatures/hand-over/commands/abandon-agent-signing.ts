@@ -1,24 +1,34 @@
 import type { CommandContext } from '#kernel/command.ts';
-import { withdrawIfDeserted } from '../../ask-owner.ts';
+import { withdrawFromOwner, withdrawIfDeserted } from '../../ask-owner.ts';
 import { giveUpRequest } from '../../commands/holder-requests.ts';
-import { getSigning, type SigningKey } from '../../commands/signing-states.ts';
+import { lockRelease, regroupRelease } from '../../commands/keep-release.ts';
+import { getSigning, type SigningKey, type SigningRow } from '../../commands/signing-states.ts';
 import { signatureErrors } from '../../errors.ts';
 import { findLatestHandOver } from './hand-over-states.ts';
 
 /**
  * The signer gives up on the program on the own computer: its addresses and requests count no more, and the same signing may be
- * tried again at once, there or otherwise. A file that has arrived already goes its way.
+ * tried again at once, there or otherwise. A file or a signature that has arrived already goes its way.
  * @throws signatures.signingNotFound · notYourCredential
  */
 export async function abandonAgentSigning(ctx: CommandContext, key: SigningKey): Promise<void> {
+  const { openedBy } = await getSigning(ctx, key);
+  if (ctx.actor.kind !== 'person' || ctx.actor.personId !== openedBy.personId) throw signatureErrors.notYourCredential();
+  await withdrawFromOwner(ctx, key);
+  const release = await lockRelease(ctx, key);
   const signing = await getSigning(ctx, key, true);
-  if (ctx.actor.kind !== 'person' || ctx.actor.personId !== signing.openedBy.personId) throw signatureErrors.notYourCredential();
   const latest = await findLatestHandOver(ctx, key);
-  if (latest?.state === 'received' || signing.state !== 'pending' || signing.holderReference === null) return;
+  if (latest?.state === 'received' || signing.state !== 'pending' || signing.holderReference === null || hasAnswer(signing)) return;
   // safe because only HolderRequests are kept there since the first version of this file
   const { transactionId } = JSON.parse(signing.holderReference) as { transactionId: string };
   await ctx.query(`update signatures.hand_over set state = 'closed', ended_at = $3 where agency_id = $1 and signing_id = $2 and state = 'open'`, [key.agencyId, key.signingId, ctx.now]);
   await giveUpRequest(ctx, { ...key, transactionId, code: 'signatures.handOverClosed', again: true });
+  if (release !== undefined) await regroupRelease(ctx, release);
   await withdrawIfDeserted(ctx, { agencyId: key.agencyId, batchId: transactionId });
   if (latest?.state === 'open') ctx.record({ type: 'signatures.hand-over-closed', agencyId: key.agencyId, subject: signing.subject, data: { signingId: signing.id, handOverId: latest.id } });
+}
+
+function hasAnswer({ prepared }: SigningRow): boolean {
+  // safe because only what `signParts` saves is kept there, with the holder's answer once it came
+  return prepared !== null && 'answer' in (JSON.parse(prepared.toString('utf8')) as object);
 }

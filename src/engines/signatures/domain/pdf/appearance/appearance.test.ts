@@ -10,6 +10,7 @@ import { makeTestAuthority, makeTestSigner, signForTest } from '../testing-signe
 import { readPageText } from '../text/content.ts';
 import {
   agencySeal,
+  arrivalMark,
   boundsOf,
   dayText,
   drawWidget,
@@ -85,6 +86,19 @@ test('the mark on attachments stands at the top right in 10 points, with the tim
     assert.ok(Math.abs(left + width - 1 - (595 - (15 * 72) / 25.4)) < 0.01, 'flush right');
     assert.ok(top + height < (20 * 72) / 25.4, 'above the text area');
   }
+});
+
+test('the three lines on a copy end where the letters of the page’s head begin', () => {
+  const marks = textMark(upright, ['SAO Y', 'Sở Tài chính tỉnh Thanh Hóa'], new Date('2026-11-21T03:30:00Z'));
+  assert.equal(marks.length, 3);
+  for (const { top, height } of marks.map(boundsOf)) assert.ok(top > (5 * 72) / 25.4 && top + height <= (18.5 * 72) / 25.4);
+});
+
+test('the arrival mark says who got it, number and day, on the left above the text; a long name takes two lines', () => {
+  const marks = arrivalMark(upright, { agencyName: 'Ủy ban nhân dân phường Hạc Thành, tỉnh Thanh Hóa và các đơn vị', arrivalNumber: 7, arrivedOn: '2026-11-05' });
+  assert.deepEqual(marks.map((mark) => (mark.kind === 'text' ? mark.text : '')), ['Ủy ban nhân dân phường Hạc Thành, tỉnh Thanh', 'Hóa và các đơn vị', 'ĐẾN. Số: 07. Ngày: 05/11/2026']);
+  for (const { left, width, top, height } of marks.map(boundsOf)) assert.ok(left > 80 && left + width < 300 && top + height <= (18.5 * 72) / 25.4);
+  assert.equal(planWidgets(marks.map((drawing) => ({ page: 0, drawing }))).length, 1, 'one signature');
 });
 
 test('number and date in the head of the letter share one widget, the seal has its own', () => {

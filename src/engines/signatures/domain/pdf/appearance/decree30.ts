@@ -20,6 +20,8 @@ export function agencySeal(page: PageGeometry, signature: DisplayRect, seal: { r
 /** Right margin of the text area is at least 15 mm and the top one at least 20 mm: the mark stands above it, flush right (App. I.II.1). */
 const markRightMm = 15;
 const markTopMm = 7;
+/** Three lines begin higher, so that they keep off the head of the page, whose letters carry marks above them. */
+const markEndMm = 18;
 const markSizePt = 10;
 
 /**
@@ -29,15 +31,50 @@ const markSizePt = 10;
 export function textMark(page: PageGeometry, lines: readonly string[], signedAt: Date): Drawing[] {
   const size = markSizePt / page.userUnit;
   const right = displaySize(page).width - fromMm(markRightMm, page);
-  return [...lines, vietnamTime(signedAt)].map((text, i) => ({
+  const texts = [...lines, vietnamTime(signedAt)];
+  const top = Math.min(fromMm(markTopMm, page), fromMm(markEndMm, page) - size * (texts.length * 1.2));
+  return texts.map((text, i) => ({
     kind: 'text',
     text,
     left: right - textWidth(text, size, 'regular'),
-    baseline: fromMm(markTopMm, page) + size * (0.95 + i * 1.2),
+    baseline: top + size * (0.95 + i * 1.2),
     size,
     style: 'regular',
     color: 'black',
   }));
+}
+
+/** The arrival mark begins at the left margin of 30 mm and leaves the right half of the head's edge to the sender's own marks. */
+const arrivalLeftMm = 30;
+const arrivalWidthMm = 75;
+const arrivalTopMm = 5;
+
+/**
+ * The receiving agency's mark on an electronic document: its name, that the document came, number and day. The decree shows the stamp "ĐẾN"
+ * for paper only (App. IV.V); here its words stand above the text, in the type of the other marks, so that nothing of the letter is covered.
+ */
+export function arrivalMark(page: PageGeometry, arrival: { agencyName: string; arrivalNumber: number; arrivedOn: string }): Drawing[] {
+  const size = markSizePt / page.userUnit;
+  const [year = '', month = '', day = ''] = arrival.arrivedOn.split('-');
+  const lines = [...wrap(arrival.agencyName, size, fromMm(arrivalWidthMm, page)), `ĐẾN. Số: ${numberText(arrival.arrivalNumber)}. Ngày: ${day}/${month}/${year}`];
+  return lines.map((text, i) => ({
+    kind: 'text',
+    text,
+    left: fromMm(arrivalLeftMm, page),
+    baseline: fromMm(arrivalTopMm, page) + size * (0.95 + i * 1.2),
+    size,
+    style: 'regular',
+    color: 'black',
+  }));
+}
+
+/** Two lines at most: the longest names of agencies fit into them. */
+function wrap(text: string, size: number, width: number): string[] {
+  if (textWidth(text, size, 'regular') <= width) return [text];
+  const words = text.split(' ');
+  let count = words.length - 1;
+  while (count > 1 && textWidth(words.slice(0, count).join(' '), size, 'regular') > width) count -= 1;
+  return [words.slice(0, count).join(' '), words.slice(count).join(' ')].filter((line) => line !== '');
 }
 
 /** A QR code's side, and how far it keeps from the edge of the sheet: well inside the left margin of 30 to 35 mm (App. I.I.4). */

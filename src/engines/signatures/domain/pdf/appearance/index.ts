@@ -3,7 +3,7 @@ export { boundsOf, drawAppearance, drawWidget } from './appearance.ts';
 export type { Canvas, Drawing } from './appearance.ts';
 export { colorRulesOf } from './color-rules.ts';
 export type { ColorRules } from './color-rules.ts';
-export { agencySeal, dayText, monthText, numberText, pageMark, personSignature, planWidgets, textInBlank, textMark, vietnamTime } from './decree30.ts';
+export { agencySeal, arrivalMark, dayText, monthText, numberText, pageMark, personSignature, planWidgets, textInBlank, textMark, vietnamTime } from './decree30.ts';
 export type { Blank, WidgetPlan } from './decree30.ts';
 export { textWidth } from './font.ts';
 export type { FontStyle } from './font.ts';
