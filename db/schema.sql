@@ -1844,12 +1844,55 @@ comment on table incoming_documents.assignment is 'Scope: agency. Who is to hand
 CREATE INDEX assignment_post ON incoming_documents.assignment USING btree (agency_id, post_id, document_id);
 CREATE UNIQUE INDEX assignment_standing ON incoming_documents.assignment USING btree (agency_id, document_id, post_id) WHERE (state = ANY (ARRAY['open'::text, 'passed'::text]));
 
+create table incoming_documents.copy (
+  agency_id uuid not null,
+  document_id uuid not null,
+  id uuid not null,
+  state text not null,
+  kind text not null,
+  source text not null,
+  base_file_id uuid not null,
+  base_sha256 text not null,
+  extract_upload_id uuid,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  register_id uuid,
+  year smallint,
+  number integer,
+  notation text,
+  file_id uuid,
+  name text,
+  sha256 text,
+  size_bytes bigint,
+  sealed_at timestamp with time zone,
+  sealed_by text,
+  certificate_serial text,
+  withdrawn_at timestamp with time zone,
+  withdrawn_by text,
+  constraint copy_pkey PRIMARY KEY (agency_id, document_id, id),
+  constraint copy_agency_id_document_id_fkey FOREIGN KEY (agency_id, document_id) REFERENCES incoming_documents.document(agency_id, id),
+  constraint copy_agency_id_register_id_fkey FOREIGN KEY (agency_id, register_id) REFERENCES registers.register(agency_id, id),
+  constraint copy_check CHECK (((kind = 'extract'::text) = (extract_upload_id IS NOT NULL))),
+  constraint copy_check1 CHECK (((kind = 'of-copy'::text) = (source = 'certified-copy'::text))),
+  constraint copy_check2 CHECK (((kind <> 'full'::text) OR (source = 'master'::text))),
+  constraint copy_check3 CHECK ((((state = 'sealed'::text) = (sealed_at IS NOT NULL)) AND ((sealed_at IS NULL) = (number IS NULL)) AND ((sealed_at IS NULL) = (file_id IS NULL)) AND ((sealed_at IS NULL) = (sha256 IS NULL)) AND ((sealed_at IS NULL) = (register_id IS NULL)))),
+  constraint copy_check4 CHECK (((state = 'withdrawn'::text) = (withdrawn_at IS NOT NULL))),
+  constraint copy_kind_check CHECK ((kind = ANY (ARRAY['full'::text, 'of-copy'::text, 'extract'::text]))),
+  constraint copy_number_check CHECK ((number >= 1)),
+  constraint copy_source_check CHECK ((source = ANY (ARRAY['electronic'::text, 'master'::text, 'certified-copy'::text]))),
+  constraint copy_state_check CHECK ((state = ANY (ARRAY['created'::text, 'sealed'::text, 'withdrawn'::text])))
+);
+comment on table incoming_documents.copy is 'Scope: agency. Electronic copies of incoming documents with the agency''s signature (30/2020/NĐ-CP Art. 25 to 27): what they were made of, their numbers in the register of copies, and those that were withdrawn.';
+CREATE UNIQUE INDEX copy_created ON incoming_documents.copy USING btree (agency_id, document_id) WHERE (state = 'created'::text);
+CREATE UNIQUE INDEX copy_number ON incoming_documents.copy USING btree (agency_id, register_id, year, number) WHERE (state = 'sealed'::text);
+CREATE UNIQUE INDEX copy_whole ON incoming_documents.copy USING btree (agency_id, document_id, kind) WHERE ((state = 'sealed'::text) AND (kind <> 'extract'::text));
+
 create table incoming_documents.document (
   agency_id uuid not null,
   id uuid not null,
   state text not null,
-  message_id uuid not null,
-  sender_agency_id uuid not null,
+  message_id uuid,
+  sender_agency_id uuid,
   sender_name text not null,
   sender_code text not null,
   document_code text not null,
@@ -1909,6 +1952,13 @@ create table incoming_documents.document (
   result_reply_id uuid,
   completed_at timestamp with time zone,
   completed_by text,
+  medium text not null default 'electronic'::text,
+  stamp_file_id uuid,
+  stamp_name text,
+  stamp_sha256 text,
+  stamp_size_bytes bigint,
+  stamped_at timestamp with time zone,
+  stamped_by text,
   constraint document_pkey PRIMARY KEY (agency_id, id),
   constraint document_agency_id_register_id_fkey FOREIGN KEY (agency_id, register_id) REFERENCES registers.register(agency_id, id),
   constraint document_arrival_number_check CHECK ((arrival_number >= 1)),
@@ -1918,6 +1968,8 @@ create table incoming_documents.document (
   constraint document_check2 CHECK (((state = 'refused'::text) = (refused_at IS NOT NULL))),
   constraint document_completed_check CHECK (((state <> 'completed'::text) OR ((completed_at IS NOT NULL) AND (completed_by IS NOT NULL) AND (result IS NOT NULL)))),
   constraint document_leader_check CHECK ((((leader_post_id IS NULL) = (leader_name IS NULL)) AND ((leader_post_id IS NULL) = (leader_title IS NULL)))),
+  constraint document_medium_check CHECK ((medium = ANY (ARRAY['electronic'::text, 'paper'::text]))),
+  constraint document_message_check CHECK ((((medium = 'electronic'::text) = (message_id IS NOT NULL)) AND ((medium = 'paper'::text) OR (sender_agency_id IS NOT NULL)))),
   constraint document_opened_check CHECK (((opened_at IS NULL) = (opened_by IS NULL))),
   constraint document_recall_kind_check CHECK ((recall_kind = ANY (ARRAY['recall'::text, 'take_back'::text, 'update'::text]))),
   constraint document_recalled_check CHECK ((((state = 'recalled'::text) = (recalled_at IS NOT NULL)) AND ((recalled_at IS NULL) = (recall_kind IS NULL)) AND ((recalled_at IS NULL) = (recall_reason IS NULL)))),
@@ -1928,6 +1980,7 @@ create table incoming_documents.document (
   constraint document_result_check CHECK ((result = ANY (ARRAY['answered'::text, 'done'::text, 'information'::text]))),
   constraint document_result_text_check CHECK ((length(result_text) <= 2000)),
   constraint document_return_reason_check CHECK (((length(return_reason) >= 1) AND (length(return_reason) <= 1000))),
+  constraint document_stamp_check CHECK ((((stamp_file_id IS NULL) = (stamped_at IS NULL)) AND ((stamp_file_id IS NULL) = (stamp_sha256 IS NULL)) AND ((stamp_file_id IS NULL) = (stamp_name IS NULL)) AND ((stamp_file_id IS NULL) = (stamp_size_bytes IS NULL)) AND ((stamp_file_id IS NULL) = (stamped_by IS NULL)) AND ((stamp_file_id IS NULL) OR ((arrival_number IS NOT NULL) AND (medium = 'electronic'::text))))),
   constraint document_started_check CHECK (((state <> 'in-process'::text) OR (started_at IS NOT NULL))),
   constraint document_state_check CHECK ((state = ANY (ARRAY['arrived'::text, 'registered'::text, 'submitted'::text, 'assigned'::text, 'in-process'::text, 'reported'::text, 'completed'::text, 'refused'::text, 'recalled'::text, 'replaced'::text]))),
   constraint document_submission_note_check CHECK (((length(submission_note) >= 1) AND (length(submission_note) <= 1000))),
@@ -2250,7 +2303,7 @@ create table registers.register (
   closed_on date,
   constraint register_pkey PRIMARY KEY (agency_id, id),
   constraint register_check CHECK (((closed_on IS NULL) OR (closed_on >= opened_on))),
-  constraint register_kind_check CHECK ((kind = ANY (ARRAY['outgoing'::text, 'incoming'::text]))),
+  constraint register_kind_check CHECK ((kind = ANY (ARRAY['outgoing'::text, 'incoming'::text, 'copy'::text]))),
   constraint register_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
 comment on table registers.register is 'Scope: agency. The books in which an agency numbers its documents; the head of the agency decides how many (30/2020/NĐ-CP Art. 15.1.c).';

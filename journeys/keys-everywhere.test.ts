@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { signIn, type DemoClient } from '#app/demo/client.ts';
 import { demoSealPng, demoSignaturePng } from '#engines/signatures/index.ts';
 import { testSmartCa, type PhoneService } from '#engines/signatures/adapters/phone-services/testing.ts';
 import { cmsSigner } from '#engines/signatures/domain/cms/sign.ts';
 import { agencySubject, createIssuingAuthority, createRootAuthority, generateKey, issueCertificate, personSubject } from '#engines/signatures/domain/pki/authority.ts';
 import { signAsProgram } from '#engines/signatures/hand-over/testing.ts';
 import { makeCertificate, startProgram, vgcaAnswers, vnptAnswers, type FakeProgram, type FakeToken, type VgcaMood } from '#ui/signing-agents/testing.ts';
+import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
+import { sealedLetter } from '../bench/house/letter.ts';
 import { look, picture } from './accessibility.ts';
 import { openTown, type Town, type Visitor } from './town.ts';
 
@@ -26,7 +29,7 @@ const issuing = await createIssuingAuthority(root, { organization, now });
 const selfMade = makeCertificate();
 
 /** The programs on everybody's computer of this story, with whichever token is plugged in and in whatever mood. */
-const computer = { token: await tokenFor('Lê Thị Hồng Nhung'), mood: 'signs' as VgcaMood };
+const computer = { token: await tokenFor('Lê Thị Hồng Nhung'), mood: 'signs' as VgcaMood, called: [] as string[] };
 const folder = mkdtempSync(join(tmpdir(), 'keys-everywhere-'));
 let phone: PhoneService;
 let town: Town;
@@ -49,7 +52,14 @@ before(async () => {
   if (selfMade === undefined) return;
   const host = { tls: selfMade, origin: new URL(town.url).origin };
   const signFile = (file: Buffer): Promise<Buffer> => signAsProgram(file, { signer: cmsSigner({ certificate: Buffer.from(computer.token.certificate, 'base64'), chain: [] }), key: computer.token.key }, { signingTime: new Date() });
-  vgca = await startProgram({ ...host, port: 8987, answer: (path, text) => vgcaAnswers(computer.token, { mood: computer.mood, signFile })(path, text) });
+  vgca = await startProgram({
+    ...host,
+    port: 8987,
+    answer: (path, text) => {
+      computer.called.push(path);
+      return vgcaAnswers(computer.token, { mood: computer.mood, signFile })(path, text);
+    },
+  });
   const plugin = vnptAnswers(await tokenFor('Phạm Minh Tuấn'), { mood: 'signs', license: PLUGIN_LICENSE, domain: 'localhost', signFile: (file) => file });
   vnpt = await startProgram({ ...host, port: 4434, answer: plugin });
 }, { timeout: 240_000 });
@@ -262,6 +272,46 @@ test('officials sign with tokens at their own computers, and are helped when the
     await page.getByRole('button', { name: 'Đóng dấu' }).click();
     await page.getByText('Đã đóng dấu.').waitFor({ timeout: 60_000 });
     assert.equal(await stateOf(page, id), 'sealed');
+  });
+
+  await t.test('the clerk makes an electronic copy of scanned paper in the program’s own window for copies', async () => {
+    const { page } = clerk;
+    const { id } = await call<{ id: string }>(page, '/api/v1/incoming-documents/paper', { scanUploadId: await upload(page, 'ban-quet.pdf'), senderName: 'Công ty cổ phần Lam Sơn', issuedOn: '2026-11-02', typeCode: 'cong-van', summary: 'V/v sao y bằng token' });
+    await page.goto(`${town.url}/app/sao-van-ban/${id}`);
+    await page.getByText('nhập mã PIN của USB token').waitFor();
+    computer.mood = 'refuses';
+    await page.getByRole('button', { name: 'Ký số bản sao' }).click();
+    await page.getByText('VGCA Sign Service không ký').waitFor();
+    computer.mood = 'signs';
+    computer.called = [];
+    await page.getByRole('button', { name: 'Ký cả tệp trong cửa sổ VGCA Sign Service' }).click();
+    await page.getByText(/Đã ký bản sao số \d+\/SY-SNV/).waitFor({ timeout: 30_000 });
+    assert.deepEqual(computer.called, ['/SignCopy']);
+    await page.getByRole('heading', { name: /^Sao y số/ }).waitFor();
+    await look(page, 'bản sao ký bằng token');
+  });
+
+  await t.test('the arrival mark on an electronic document is put in the program’s own window for it', async () => {
+    const { page } = clerk;
+    const open = (login: string): Promise<DemoClient> => signIn(town.url, { login, password: DEMO_PASSWORD });
+    const [sender, director] = await Promise.all([open('vanthu.stc'), open('giamdoc.stc')]);
+    const { agencies } = await sender.get<{ agencies: { id: string }[] }>('/api/v1/accounts/agencies?text=so%20noi%20vu');
+    const { documentId } = await sealedLetter({ clerk: sender, leader: director }, [agencies[0]?.id ?? '']);
+    await sender.post(`${base}/${documentId}/issue`);
+    await page.goto(`${town.url}/app/van-ban-den?trang_thai=arrived`);
+    await page.getByRole('link', { name: /rà soát hồ sơ/ }).first().click({ timeout: 30_000 });
+    await page.getByRole('button', { name: 'Tiếp nhận' }).click();
+    await page.getByRole('tab', { name: 'Dấu đến' }).click();
+    await page.getByRole('link', { name: 'Đóng dấu đến' }).click();
+    await page.getByText('nhập mã PIN của USB token').waitFor();
+    computer.mood = 'refuses';
+    await page.getByRole('button', { name: 'Đóng dấu đến' }).click();
+    await page.getByText('VGCA Sign Service không ký').waitFor();
+    computer.mood = 'signs';
+    computer.called = [];
+    await page.getByRole('button', { name: 'Ký cả tệp trong cửa sổ VGCA Sign Service' }).click();
+    await page.getByText(/Đã đóng dấu đến số \d+/).waitFor({ timeout: 30_000 });
+    assert.deepEqual(computer.called, ['/SignIncome']);
   });
 
   await t.test('the plugin of VNPT-CA is offered with the installation’s licence, and its certificate connected', async () => {

@@ -2,11 +2,10 @@ import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import { formatDay, parseCalendarDay, vietnamDay } from '#kernel/time.ts';
 import { closeTasks, endOfWork, openTasks, workingCalendar } from '#engines/cases/index.ts';
-import { answerMessage } from '#engines/exchange/index.ts';
 import type { Post } from '#engines/identity/index.ts';
 import type { PersonActor } from '#kernel/actor.ts';
 import type { Updateable } from 'kysely';
-import { agencyOf, messageOf, subjectOf, updateDocument } from './document-store.ts';
+import { agencyOf, subjectOf, tellSender, updateDocument } from './document-store.ts';
 import { errors } from './errors.ts';
 import type { AssignmentRow as AssignmentColumns } from './tables.gen.ts';
 import type { AssignmentRow, DocumentRow, Tables } from './tables.ts';
@@ -100,7 +99,7 @@ export async function openPart(ctx: CommandContext, part: AssignmentRow): Promis
 export async function startWork(ctx: CommandContext, document: DocumentRow, name: string): Promise<Date> {
   if (document.started_at !== null) return document.started_at;
   await updateDocument(ctx, document, { state: 'in-process', started_at: ctx.now });
-  await answerMessage(ctx, { agencyId: agencyOf(document), messageId: messageOf(document), status: '05' });
+  await tellSender(ctx, document, { status: '05' });
   ctx.record({ type: 'incoming-documents.assignment-started', agencyId: agencyOf(document), subject: subjectOf(document), data: { name } });
   return ctx.now;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { copyKinds, copySources } from './domain/copy-rules.ts';
 import { incomingStates, results, urgencies, workFilters } from './domain/states.ts';
 
 export { incomingStates, results, urgencies, workFilters } from './domain/states.ts';
@@ -20,6 +21,8 @@ export const PAGE_SIZE = 50;
 
 export const incomingRow = z.object({
   id,
+  /** How it reached the agency. */
+  medium: z.enum(['electronic', 'paper']),
   state: incomingState,
   senderName: z.string(),
   number: z.string(),
@@ -125,9 +128,42 @@ export const handlingView = z.object({
 });
 export type HandlingView = z.infer<typeof handlingView>;
 
+export const copyKind = z.enum(copyKinds);
+export const copySource = z.enum(copySources);
+
+/** An electronic copy with the agency's signature, or one that waits for it. */
+export const copyView = z.object({
+  id,
+  kind: copyKind,
+  source: copySource,
+  createdAt: z.string(),
+  createdBy: z.string(),
+  /** What the agency signs: the scan, or the extract that the clerk wrote. */
+  base: z.object({ fileId: id, extractUploadId: id.nullable() }),
+  /** Null while it waits for the agency's signature; the verdict follows a moment after the signature. */
+  sealed: z.object({ fileId: id, name: z.string(), sizeBytes: z.int(), numberAndNotation: z.string(), at: z.string(), by: z.string(), verdict: verdict.nullable() }).nullable(),
+});
+export type CopyView = z.infer<typeof copyView>;
+
+export const copying = z.object({
+  list: z.array(copyView),
+  /** What the caller may make a copy of, and which kinds the law knows of it; empty for whoever may make none. */
+  choices: z.array(z.object({ source: copySource, kinds: z.array(copyKind) })),
+});
+
+/** The main file with the agency's arrival mark; the sender's signatures in it stand. */
+export const stamping = z.object({
+  mayStamp: z.boolean(),
+  made: z.object({ fileId: id, name: z.string(), sizeBytes: z.int(), at: z.string(), by: z.string() }).nullable(),
+});
+
 export const incomingDetail = incomingRow.extend({
-  messageId: id,
-  senderAgencyId: id,
+  copies: copying,
+  stamp: stamping,
+  /** Null where it came on paper. */
+  messageId: id.nullable(),
+  /** Null for a sender on paper who is in no directory. */
+  senderAgencyId: id.nullable(),
   senderCode: z.string(),
   documentCode: z.string(),
   typeCode: z.string(),
@@ -157,6 +193,36 @@ export const incomingDetail = incomingRow.extend({
   abilities: z.array(z.enum(abilities)),
 });
 export type IncomingDetail = z.infer<typeof incomingDetail>;
+
+/** A document that came on paper, as the clerk writes it into the register, with its scan. */
+export const paperBody = z.object({
+  scanUploadId: z.uuid('Tải lên bản quét của văn bản giấy.|Upload the scan of the paper.'),
+  senderName: z.string().trim().min(2, 'Nhập tên cơ quan, tổ chức hoặc người gửi.|Enter the sender’s name.').max(300),
+  number: z.string().trim().max(30).default(''),
+  notation: z.string().trim().max(60).default(''),
+  issuedOn: z.iso.date('Ngày không đúng.|The date is wrong.'),
+  typeCode: z.string().min(1, 'Chọn loại văn bản.|Choose a document type.'),
+  summary: z.string().trim().min(1, 'Nhập trích yếu.|Enter the summary.').max(500),
+  urgency: urgency.default('normal'),
+  answerDue: z.iso.date('Ngày không đúng.|The date is wrong.').nullable().default(null),
+  signerName: z.string().trim().max(120).default(''),
+  signerTitle: z.string().trim().max(120).default(''),
+});
+export const paperReply = z.object({ id, arrivalNumber: z.int(), arrivalYear: z.int() });
+
+/** The agency's seal on a copy. Sent again, it goes on with the copy that was begun. */
+export const sealCopyBody = z.object({
+  kind: copyKind,
+  source: copySource,
+  /** The file that the clerk wrote; for an extract only. */
+  extractUploadId: id.optional(),
+  credentialId: id,
+  pin: z.string().max(200).optional(),
+  otp: z.string().trim().max(50).optional(),
+});
+/** The agency's signature with the arrival mark. */
+export const sealStampBody = sealCopyBody.pick({ credentialId: true, pin: true, otp: true });
+export const sealCopyReply = z.object({ state: z.enum(['signed', 'pending']), document: incomingDetail });
 
 export const refuseBody = z.object({ reason: z.string().trim().min(3, 'Nêu lý do để nơi gửi hiểu.|Give a reason that the sender understands.').max(1000) });
 export const answerNoticeBody = z.object({ agree: z.boolean(), reason: z.string().trim().max(1000).optional() });
@@ -190,6 +256,11 @@ export type HandlersReply = z.infer<typeof handlersReply>;
 export const eventData = {
   'document-arrived': z.object({ senderName: z.string(), numberAndNotation: z.string(), verdict: z.string() }),
   'document-registered': z.object({ arrivalNumber: z.int(), arrivalYear: z.int() }),
+  'paper-registered': z.object({ senderName: z.string(), numberAndNotation: z.string(), arrivalNumber: z.int(), arrivalYear: z.int(), sha256: z.string() }),
+  'document-stamped': z.object({ arrivalNumber: z.int(), arrivalYear: z.int(), sha256: z.string(), certificateSerial: z.string() }),
+  'copy-created': z.object({ copyId: z.string(), kind: copyKind, kindVi: z.string(), kindEn: z.string(), baseSha256: z.string() }),
+  'copy-sealed': z.object({ copyId: z.string(), kind: copyKind, kindVi: z.string(), kindEn: z.string(), numberAndNotation: z.string(), sha256: z.string(), certificateSerial: z.string() }),
+  'copy-withdrawn': z.object({ copyId: z.string(), kind: copyKind, kindVi: z.string(), kindEn: z.string() }),
   'document-refused': z.object({ reason: z.string() }),
   'document-recalled': z.object({ reason: z.string() }),
   'document-replaced': z.object({ byNumber: z.string(), reason: z.string() }),

@@ -4,6 +4,8 @@ import type { Queryable } from '#kernel/database.ts';
 import { kernelErrors } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { transition } from '#engines/cases/index.ts';
+import { answerMessage } from '#engines/exchange/index.ts';
+import type { AnswerStatus } from '#engines/exchange/contract.ts';
 import type { IncomingAbility, IncomingState } from './contract.ts';
 import { errors } from './errors.ts';
 import { lifecycle } from './lifecycle.ts';
@@ -69,7 +71,15 @@ export function agencyOf(document: DocumentRow): Id<'agency'> {
   return document.agency_id as Id<'agency'>;
 }
 
+/** The message that brought it. @throws Error for what came on paper, about which no sender can be told anything */
 export function messageOf(document: DocumentRow): Id<'message'> {
+  if (document.message_id === null) throw new Error(`document ${document.id} came on paper`);
   // safe because the column holds message ids only
   return document.message_id as Id<'message'>;
+}
+
+/** Tells the sender what became of the document; whoever sent paper hears nothing by this. */
+export async function tellSender(ctx: CommandContext, document: DocumentRow, answer: { status: AnswerStatus; reason?: string }): Promise<void> {
+  if (document.medium === 'paper') return;
+  await answerMessage(ctx, { agencyId: agencyOf(document), messageId: messageOf(document), ...answer });
 }

@@ -1,9 +1,14 @@
 import { join } from 'node:path';
 import type { Module } from '#kernel/module.ts';
+import { copySeal } from './commands/seal-copy.ts';
+import { stampSeal } from './commands/seal-stamp.ts';
 import { eventData } from './contract.ts';
+import { copiesOfRecalled } from './copy-guard.ts';
 import { onMessageRecalled, onMessageReminded, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined } from './notice-subscribers.ts';
 import { onReplyCreated, onReplyIssued } from './reply-subscribers.ts';
 import { routes } from './routes.ts';
+import { abilitiesWithPaper } from './policy.ts';
+import { copyRoutes } from './routes-copies.ts';
 import { handlingRoutes } from './routes-handling.ts';
 import { onMessageArrived } from './subscribers.ts';
 
@@ -11,7 +16,8 @@ import { onMessageArrived } from './subscribers.ts';
 export const incomingDocumentsModule: Module = {
   name: 'incoming-documents',
   migrations: join(import.meta.dirname, 'migrations'),
-  routes: [...handlingRoutes, ...routes],
+  routes: [...handlingRoutes, ...copyRoutes, ...routes],
+  contributions: { 'identity.abilities': [abilitiesWithPaper], 'signatures.purposes': [copySeal, stampSeal], 'files.guards': [copiesOfRecalled] },
   subscriptions: [onMessageArrived, onMessageRecalled, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined, onMessageReminded, onReplyCreated, onReplyIssued],
   events: {
     'document-arrived': {
@@ -20,6 +26,15 @@ export const incomingDocumentsModule: Module = {
       en: '{numberAndNotation} of {senderName} arrived',
     },
     'document-registered': { data: eventData['document-registered'], vi: 'Tiếp nhận, số đến {arrivalNumber}', en: 'Registered with arrival number {arrivalNumber}' },
+    'paper-registered': {
+      data: eventData['paper-registered'],
+      vi: 'Vào sổ văn bản giấy {numberAndNotation} của {senderName}, số đến {arrivalNumber}',
+      en: 'Registered {numberAndNotation} of {senderName}, which came on paper, with arrival number {arrivalNumber}',
+    },
+    'document-stamped': { data: eventData['document-stamped'], vi: 'Đóng dấu đến số {arrivalNumber}/{arrivalYear} bằng chữ ký số cơ quan', en: 'Put the arrival mark {arrivalNumber}/{arrivalYear} with the agency’s signature' },
+    'copy-created': { data: eventData['copy-created'], vi: 'Lập bản sao điện tử: {kindVi}', en: 'Began an electronic copy: {kindEn}' },
+    'copy-sealed': { data: eventData['copy-sealed'], vi: '{kindVi} số {numberAndNotation}, ký số cơ quan', en: '{kindEn} {numberAndNotation}, with the agency’s signature' },
+    'copy-withdrawn': { data: eventData['copy-withdrawn'], vi: 'Bỏ bản sao đang lập: {kindVi}', en: 'Withdrew the copy that was begun: {kindEn}' },
     'document-refused': { data: eventData['document-refused'], vi: 'Từ chối nhận: {reason}', en: 'Refused: {reason}' },
     'document-recalled': { data: eventData['document-recalled'], vi: 'Hủy văn bản theo yêu cầu của nơi gửi: {reason}', en: 'Cancelled at the sender’s request: {reason}' },
     'document-replaced': { data: eventData['document-replaced'], vi: 'Được thay thế bằng văn bản số {byNumber}: {reason}', en: 'Replaced by {byNumber}: {reason}' },

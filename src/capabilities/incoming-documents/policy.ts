@@ -13,6 +13,11 @@ const has = (actor: PersonActor, ...roles: string[]): boolean => roles.some((rol
 /** What has arrived is seen by those who receive for the agency: clerk, leaders, chief of office, auditor. */
 export const seesInbox = (actor: PersonActor): boolean => has(actor, 'clerk', 'leader', 'chief_of_office', 'auditor', 'guest');
 
+/** The clerk writes what comes on paper into the register (30/2020/NĐ-CP Art. 22). */
+export function abilitiesWithPaper(actor: PersonActor): readonly string[] {
+  return has(actor, 'clerk') ? ['incoming-documents.register-paper'] : [];
+}
+
 /** Whoever may be submitted to has a list of their own of what waits for their instruction. */
 export const instructs = (actor: PersonActor): boolean => has(actor, 'leader', 'chief_of_office');
 
@@ -59,6 +64,14 @@ export const mayPassOn = (actor: PersonActor): boolean => has(actor, 'unit_head'
 /** Whoever has the main part drafts the reply; the clerk helps. */
 export const mayReply = (actor: PersonActor, document: PolicySubject): boolean =>
   (document.state === 'assigned' || document.state === 'in-process') && (has(actor, 'clerk') || hasPart(actor, document, 'main'));
+
+const IN_FORCE: ReadonlySet<IncomingState> = new Set(['registered', 'submitted', 'assigned', 'in-process', 'reported', 'completed']);
+
+/** Copies are the clerk's, who alone puts the agency's signature on them, and personally (30/2020/NĐ-CP Art. 27, 32.2); of what is registered and stands. */
+export const mayCopy = (actor: PersonActor, document: PolicySubject): boolean => document.agency_id === actor.agencyId && has(actor, 'clerk') && IN_FORCE.has(document.state);
+
+/** The arrival mark is the clerk's too, on an electronic document that is registered; paper got the stamp itself. */
+export const mayStamp = (actor: PersonActor, document: PolicySubject & { medium: 'electronic' | 'paper' }): boolean => document.medium === 'electronic' && mayCopy(actor, document);
 
 /** Whether the person may do it at all, whatever the state. */
 export function mayInPrinciple(actor: PersonActor, action: IncomingAbility, document: PolicySubject): boolean {

@@ -47,10 +47,7 @@ export const routes = [
     reply: timelineReply,
     run: async (http, { params: { id } }) => {
       const document = await getIncoming(http.kernel, http.actor, id);
-      const subjects = [
-        { type: 'incoming-document', id },
-        { type: 'message', id: document.messageId },
-      ];
+      const subjects = [{ type: 'incoming-document', id }, ...(document.messageId === null ? [] : [{ type: 'message', id: document.messageId }])];
       return timelineOf(http.kernel, { agencyId: http.actor.agencyId, subjects, language: http.language });
     },
   }),

@@ -27,12 +27,39 @@ export type AssignmentRow = {
   outcome: string | null;
 };
 
+export type CopyRow = {
+  agency_id: string;
+  document_id: string;
+  id: string;
+  state: 'created' | 'sealed' | 'withdrawn';
+  kind: 'full' | 'of-copy' | 'extract';
+  source: 'electronic' | 'master' | 'certified-copy';
+  base_file_id: string;
+  base_sha256: string;
+  extract_upload_id: string | null;
+  created_at: Instant;
+  created_by: string;
+  register_id: string | null;
+  year: number | null;
+  number: number | null;
+  notation: string | null;
+  file_id: string | null;
+  name: string | null;
+  sha256: string | null;
+  size_bytes: number | null;
+  sealed_at: Instant | null;
+  sealed_by: string | null;
+  certificate_serial: string | null;
+  withdrawn_at: Instant | null;
+  withdrawn_by: string | null;
+};
+
 export type DocumentRow = {
   agency_id: string;
   id: string;
   state: 'arrived' | 'registered' | 'submitted' | 'assigned' | 'in-process' | 'reported' | 'completed' | 'refused' | 'recalled' | 'replaced';
-  message_id: string;
-  sender_agency_id: string;
+  message_id: string | null;
+  sender_agency_id: string | null;
   sender_name: string;
   sender_code: string;
   document_code: string;
@@ -92,6 +119,13 @@ export type DocumentRow = {
   result_reply_id: string | null;
   completed_at: Instant | null;
   completed_by: string | null;
+  medium: 'electronic' | 'paper';
+  stamp_file_id: string | null;
+  stamp_name: string | null;
+  stamp_sha256: string | null;
+  stamp_size_bytes: number | null;
+  stamped_at: Instant | null;
+  stamped_by: string | null;
 };
 
 export type NoticeRow = {
@@ -123,6 +157,7 @@ export type ReplyRow = {
 
 export type Tables = {
   'incoming_documents.assignment': AssignmentRow;
+  'incoming_documents.copy': CopyRow;
   'incoming_documents.document': DocumentRow;
   'incoming_documents.notice': NoticeRow;
   'incoming_documents.reply': ReplyRow;

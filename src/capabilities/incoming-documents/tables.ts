@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { IncomingDetail } from './contract.ts';
-import type { AssignmentRow as AssignmentColumns, DocumentRow as DocumentColumns } from './tables.gen.ts';
+import type { AssignmentRow as AssignmentColumns, CopyRow as CopyColumns, DocumentRow as DocumentColumns } from './tables.gen.ts';
 
 export type { Tables } from './tables.gen.ts';
 
@@ -8,6 +8,8 @@ export type { Tables } from './tables.gen.ts';
 export type DocumentRow = Selectable<DocumentColumns>;
 
 export type AssignmentRow = Selectable<AssignmentColumns>;
+
+export type CopyRow = Selectable<CopyColumns>;
 
 /** The files of a document as the exchange described them on arrival. */
 export function filesOf(document: DocumentRow): IncomingDetail['files'] {

@@ -32,7 +32,7 @@ export const registersErrors = defineErrors('registers', {
   },
 });
 
-export type RegisterKind = 'outgoing' | 'incoming';
+export type RegisterKind = 'outgoing' | 'incoming' | 'copy';
 
 /** @throws registers.unknownType when no type of this code is in force on the day. */
 export async function getDocumentType(q: Queryable, code: string, day: CalendarDay): Promise<DocumentType> {
@@ -41,12 +41,13 @@ export async function getDocumentType(q: Queryable, code: string, day: CalendarD
   return found;
 }
 
-const REGISTER_NAMES: Record<RegisterKind, string> = { outgoing: 'Sổ đăng ký văn bản đi', incoming: 'Sổ đăng ký văn bản đến' };
+const REGISTER_NAMES: Record<RegisterKind, string> = { outgoing: 'Sổ đăng ký văn bản đi', incoming: 'Sổ đăng ký văn bản đến', copy: 'Sổ đăng ký bản sao' };
 
 export type RegisterNumber = { registerId: Id<'register'>; year: number; number: number };
 
 /**
- * Takes the next number of the agency's default register of a kind in the calendar year of `day` (30/2020/NĐ-CP Art. 15.1, 22.2).
+ * Takes the next number of the agency's default register of a kind in the calendar year of `day` (30/2020/NĐ-CP Art. 15.1, 22.2;
+ * copies of all kinds share one: App. I, Part II.II.1.c).
  * The register is opened at its first use. The number is the transaction's: it is given back when the transaction fails,
  * so the series has no gap, and concurrent clerks wait for each other, so it has no twins.
  */

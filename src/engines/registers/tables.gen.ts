@@ -19,7 +19,7 @@ export type DocumentTypeRow = {
 export type RegisterRow = {
   agency_id: string;
   id: string;
-  kind: 'outgoing' | 'incoming';
+  kind: 'outgoing' | 'incoming' | 'copy';
   name: string;
   is_default: boolean;
   opened_on: string;

@@ -61,7 +61,7 @@ function Opened({ letter }: { letter: IncomingDetail }): ReactNode {
           <ButtonLink variant="primary" icon={Reply} to={`/gui?${reply.toString()}`}>
             {t('reply')}
           </ButtonLink>
-          <EvidenceLink href={`/api/v1/exchange/messages/${letter.messageId}/evidence`} />
+          <EvidenceLink href={`/api/v1/exchange/messages/${letter.messageId ?? ''}/evidence`} />
         </>
       }
     >

@@ -34,7 +34,7 @@ export function WriteForm({ answered }: { answered: Answered }): ReactNode {
   const send = (file: File, options: object) => api.upload<UploadView>('/api/v1/uploads', file, options);
   const main = useUploads<UploadView>({ send, rules: { endings: ['.pdf'], mostFiles: 1 } });
   const others = useUploads<UploadView>({ send, rules: { mostFiles: 20 } });
-  const [fields, setFields] = useState({ recipientAgencyId: answered?.senderAgencyId, summary: '', number: '', notation: '', isNumbered: false, issuedOn: calendarDay(new Date()) });
+  const [fields, setFields] = useState({ recipientAgencyId: answered?.senderAgencyId ?? undefined, summary: '', number: '', notation: '', isNumbered: false, issuedOn: calendarDay(new Date()) });
   const set = (change: Partial<typeof fields>) => setFields((before) => ({ ...before, ...change }));
   const [key, setKey] = useState<KeyChoice>({ credentialId: undefined, pin: '' });
   const mainUploadId = main.items.find(({ state }) => state === 'done')?.result?.id;
@@ -101,7 +101,7 @@ function useSubmit({ key, answered, body }: { key: KeyChoice; answered: Answered
         ...rest,
         number: isNumbered ? number : null,
         notation: isNumbered ? notation : null,
-        replyTo: answered === undefined ? null : { documentId: answered.id, messageId: answered.messageId, label: labelOf(answered) },
+        replyTo: answered === undefined || answered.messageId === null ? null : { documentId: answered.id, messageId: answered.messageId, label: labelOf(answered) },
       });
       if (letter.state === 'sent') return { ...letter, unsigned: undefined };
       const unsigned = await sign.mutateAsync({ id: letter.id, key }).then(
@@ -130,7 +130,7 @@ function RecipientField({ answered, value, onChange, error }: RecipientProps): R
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => api.get<RecipientList>('/api/v1/guest-offices/recipients', { signal, query: { text: typed } }),
   });
-  const [known, setKnown] = useState(answered === undefined ? undefined : { value: answered.senderAgencyId, label: answered.senderName });
+  const [known, setKnown] = useState(answered === undefined || answered.senderAgencyId === null ? undefined : { value: answered.senderAgencyId, label: answered.senderName });
   const options = (found.data?.agencies ?? []).map(({ id, name, code }) => ({ value: id, label: name, ...(code === null ? {} : { hint: code }) }));
   const all = known === undefined || options.some((option) => option.value === known.value) ? options : [known, ...options];
   return (

@@ -28,7 +28,7 @@ export async function answerSender(ctx: CommandContext, input: { documentId: str
   await endQuestion(ctx, { agencyId, documentId: document.id });
   await answerNotice(ctx, { agencyId, messageId: messageOf(document), noticeId: input.noticeId, agree: input.agree, ...(reason === undefined ? {} : { reason }) });
   if (input.agree && notice.cancels) {
-    await cancelDocuments(ctx, [{ agencyId, messageId: document.message_id, kind: notice.kind, reason: notice.reason, agreedBy: actor.name, at: ctx.now }]);
+    await cancelDocuments(ctx, [{ agencyId, messageId: messageOf(document), kind: notice.kind, reason: notice.reason, agreedBy: actor.name, at: ctx.now }]);
   }
   ctx.record({
     type: 'incoming-documents.sender-answered',

@@ -1,11 +1,10 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { closeTasks } from '#engines/cases/index.ts';
-import { answerMessage } from '#engines/exchange/index.ts';
 import { postsByRole, type Post } from '#engines/identity/index.ts';
 import type { z } from 'zod';
 import { dueAtOf, endAllParts, givePart } from '../assignments.ts';
 import type { assignBody } from '../contract.ts';
-import { agencyOf, lockForAction, messageOf, subjectOf, updateDocument } from '../document-store.ts';
+import { agencyOf, lockForAction, subjectOf, tellSender, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
 import type { DocumentRow } from '../tables.ts';
 
@@ -38,7 +37,7 @@ export async function assignDocument(ctx: CommandContext, input: AssignInput): P
     is_reviewed: input.isReviewed,
     return_reason: null,
   });
-  if (document.assigned_at === null) await answerMessage(ctx, { agencyId, messageId: messageOf(document), status: '04' });
+  if (document.assigned_at === null) await tellSender(ctx, document, { status: '04' });
   ctx.record({
     type: 'incoming-documents.document-assigned',
     agencyId,

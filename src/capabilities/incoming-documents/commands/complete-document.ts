@@ -1,11 +1,10 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { closeTasks } from '#engines/cases/index.ts';
-import { answerMessage } from '#engines/exchange/index.ts';
 import { actingPostId } from '#engines/identity/index.ts';
 import type { z } from 'zod';
 import { askLeader, endAllParts, endPart, ownPart, startWork } from '../assignments.ts';
 import type { completeBody } from '../contract.ts';
-import { agencyOf, lockForAction, messageOf, subjectOf, updateDocument } from '../document-store.ts';
+import { agencyOf, lockForAction, subjectOf, tellSender, updateDocument } from '../document-store.ts';
 import { resultWords } from '../domain/result-words.ts';
 import { errors } from '../errors.ts';
 import type { DocumentRow, Tables } from '../tables.ts';
@@ -51,7 +50,7 @@ async function finish(ctx: CommandContext, document: DocumentRow, { outcome, by 
   await updateDocument(ctx, document, { state: 'completed', completed_at: ctx.now, completed_by: by, return_reason: null, ...columnsOf(outcome) });
   await endAllParts(ctx, [{ agencyId, documentId: document.id }], 'done');
   await closeHandlingTasks(ctx, document);
-  await answerMessage(ctx, { agencyId, messageId: messageOf(document), status: '06' });
+  await tellSender(ctx, document, { status: '06' });
   ctx.record({
     type: 'incoming-documents.document-completed',
     agencyId,

@@ -14,7 +14,7 @@ export async function openDocument(ctx: CommandContext, input: { documentId: str
   const { actor, document, parts } = await lockVisible(ctx, input.documentId);
   if (document.opened_at === null) {
     await updateDocument(ctx, document, { opened_at: ctx.now, opened_by: actor.name });
-    await openMessage(ctx, { agencyId: agencyOf(document), messageId: messageOf(document) });
+    if (document.medium === 'electronic') await openMessage(ctx, { agencyId: agencyOf(document), messageId: messageOf(document) });
   }
   const mine = parts.find((part) => part.state === 'open' && part.opened_at === null && part.post_id === actingPostId(actor));
   if (mine === undefined) return;

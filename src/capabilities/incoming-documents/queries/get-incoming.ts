@@ -5,8 +5,9 @@ import { findContentHash } from '#engines/exchange/index.ts';
 import type { IncomingDetail } from '../contract.ts';
 import { errors } from '../errors.ts';
 import { partsOf } from '../document-store.ts';
-import { abilitiesOf, mayOpenWithheld, maySee, mayTakeEvidence } from '../policy.ts';
+import { abilitiesOf, mayOpenWithheld, maySee, mayStamp, mayTakeEvidence, type Part } from '../policy.ts';
 import { filesOf, type DocumentRow } from '../tables.ts';
+import { copiesOf } from './copies.ts';
 import { handlingOf } from './handling.ts';
 
 /** A document as its screen shows it. @throws incoming-documents.notFound for whoever may not see it. */
@@ -22,6 +23,9 @@ export async function getIncoming(kernel: Kernel, actor: PersonActor, documentId
   return {
     id: row.id,
     state: row.state,
+    medium: row.medium,
+    copies: await copiesOf(q, actor, subject),
+    stamp: stampOf(actor, subject),
     messageId: row.message_id,
     senderAgencyId: row.sender_agency_id,
     senderName: row.sender_name,
@@ -60,9 +64,17 @@ export async function getIncoming(kernel: Kernel, actor: PersonActor, documentId
     filesWithheld: row.state === 'recalled' && !mayOpenWithheld(actor),
     ...(await linksOf(q, row)),
     handling: await handlingOf(kernel, actor, subject),
-    mayTakeEvidence: mayTakeEvidence(actor),
+    mayTakeEvidence: row.message_id !== null && mayTakeEvidence(actor),
     abilities: abilitiesOf(actor, subject),
   };
+}
+
+/** The arrival mark: whether the caller may put it, and the file that has it. */
+function stampOf(actor: PersonActor, document: DocumentRow & { parts: readonly Part[] }): IncomingDetail['stamp'] {
+  const { stamp_file_id: fileId, stamped_at: at } = document;
+  const isPdf = filesOf(document).some(({ role, mediaType }) => role === 'main' && mediaType === 'application/pdf');
+  if (fileId === null || at === null) return { mayStamp: isPdf && mayStamp(actor, document), made: null };
+  return { mayStamp: false, made: { fileId, name: document.stamp_name ?? '', sizeBytes: document.stamp_size_bytes ?? 0, at: at.toISOString(), by: document.stamped_by ?? '' } };
 }
 
 const isInHands = (row: DocumentRow): boolean => row.state === 'assigned' || row.state === 'in-process' || row.state === 'reported';
@@ -78,7 +90,7 @@ async function linksOf(q: Queryable, row: DocumentRow): Promise<Links> {
     replacedBy: row.replaced_at === null ? null : { id: links.byId, number: row.replaced_by_number ?? '', reason: row.replacement_reason ?? '', at: row.replaced_at.toISOString() },
     replaces: row.replaces_code === null ? null : { id: links.replacesId, code: row.replaces_code, reason: row.replaces_reason ?? '' },
     notices: links.notices,
-    contentHash: (await findContentHash(q, { agencyId: row.agency_id, messageId: row.message_id })) ?? '',
+    contentHash: row.message_id === null ? '' : ((await findContentHash(q, { agencyId: row.agency_id, messageId: row.message_id })) ?? ''),
   };
 }
 

@@ -16,7 +16,7 @@ const SIZE = String(PAGE_SIZE);
  */
 const PROBE = '(select 3000)';
 const NEWEST_FIRST = 'order by arrived_at desc, id desc';
-const ROW = `id, state, sender_name as "senderName", number, notation, issued_on as "issuedOn", type_name as "typeName", summary, urgency, answer_due as "answerDue",
+const ROW = `id, medium, state, sender_name as "senderName", number, notation, issued_on as "issuedOn", type_name as "typeName", summary, urgency, answer_due as "answerDue",
     verdict, arrival_number as "arrivalNumber", arrived_at as "arrivedAt", twin_id is not null as twin, reminded_at is not null and state = 'arrived' as reminded, is_asked as asked,
     case when state in ('assigned', 'in-process', 'reported') then handling_due_at end as "handlingDue", case when state in ('assigned', 'in-process', 'reported') then handler_name end as "handlerName"`;
 

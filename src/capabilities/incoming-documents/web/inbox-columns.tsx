@@ -6,6 +6,7 @@ import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
 import { formatDate, formatDateTime } from '#ui/format.ts';
 import type { Translate } from '#ui/i18n.ts';
 import type { IncomingRow, IncomingState, Verdict } from '../contract.ts';
+import { numberOf } from '../domain/number-words.ts';
 import type { MessageKey } from './messages.ts';
 
 type T = Translate<MessageKey>;
@@ -18,8 +19,9 @@ export function IncomingStateMark({ state, t }: { state: IncomingState; t: T }):
 
 const verdictKinds: Record<Verdict, StateKind> = { 'TOTAL-PASSED': 'done', INDETERMINATE: 'present', 'TOTAL-FAILED': 'stopped', UNREADABLE: 'stopped', UNSIGNED: 'quiet' };
 
-/** The plain verdict of a document's signatures, as it was on arrival. */
-export function VerdictMark({ verdict, t }: { verdict: Verdict; t: T }): ReactNode {
+/** The plain verdict of a document's signatures, as it was on arrival; paper has none. */
+export function VerdictMark({ medium = 'electronic', verdict, t }: { medium?: IncomingRow['medium']; verdict: Verdict; t: T }): ReactNode {
+  if (medium === 'paper') return <Badge>{t('onPaper')}</Badge>;
   return <StateMark kind={verdictKinds[verdict]}>{t(`verdict.${verdict}`)}</StateMark>;
 }
 
@@ -29,7 +31,7 @@ export function UrgencyBadge({ urgency, t }: { urgency: IncomingRow['urgency']; 
 
 export function inboxColumns(t: T, now: Date): Column<IncomingRow>[] {
   return [
-    { id: 'number', label: t('number'), width: '8rem', narrow: 'top', render: (row) => <span className="lt-nowrap">{`${row.number}/${row.notation}`}</span> },
+    { id: 'number', label: t('number'), width: '8rem', narrow: 'top', render: (row) => <span className="lt-nowrap">{numberOf(row)}</span> },
     {
       id: 'summary',
       label: t('summary'),
@@ -42,7 +44,7 @@ export function inboxColumns(t: T, now: Date): Column<IncomingRow>[] {
     { id: 'issuedOn', label: t('issuedOn'), width: '7rem', narrow: 'hidden', optional: 'hidden', render: (row) => formatDate(row.issuedOn) },
     { id: 'due', label: t('deadline'), width: '6.5rem', narrow: 'below', optional: true, render: (row) => <Due row={row} now={now} /> },
     { id: 'handler', label: t('handler'), width: '9rem', narrow: 'below', optional: 'hidden', render: (row) => row.handlerName },
-    { id: 'verdict', label: t('verdict'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <VerdictMark verdict={row.verdict} t={t} /> },
+    { id: 'verdict', label: t('verdict'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <VerdictMark medium={row.medium} verdict={row.verdict} t={t} /> },
     { id: 'state', label: t('state'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <IncomingStateMark state={row.state} t={t} /> },
     { id: 'arrivalNumber', label: t('arrivalNumber'), width: '4.5rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => row.arrivalNumber },
     {

@@ -1,15 +1,19 @@
+import ScanLine from 'lucide-react/icons/scan-line';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { z } from 'zod';
 import type { DocumentTypeList } from '#engines/registers/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
+import { ButtonLink } from '#ui/controls/button.tsx';
 import { oneOf, turnByKey } from '#ui/data/keyed-pages.ts';
 import { useT } from '#ui/i18n.ts';
 import { ListPage } from '#ui/layout/list-page.tsx';
 import '#ui/layout/form.css';
 import { useSearch } from '#ui/navigation.tsx';
+import { useAbility } from '#ui/session-context.tsx';
 import type { incomingList } from '../contract.ts';
 import { incomingStates, urgencies, workFilters } from '../domain/states.ts';
+import { copyMessages } from './copy-messages.ts';
 import { handlingMessages } from './handling-messages.ts';
 import { inboxColumns } from './inbox-columns.tsx';
 import { messages } from './messages.ts';
@@ -19,6 +23,8 @@ import { useRegister } from './use-register.ts';
 export function InboxPage(): ReactNode {
   const t = useT(messages);
   const tHandling = useT(handlingMessages);
+  const tCopy = useT(copyMessages);
+  const mayRegisterPaper = useAbility('incoming-documents.register-paper');
   const api = useApi();
   const register = useRegister();
   const [search] = useSearch();
@@ -35,6 +41,13 @@ export function InboxPage(): ReactNode {
       path="/van-ban-den"
       listLabel={t('list')}
       detailLabel={t('detail')}
+      actions={
+        mayRegisterPaper ? (
+          <ButtonLink icon={ScanLine} to="/vao-so-van-ban-giay">
+            {tCopy('registerPaper')}
+          </ButtonLink>
+        ) : undefined
+      }
       filters={{
         tabs: { name: 'viec', label: tHandling('work'), all: t('all'), options: workFilters.map((value) => ({ value, label: tHandling(`work.${value}`) })) },
         choices: [

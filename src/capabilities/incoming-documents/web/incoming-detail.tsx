@@ -13,10 +13,14 @@ import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Detail } from '#ui/layout/detail.tsx';
-import { Link, useParam } from '#ui/navigation.tsx';
+import { Link, useParam, useSearch } from '#ui/navigation.tsx';
 import { PdfViewer } from '#ui/pdf/pdf-viewer.tsx';
 import { RecordTimeline } from '#ui/route/record-timeline.tsx';
 import type { IncomingDetail } from '../contract.ts';
+import { numberOf } from '../domain/number-words.ts';
+import { ArrivalStamp } from './arrival-stamp.tsx';
+import { Copies } from './copies.tsx';
+import { copyMessages } from './copy-messages.ts';
 import { DestructionNotice } from './destruction-notice.tsx';
 import { HandlingActions } from './handling-actions.tsx';
 import { handlingMessages } from './handling-messages.ts';
@@ -49,25 +53,29 @@ export function IncomingDetailPage(): ReactNode {
   return <Opened key={id} document={document.data} />;
 }
 
-type View = 'document' | 'handling' | 'slip' | 'destruction' | 'facts' | 'signatures' | 'timeline';
+type View = 'document' | 'stamp' | 'copies' | 'handling' | 'slip' | 'destruction' | 'facts' | 'signatures' | 'timeline';
 
 function Opened({ document }: { document: IncomingDetail }): ReactNode {
   const t = useT(messages);
   const tNotice = useT(noticeMessages);
   const tHandling = useT(handlingMessages);
-  const [view, setView] = useState<View>(document.recall === null ? 'document' : 'destruction');
+  const tCopy = useT(copyMessages);
+  const [{ xem: asked }] = useSearch();
+  const hasCopies = document.copies.list.length > 0 || document.copies.choices.length > 0;
+  const hasStamp = document.stamp.mayStamp || document.stamp.made !== null;
+  const [view, setView] = useState<View>(document.recall !== null ? 'destruction' : asked === 'ban-sao' && hasCopies ? 'copies' : asked === 'dau-den' && hasStamp ? 'stamp' : 'document');
   const main = document.files.find((file) => file.role === 'main');
   return (
     <Detail
       lead={
         <>
-          {`${document.typeName} ${document.number}/${document.notation}`} <UrgencyBadge urgency={document.urgency} t={t} />
+          {`${document.typeName} ${numberOf(document)}`} <UrgencyBadge urgency={document.urgency} t={t} />
         </>
       }
       title={document.summary}
       marks={
         <>
-          <span>{document.senderName}</span> <IncomingStateMark state={document.state} t={t} /> <VerdictMark verdict={document.verdict} t={t} />
+          <span>{document.senderName}</span> <IncomingStateMark state={document.state} t={t} /> <VerdictMark medium={document.medium} verdict={document.verdict} t={t} />
           {document.handlingDue !== null && <DeadlineMark due={document.handlingDue} now={new Date()} />}
         </>
       }
@@ -91,6 +99,8 @@ function Opened({ document }: { document: IncomingDetail }): ReactNode {
             label: t('mainFile'),
             content: main === undefined ? null : document.filesWithheld ? <Withheld /> : <div className="lt-detail__pdf"><PdfViewer source={{ url: `/api/v1/files/${main.fileId}` }} name={main.name} /></div>,
           },
+          ...(hasStamp ? [{ id: 'stamp', label: tCopy('stamp'), content: <ArrivalStamp document={document} /> }] : []),
+          ...(hasCopies ? [{ id: 'copies', label: tCopy('copies'), ...(document.copies.list.length === 0 ? {} : { count: document.copies.list.length }), content: <Copies document={document} /> }] : []),
           ...(document.registeredAt === null ? [] : [{ id: 'handling', label: tHandling('handling'), content: <HandlingTree document={document} /> }]),
           ...(document.handling.submittedAt === null ? [] : [{ id: 'slip', label: tHandling('slip'), content: <HandlingSlip document={document} /> }]),
           ...(document.recall === null ? [] : [{ id: 'destruction', label: tNotice('destruction'), content: <DestructionNotice document={document} /> }]),

@@ -7,6 +7,7 @@ import '#ui/layout/form.css';
 import { Details } from '#ui/layout/details.tsx';
 import { Section } from '#ui/layout/page.tsx';
 import type { IncomingDetail } from '../contract.ts';
+import { numberOf } from '../domain/number-words.ts';
 import { IncomingStateMark } from './inbox-columns.tsx';
 import { handlingMessages } from './handling-messages.ts';
 import { LastingCopies } from './lasting-copies.tsx';
@@ -25,15 +26,16 @@ export function IncomingFacts({ document }: { document: IncomingDetail }): React
           { label: t('state'), value: <IncomingStateMark state={document.state} t={t} /> },
           { label: t('arrivalNumber'), value: document.arrivalNumber === null ? null : `${String(document.arrivalNumber)}/${String(document.arrivalYear)}` },
           { label: t('sender'), value: document.senderName },
-          { label: t('senderCode'), value: document.senderCode },
-          { label: t('number'), value: `${document.number}/${document.notation}` },
+          { label: t('senderCode'), value: document.senderCode === '' ? null : document.senderCode },
+          { label: t('number'), value: numberOf(document) },
           { label: t('issuedOn'), value: formatDate(document.issuedOn) },
           { label: t('type'), value: document.typeName },
           { label: t('urgency'), value: t(document.urgency) },
-          { label: t('signer'), value: `${document.signerTitle} ${document.signerName}` },
+          { label: t('signer'), value: [document.signerTitle, document.signerName].filter(Boolean).join(' ') || null },
           { label: t('due'), value: document.answerDue === null ? null : <DeadlineMark due={document.answerDue} now={new Date()} /> },
           { label: t('arrivedAt'), value: formatDateTime(document.arrivedAt) },
-          { label: t('documentCode'), value: document.documentCode },
+          { label: t('documentCode'), value: document.documentCode === '' ? null : document.documentCode },
+          { label: t('medium'), value: document.medium === 'paper' ? t('onPaper') : null },
           { label: t('registeredBy'), value: answered(document.registeredAt, document.registeredBy) },
           { label: tHandling('handler'), value: document.handlerName },
           { label: tHandling('handlingDue'), value: document.handlingDue === null ? null : formatDateTime(document.handlingDue) },
@@ -41,7 +43,7 @@ export function IncomingFacts({ document }: { document: IncomingDetail }): React
           { label: t('reason'), value: document.refusalReason, wide: true },
         ]}
       />
-      <Section title={t('files')} actions={document.mayTakeEvidence ? <EvidenceLink messageId={document.messageId} /> : undefined}>
+      <Section title={t('files')} actions={document.mayTakeEvidence && document.messageId !== null ? <EvidenceLink messageId={document.messageId} /> : undefined}>
         <ul className="lt-files">
           {document.files.map((file) => (
             <li key={file.fileId}>

@@ -19,15 +19,26 @@ type Report = Omit<FileVerdict, 'indication' | 'signatures'> & {
   signatures: (Omit<SignatureVerdict, 'findings'> & { problems: Finding[] })[];
 };
 
+const LOOK_MS = 2000;
+
 /** The report on the signatures of the main file, kept since its arrival. */
 export function IncomingValidation({ document }: { document: IncomingDetail }): ReactNode {
   const t = useT(messages);
+  if (document.medium === 'paper') return <p className="lt-quiet">{t('paperHasNone')}</p>;
+  return <SignatureReport path={`${document.id}/validation`} />;
+}
+
+/** The report on the signatures of a file of a document, by the last part of its address. */
+export function SignatureReport({ path }: { path: string }): ReactNode {
+  const t = useT(messages);
   const api = useApi();
   const { language } = useLanguage();
-  const report = useQuery({
-    queryKey: ['incoming-documents', 'validation', document.id],
+  const report = useQuery<Report | null>({
+    queryKey: ['incoming-documents', 'validation', path],
     meta: { topics: ['signatures'] },
-    queryFn: ({ signal }) => api.get<Report | null>(`/api/v1/incoming-documents/${document.id}/validation`, { signal }),
+    // What was signed a moment ago is judged in the background, of which nobody is told.
+    refetchInterval: ({ state }) => (state.data === null ? LOOK_MS : false),
+    queryFn: ({ signal }) => api.get<Report | null>(`/api/v1/incoming-documents/${path}`, { signal }),
   });
   if (report.error !== null) return <ErrorState compact error={report.error} onRetry={() => void report.refetch()} />;
   if (report.data === undefined || report.data === null) return <p className="lt-quiet">{t('validationPending')}</p>;

@@ -3,6 +3,7 @@ import { defineMessages } from '#ui/i18n.ts';
 import { defineWebModule } from '#ui/web-module.ts';
 import type { z } from 'zod';
 import type { incomingList } from '../contract.ts';
+import { numberOf } from '../domain/number-words.ts';
 
 const messages = defineMessages({ vi: { place: 'Văn bản đến' }, en: { place: 'Incoming' } });
 
@@ -17,7 +18,7 @@ export const incomingDocumentsWeb = defineWebModule({
       url: '/api/v1/incoming-documents',
       query: (text) => ({ text }),
       // safe because the address answers with the contract's list
-      pick: (reply) => (reply as z.infer<typeof incomingList>).rows.map((row) => ({ id: row.id, path: `/van-ban-den/${row.id}`, label: row.summary, hint: `${row.number}/${row.notation} · ${row.senderName}` })),
+      pick: (reply) => (reply as z.infer<typeof incomingList>).rows.map((row) => ({ id: row.id, path: `/van-ban-den/${row.id}`, label: row.summary, hint: `${numberOf(row)} · ${row.senderName}` })),
     },
   ],
   routes: [
@@ -26,5 +27,6 @@ export const incomingDocumentsWeb = defineWebModule({
       load: async () => (await import('./inbox-page.tsx')).InboxPage,
       children: [{ path: '$id', load: async () => (await import('./incoming-detail.tsx')).IncomingDetailPage }],
     },
+    { path: '/vao-so-van-ban-giay', load: async () => (await import('./paper-page.tsx')).PaperPage },
   ],
 });

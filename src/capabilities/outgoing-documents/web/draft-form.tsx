@@ -41,7 +41,12 @@ function initialFields(document: OutgoingDetail | undefined): Fields {
 
 /** What a reply begins with: to whom the document came from, about what it was. */
 function replyFields(answered: IncomingDetail, summary: string): Fields {
-  return { ...initialFields(undefined), summary, urgency: answered.urgency, recipientIds: [answered.senderAgencyId] };
+  return { ...initialFields(undefined), summary, urgency: answered.urgency, recipientIds: senderOf(answered).map(({ agencyId }) => agencyId) };
+}
+
+/** To whom a reply goes: nobody yet where paper came from somebody who is in no directory. */
+function senderOf({ senderAgencyId, senderName }: IncomingDetail): { agencyId: string; name: string }[] {
+  return senderAgencyId === null ? [] : [{ agencyId: senderAgencyId, name: senderName }];
 }
 
 export type DraftFormProps = {
@@ -119,7 +124,7 @@ export function DraftForm({ document, replaced, answered }: DraftFormProps): Rea
       <KeptFiles files={kept} onRemove={(id) => setRemoved([...removedFileIds, id])} />
       <Select label={t('type')} required value={fields.typeCode} onChange={(typeCode) => set({ typeCode })} options={(types.data?.types ?? []).map(({ code, name }) => ({ value: code, label: name }))} error={problem?.fieldMessage('typeCode')} />
       <TextArea label={t('summary')} hint={t('summaryHint')} required rows={2} maxLength={500} value={fields.summary} onChange={(summary) => set({ summary })} error={problem?.fieldMessage('summary')} />
-      <RecipientsField values={fields.recipientIds} onChange={(ids) => set({ recipientIds: [...ids] })} error={problem?.fieldMessage('recipientIds')} known={document?.recipients ?? (answered === undefined ? [] : [{ agencyId: answered.senderAgencyId, name: answered.senderName }])} />
+      <RecipientsField values={fields.recipientIds} onChange={(ids) => set({ recipientIds: [...ids] })} error={problem?.fieldMessage('recipientIds')} known={document?.recipients ?? (answered === undefined ? [] : senderOf(answered))} />
       <div className="lt-fields">
         <Select label={t('urgency')} value={fields.urgency} onChange={(urgency) => set({ urgency })} options={urgencies.map((value) => ({ value, label: t(value) }))} />
         <DateField label={t('due')} optional value={fields.answerDue ?? undefined} onChange={(answerDue) => set({ answerDue: answerDue ?? null })} min={calendarDay(new Date())} error={problem?.fieldMessage('answerDue')} />

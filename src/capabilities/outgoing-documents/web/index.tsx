@@ -48,6 +48,8 @@ export const outgoingDocumentsWeb = defineWebModule({
       children: [{ path: '$id', load: async () => (await import('./signing-room-document.tsx')).SigningRoomDocument }],
     },
     { path: '/ky-van-ban/$id', load: async () => (await import('./sign-page.tsx')).SignPage },
+    { path: '/sao-van-ban/$id', load: async () => (await import('./copy-page.tsx')).CopyPage },
+    { path: '/dau-den/$id', load: async () => (await import('./copy-page.tsx')).StampPage },
     { path: '/dong-dau/$id', load: async () => (await import('./seal-page.tsx')).SealPage },
     { path: '/phat-hanh/$id', load: async () => (await import('./issue-page.tsx')).IssuePage },
   ],

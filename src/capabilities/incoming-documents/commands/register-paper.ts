@@ -1,0 +1,114 @@
+import type { CommandContext } from '#kernel/command.ts';
+import { kernelErrors } from '#kernel/errors.ts';
+import { newId, type Id } from '#kernel/ids.ts';
+import { toTsvector } from '#kernel/search-text.ts';
+import { parseCalendarDay, vietnamDay } from '#kernel/time.ts';
+import { takeUpload, type TakenUpload } from '#engines/files/index.ts';
+import { getDocumentType, takeNumber } from '#engines/registers/index.ts';
+import type { z } from 'zod';
+import type { paperBody } from '../contract.ts';
+import { NO_NUMBER, numberOf } from '../domain/number-words.ts';
+import { errors } from '../errors.ts';
+import type { DocumentRow, Tables } from '../tables.ts';
+import { askClerk } from './return-document.ts';
+
+export type RegisterPaperInput = z.output<typeof paperBody>;
+export type RegisteredPaper = { id: Id<'incoming-document'>; arrivalNumber: number; arrivalYear: number };
+
+/**
+ * Writes a document that came on paper into the register, with its scan: one series of numbers for paper and electronic
+ * (30/2020/NĐ-CP Art. 22.2, 22.3.b). From then on it is handled as any other; nobody is told over the exchange. The upload is used up
+ * by it, so a repeated call registers nothing a second time.
+ * @throws incoming-documents.dayIsAhead, scanMustBePdf, files.uploadTaken
+ */
+export async function registerPaper(ctx: CommandContext, input: RegisterPaperInput): Promise<RegisteredPaper> {
+  const { actor } = ctx;
+  if (actor.kind !== 'person') throw kernelErrors.unauthenticated();
+  const { agencyId } = actor;
+  const today = vietnamDay(ctx.now);
+  const issuedOn = parseCalendarDay(input.issuedOn);
+  if (issuedOn === undefined || issuedOn > today) throw errors.dayIsAhead({ fields: [{ path: 'issuedOn', vi: 'Ngày văn bản không sau hôm nay.', en: 'The document’s date is not after today.' }] });
+  const type = await getDocumentType(ctx, input.typeCode, today);
+  const scan = await takeUpload(ctx, { uploadId: input.scanUploadId });
+  if (scan.mediaType !== 'application/pdf') throw errors.scanMustBePdf();
+  const taken = await takeNumber(ctx, { agencyId, kind: 'incoming', day: today });
+  const document = await ctx
+    .tables<Tables>()
+    .insertInto('incoming_documents.document')
+    .values({
+      ...describe(input, { name: type.name, scan }),
+      agency_id: agencyId,
+      id: newId<'incoming-document'>(),
+      issued_on: issuedOn,
+      arrived_at: ctx.now,
+      // whoever wrote it down has seen it
+      opened_at: ctx.now,
+      opened_by: actor.name,
+      register_id: taken.registerId,
+      arrival_year: taken.year,
+      arrival_number: taken.number,
+      registered_at: ctx.now,
+      registered_by: actor.name,
+      twin_id: await findTwin(ctx, agencyId, input),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await askClerk(ctx, document);
+  record(ctx, document, scan);
+  // safe because the id was made above
+  return { id: document.id as Id<'incoming-document'>, arrivalNumber: taken.number, arrivalYear: taken.year };
+}
+
+function describe(input: RegisterPaperInput, { name, scan }: { name: string; scan: TakenUpload }) {
+  const { fileId, sha256, mediaType, sizeBytes, flags } = scan;
+  return {
+    state: 'registered',
+    is_asked: false,
+    is_reviewed: false,
+    medium: 'paper',
+    sender_name: input.senderName,
+    sender_code: '',
+    document_code: '',
+    number: input.number === '' ? NO_NUMBER : input.number,
+    notation: input.notation,
+    type_code: input.typeCode,
+    type_name: name,
+    summary: input.summary,
+    urgency: input.urgency,
+    answer_due: input.answerDue,
+    signer_name: input.signerName,
+    signer_title: input.signerTitle,
+    // the route refused what is signed: that is an electronic document and no scan
+    verdict: 'UNSIGNED',
+    files: JSON.stringify([{ fileId, sha256, name: scan.name, mediaType, sizeBytes, role: 'main', flags }]),
+    search: toTsvector(`${input.number}/${input.notation} ${name} ${input.summary} ${input.senderName} ${input.signerName}`),
+  } as const;
+}
+
+/** The same sender's name, number, notation and day, on paper before (30/2020/NĐ-CP App. VI III.1.h); without a number nothing is a twin. */
+async function findTwin(ctx: CommandContext, agencyId: string, { senderName, number, notation, issuedOn }: RegisterPaperInput): Promise<string | null> {
+  if (!/\d/.test(number)) return null;
+  const { rows } = await ctx.query(
+    `select id from incoming_documents.document
+      where agency_id = $1 and sender_agency_id is null and number = $2 and notation = $3 and issued_on = $4 and sender_name = $5 order by arrived_at, id limit 1`,
+    [agencyId, number, notation, issuedOn, senderName],
+  );
+  // safe because the column holds ids
+  return (rows[0]?.['id'] as string | undefined) ?? null;
+}
+
+function record(ctx: CommandContext, document: DocumentRow, { sha256 }: TakenUpload): void {
+  ctx.record({
+    type: 'incoming-documents.paper-registered',
+    // safe because the column holds agency ids only
+    agencyId: document.agency_id as Id<'agency'>,
+    subject: { type: 'incoming-document', id: document.id },
+    data: {
+      senderName: document.sender_name,
+      numberAndNotation: numberOf(document),
+      arrivalNumber: document.arrival_number ?? 0,
+      arrivalYear: document.arrival_year ?? 0,
+      sha256,
+    },
+  });
+}
