@@ -33,8 +33,11 @@ export async function checkDatabase(kernel: Kernel, ownerUrl: string): Promise<D
   }
 }
 
+const REFUSED = { vi: 'Máy chủ PostgreSQL không nhận kết nối: nó có đang chạy, đúng máy và đúng cổng không?', en: 'The server refuses connections: does it run, on this host and port?' };
 const REASONS: Record<string, { vi: string; en: string }> = {
-  ECONNREFUSED: { vi: 'Máy chủ PostgreSQL không nhận kết nối: nó có đang chạy, đúng máy và đúng cổng không?', en: 'The server refuses connections: does it run, on this host and port?' },
+  ECONNREFUSED: REFUSED,
+  // the socket is not there
+  ENOENT: REFUSED,
   ENOTFOUND: { vi: 'Không tìm thấy tên máy trong DATABASE_URL.', en: 'The host name in DATABASE_URL cannot be found.' },
   '28P01': { vi: 'Sai tên hoặc mật khẩu trong DATABASE_URL.', en: 'The user or the password in DATABASE_URL is wrong.' },
   '28000': { vi: 'PostgreSQL không cho người dùng này vào: xem pg_hba.conf.', en: 'PostgreSQL does not let this user in: see pg_hba.conf.' },
