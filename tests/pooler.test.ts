@@ -44,6 +44,8 @@ test('the main job runs through a transaction-mode pooler', { timeout: 300_000 }
     assert.ok(await isUp(port), `pgbouncer did not start:\n${poolerSays}`);
     const pooled = new URL(server.href);
     pooled.host = `127.0.0.1:${String(port)}`;
+    // the socket of the server behind it
+    pooled.searchParams.delete('host');
     // The pooler may know the database by a name of its own.
     pooled.pathname = '/behind_the_pooler';
     const demo = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'src/app/main.ts'), 'demo', '--out', join(folder, 'out')], {

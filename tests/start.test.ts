@@ -40,7 +40,9 @@ const ended = (child: ChildProcess): Promise<number | null> => new Promise((done
 /** How many keys the installation holds, asked of its own database. */
 async function countKeys(): Promise<number> {
   const server = await ensureRunning({ dataDir, keepAlive: false });
-  const client = new pg.Client({ connectionString: server.url.replace(/\/postgres$/, '/lienthong') });
+  const address = new URL(server.url);
+  address.pathname = '/lienthong';
+  const client = new pg.Client({ connectionString: address.href });
   await client.connect();
   const { rows } = await client.query<{ n: number }>('select count(*)::int as n from signatures.credential');
   await client.end();
