@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac, randomBytes, verify, X509Certificate } from 'node:crypto';
+import { createHash, randomBytes, verify, X509Certificate } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { DEMO_PIN } from '#seeds/credentials.ts';
 import { look, picture } from './accessibility.ts';
+import { signInWithCode } from './sign-in-with-code.ts';
 import { openTown, type Town } from './town.ts';
 
 let town: Town;
@@ -15,32 +16,9 @@ before(async () => {
 });
 after(() => town.close());
 
-/** An administrator's first sign-in sets up codes on the phone. */
-async function signInWithCode(page: Page, login: string): Promise<void> {
-  await page.goto(`${town.url}/app/viec-cua-toi`);
-  await page.getByLabel('Tên đăng nhập').fill(login);
-  await page.getByLabel(/^Mật khẩu/).fill(DEMO_PASSWORD);
-  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click();
-  const key = (await page.locator('.lt-accounts-code__key').textContent()) ?? '';
-  await page.getByLabel(/^Mã xác thực/).fill(codeOf(key.replace(/\s/g, '')));
-  await page.keyboard.press('Enter');
-  await page.locator('.lt-rail').waitFor();
-}
-
-/** RFC 6238 with the usual choices: SHA-1, thirty seconds, six digits. */
-function codeOf(secret: string): string {
-  const bits = Array.from(secret, (letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  const at = (mac.at(-1) ?? 0) & 15;
-  return String((mac.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
-}
-
 test('the province’s administrator registers an application, is shown its secret once, renews it, suspends and resumes it', async () => {
   const { page } = await town.passerBy({ width: 1440, height: 900 });
-  await signInWithCode(page, 'quantri.tinh');
+  await signInWithCode(page, town.url, 'quantri.tinh');
   await page.goto(`${town.url}/app/phan-mem-ky-tu-xa`);
   await page.getByRole('heading', { name: 'Phần mềm ký số từ xa' }).waitFor();
   await page.getByText('Chưa có phần mềm nào').waitFor();
