@@ -131,6 +131,16 @@ test('a transaction that goes on after a refused statement is never told as done
   assert.ok(!(await isThere(46)));
 });
 
+test('what cannot be a part of one statement is refused at once, also alone', async () => {
+  const database = open({ poolSize: 1 });
+  const work = database.transaction((_tx, client) => {
+    client.write(`with other as (insert into ${schema}.thing (id, name) values ($1, 'x')) insert into ${schema}.thing (id, name) values ($2, 'y')`, [48, 49]);
+    return Promise.resolve();
+  });
+  await assert.rejects(work, /only an insert, update or delete/);
+  assert.ok(!(await isThere(49)));
+});
+
 test('what a failing command wrote is taken back, also when it never left', async () => {
   const database = open({ poolSize: 1 });
   const work = database.transaction((_tx, client) => {

@@ -79,6 +79,8 @@ export function statementsOf(client: pg.PoolClient, nameOf: StatementNames | und
       return ask<Row>(text, values);
     },
     write(text, values) {
+      // Anything else would hold alone and fail beside another.
+      if (!JOINABLE.test(text)) throw new Error('only an insert, update or delete is written without waiting; ask what begins otherwise');
       waiting.push({ text, values });
     },
     async commit() {
@@ -102,6 +104,8 @@ export function statementsOf(client: pg.PoolClient, nameOf: StatementNames | und
 }
 
 type Write = { text: string; values: unknown[] };
+
+const JOINABLE = /^\s*(?:insert|update|delete)\s/i;
 
 /** Commands write less; whoever writes row by row gets statements that still come again. */
 const MOST_JOINED = 8;
