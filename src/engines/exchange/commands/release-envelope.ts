@@ -33,13 +33,13 @@ export async function releaseEnvelopes(ctx: CommandContext, inputs: readonly Rel
 type Released = { agencyId: Id<'agency'>; id: string; type: string; subjectId: string; urgency: string };
 
 async function enqueueDeliveries(ctx: CommandContext, released: readonly Released[]): Promise<void> {
-  // An agency outside may be reached through a partner: the routing of its delivery finds out.
+  // An agency outside may be reached through a partner: the routing of its delivery finds out. The states are parameters for the reason that OPEN_STATES tells.
   const { rows } = await ctx.query(
     `select r.place::int as place, d.recipient_agency_id as recipient from unnest($1::uuid[], $2::uuid[]) with ordinality as r (agency_id, id, place)
        join exchange.delivery d on d.agency_id = r.agency_id and d.envelope_id = r.id
-      where d.state = 'waiting' or (d.state = 'no_route' and exists (select from exchange.partner_agency p where p.agency_id = d.recipient_agency_id and p.valid_to is null))
+      where d.state = $3 or (d.state = $4 and exists (select from exchange.partner_agency p where p.agency_id = d.recipient_agency_id and p.valid_to is null))
       order by r.place, d.position`,
-    [released.map(({ agencyId }) => agencyId), released.map(({ id }) => id)],
+    [released.map(({ agencyId }) => agencyId), released.map(({ id }) => id), 'waiting', 'no_route'],
   );
   for (const row of rows) {
     const envelope = released[Number(row['place']) - 1];

@@ -1,6 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { DeliveryState, EnvelopeDocument } from '../contract.ts';
+import { OPEN_STATES } from '../domain/status.ts';
 import { readEnvelope } from '../envelope.ts';
 import { hears } from '../partners/hears.ts';
 
@@ -78,8 +79,8 @@ export async function callOff(ctx: CommandContext, of: SentSubject, given: { del
   await ctx.query(
     `update exchange.delivery d set state = 'cancelled', problem = $4, changed_at = $5
        from unnest($2::uuid[], $3::uuid[]) as w (envelope_id, recipient_agency_id) join exchange.envelope n on n.agency_id = $1 and n.of_envelope_id = w.envelope_id
-      where d.agency_id = $1 and d.envelope_id = n.id and d.recipient_agency_id = w.recipient_agency_id and d.state in ('waiting', 'no_route', 'returned') and d.transfer_id is null`,
-    [of.agencyId, waiting.map((each) => each.envelopeId), waiting.map((each) => each.recipientAgencyId), given.reason, ctx.now],
+      where d.agency_id = $1 and d.envelope_id = n.id and d.recipient_agency_id = w.recipient_agency_id and d.state = any($6::text[]) and d.transfer_id is null`,
+    [of.agencyId, waiting.map((each) => each.envelopeId), waiting.map((each) => each.recipientAgencyId), given.reason, ctx.now, OPEN_STATES],
   );
   const data = { count: waiting.length, recipients: waiting.map((each) => each.recipientAgencyId), reason: given.reason };
   ctx.record({ type: 'exchange.deliveries-cancelled', agencyId: of.agencyId, subject: of.subject, data });

@@ -3,7 +3,7 @@ import type { Id } from '#kernel/ids.ts';
 import { isoInVietnam } from '#kernel/time.ts';
 import type { BusinessKind, DeliveryAnswered } from '../contract.ts';
 import { noticeWords } from '../domain/notice.ts';
-import { statusRules } from '../domain/status.ts';
+import { OPEN_STATES, statusRules } from '../domain/status.ts';
 import { AUTOMATIC } from './automatic.ts';
 
 type AgencyId = Id<'agency'>;
@@ -38,7 +38,7 @@ async function updateDeliveries(ctx: CommandContext, settled: readonly Settled[]
        from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::text[], $9::jsonb[])
             as s (agency_id, envelope_id, recipient_agency_id, state, status, delivered_to, delivered_to_name, problem, successors)
       where d.agency_id = s.agency_id and d.envelope_id = s.envelope_id and d.recipient_agency_id = s.recipient_agency_id
-        and d.answer_ordinal = 0 and d.state in ('waiting', 'no_route', 'returned')`,
+        and d.answer_ordinal = 0 and d.state = any($11::text[])`,
     [
       settled.map((each) => each.agencyId),
       settled.map((each) => each.envelopeId),
@@ -50,6 +50,7 @@ async function updateDeliveries(ctx: CommandContext, settled: readonly Settled[]
       settled.map((each) => ('problem' in each ? each.problem : (each.answer.reason ?? null))),
       settled.map((each) => ('problem' in each ? JSON.stringify(each.successors) : null)),
       ctx.now,
+      OPEN_STATES,
     ],
   );
   if (rowCount !== new Set(settled.map(keyOf)).size) await assertNotCancelled(ctx, settled);

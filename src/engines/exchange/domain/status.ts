@@ -19,6 +19,12 @@ export const statusRules: Record<Status, StatusRule> = {
   '16': { vi: 'Không đồng ý', en: 'Declined', state: 'declined', from: ['asked'] },
 };
 
+/**
+ * The states of a delivery that has not been made. Statements about deliveries whose keys are known take them as a parameter: with
+ * the states in its text PostgreSQL would go through the index of all open deliveries, once for each key.
+ */
+export const OPEN_STATES = ['waiting', 'no_route', 'returned'] as const;
+
 /** The names of the states, as they stand in a sentence. */
 export const stateLabels: Record<MessageState, { vi: string; en: string }> = {
   arrived: { vi: 'mới đến', en: 'just arrived' },

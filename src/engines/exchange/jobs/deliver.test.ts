@@ -75,6 +75,30 @@ test('the number of statements does not grow with the number of recipients', asy
   assert.equal(await statementsFor(recipients), await statementsFor(recipients.slice(0, 2)));
 });
 
+test('deliveries of a batch are found by their keys, not among all that are open', async () => {
+  const commune = await anAgency(house.kernel, 'UBND xã Tìm Theo Khóa');
+  // The fewer are open by the statistics, the more the index of the open ones looks like the shorter way.
+  const first = await aSentLetter(house.kernel, { from: sender, to: [commune] });
+  await house.drain();
+  assert.equal((await lines(first.subject))[0]?.state, 'arrived');
+  await house.sql('analyze exchange.delivery');
+  const texts = new Set<string>();
+  const stopWatching = watchStatements((text) => {
+    if (text.includes('exchange.delivery d') && text.includes('unnest(')) texts.add(text);
+  });
+  try {
+    await aSentLetter(house.kernel, { from: sender, to: [commune] });
+    await house.drain();
+  } finally {
+    stopWatching();
+  }
+  assert.ok(texts.size >= 3, 'released, read for delivery, settled');
+  for (const text of texts) {
+    const plan = await house.sql(`explain (generic_plan) ${text}`);
+    assert.doesNotMatch(JSON.stringify(plan), /delivery_open/, text);
+  }
+});
+
 test('the verdict on a signed PDF is made once and stands in every message', async (t) => {
   const path = join(import.meta.dirname, '../../../../../shared/samples/signed-pdf/decree-2025-sha256.pdf');
   if (!existsSync(path)) {

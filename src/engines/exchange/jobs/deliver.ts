@@ -9,6 +9,7 @@ import { receive, type Arrival, type Arrived, type IncomingEnvelope } from '../c
 import { settleDeliveries, type Settled } from '../commands/settle-deliveries.ts';
 import type { BusinessKind } from '../contract.ts';
 import { routeOf, type Route } from '../domain/route.ts';
+import { OPEN_STATES } from '../domain/status.ts';
 import { inspection } from '../inspection.ts';
 import type { PartnerId } from '../partners/adapter.ts';
 import { partnersOfAgencies } from '../partners/partner-rows.ts';
@@ -73,8 +74,8 @@ async function waitingDeliveries(ctx: CommandContext, jobs: readonly ClaimedJob<
        from exchange.delivery d
        join unnest($1::uuid[], $2::uuid[], $3::uuid[]) as j (agency_id, envelope_id, recipient_agency_id)
          on d.agency_id = j.agency_id and d.envelope_id = j.envelope_id and d.recipient_agency_id = j.recipient_agency_id
-      where d.state in ('waiting', 'no_route', 'returned') and d.transfer_id is null`,
-    [jobs.map((job) => job.agencyId), jobs.map((job) => job.payload.envelopeId), jobs.map((job) => job.payload.recipientAgencyId)],
+      where d.state = any($4::text[]) and d.transfer_id is null`,
+    [jobs.map((job) => job.agencyId), jobs.map((job) => job.payload.envelopeId), jobs.map((job) => job.payload.recipientAgencyId), OPEN_STATES],
   );
   // safe because the statement selects exactly these columns
   return rows as Waiting[];

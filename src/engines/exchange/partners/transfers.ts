@@ -6,6 +6,7 @@ import { vietnamDay } from '#kernel/time.ts';
 import { agenciesOn, type AgencyOnDay } from '#engines/identity/index.ts';
 import { boundReceipts } from '../bound-receipts.ts';
 import { routeOf } from '../domain/route.ts';
+import { OPEN_STATES } from '../domain/status.ts';
 import type { PartnerId, TransferId } from './adapter.ts';
 import { partnersOfAgencies } from './partner-rows.ts';
 
@@ -58,9 +59,9 @@ async function stillWaiting(ctx: CommandContext, deliveries: readonly HandedOver
     `select d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId" from exchange.delivery d
        join unnest($1::uuid[], $2::uuid[], $3::uuid[]) as t (agency_id, envelope_id, recipient_agency_id)
          on d.agency_id = t.agency_id and d.envelope_id = t.envelope_id and d.recipient_agency_id = t.recipient_agency_id
-      where d.state in ('waiting', 'no_route', 'returned') and d.transfer_id is null
+      where d.state = any($4::text[]) and d.transfer_id is null
       order by d.agency_id, d.envelope_id, d.position for update of d`,
-    [deliveries.map((each) => each.agencyId), deliveries.map((each) => each.envelopeId), deliveries.map((each) => each.recipientAgencyId)],
+    [deliveries.map((each) => each.agencyId), deliveries.map((each) => each.envelopeId), deliveries.map((each) => each.recipientAgencyId), OPEN_STATES],
   );
   const waiting = new Set(rows.map((row) => `${String(row['envelopeId'])} ${String(row['recipientAgencyId'])}`));
   return deliveries.filter((each) => waiting.has(`${each.envelopeId} ${each.recipientAgencyId}`));
