@@ -54,9 +54,9 @@ export type FoundPlaces = {
 };
 
 export type ReaderTask =
-  /** A file of any kind that can be judged; `beside` are the files that a detached signature is about. */
-  | { kind: 'examine'; trust: TrustMaterial; beside?: readonly BesideFile[] }
-  | { kind: 'long-term'; trust: TrustMaterial }
+  /** A file of any kind that can be judged; the files that a detached signature is about come after it. */
+  | { kind: 'examine'; besideNames: readonly string[] }
+  | { kind: 'long-term' }
   | { kind: 'places'; signerName: string }
   /** Which kinds of things that act the file carries. */
   | { kind: 'active' }
@@ -65,7 +65,8 @@ export type ReaderTask =
 
 export type ReaderResult = Examination | LongTerm | FoundPlaces | ActiveContentKind[];
 
-export type ReaderRequest = { id: number; bytes: Uint8Array; task: ReaderTask };
+/** What goes to the process, with the bytes of the file behind it. What files are judged by is sent when it is another than the last time. */
+export type ReaderRequest = { id: number; task: ReaderTask; trust?: TrustMaterial };
 
 /** The first that a process says: it is whole, and what ends it from now on is a file. */
 export type ReaderReady = { ready: true };

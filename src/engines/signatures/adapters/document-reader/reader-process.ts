@@ -9,24 +9,22 @@ import { storeMaterialOf } from '../../domain/validation/used-material.ts';
 import { validateFully, type ValidationOptions } from '../../domain/validation/validate-pdf.ts';
 import { expectedFailure } from './errors.ts';
 import { sha256Of } from './grounds.ts';
-import { judgeFile, type JudgeOptions } from './judge-file.ts';
+import { judgeFile } from './judge-file.ts';
 import { findPlaces } from './places.ts';
-import type { BesideFile, LongTerm, ReaderReady, ReaderReply, ReaderRequest, ReaderResult, TrustMaterial } from './protocol.ts';
+import type { LongTerm, ReaderReply, ReaderRequest, ReaderResult, TrustMaterial } from './protocol.ts';
+import { answerMessages } from './wire.ts';
 
 /** The other side of `reader.ts`: does one task after another until it is ended, or until whoever started it is gone. */
 const cache = createValidationCache();
+/** What files are judged by stays until something else is sent. */
+let judgedBy: { trust: TrustMaterial; options: ValidationOptions; supplied: ReadonlySet<string> } | undefined;
 
-process.on('message', (request: ReaderRequest) => {
-  void answer(request).then((reply) => process.send?.(reply));
-});
-process.on('disconnect', () => {
-  process.exit();
-});
-process.send?.({ ready: true } satisfies ReaderReady);
+// safe because only reader.ts writes on this stream
+await answerMessages((message, files) => answer(message as ReaderRequest, files));
 
-async function answer(request: ReaderRequest): Promise<ReaderReply> {
+async function answer(request: ReaderRequest, files: readonly Buffer[]): Promise<ReaderReply> {
   try {
-    return { id: request.id, ok: true, result: await perform(request) };
+    return { id: request.id, ok: true, result: await perform(request, files) };
   } catch (error) {
     const expected = expectedFailure(error);
     if (expected !== undefined) return { id: request.id, ok: false, ...expected };
@@ -35,13 +33,13 @@ async function answer(request: ReaderRequest): Promise<ReaderReply> {
   }
 }
 
-function perform({ bytes: given, task }: ReaderRequest): ReaderResult | Promise<ReaderResult> {
-  const bytes = bufferOf(given);
+function perform({ task, trust }: ReaderRequest, [bytes = Buffer.alloc(0), ...others]: readonly Buffer[]): ReaderResult | Promise<ReaderResult> {
+  if (trust !== undefined) judgedBy = { trust, options: optionsOf(trust), supplied: new Set([...trust.crls, ...(trust.ocsps ?? []), ...(trust.certificates ?? [])].map(sha256Of)) };
   switch (task.kind) {
     case 'examine':
-      return judgeFile(bytes, judgeOptionsOf(task.trust, task.beside ?? []));
+      return judgeFile(bytes, { ...judging(), cache, beside: others.map((file, i) => ({ name: task.besideNames[i] ?? '', bytes: file })) });
     case 'long-term':
-      return readLongTerm(bytes, task.trust);
+      return readLongTerm(bytes, judging());
     case 'places':
       return findPlaces(bytes, task.signerName);
     case 'ready':
@@ -51,8 +49,13 @@ function perform({ bytes: given, task }: ReaderRequest): ReaderResult | Promise<
   }
 }
 
-function readLongTerm(bytes: Buffer, trust: TrustMaterial): LongTerm {
-  const { report, missing, used, protectedUntil } = validateFully(bytes, optionsOf(trust));
+function judging(): ValidationOptions & { supplied: ReadonlySet<string> } {
+  if (judgedBy === undefined) throw new Error('nothing to judge by was sent');
+  return { ...judgedBy.options, supplied: judgedBy.supplied };
+}
+
+function readLongTerm(bytes: Buffer, options: ValidationOptions): LongTerm {
+  const { report, missing, used, protectedUntil } = validateFully(bytes, options);
   return {
     report,
     lookups: lookupsFor(missing),
@@ -75,13 +78,4 @@ function optionsOf({ anchors, crls, now, certificates = [], ocsps = [], periods 
     },
     cache,
   };
-}
-
-function judgeOptionsOf(trust: TrustMaterial, beside: readonly BesideFile[]): JudgeOptions {
-  const supplied = new Set([...trust.crls, ...(trust.ocsps ?? []), ...(trust.certificates ?? [])].map(sha256Of));
-  return { ...optionsOf(trust), cache, beside: beside.map(({ name, bytes }) => ({ name, bytes: bufferOf(bytes) })), supplied };
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

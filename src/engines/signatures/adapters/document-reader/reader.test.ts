@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { test, type TestContext } from 'node:test';
 import { AppError } from '#kernel/errors.ts';
 import { buildPdf } from '../../domain/pdf/testing.ts';
+import { addValidationData, createTestPki, days, hours, later, signTestPdf } from '../../domain/validation/testing.ts';
 import { createDocumentReader, readerArguments } from './reader.ts';
 
 const trust = { anchors: [], crls: [], now: '2026-11-20T02:00:00Z' };
@@ -14,7 +16,8 @@ const coded = (wanted: string) => (error: unknown) => error instanceof Error && 
 
 test('a file that takes too long is given up, and the next one gets a new process', async () => {
   const hasty = createDocumentReader({ timeoutMs: 1 });
-  await assert.rejects(hasty.examine(buildPdf(), trust), coded('signatures.validationTooLong'));
+  const slow = buildPdf({ catalogEntries: `/Pile[${'<</A[0]>>'.repeat(400_000)}]` });
+  await assert.rejects(hasty.examine(slow, trust), coded('signatures.validationTooLong'));
   hasty.close();
   const patient = createDocumentReader();
   assert.equal((await patient.examine(buildPdf(), trust)).report.signatures.length, 0);
@@ -36,6 +39,29 @@ test('files that come in at the same time are read in turn, each with its own an
     results.map((result) => (result.status === 'fulfilled' && 'pageCount' in result.value ? result.value.pageCount : result.status)),
     [2, 'rejected', 1],
   );
+  reader.close();
+});
+
+test('what is kept of one file does not change with the next, and each is judged by what was given for it', async () => {
+  const start = new Date('2026-11-18T02:00:00Z');
+  const pki = await createTestPki(start);
+  const now = later(start, days(2));
+  const given = { anchors: [pki.root.certificate.raw], crls: [], now: now.toISOString() };
+  // Their lists are in the files, so that the reader keeps parts of them; the large one has memory of its own.
+  const files = [0, 30_000, 2_000_000].map((fillerBytes, i) =>
+    addValidationData(signTestPdf(buildPdf({ fillerBytes, pages: i + 1 }), { pki, at: later(start, hours(1 + i)) }), { certificates: [pki.issuing.certificate.raw], crls: pki.crls(later(now, -hours(1 + i))) }),
+  );
+  const reader = createDocumentReader();
+  for (const file of [...files, ...files.toReversed(), ...files]) {
+    const alone = createDocumentReader();
+    const [together, apart] = [await reader.examine(file, given), await alone.examine(file, given)];
+    alone.close();
+    assert.equal(apart.report.indication, 'TOTAL-PASSED');
+    assert.deepEqual(together, apart);
+  }
+  const [first = Buffer.alloc(0)] = files;
+  assert.equal((await reader.examine(first, { ...given, anchors: [] })).report.indication, 'INDETERMINATE');
+  assert.equal((await reader.examine(first, given)).report.indication, 'TOTAL-PASSED');
   reader.close();
 });
 
@@ -72,7 +98,7 @@ test('a process that cannot be started says so with its reason, and is not start
   assert.deepEqual([second['failures'], second['isNew']], [2, true]);
   await pause(450);
   assert.deepEqual((await tried())['isNew'], false, 'the second pause is longer');
-  writeFileSync(program, `process.on('message', ({ id }) => process.send({ id, ok: true, result: [] })); process.send({ ready: true });`);
+  writeFileSync(program, `const { answerMessages } = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'wire.ts')).href)}); await answerMessages(async ({ id }) => ({ id, ok: true, result: [] }));`);
   await pause(450);
   assert.deepEqual(await tried(), { failures: 0 }, 'mended, it goes on by itself');
   reader.close();

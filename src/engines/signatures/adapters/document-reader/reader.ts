@@ -1,5 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import type { Socket } from 'node:net';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PdfError, pdfErrorTexts, type PdfErrorCode } from '../../domain/pdf/errors.ts';
@@ -7,6 +7,7 @@ import type { ActiveContentKind } from '../../domain/pdf/reader/index.ts';
 import { signatureErrors, translateDomainError } from '../../errors.ts';
 import { errorOfCode } from './errors.ts';
 import { createReaderStarts, type ReaderStarts } from './reader-starts.ts';
+import { framed, onMessages } from './wire.ts';
 import type { BesideFile, Examination, FoundPlaces, LongTerm, ReaderReady, ReaderReply, ReaderRequest, ReaderResult, ReaderTask, TrustMaterial } from './protocol.ts';
 
 /**
@@ -49,7 +50,8 @@ type Running = { id: number; timer: NodeJS.Timeout | undefined; resolve: (result
  */
 export function createDocumentReader(limits: Partial<ReaderLimits> = {}, starts: ReaderStarts = createReaderStarts(limits.backOffMs ?? defaults.backOffMs)): DocumentReader {
   const { timeoutMs, idleMs, ...process } = { ...defaults, ...limits };
-  let child: ChildProcess | undefined;
+  let child: ChildProcessWithoutNullStreams | undefined;
+  let lastTrust: TrustMaterial | undefined;
   let isReady = false;
   let running: Running | undefined;
   let idle: NodeJS.Timeout | undefined;
@@ -60,6 +62,7 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}, starts:
     clearTimeout(idle);
     const stopping = child;
     child = undefined;
+    lastTrust = undefined;
     isReady = false;
     stopping?.kill('SIGKILL');
   };
@@ -69,7 +72,7 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}, starts:
     running = undefined;
     if (waiting === undefined) return;
     clearTimeout(waiting.timer);
-    if (child !== undefined) letParentEnd(child);
+    if (child !== undefined) keepParent(child, false);
     act(waiting);
   };
 
@@ -89,13 +92,13 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}, starts:
     }, ms);
   };
 
-  const start = (): ChildProcess => {
+  const start = (): ChildProcessWithoutNullStreams => {
     starts.assertMayStart();
     const { started, lastWords } = startProcess(process);
-    started.on('message', (message) => {
+    onMessages(started.stdout, (message) => {
       if (child !== started) return;
       starts.succeeded();
-      // safe because only reader-process.ts sends on this channel
+      // safe because only reader-process.ts writes on this stream
       const reply = message as ReaderReady | ReaderReply;
       if ('ready' in reply) {
         isReady = true;
@@ -112,6 +115,8 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}, starts:
       if (child === started) giveUp(cause);
     };
     started.on('error', lost);
+    // Whoever cannot be written to ends, and is heard then.
+    started.stdin.on('error', () => undefined);
     // Not its exit: what it wrote last is to be read by then.
     started.on('close', (code, signal) => {
       lost(new Error(`the document reader ended with ${signal ?? String(code)}${isReady ? '' : `: ${lastWords()}`}`));
@@ -119,22 +124,24 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}, starts:
     return started;
   };
 
-  const perform = (bytes: Buffer, task: ReaderTask): Promise<ReaderResult> =>
+  const perform = (files: readonly Uint8Array[], task: ReaderTask, trust?: TrustMaterial): Promise<ReaderResult> =>
     new Promise((resolve, reject) => {
       clearTimeout(idle);
       child ??= start();
-      child.ref();
-      child.channel?.ref();
+      keepParent(child, true);
       lastId += 1;
       running = { id: lastId, resolve, reject, timer: undefined };
       watch(isReady ? timeoutMs : START_MS);
-      child.send({ id: lastId, bytes, task } satisfies ReaderRequest, (error) => {
-        if (error !== null) giveUp(error);
-      });
+      const isOther = trust !== undefined && trust !== lastTrust;
+      if (isOther) lastTrust = trust;
+      const request: ReaderRequest = { id: lastId, task, ...(isOther ? { trust } : {}) };
+      child.stdin.cork();
+      for (const piece of framed(request, files)) child.stdin.write(piece);
+      child.stdin.uncork();
     });
 
-  const inTurn = (bytes: Buffer, task: ReaderTask): Promise<ReaderResult> => {
-    const result = tail.then(() => perform(bytes, task));
+  const inTurn = (files: readonly Uint8Array[], task: ReaderTask, trust?: TrustMaterial): Promise<ReaderResult> => {
+    const result = tail.then(() => perform(files, task, trust));
     tail = result
       .catch(() => undefined)
       .then(() => {
@@ -146,12 +153,13 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}, starts:
 
   return {
     // safe because the process answers each kind of task with its own kind of result
-    examine: async (bytes, trust, beside) => (await inTurn(bytes, { kind: 'examine', trust, ...(beside ? { beside } : {}) })) as Examination,
-    readLongTerm: async (bytes, trust) => (await inTurn(bytes, { kind: 'long-term', trust })) as LongTerm,
-    findPlaces: async (bytes, signerName) => (await inTurn(bytes, { kind: 'places', signerName })) as FoundPlaces,
-    findActiveContent: async (bytes) => (await inTurn(bytes, { kind: 'active' })) as ActiveContentKind[],
+    examine: async (bytes, trust, beside = []) =>
+      (await inTurn([bytes, ...beside.map((file) => file.bytes)], { kind: 'examine', besideNames: beside.map(({ name }) => name) }, trust)) as Examination,
+    readLongTerm: async (bytes, trust) => (await inTurn([bytes], { kind: 'long-term' }, trust)) as LongTerm,
+    findPlaces: async (bytes, signerName) => (await inTurn([bytes], { kind: 'places', signerName })) as FoundPlaces,
+    findActiveContent: async (bytes) => (await inTurn([bytes], { kind: 'active' })) as ActiveContentKind[],
     ensureStarted: async () => {
-      if (!starts.isKnownGood(KNOWN_GOOD_MS)) await inTurn(Buffer.alloc(0), { kind: 'ready' });
+      if (!starts.isKnownGood(KNOWN_GOOD_MS)) await inTurn([], { kind: 'ready' });
     },
     close: stop,
   };
@@ -166,20 +174,15 @@ export function readerArguments(memoryMb: number): string[] {
 }
 
 /** It gets no environment, may read the program's own code and nothing else, and may neither write nor start anything. */
-function startProcess({ program, memoryMb }: Pick<ReaderLimits, 'program' | 'memoryMb'>): { started: ChildProcess; lastWords: () => string } {
-  const started = fork(program, {
-    execPath: process.execPath,
-    execArgv: readerArguments(memoryMb),
+function startProcess({ program, memoryMb }: Pick<ReaderLimits, 'program' | 'memoryMb'>): { started: ChildProcessWithoutNullStreams; lastWords: () => string } {
+  const started = spawn(process.execPath, [...readerArguments(memoryMb), program], {
     // Windows needs this one to start anything.
     env: process.env['SystemRoot'] === undefined ? {} : { SystemRoot: process.env['SystemRoot'] },
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let said = '';
   // Read to the end of its life, since a full pipe would stop it.
-  started.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-LAST_WORDS)));
-  // safe because a pipe of a child process is a socket, which may not keep its parent alive
-  (started.stderr as Socket | null)?.unref();
+  started.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-LAST_WORDS)));
+  if (started.stderr instanceof Socket) started.stderr.unref();
   return { started, lastWords: () => said.trim() };
 }
 
@@ -187,9 +190,13 @@ function startProcess({ program, memoryMb }: Pick<ReaderLimits, 'program' | 'mem
 const LAST_WORDS = 2000;
 
 /** A process that has nothing else to do may end although its reader waits; the reader then ends by itself. */
-function letParentEnd(child: ChildProcess): void {
-  child.unref();
-  child.channel?.unref();
+function keepParent(child: ChildProcessWithoutNullStreams, isKept: boolean): void {
+  for (const each of [child, child.stdin, child.stdout]) {
+    // the pipes of a child process are sockets
+    if (each !== child && !(each instanceof Socket)) continue;
+    if (isKept) each.ref();
+    else each.unref();
+  }
 }
 
 function errorOf({ code, detail }: Extract<ReaderReply, { ok: false }>): unknown {

@@ -13,9 +13,9 @@ export interface ValidationCache {
   readCertificate(bytes: Buffer): Certificate;
   /** As `isIssuedBy`. */
   isIssuedBy(certificate: Certificate, issuer: Certificate): boolean;
-  /** As `parseRevocationList`. The buffer is kept: do not change it afterwards. */
+  /** As `parseRevocationList`. A buffer of its own is kept: do not change it afterwards. One that is part of another is copied. */
   readRevocationList(bytes: Buffer): RevocationList;
-  /** As `parseOcspResponse`. The buffer is kept: do not change it afterwards. */
+  /** As `parseOcspResponse`. */
   readOcspResponse(bytes: Buffer): OcspResponse;
   /** As `source.isSignedBy(signer)`. */
   isSourceSignedBy(source: RevocationList | OcspResponse, signer: Certificate): boolean;
@@ -49,7 +49,7 @@ export function createValidationCache(maxEntries = 2000): ValidationCache {
       const known = remember(links, certificate.fingerprint, { maxEntries, make: () => new Map<string, boolean>() });
       return remember(known, issuer.fingerprint, { maxEntries: 20, make: () => isIssuedBy(certificate, issuer) });
     },
-    readRevocationList: (bytes) => remember(lists, keyOf(bytes), { maxEntries: 50, make: () => parseRevocationList(bytes) }),
+    readRevocationList: (bytes) => remember(lists, keyOf(bytes), { maxEntries: 50, make: () => parseRevocationList(ownBytes(bytes)) }),
     readOcspResponse: (bytes) => remember(responses, keyOf(bytes), { maxEntries, make: () => parseOcspResponse(Buffer.from(bytes)) }),
     isSourceSignedBy(source, signer) {
       const known = signers.get(source) ?? new Map<string, boolean>();
@@ -57,6 +57,11 @@ export function createValidationCache(maxEntries = 2000): ValidationCache {
       return remember(known, signer.fingerprint, { maxEntries: 20, make: () => source.isSignedBy(signer) });
     },
   };
+}
+
+/** A list that lies here may have 100 MB and needs no copy; a view into a document must not keep it alive, nor change with it. */
+function ownBytes(bytes: Buffer): Buffer {
+  return bytes.length === bytes.buffer.byteLength ? bytes : Buffer.from(bytes);
 }
 
 function remember<K, T>(map: Map<K, T>, key: K, { maxEntries, make }: { readonly maxEntries: number; readonly make: () => T }): T {
