@@ -78,12 +78,13 @@ export async function readBytes(kernel: Kernel, sha256: string): Promise<Buffer>
 }
 
 /**
- * The bytes of a hash at once, where the store has as many as are stated: nobody can make this read more than that. Unchecked.
+ * The bytes of a hash at once, where the store has as many as are stated: nobody can make this read more than that. Unchecked. Who reads one
+ * file after another gives the memory in which they may lie.
  * @returns undefined when the store has none, or another number.
  */
-export async function readStated(kernel: Kernel, { sha256, sizeBytes }: StoredBlob): Promise<Buffer | undefined> {
+export async function readStated(kernel: Kernel, { sha256, sizeBytes }: StoredBlob, memory?: Buffer): Promise<Buffer | undefined> {
   return blobStore(kernel)
-    .readStated(sha256, sizeBytes)
+    .readStated(sha256, sizeBytes, memory)
     .catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'files.notStored') return undefined;
       throw error;

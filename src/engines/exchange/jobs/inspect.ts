@@ -64,7 +64,12 @@ async function inspectFiles(kernel: Kernel, files: readonly EnvelopeFile[]): Pro
   const found = new Map<string, FileInspection>();
   const validating = await validateTogether(kernel, [...new Set(files.filter(isPdf).map(({ sha256 }) => sha256))]);
   const inTurn = async (): Promise<void> => {
-    for (let next = wanted.shift(); next !== undefined; next = wanted.shift()) found.set(next[0], await look(kernel, next[1], validating));
+    const memory = spareMemory.pop() ?? Buffer.allocUnsafeSlow(MEMORY_BYTES);
+    try {
+      for (let next = wanted.shift(); next !== undefined; next = wanted.shift()) found.set(next[0], await look(kernel, next[1], { validating, memory }));
+    } finally {
+      spareMemory.push(memory);
+    }
   };
   await Promise.all(Array.from({ length: FILES_AT_ONCE }, inTurn));
   await validating.keep();
@@ -73,6 +78,9 @@ async function inspectFiles(kernel: Kernel, files: readonly EnvelopeFile[]): Pro
 
 /** A file up to this size is read in one piece: a stream costs as much as the reading. */
 const ONE_PIECE_BYTES = 4_000_000;
+/** Files up to this size lie in memory that others had before them; new memory for each keeps the garbage collector busy. */
+const MEMORY_BYTES = 1_000_000;
+const spareMemory: Buffer[] = [];
 
 /** What can be found out about one file. */
 export async function inspectFile(kernel: Kernel, file: EnvelopeFile): Promise<FileInspection> {
@@ -81,8 +89,8 @@ export async function inspectFile(kernel: Kernel, file: EnvelopeFile): Promise<F
   return found;
 }
 
-async function look(kernel: Kernel, file: EnvelopeFile, validating: Validating): Promise<FileInspection> {
-  const whole = isPdf(file) && file.sizeBytes <= ONE_PIECE_BYTES ? await readStated(kernel, file) : undefined;
+async function look(kernel: Kernel, file: EnvelopeFile, { validating, memory }: { validating: Validating; memory: Buffer }): Promise<FileInspection> {
+  const whole = isPdf(file) && file.sizeBytes <= ONE_PIECE_BYTES ? await readStated(kernel, file, memory) : undefined;
   if (whole === undefined || hashOnce('sha256', whole, 'hex') !== file.sha256) return lookPieceByPiece(kernel, file, validating);
   const report = await validating.reportOf(file.sha256, () => Promise.resolve(whole));
   return { sha256: file.sha256, isPresent: true, hashMatches: true, sizeMatches: true, indication: report.indication, signatureCount: report.signatures.length };

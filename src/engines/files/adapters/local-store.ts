@@ -28,9 +28,9 @@ export function openLocalStore(root: string): BlobStore {
     has: async (sha256, sizeBytes) => (await sizeOf(pathOf(root, sha256))) === sizeBytes,
     open: (sha256, range) => openFile(pathOf(root, sha256), range),
     read,
-    readStated: async (sha256, sizeBytes) => {
+    readStated: async (sha256, sizeBytes, memory) => {
       const path = pathOf(root, sha256);
-      if (sizeBytes <= AT_ONCE_BYTES) return readAtOnce(path, sizeBytes);
+      if (sizeBytes <= AT_ONCE_BYTES) return readAtOnce(path, sizeBytes, memory);
       return (await sizeOf(path)) === sizeBytes ? await read(sha256) : undefined;
     },
     remove: (sha256) => rm(pathOf(root, sha256), { force: true }),
@@ -123,7 +123,7 @@ async function openFile(path: string, range: ByteRange | undefined): Promise<Rea
   }
 }
 
-function readAtOnce(path: string, sizeBytes: number): Buffer | undefined {
+function readAtOnce(path: string, sizeBytes: number, memory: Buffer | undefined): Buffer | undefined {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -133,7 +133,7 @@ function readAtOnce(path: string, sizeBytes: number): Buffer | undefined {
   }
   try {
     if (fstatSync(file).size !== sizeBytes) return undefined;
-    const bytes = Buffer.allocUnsafe(sizeBytes);
+    const bytes = memory !== undefined && memory.length >= sizeBytes ? memory.subarray(0, sizeBytes) : Buffer.allocUnsafe(sizeBytes);
     let read = 0;
     for (let count = -1; read < sizeBytes && count !== 0; read += count) count = readSync(file, bytes, read, sizeBytes - read, read);
     return read === sizeBytes ? bytes : undefined;

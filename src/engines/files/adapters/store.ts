@@ -42,8 +42,8 @@ export type BlobStore = {
   /** @throws AppError `files.notStored`. */
   open(sha256: string, range?: ByteRange): Promise<Readable>;
   read(sha256: string): Promise<Buffer>;
-  /** The bytes at once, unchecked; undefined when the store has none, or another number of them. */
-  readStated(sha256: string, sizeBytes: number): Promise<Buffer | undefined>;
+  /** The bytes at once, unchecked; undefined when the store has none, or another number of them. They may lie in the given memory, if it is large enough. */
+  readStated(sha256: string, sizeBytes: number, memory?: Buffer): Promise<Buffer | undefined>;
   remove(sha256: string): Promise<void>;
   parts: PartStore;
   /** Removes what interrupted stores left behind before the instant. */
