@@ -1589,6 +1589,7 @@ create table identity.directory_import (
   started_by jsonb not null,
   started_at timestamp with time zone not null,
   finished_at timestamp with time zone,
+  unreadable_rows jsonb not null default '[]'::jsonb,
   constraint directory_import_pkey PRIMARY KEY (id),
   constraint directory_import_added_check CHECK ((added >= 0)),
   constraint directory_import_changed_check CHECK ((changed >= 0)),
@@ -1602,7 +1603,8 @@ create table identity.directory_import (
   constraint directory_import_source_check CHECK ((source = ANY (ARRAY['file'::text, 'axis'::text]))),
   constraint directory_import_state_check CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'failed'::text]))),
   constraint directory_import_unchanged_check CHECK ((unchanged >= 0)),
-  constraint directory_import_unreadable_check CHECK ((unreadable >= 0))
+  constraint directory_import_unreadable_check CHECK ((unreadable >= 0)),
+  constraint directory_import_unreadable_rows_check CHECK ((jsonb_typeof(unreadable_rows) = 'array'::text))
 );
 comment on table identity.directory_import is 'Scope: installation. The readings of the national list of agencies: from what, how far, with what result.';
 CREATE INDEX directory_import_newest ON identity.directory_import USING btree (started_at DESC);

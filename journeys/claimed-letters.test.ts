@@ -18,6 +18,7 @@ import { signInWithCode } from './sign-in-with-code.ts';
 import { openTown, type Town } from './town.ts';
 
 const NUMBER = '45/SNV-VP';
+const CENTRE = 'Trung tâm Lưu trữ lịch sử tỉnh';
 const SUMMARY = 'V/v cung cấp số liệu biên chế';
 
 /** After a restore the other province says that it has two letters of the department, and nothing proves it. */
@@ -35,6 +36,13 @@ async function seed(kernel: Kernel): Promise<SeedPlan> {
   );
   await pool.query(`insert into exchange.partner_line (partner_id, circuit, failures) values ($1, 'closed', 0)`, [partnerId]);
   await pool.query(`insert into exchange.partner_agency (partner_id, agency_id, valid_from, remote_id, name) values ($1, $2, $3, $4, 'Sở Nội vụ tỉnh Nghệ An')`, [partnerId, recipient, vietnamDay(now), recipient]);
+  const empty = await run(kernel, createAgency, { kind: 'public_unit', level: 'province', parentId: null, hosting: 'local', establishedOn: vietnamDay(now), name: CENTRE, abbreviation: 'TTLT' }, { actor: systemActor('test') });
+  await claimed(kernel, { partnerId, recipient, sender: empty, number: '47' });
+  await pool.query(
+    `insert into exchange.inbound (id, partner_id, partner_ref, original_hash, size_bytes, media_type, state, attempts, problem_code, problem, received_at, changed_at)
+     values ($1, $2, 'gói 1', sha256('x'), 1, 'application/json', 'quarantined', 1, 'parcelUnreadable', 'không đọc được', $3, $3)`,
+    [newId(), partnerId, now],
+  );
   for (const number of ['45', '46']) await claimed(kernel, { partnerId, recipient, sender: department.agencyId, number });
   return plan;
 }
@@ -50,8 +58,11 @@ async function claimed(kernel: Kernel, of: { partnerId: Id<'partner'>; recipient
 }
 
 let town: Town;
+let admin: Page;
 before(async () => {
-  town = await openTown({}, { name: 'thanh-hoa with two claimed letters', seed });
+  town = await openTown({}, { name: 'thanh-hoa with claimed letters and an agency without a clerk', seed });
+  admin = (await town.passerBy({ width: 1440, height: 900 })).page;
+  await signInWithCode(admin, town.url, 'quantri.tinh');
 }, { timeout: 240_000 });
 after(() => town.close());
 
@@ -61,8 +72,6 @@ const menuOf = async (page: Page, number: string): Promise<string[]> => {
 };
 
 test('a letter that a partner has in the name of an agency is handed to that agency alone, and its clerk can do all that is offered', { timeout: 180_000 }, async () => {
-  const admin = (await town.passerBy({ width: 1440, height: 900 })).page;
-  await signInWithCode(admin, town.url, 'quantri.tinh');
   await admin.goto(`${town.url}/app/goi-cach-ly`);
   await admin.getByText(NUMBER).first().waitFor();
   await look(admin, 'claims in the quarantine');
@@ -91,4 +100,30 @@ test('a letter that a partner has in the name of an agency is handed to that age
   await clerk.getByRole('dialog').getByRole('button', { name: 'Ghi lại vào sổ đi' }).click();
   await clerk.getByText('Đã ghi lại văn bản vào sổ đi.').waitFor();
   await clerk.getByText(NUMBER).first().waitFor({ state: 'detached' });
+});
+
+test('an agency in which nobody is clerk is not chosen to deal with an arrival, and the screen says why', { timeout: 180_000 }, async () => {
+  const page = admin;
+  await page.goto(`${town.url}/app/goi-cach-ly`);
+  await page.getByRole('row').filter({ hasText: 'Không đọc được nội dung' }).getByRole('button', { name: 'Thao tác' }).click();
+  await page.getByRole('menuitem', { name: 'Chuyển cho người xử lý' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: /Cơ quan/ }).fill('tinh');
+  const option = page.getByRole('option', { name: new RegExp(CENTRE) });
+  await option.getByText('Chưa có văn thư').waitFor();
+  assert.equal(await option.getAttribute('aria-disabled'), 'true');
+  await look(page, 'choosing who deals with an arrival');
+  await picture(page, 'arrival-hand-over');
+  await dialog.getByRole('combobox', { name: /Cơ quan/ }).fill('trung tam luu tru');
+  await option.waitFor();
+  await page.keyboard.press('Enter');
+  assert.equal(await dialog.getByRole('button', { name: 'Chuyển', exact: true }).isDisabled(), true, 'nor by the keyboard');
+  await page.reload();
+
+  await menuOf(page, '47');
+  await page.getByRole('menuitem', { name: 'Chuyển cho người xử lý' }).click();
+  await dialog.getByText('chưa có ai giữ vai trò văn thư').waitFor();
+  assert.equal(await dialog.getByRole('button', { name: 'Chuyển', exact: true }).isDisabled(), true);
+  await look(page, 'a claim of an agency without a clerk');
+  await picture(page, 'claims-no-clerk');
 });

@@ -46,6 +46,7 @@ test('who audits the province sees the flow live, the statistics with their file
   await page.getByRole('link', { name: 'Thống kê', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'Thống kê gửi, nhận văn bản' }).waitFor();
   await page.getByRole('link', { name: /^Sở Nội vụ/ }).waitFor();
+  await page.getByRole('columnheader', { name: 'Đang gửi' }).waitFor();
   await look(page, 'thống kê liên thông');
   await picture(page, 'lien-thong-thong-ke');
   for (const [name, begins] of [['Tải Excel', 'PK'], ['Tải PDF', '%PDF']] as const) {
@@ -96,7 +97,7 @@ test('alerts and their rules are kept from the keyboard; without a mail server n
   await look(page, 'quy tắc cảnh báo');
   assert.equal(await page.getByLabel('Địa chỉ thư điện tử').count(), 0);
   await page.getByRole('dialog').getByRole('button', { name: 'Lưu' }).press('Enter');
-  await page.getByRole('row', { name: /Mất kết nối với đối tác/ }).getByRole('cell', { name: '7', exact: true }).waitFor();
+  await page.getByRole('row', { name: /Mất kết nối với đối tác/ }).getByRole('cell', { name: '7 phút', exact: true }).waitFor();
   await page.setViewportSize(PHONE);
   await look(page, 'cảnh báo trên điện thoại');
   for (const [path, name] of [['/lien-thong/luong', 'luồng'], ['/lien-thong/thong-ke', 'thống kê'], ['/lien-thong/van-ban', 'theo dõi']] as const) {
@@ -105,3 +106,53 @@ test('alerts and their rules are kept from the keyboard; without a mail server n
     await look(page, `${name} trên điện thoại`);
   }
 });
+
+test('the clerk tries what did not arrive again, one by one or all at once; who oversees sees where each one stands', { timeout: 300_000 }, async () => {
+  await twoLettersWithoutWay();
+  const { page } = await town.visit('vanthu.snv');
+  await go(page, '/lien-thong');
+  await page.getByRole('row', { name: /Chưa kết nối/ }).nth(1).waitFor();
+  await look(page, 'sự cố gửi nhận');
+  await picture(page, 'lien-thong-su-co');
+  await page.getByRole('checkbox', { name: 'Chọn tất cả dòng đang hiện' }).press('Space');
+  const retry = page.getByRole('button', { name: 'Thử lại 2 lần gửi' });
+  await retry.waitFor();
+  await look(page, 'sự cố đã chọn');
+  await retry.press('Enter');
+  await page.getByText('Đã yêu cầu gửi lại tới 2 nơi nhận').waitFor();
+  await retry.waitFor({ state: 'detached' });
+  await page.getByRole('row', { name: /Chưa kết nối/ }).first().getByRole('button', { name: 'Thử lại' }).click();
+  await page.getByText(/^Chưa có đường gửi tới/).waitFor();
+  await page.setViewportSize(PHONE);
+  await look(page, 'sự cố trên điện thoại');
+
+  const { page: auditor } = await town.visit('kiemtra.tinh');
+  await go(auditor, '/lien-thong');
+  await auditor.getByRole('row', { name: /Chưa kết nối/ }).first().waitFor();
+  assert.equal(await auditor.getByRole('columnheader', { name: 'Thao tác' }).count(), 0, 'nothing to do, no column for it');
+  await auditor.getByRole('row', { name: /Chưa kết nối/ }).first().getByRole('link').click();
+  await auditor.getByRole('heading', { level: 1, name: /Đường đi của văn bản/ }).waitFor();
+  await auditor.getByText('đang ở đây').waitFor();
+  assert.equal(await auditor.getByText('trả lại', { exact: true }).count(), 0, 'what waits for a way did not come back');
+  await look(auditor, 'đường đi, chưa có đường gửi');
+
+  await go(auditor, '/lien-thong/van-ban');
+  const agency = auditor.getByRole('combobox', { name: 'Cơ quan' });
+  await agency.fill('so noi vu');
+  await auditor.getByRole('option', { name: /^Sở Nội vụ/ }).click();
+  await auditor.getByRole('link', { name: /^Văn bản của Sở Nội vụ/ }).first().waitFor();
+  await look(auditor, 'theo dõi văn bản của một cơ quan');
+});
+
+/** To an office outside that is not connected. */
+async function twoLettersWithoutWay(): Promise<void> {
+  const [clerk, leader] = await Promise.all(['vanthu.snv', 'giamdoc.snv'].map((login) => signIn(town.url, { login, password: DEMO_PASSWORD })));
+  assert.ok(clerk !== undefined && leader !== undefined);
+  const { agencies } = await clerk.get<{ agencies: { id: string; hosting: string }[] }>('/api/v1/accounts/agencies?text=bao va phat thanh');
+  const outside = agencies.find((agency) => agency.hosting === 'external');
+  assert.ok(outside);
+  for (let letter = 0; letter < 2; letter += 1) {
+    const { documentId } = await sealedLetter({ clerk, leader }, [outside.id]);
+    await clerk.post(`/api/v1/outgoing-documents/${documentId}/issue`);
+  }
+}

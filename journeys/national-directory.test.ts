@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { generate } from 'otplib';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
@@ -11,6 +12,7 @@ const list = [
   { id: 'q2', pid: 'q1', code: 'G09.88', name: 'Cục Văn thư và Lưu trữ nhà nước', deleted: false },
   { id: 'q3', pid: 'khong-co', code: 'G09.89', name: 'Trung tâm Lưu trữ quốc gia I', deleted: false },
   { id: 'q4', pid: null, code: '00.22.W00', name: 'Cơ quan có mã lạ', deleted: false },
+  { id: 'q5', pid: null, code: null, name: null, deleted: false },
 ];
 
 let town: Town;
@@ -28,20 +30,35 @@ test('the national list is read, its differences are decided, and its agencies a
     await page.getByRole('tab', { name: 'Danh bạ quốc gia' }).click();
     await page.getByText('Chưa nạp danh bạ quốc gia lần nào').waitFor();
     await page.getByRole('button', { name: 'Nạp từ tệp' }).click();
+    assert.ok(await page.getByRole('button', { name: 'Bắt đầu nạp' }).isDisabled(), 'there is nothing to read yet');
     await page.locator('input[type=file]').setInputFiles({ name: 'danh-ba-quoc-gia.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ status: 'OK', ErrorCode: '0', data: list })) });
     await page.getByText('Đã nhận').waitFor();
     await look(page, 'nạp danh bạ quốc gia');
     await page.getByRole('button', { name: 'Bắt đầu nạp' }).click();
     await page.getByText('Đã nạp xong').first().waitFor();
     await page.locator('li').filter({ hasText: 'Thiếu cơ quan cấp trên' }).waitFor();
+    await page.getByRole('row', { name: /^5 .*"id":"q5"/ }).waitFor();
     await look(page, 'danh bạ quốc gia');
     await picture(page, 'danh-ba-quoc-gia');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await look(page, 'danh bạ quốc gia trên điện thoại');
+    const content = page.locator('.lt-page__content');
+    assert.ok(await content.evaluate((part) => part.scrollWidth <= part.clientWidth), 'the report is no wider than a phone');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByLabel('Loại khác biệt').selectOption('code_differs');
+    await page.getByText('Không có khác biệt loại này').waitFor();
+    await page.getByRole('button', { name: 'Mọi loại khác biệt' }).click();
   });
 
   await t.test('each difference is decided and leaves the report', async () => {
     const { page } = province;
     const before = await page.getByRole('button', { name: /^Giữ của tỉnh/ }).count();
     assert.ok(before >= 2);
+    await page.getByRole('button', { name: /^Giữ của tỉnh/ }).first().press('Enter');
+    await page.getByRole('heading', { name: `Khác biệt chờ xử lý (${String(before - 1)})` }).waitFor();
+    assert.ok(await page.getByRole('button', { name: /^Giữ của tỉnh/ }).first().evaluate((button) => button === document.activeElement), 'the keyboard goes on with the next difference');
+    await page.getByRole('button', { name: 'Hoàn tác' }).click();
+    await page.getByRole('heading', { name: `Khác biệt chờ xử lý (${String(before)})` }).waitFor();
     const follow = page.getByRole('button', { name: /^Theo quốc gia/ });
     if ((await follow.count()) > 0) {
       await follow.first().click();
@@ -54,6 +71,33 @@ test('the national list is read, its differences are decided, and its agencies a
       await page.getByRole('heading', { name: `Khác biệt chờ xử lý (${String(left - 1)})` }).waitFor();
     }
     await page.getByText('Không còn khác biệt nào').waitFor();
+  });
+
+  await t.test('what the province exports changes nothing when it is read again', async () => {
+    const { page } = province;
+    await page.getByRole('button', { name: 'Xuất cơ quan của tỉnh' }).click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: /CSV/ }).click()]);
+    await page.getByRole('button', { name: 'Nạp từ tệp' }).click();
+    await page.locator('input[type=file]').setInputFiles({ name: 'xuat-lai.csv', mimeType: 'text/csv', buffer: readFileSync(await download.path()) });
+    await page.getByText('Đã nhận').waitFor();
+    await page.getByRole('button', { name: 'Bắt đầu nạp' }).click();
+    await page.getByText('Tệp xuat-lai.csv').first().waitFor();
+    await page.getByText(/^thêm 0, cập nhật 0, giữ nguyên \d+$/).first().waitFor();
+    await page.getByRole('heading', { name: 'Khác biệt chờ xử lý (0)' }).waitFor();
+  });
+
+  await t.test('the way down and up: an agency names those below it, and all is shown again after a search without a find', async () => {
+    const { page } = province;
+    await page.goto(`${town.url}/app/danh-ba?tim=khong+co+ai`);
+    await page.getByRole('button', { name: 'Xem tất cả' }).click();
+    await page.getByRole('link', { name: /^Ủy ban nhân dân tỉnh/ }).first().click();
+    await page.getByRole('heading', { name: /^Cơ quan trực thuộc/ }).waitFor();
+    assert.equal(await page.getByRole('searchbox').inputValue(), '');
+    await look(page, 'cơ quan và cơ quan trực thuộc');
+    await picture(page, 'danh-ba-co-quan');
+    await page.getByRole('button', { name: /^Xem cả/ }).click();
+    await page.getByRole('region', { name: 'Cơ quan', exact: true }).or(page.locator('.lt-list-detail__detail')).first().getByRole('link', { name: /^Sở Y tế/ }).click();
+    await page.getByRole('heading', { name: /^Sở Y tế/ }).waitFor();
   });
 
   await t.test('a clerk finds an agency of the list by typing, and keeps the choice as a group', async () => {
@@ -71,6 +115,22 @@ test('the national list is read, its differences are decided, and its agencies a
     await look(page, 'nhóm nơi nhận');
     await page.getByRole('button', { name: 'Lưu thành nhóm' }).click();
     await page.getByText('Đã lưu nhóm Thường gửi.').waitFor();
+    const act = async (verb: RegExp | string): Promise<void> => {
+      await page.getByRole('button', { name: /^Sửa nhóm/ }).click();
+      await page.getByRole('menuitem', { name: verb }).click();
+    };
+    await act('Đổi tên');
+    await page.getByLabel('Tên mới của nhóm').fill('Gửi hằng tháng');
+    await page.getByRole('button', { name: 'Lưu tên' }).click();
+    await page.getByText('Đã sửa nhóm Gửi hằng tháng.').waitFor();
+    await page.getByRole('button', { name: 'Hoàn tác' }).last().click();
+    await page.getByText('Đã khôi phục nhóm Thường gửi.').waitFor();
+    await act(/^Thay bằng 2 nơi nhận/);
+    await page.getByText('Đã sửa nhóm Thường gửi.').waitFor();
+    await act('Xóa nhóm');
+    await page.getByText('Cơ quan chưa có nhóm nào').waitFor();
+    await page.getByRole('button', { name: 'Hoàn tác' }).last().click();
+    await page.getByRole('button', { name: 'Sửa nhóm Thường gửi' }).waitFor();
     await picture(page, 'nhom-noi-nhan');
     await page.getByRole('dialog').getByRole('button', { name: 'Đóng', exact: true }).last().click();
     await box.fill('thuong gui');

@@ -157,7 +157,11 @@ test('another vendor’s system is let in, receives a signed letter, sends one, 
     await admin.goto(`${town.url}/app/goi-cach-ly`);
     await admin.getByText('Gói tin không phải XML đúng quy cách').first().waitFor();
     await look(admin, 'the quarantine');
+    await admin.getByText(/^Chi tiết: .*the message ends early/).waitFor();
     await picture(admin, 'partners-quarantine');
+    await admin.getByRole('button', { name: 'Thử lại' }).click();
+    await admin.getByText('Gói này vẫn chưa xử lý được.').waitFor();
+    await admin.getByRole('row').filter({ hasText: 'Gói tin không phải XML đúng quy cách' }).waitFor();
     await admin.getByRole('button', { name: 'Thao tác' }).first().click();
     await admin.getByRole('menuitem', { name: 'Chuyển cho người xử lý' }).click();
     await admin.getByRole('dialog').getByRole('combobox').fill('so tai chinh');

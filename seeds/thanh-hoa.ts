@@ -24,7 +24,7 @@ import { namedPosts, units, usualPosts, type SeedPost } from './thanh-hoa-people
 import { seedPlan, type SeedPlan } from './seed-plan.ts';
 import { inventName, randomFrom } from './vietnamese-names.ts';
 
-const INVENTED_CODE = 'Mã giả định cho dữ liệu mẫu (invented)';
+const INVENTED_CODE = 'Mã giả định cho dữ liệu mẫu';
 const SEED = 20_250_701;
 
 type Places = { agencies: Map<string, AgencyId>; units: Map<string, UnitId> };

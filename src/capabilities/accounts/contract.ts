@@ -98,6 +98,7 @@ export const recipientGroupParams = z.object({ groupId: z.uuid() });
 export const nationalDirectory = z.object({ entries: z.int(), linked: z.int(), openConflicts: z.int(), imports: z.array(nationalImport) });
 export const conflictQuery = z.object({ problem: conflictProblem.optional(), after: z.string().max(300).optional() });
 export const conflictList = z.object({ conflicts: z.array(directoryConflict), next: z.string().nullable() });
+export const conflictRef = z.object({ ref: z.string().min(1).max(100), problem: conflictProblem });
 export const conflictSettlement = z.object({ ref: z.string().min(1).max(100), problem: conflictProblem, resolution: conflictResolution });
 export const importRequest = z.object({ uploadId: z.uuid() });
 
@@ -125,6 +126,7 @@ export const agencyPage = z.object({
   codes: z.array(z.object({ scheme: z.enum(['qd20', 'qcvn102', 'enterprise']), code: z.string(), note: z.string().nullable(), ...validity })),
   successors: z.array(z.object({ id: z.uuid(), name: z.string(), kind: z.string(), effectiveOn: z.string(), legalBasis: z.string().nullable() })),
   predecessors: z.array(z.object({ id: z.uuid(), name: z.string(), kind: z.string(), effectiveOn: z.string(), legalBasis: z.string().nullable() })),
+  subordinates: z.array(z.object({ id: z.uuid(), name: z.string(), code: z.string().nullable() })),
   units: z.array(z.object({ id: z.uuid(), name: z.string(), abbreviation: z.string(), parentId: z.uuid().nullable() })),
   people: z.array(directoryPost),
   abilities: z.array(z.string()),

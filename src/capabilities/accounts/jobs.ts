@@ -26,7 +26,7 @@ export const importNationalListJob = outsideJob({
       await importNationalList(kernel, { importId, items: readList(bytes), actor });
     } catch (error) {
       if (!(error instanceof ListUnreadable) && job.attempts < MOST_ATTEMPTS) throw error;
-      await run(kernel, failNationalImport, { importId, problem: error instanceof Error ? error.message : String(error) }, { actor });
+      await run(kernel, failNationalImport, { importId, problem: error instanceof ListUnreadable ? error.message : `Máy chủ gặp lỗi khi đọc tệp: ${error instanceof Error ? error.message : String(error)}` }, { actor });
     }
   },
 });

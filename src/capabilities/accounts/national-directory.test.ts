@@ -59,7 +59,7 @@ async function importFile(name: string, content: string): Promise<NationalDirect
 }
 
 test('an administrator reads the national list from a file, settles a difference, and the report empties', async () => {
-  const state = await importFile('danh-ba.json', JSON.stringify([{ id: '1', code: 'G09', name: 'Bộ Nội vụ (quốc gia)' }, { id: '2', pid: '1', code: 'G09.77', name: 'Cục Thử nghiệm quốc gia' }, { id: '3' }]));
+  const state = await importFile('danh-ba.json', JSON.stringify([{ id: '1', code: 'G09', name: 'Bộ Nội vụ (quốc gia)' }, { id: '2', pid: '1', code: 'G09.77', name: 'Cục Thử nghiệm quốc gia' }, { id: '3' }, { id: '8', pid: 'khong-co', code: 'G09.78', name: 'Cục Mồ côi' }]));
   assert.deepEqual([state.imports[0]?.state, state.imports[0]?.unreadable, state.imports[0]?.startedBy], ['finished', 1, admin.name]);
   const found = await call<{ agencies: { name: string; hosting: string }[] }>('GET', '/api/v1/accounts/agencies?text=cuc thu nghiem');
   assert.equal(found.body.agencies[0]?.name, 'Cục Thử nghiệm quốc gia');
@@ -67,6 +67,12 @@ test('an administrator reads the national list from a file, settles a difference
   assert.equal(csv.imports[0]?.state, 'finished', csv.imports[0]?.problem ?? '');
   const { conflicts } = (await call<ConflictList>('GET', `${base}/conflicts`)).body;
   for (const { ref, problem } of conflicts) assert.equal((await call('POST', `${base}/conflicts/settle`, { body: { ref, problem, resolution: 'keep_ours' } })).status, 204);
+  const [first] = conflicts;
+  const body = { ref: first?.ref, problem: first?.problem };
+  assert.equal((await call('POST', `${base}/conflicts/reopen`, { body })).status, 204);
+  assert.equal((await call<NationalDirectory>('GET', base)).body.openConflicts, 1);
+  assert.equal((await call('POST', `${base}/conflicts/reopen`, { body })).status, 404);
+  assert.equal((await call('POST', `${base}/conflicts/settle`, { body: { ...body, resolution: 'keep_ours' } })).status, 204);
   assert.equal((await call<NationalDirectory>('GET', base)).body.openConflicts, 0);
 });
 
@@ -74,6 +80,8 @@ test('a file that is no list fails with the reason, and the next one may begin',
   const state = await importFile('hong.csv', 'a,b\n1,2\n');
   assert.equal(state.imports[0]?.state, 'failed');
   assert.match(state.imports[0].problem ?? '', /các cột/);
+  const nothing = await importFile('khong-dong.csv', 'id,code,name\n');
+  assert.deepEqual([nothing.imports[0]?.state, nothing.imports[0]?.problem], ['failed', 'Tệp không có mục nào để nạp.']);
   assert.equal((await importFile('lai.csv', 'id,name\n9,Cơ quan chín\n')).imports[0]?.state, 'finished');
 });
 
@@ -91,6 +99,7 @@ test('our agencies are exported as JSON and CSV that the import reads again', as
 test('the national list is the province administrator’s alone', async () => {
   for (const url of [base, `${base}/conflicts`, `${base}/own.json`, `${base}/own.csv`]) assert.equal((await call('GET', url, { as: clerk })).status, 403, url);
   assert.equal((await call('POST', `${base}/conflicts/settle`, { as: clerk, body: { ref: '1', problem: 'name_differs', resolution: 'keep_ours' } })).status, 403);
+  assert.equal((await call('POST', `${base}/conflicts/reopen`, { as: clerk, body: { ref: '1', problem: 'name_differs' } })).status, 403);
   assert.equal((await call('POST', `${base}/imports`, { as: clerk, body: { uploadId: '00000000-0000-7000-8000-000000000000' } })).status, 403);
 });
 

@@ -119,3 +119,15 @@ test('the directory is kept from a day on, and an agency that ends is history wi
   assert.deepEqual([(await page(third)).agency.state, (await page(third)).abilities], ['closed', []]);
   assert.equal(codeOf(await at(third, 'close', { lastDay: '2026-11-19', legalBasis })), 'identity.agencyClosed');
 });
+
+test('an agency’s page names the agencies directly below it that still exist, by their codes', async () => {
+  type Below = { agency: { name: string }; subordinates: { id: string; name: string; code: string | null }[] };
+  const [top] = await house.sql<{ id: string }>(`select agency_id as id from identity.agency_code where code = 'H56'`);
+  const page = (await clerk.get(`/api/v1/accounts/agencies/${top?.id ?? ''}`)).json<Below>();
+  const names = page.subordinates.map(({ name }) => name);
+  assert.ok(names.includes('Sở Nội vụ tỉnh Thanh Hóa'));
+  assert.ok(!names.some((name) => name.includes('Lao động - Thương binh')), 'merged agencies are not below any more');
+  const codes = page.subordinates.flatMap(({ code }) => code ?? []);
+  assert.deepEqual(codes, codes.toSorted());
+  assert.deepEqual((await clerk.get(`/api/v1/accounts/agencies/${ids.snv}`)).json<Below>().subordinates.filter(({ name }) => name === 'Sở Nội vụ tỉnh Thanh Hóa'), []);
+});

@@ -11,6 +11,7 @@ import {
   peopleOfAgency,
   recipientGroupsOf,
   searchAgencies,
+  subordinatesOf,
   type AgencyId,
 } from '#engines/identity/index.ts';
 import { abilitiesAt, assertOwnOrAdministered, postsToDelegateFrom } from './policy.ts';
@@ -53,7 +54,7 @@ export const directoryRoutes: readonly Route[] = [
   route({
     method: 'GET',
     url: '/api/v1/accounts/agencies/:agencyId',
-    summary: 'One agency: names, codes, predecessors and successors, units and people.',
+    summary: 'One agency: names, codes, predecessors and successors, subordinate agencies, units and people.',
     access: signedIn,
     params: agencyParams,
     reply: agencyPage,
@@ -61,8 +62,14 @@ export const directoryRoutes: readonly Route[] = [
       const q = http.kernel.database.pool;
       const id = agencyIdOf(params);
       const day = todayOf(http);
-      const [agency, history, units, people] = await Promise.all([getAgencyOn(q, id, day), agencyHistory(q, id), listUnits(q, id, day), peopleOfAgency(q, id, day)]);
-      return { agency, ...history, units, people, abilities: abilitiesAt(http.actor, agency) };
+      const [agency, history, subordinates, units, people] = await Promise.all([
+        getAgencyOn(q, id, day),
+        agencyHistory(q, id),
+        subordinatesOf(q, id, day),
+        listUnits(q, id, day),
+        peopleOfAgency(q, id, day),
+      ]);
+      return { agency, ...history, subordinates, units, people, abilities: abilitiesAt(http.actor, agency) };
     },
   }),
   route({

@@ -1,8 +1,8 @@
 import { holders, route, signedIn, type Route, type RouteContext } from '#kernel/route.ts';
 import { vietnamDay } from '#kernel/time.ts';
-import { deleteRecipientGroup, listDirectoryConflicts, nationalState, ownAgenciesAsListed, saveRecipientGroup, settleDirectoryConflict, type AgencyId, type RecipientGroupId } from '#engines/identity/index.ts';
+import { deleteRecipientGroup, listDirectoryConflicts, nationalState, ownAgenciesAsListed, reopenDirectoryConflict, saveRecipientGroup, settleDirectoryConflict, type AgencyId, type RecipientGroupId } from '#engines/identity/index.ts';
 import { startNationalImport } from './commands/start-national-import.ts';
-import { conflictList, conflictQuery, conflictSettlement, created, importRequest, nationalDirectory, recipientGroupParams, recipientGroupRequest } from './contract.ts';
+import { conflictList, conflictQuery, conflictRef, conflictSettlement, created, importRequest, nationalDirectory, recipientGroupParams, recipientGroupRequest } from './contract.ts';
 import { asCsv, asJson } from './national-export.ts';
 
 const base = '/api/v1/accounts/national-directory';
@@ -66,6 +66,17 @@ export const nationalRoutes: readonly Route[] = [
     body: conflictSettlement,
     run: async (http, { body }) => {
       await http.run(settleDirectoryConflict, body);
+      return done;
+    },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/conflicts/reopen`,
+    summary: 'Takes back that ours was kept: the difference waits for a decision again.',
+    access: provinceOnly,
+    body: conflictRef,
+    run: async (http, { body }) => {
+      await http.run(reopenDirectoryConflict, body);
       return done;
     },
   }),

@@ -5,17 +5,19 @@ import { run } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
 import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
-import { addDays, vietnamDay } from '#kernel/time.ts';
+import { addDays, vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { auditModule } from '#engines/audit/index.ts';
 import { casesModule } from '#engines/cases/index.ts';
+import type { TakerList } from '#engines/exchange/contract.ts';
 import { exchangeModule } from '#engines/exchange/index.ts';
 import { filesModule } from '#engines/files/index.ts';
-import { closeAgency, createAgency, identityModule } from '#engines/identity/index.ts';
+import { appointPost, closeAgency, createAgency, createPerson, identityModule } from '#engines/identity/index.ts';
 import { signaturesModule } from '#engines/signatures/index.ts';
 import { exchangePartnersModule } from './index.ts';
 
 let house: TestHouse;
 let call: (method: 'POST', url: string, body: object, as?: Actor) => Promise<{ status: number; code: string | undefined }>;
+let takers: (text: string) => Promise<TakerList['agencies']>;
 let commune: Id<'agency'>;
 let ward: Id<'agency'>;
 let far: Id<'agency'>;
@@ -25,6 +27,7 @@ before(async () => {
   const agency = (name: string, hosting: 'local' | 'external') =>
     run(house.kernel, createAgency, { kind: 'commune', level: 'commune', parentId: null, hosting, establishedOn: vietnamDay(house.clock.now()), name, abbreviation: 'UBND' }, { actor: systemActor('test') });
   [commune, ward, far] = [await agency('UBND xã Hoằng Hóa', 'local'), await agency('UBND phường Hạc Thành', 'local'), await agency('Sở Nội vụ tỉnh bạn', 'external')];
+  for (const agencyId of [commune, ward]) await appointClerk(agencyId);
   admin = somebody({ roles: ['province_admin'] });
   let actor: Actor = anonymous;
   const server = house.server(() => Promise.resolve(actor));
@@ -34,8 +37,21 @@ before(async () => {
     await house.drain();
     return { status: reply.statusCode, code: reply.body === '' ? undefined : reply.json<{ code?: string }>().code };
   };
+  takers = async (text) => {
+    actor = admin;
+    const reply = await server.inject({ method: 'GET', url: `/api/v1/exchange/arrivals/takers?text=${encodeURIComponent(text)}` });
+    assert.equal(reply.statusCode, 200, reply.body);
+    return reply.json<TakerList>().agencies;
+  };
 });
 after(() => house.close());
+
+async function appointClerk(agencyId: Id<'agency'>, lastDay?: CalendarDay): Promise<void> {
+  const as = { actor: systemActor('test') };
+  const personId = await run(house.kernel, createPerson, { agencyId, fullName: 'Lê Thị Hoa', isInvented: true }, as);
+  const startsOn = vietnamDay(house.clock.now());
+  await run(house.kernel, appointPost, { agencyId, personId, unitId: null, title: 'Văn thư', roles: ['clerk'], signingPowers: [], startsOn: lastDay ?? startsOn, endsOn: lastDay }, as);
+}
 
 /** Something that came from a partner and could not be read. */
 async function anArrival(): Promise<string> {
@@ -88,4 +104,19 @@ test('an agency of another installation is given nothing', async () => {
   const id = await anArrival();
   assert.deepEqual(await call('POST', `${id}/hand-over`, { agencyId: far }), { status: 422, code: 'exchange.arrivalElsewhere' });
   assert.deepEqual(await work(id), []);
+});
+
+test('an agency in which nobody is clerk is given nothing, and the list of those to choose from says so; a clerk of yesterday is none', async () => {
+  const id = await anArrival();
+  const today = vietnamDay(house.clock.now());
+  const empty = await run(house.kernel, createAgency, { kind: 'commune', level: 'commune', parentId: null, hosting: 'local', establishedOn: addDays(today, -30), name: 'UBND xã Hoằng Tiến', abbreviation: 'UBND' }, { actor: systemActor('test') });
+  await appointClerk(empty, addDays(today, -1));
+  assert.deepEqual(await call('POST', `${id}/hand-over`, { agencyId: empty }), { status: 422, code: 'exchange.arrivalToNoClerk' });
+  assert.deepEqual(await work(id), []);
+  const offered = async () => (await takers('ubnd')).map(({ name, hasClerk }) => [name, hasClerk]).sort();
+  assert.deepEqual(await offered(), [['UBND phường Hạc Thành', true], ['UBND xã Hoằng Hóa', true], ['UBND xã Hoằng Tiến', false]]);
+  assert.deepEqual(await takers('sở nội vụ'), [], 'what is served elsewhere is not offered');
+  await appointClerk(empty);
+  assert.equal((await call('POST', `${id}/hand-over`, { agencyId: empty })).status, 204);
+  assert.equal((await work(id)).length, 1);
 });

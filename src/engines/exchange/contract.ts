@@ -301,6 +301,6 @@ export type DeliveryAnswered = z.output<typeof deliveryAnswered>;
 export const deliveryReturned = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string(), problem: z.string(), successors: z.array(successor) });
 export const deliveryRetried = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string() });
 
-export type { ConflictView, Reconciliation } from './partners/contract.ts';
+export type { ConflictView, Reconciliation, TakerList } from './partners/contract.ts';
 export type { conflictPage, conflictView, inboundView, invitationReply, invitationSummary, linkView, partnerKeys, partnerTrust, partnerView, rotated, transferView } from './partners/contract.ts';
 export type { createdSystem, issuedKey, systemView } from './partners/adapters/provincial-axis/contract.ts';

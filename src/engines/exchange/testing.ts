@@ -8,10 +8,10 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
 import type { Module } from '#kernel/module.ts';
 import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
-import { parseCalendarDay, type CalendarDay } from '#kernel/time.ts';
+import { parseCalendarDay, vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { auditModule } from '#engines/audit/index.ts';
 import { filesModule, storeBytes } from '#engines/files/index.ts';
-import { createAgency, identityModule } from '#engines/identity/index.ts';
+import { appointPost, createAgency, createPerson, identityModule } from '#engines/identity/index.ts';
 import { signaturesModule } from '#engines/signatures/index.ts';
 import { sendEnvelope, type SendEnvelope } from './commands/send-envelope.ts';
 import type { EnvelopeDocument } from './contract.ts';
@@ -78,6 +78,13 @@ export async function openExchange(): Promise<{ house: TestHouse; sender: Id<'ag
 /** A clerk of an agency, as a signed-in person. */
 export function aClerk(agencyId: Id<'agency'>, name = 'Lê Thị Hoa'): PersonActor {
   return somebody({ name, agencyId });
+}
+
+/** Gives an agency somebody with the role of clerk, from today on. */
+export async function appointClerk(kernel: Kernel, agencyId: Id<'agency'>): Promise<void> {
+  const actor = systemActor('test');
+  const personId = await run(kernel, createPerson, { agencyId, fullName: 'Lê Thị Hoa', isInvented: true }, { actor });
+  await run(kernel, appointPost, { agencyId, personId, unitId: null, title: 'Văn thư', roles: ['clerk'], signingPowers: [], startsOn: vietnamDay(kernel.clock.now()) }, { actor });
 }
 
 /** Bytes in the store, described as the main file of an envelope. */

@@ -77,6 +77,8 @@ export const nationalImport = z.object({
   unchanged: z.int(),
   conflicts: z.int(),
   unreadable: z.int(),
+  /** The first of them, by their places in the list. */
+  unreadableRows: z.array(z.object({ place: z.int(), text: z.string() })),
   problem: z.string().nullable(),
   startedBy: z.string(),
   startedAt: z.string(),
@@ -100,5 +102,6 @@ export const eventData = {
   listRead: z.object({ origin: z.string(), added: z.number(), changed: z.number(), unchanged: z.number(), conflicts: z.number(), unreadable: z.number() }),
   listFailed: z.object({ problem: z.string() }),
   conflict: z.object({ ref: z.string(), problem: z.string(), name: z.string(), resolution: z.string(), resolutionVi: z.string(), resolutionEn: z.string() }),
+  conflictReopened: z.object({ ref: z.string(), problem: z.string(), name: z.string() }),
   recipientGroup: z.object({ groupId: z.uuid(), name: z.string(), count: z.number() }),
 };

@@ -17,6 +17,7 @@ export const identityEvents = {
   },
   'national-list-failed': { data: data.listFailed, vi: 'Nạp danh bạ quốc gia bị dừng: {problem}', en: 'Reading the national list stopped: {problem}' },
   'directory-conflict-settled': { data: data.conflict, vi: 'Xử lý khác biệt với danh bạ quốc gia về {name}: {resolutionVi}', en: 'Settled a difference with the national list about {name}: {resolutionEn}' },
+  'directory-conflict-reopened': { data: data.conflictReopened, vi: 'Đưa lại khác biệt với danh bạ quốc gia về {name} vào danh sách chờ xử lý', en: 'Opened a difference with the national list about {name} again' },
   'recipient-group-saved': { data: data.recipientGroup, vi: 'Lưu nhóm nơi nhận {name} ({count} cơ quan)', en: 'Saved the group of recipients {name} ({count} agencies)' },
   'recipient-group-deleted': { data: data.recipientGroup, vi: 'Xóa nhóm nơi nhận {name}', en: 'Deleted the group of recipients {name}' },
   'unit-created': { data: data.unit, vi: 'Thêm đơn vị {name}', en: 'Added the unit {name}' },

@@ -32,8 +32,8 @@ export {
   type AgencyOnDay,
   type AgencySearch,
 } from './queries/agencies.ts';
-export { actingRights, getPost, getUnit, listUnits, postsByRole, postsOfPerson, type ActingRight, type PersonId, type Post, type PostId, type Unit, type UnitId } from './queries/posts.ts';
-export { postsEverywhere } from './queries/posts-everywhere.ts';
+export { actingRights, endedPosts, getPost, getUnit, listUnits, postsByRole, postsOfPerson, type ActingRight, type PersonId, type Post, type PostId, type Unit, type UnitId } from './queries/posts.ts';
+export { agenciesWithRole, postsEverywhere } from './queries/posts-everywhere.ts';
 export { createAgency, type NewAgency } from './commands/create-agency.ts';
 export { renameAgency } from './commands/rename-agency.ts';
 export { setAgencyCode } from './commands/set-agency-code.ts';
@@ -68,11 +68,11 @@ export { importDirectory, type DirectoryImport, type ImportedAgency, type Import
 export { beginNationalImport, failNationalImport, importNationalList, runningAxisImport, runningImport, type ImportId, type ListItem } from './national/import-list.ts';
 export { listItemOf, ListUnreadable, readJsonObjects, readList } from './national/read-list.ts';
 export { codesOf, type EntryProblem, type ListedAgency, type NationalEntry } from './domain/national-entry.ts';
-export { settleDirectoryConflict, type Resolution } from './commands/settle-conflict.ts';
+export { reopenDirectoryConflict, settleDirectoryConflict, type Resolution } from './commands/settle-conflict.ts';
 export { linkableNationalAgencies, listDirectoryConflicts, nationalState, ownAgenciesAsListed, type LinkableAgency } from './queries/national-directory.ts';
 export { deleteRecipientGroup, saveRecipientGroup, type RecipientGroupId } from './commands/recipient-groups.ts';
 export { recipientGroupsOf } from './queries/recipient-groups.ts';
-export { agencyHistory, delegationsOf, peopleOfAgency, type AgencyHistory, type DelegationRow } from './queries/directory.ts';
+export { agencyHistory, delegationsOf, peopleOfAgency, subordinatesOf, type AgencyHistory, type DelegationRow } from './queries/directory.ts';
 export { searchPeople, type PersonRow } from './queries/people.ts';
 export { listSettings, ownSecurity, ownSessions, type OwnSecurity, type OwnSession } from './queries/own-security.ts';
 export { mayAdministerAgency, mayDelegateFrom, mayGiveRoles, mayKeepDirectory, mayKeepRecipientGroups } from './policy.ts';

@@ -107,6 +107,7 @@ export type DirectoryImportRow = {
   started_by: Json;
   started_at: Instant;
   finished_at: Instant | null;
+  unreadable_rows: Json;
 };
 
 export type NationalAgencyRow = {

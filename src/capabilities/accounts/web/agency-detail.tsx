@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { Button } from '#ui/controls/button.tsx';
 import { Badge } from '#ui/data/badge.tsx';
 import { StateMark } from '#ui/data/state-mark.tsx';
 import { Table } from '#ui/data/table.tsx';
@@ -35,6 +36,7 @@ export function AgencyDetailPage(): ReactNode {
       </div>
       <Succession title={t('succeededBy')} links={page.data.successors} t={t} />
       <Succession title={t('succeeds')} links={page.data.predecessors} t={t} />
+      <Subordinates key={agency.id} agencies={page.data.subordinates} t={t} />
       {agency.state === 'active' && <People people={people} t={t} />}
       <Units units={page.data.units} t={t} />
       {page.data.abilities.includes('administer-people') && (
@@ -87,6 +89,33 @@ function Succession({ title, links, t }: { title: string; links: AgencyPage['suc
   );
 }
 
+const FIRST_SUBORDINATES = 10;
+
+function Subordinates({ agencies, t }: { agencies: AgencyPage['subordinates']; t: T }): ReactNode {
+  const [showsAll, setShowsAll] = useState(false);
+  if (agencies.length === 0) return null;
+  const shown = showsAll ? agencies : agencies.slice(0, FIRST_SUBORDINATES);
+  return (
+    <Section title={t('subordinates', { count: agencies.length })}>
+      <ul className="lt-accounts-list lt-accounts-list--dense">
+        {shown.map(({ id, name, code }) => (
+          <li key={id}>
+            <Link to={`/danh-ba/${id}`}>{name}</Link>
+            <span className="lt-quiet">{code}</span>
+          </li>
+        ))}
+      </ul>
+      {shown.length < agencies.length && (
+        <div className="lt-row">
+          <Button size="small" onClick={() => setShowsAll(true)}>
+            {t('allSubordinates', { count: agencies.length })}
+          </Button>
+        </div>
+      )}
+    </Section>
+  );
+}
+
 function kindKey(kind: string): 'renamed' | 'merged' | 'split' | 'dissolved' | 'moved' {
   return (['renamed', 'merged', 'split', 'dissolved', 'moved'] as const).find((known) => known === kind) ?? 'moved';
 }
@@ -113,7 +142,7 @@ function People({ people, t }: { people: AgencyPage['people']; t: T }): ReactNod
               ),
             },
             { id: 'title', label: t('post'), render: (row) => (row.signingPowers.length === 0 ? row.title : `${row.title} (${row.signingPowers.map((power) => `${power}.`).join(' ')})`) },
-            { id: 'unit', label: t('unit'), render: (row) => row.unitName ?? '' },
+            ...(people.some((row) => row.unitName !== null) ? [{ id: 'unit', label: t('unit'), render: (row: AgencyPage['people'][number]) => row.unitName ?? '' }] : []),
           ]}
         />
       )}

@@ -9,7 +9,7 @@ const messages = defineMessages({
   en: { understood: 'I have compared this with the legal document and know that it cannot be undone' },
 });
 
-export type ChangeDialogProps<Reply> = Pick<ActDialogProps<Reply>, 'title' | 'verb' | 'send' | 'done' | 'onDone' | 'onClose' | 'children'> & {
+export type ChangeDialogProps<Reply> = Pick<ActDialogProps<Reply>, 'title' | 'verb' | 'disabled' | 'send' | 'done' | 'onDone' | 'onClose' | 'children'> & {
   /** What follows from it, said before the button is pressed. */
   consequence: ReactNode;
   /** Cannot be undone: the person says so before the button works. */
@@ -17,11 +17,11 @@ export type ChangeDialogProps<Reply> = Pick<ActDialogProps<Reply>, 'title' | 've
 };
 
 /** One change of the directory: its fields, what follows from it, and the button. */
-export function ChangeDialog<Reply>({ consequence, isFinal = false, children, ...act }: ChangeDialogProps<Reply>): ReactNode {
+export function ChangeDialog<Reply>({ consequence, isFinal = false, disabled = false, children, ...act }: ChangeDialogProps<Reply>): ReactNode {
   const t = useT(messages);
   const [understood, setUnderstood] = useState(false);
   return (
-    <ActDialog topics={['accounts', 'identity']} danger={isFinal} disabled={isFinal && !understood} {...act}>
+    <ActDialog topics={['accounts', 'identity']} danger={isFinal} disabled={disabled || (isFinal && !understood)} {...act}>
       {(problem) => (
         <>
           {children?.(problem)}

@@ -1,24 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
 import CirclePlus from 'lucide-react/icons/circle-plus';
+import Download from 'lucide-react/icons/download';
 import FileUp from 'lucide-react/icons/file-up';
-import Search from 'lucide-react/icons/search';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
-import { Select } from '#ui/controls/select.tsx';
-import { TextField } from '#ui/controls/text-field.tsx';
 import { Badge } from '#ui/data/badge.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
+import { ListFilters } from '#ui/data/list-filters.tsx';
 import { Tabs } from '#ui/data/tabs.tsx';
 import { StateMark } from '#ui/data/state-mark.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
-import { formatDate } from '#ui/format.ts';
+import { formatDate, formatNumber } from '#ui/format.ts';
 import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
 import { ListDetail } from '#ui/layout/list-detail.tsx';
 import { Page } from '#ui/layout/page.tsx';
 import { Outlet, useNavigation, useParam, useSearch } from '#ui/navigation.tsx';
+import { Menu } from '#ui/overlays/menu.tsx';
 import { useAbility } from '#ui/session-context.tsx';
 import type { AgencyRow, GroupList } from '../contract.ts';
+import './accounts.css';
 import { agencyMessages } from './agency-messages.ts';
 import { directoryMessages } from './directory-messages.ts';
 import { NationalImportDialog } from './national-import-dialog.tsx';
@@ -26,7 +27,6 @@ import { nationalMessages } from './national-messages.ts';
 import { NationalView } from './national-view.tsx';
 import { NewAgencyDialog } from './new-agency-dialog.tsx';
 
-const TYPING_PAUSE_MS = 200;
 const MOST_ROWS = 1000;
 const NATIONAL = 'quoc-gia';
 
@@ -61,21 +61,23 @@ function NationalPage(): ReactNode {
     <Page
       title={t('title')}
       actions={
-        <Button variant="primary" icon={FileUp} onClick={() => setImporting(true)}>
-          {words('importFile')}
-        </Button>
+        <>
+          <Button variant="primary" icon={FileUp} onClick={() => setImporting(true)}>
+            {words('importFile')}
+          </Button>
+          {/* A box of its own: an open menu puts marks of its own beside its button, which must not push it. */}
+          <div className="lt-accounts-action">
+            <Menu
+              align="end"
+              trigger={<Button icon={Download}>{words('export')}</Button>}
+              entries={(['csv', 'json'] as const).map((format) => ({ id: format, label: words(`export_${format}`), onSelect: () => window.location.assign(`/api/v1/accounts/national-directory/own.${format}`) }))}
+            />
+          </div>
+        </>
       }
       bar={<Views view={NATIONAL} />}
     >
       <NationalView />
-      <div className="lt-row">
-        <a className="lt-button lt-button--quiet" href="/api/v1/accounts/national-directory/own.json" download>
-          {words('exportJson')}
-        </a>
-        <a className="lt-button lt-button--quiet" href="/api/v1/accounts/national-directory/own.csv" download>
-          {words('exportCsv')}
-        </a>
-      </div>
       {importing && <NationalImportDialog onClose={() => setImporting(false)} />}
     </Page>
   );
@@ -128,34 +130,15 @@ function Filters(): ReactNode {
   const t = useT(directoryMessages);
   const api = useApi();
   const { language } = useLanguage();
-  const [{ tim: text = '', nhom: group }, setSearch] = useSearch();
-  const [typed, setTyped] = useState(text);
   const groups = useQuery({ queryKey: ['accounts', 'groups'], queryFn: ({ signal }) => api.get<GroupList>('/api/v1/accounts/agency-groups', { signal }), staleTime: 300_000 });
-  useEffect(() => {
-    if (typed === text) return undefined;
-    const timer = setTimeout(() => setSearch({ tim: typed === '' ? undefined : typed }), TYPING_PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, text, setSearch]);
-  return (
-    <>
-      <TextField label={t('search')} hideLabel icon={Search} placeholder={t('search')} type="search" value={typed} onChange={setTyped} />
-      <Select
-        label={t('groups')}
-        hideLabel
-        value={group ?? 'all'}
-        onChange={(value) => setSearch({ nhom: value === 'all' ? undefined : value })}
-        options={[
-          { value: 'all', label: t('all') },
-          ...(groups.data?.groups ?? []).map((each) => ({ value: each.key, label: `${each[language]} (${String(each.agencyIds.length)})` })),
-        ]}
-      />
-    </>
-  );
+  const options = (groups.data?.groups ?? []).map((each) => ({ value: each.key, label: `${each[language]} (${formatNumber(each.agencyIds.length, language)})` }));
+  return <ListFilters choices={[{ name: 'nhom', label: t('groups'), all: t('all'), options }]} search={{ name: 'tim', label: t('search') }} />;
 }
 
 function AgencyList({ openId, hrefOf }: { openId: string | undefined; hrefOf: (id: string) => string }): ReactNode {
   const t = useT(directoryMessages);
   const api = useApi();
+  const { language } = useLanguage();
   const [{ tim: text, nhom: group }, setSearch] = useSearch();
   const agencies = useQuery({
     queryKey: ['accounts', 'directory', text, group],
@@ -163,27 +146,31 @@ function AgencyList({ openId, hrefOf }: { openId: string | undefined; hrefOf: (i
     placeholderData: (before) => before,
   });
   const filtered = text !== undefined || group !== undefined;
+  const isCut = agencies.data?.agencies.length === MOST_ROWS;
   return (
-    <DataList
-      label={t('list')}
-      columns={columns(t)}
-      rows={agencies.data?.agencies}
-      rowId={(agency) => agency.id}
-      hrefOf={(agency) => hrefOf(agency.id)}
-      openId={openId}
-      refreshing={agencies.isFetching}
-      error={agencies.error}
-      onRetry={() => void agencies.refetch()}
-      empty={
-        filtered ? (
-          <EmptyState kind="filtered" title={t('noneFound')} actions={<Button onClick={() => setSearch({ tim: undefined, nhom: undefined })}>{t('showAll')}</Button>}>
-            {t('noneFoundText')}
-          </EmptyState>
-        ) : (
-          <EmptyState title={t('empty')}>{t('emptyText')}</EmptyState>
-        )
-      }
-    />
+    <>
+      {isCut && <p className="lt-quiet lt-accounts-cut">{t('narrowDown', { count: formatNumber(MOST_ROWS, language) })}</p>}
+      <DataList
+        label={t('list')}
+        columns={columns(t)}
+        rows={agencies.data?.agencies}
+        rowId={(agency) => agency.id}
+        hrefOf={(agency) => hrefOf(agency.id)}
+        openId={openId}
+        refreshing={agencies.isFetching}
+        error={agencies.error}
+        onRetry={() => void agencies.refetch()}
+        empty={
+          filtered ? (
+            <EmptyState kind="filtered" title={t('noneFound')} actions={<Button onClick={() => setSearch({ tim: undefined, nhom: undefined })}>{t('showAll')}</Button>}>
+              {t('noneFoundText')}
+            </EmptyState>
+          ) : (
+            <EmptyState title={t('empty')}>{t('emptyText')}</EmptyState>
+          )
+        }
+      />
+    </>
   );
 }
 

@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDate, formatNumber } from '#ui/format.ts';
@@ -51,7 +52,14 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
     >
       {pages.error !== null && <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />}
       {rows === undefined && pages.error === null && <Skeleton shape="block" height="8rem" />}
-      {rows?.length === 0 && <EmptyState title={t('none')}>{t('noneText')}</EmptyState>}
+      {rows?.length === 0 &&
+        (problem === 'all' ? (
+          <EmptyState kind="last" title={t('none')}>
+            {t('noneText')}
+          </EmptyState>
+        ) : (
+          <EmptyState kind="filtered" title={t('noneOfKind')} actions={<Button onClick={() => setProblem('all')}>{t('allProblems')}</Button>} />
+        ))}
       {rows !== undefined && rows.length > 0 && (
         <ul className="lt-national__list">
           {rows.map((conflict) => (
@@ -69,7 +77,7 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
   );
 }
 
-const URL = '/api/v1/accounts/national-directory/conflicts/settle';
+const CONFLICTS = '/api/v1/accounts/national-directory/conflicts';
 
 function Conflict({ conflict, onFollow }: { conflict: DirectoryConflict; onFollow: () => void }): ReactNode {
   const t = useT(nationalMessages);
@@ -77,16 +85,24 @@ function Conflict({ conflict, onFollow }: { conflict: DirectoryConflict; onFollo
   const toasts = useToasts();
   const queries = useQueryClient();
   const { ref, problem, theirs, ours, abilities } = conflict;
+  const row = useRef<HTMLLIElement>(null);
+  const reopen = useMutation({
+    mutationFn: () => api.post(`${CONFLICTS}/reopen`, { ref, problem }),
+    onSuccess: () => toasts.show({ text: t('reopened'), tone: 'done' }),
+    onError: (error) => toasts.show(problemToast(error)),
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['accounts'] }),
+  });
   const keep = useMutation({
-    mutationFn: () => api.post(URL, { ref, problem, resolution: 'keep_ours' }),
+    mutationFn: () => api.post(`${CONFLICTS}/settle`, { ref, problem, resolution: 'keep_ours' }),
     onSuccess: () => {
-      toasts.show({ text: t('kept'), tone: 'done' });
-      void queries.invalidateQueries({ queryKey: ['accounts'] });
+      toasts.show({ text: t('kept'), tone: 'done', undo: () => reopen.mutate() });
+      focusBeside(row.current);
     },
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['accounts'] }),
   });
   const about = `${t(problem)}: ${theirs.name}`;
   return (
-    <li className="lt-national__conflict">
+    <li ref={row} className="lt-national__conflict">
       <div>
         <p className="lt-national__problem">{t(problem)}</p>
         <dl className="lt-national__sides">
@@ -99,6 +115,7 @@ function Conflict({ conflict, onFollow }: { conflict: DirectoryConflict; onFollo
             <Ours ours={ours} t={t} />
           </dd>
         </dl>
+        {(problem === 'parent_missing' || problem === 'code_malformed') && <p className="lt-quiet">{t(`why_${problem}`)}</p>}
         <ProblemBanner error={keep.error} />
       </div>
       <div className="lt-row">
@@ -115,6 +132,11 @@ function Conflict({ conflict, onFollow }: { conflict: DirectoryConflict; onFollo
       </div>
     </li>
   );
+}
+
+/** Whoever decides from the keyboard goes on with the next difference when this one leaves the list. */
+function focusBeside(row: HTMLLIElement | null): void {
+  (row?.nextElementSibling ?? row?.previousElementSibling)?.querySelector('button')?.focus();
 }
 
 function Ours({ ours, t }: { ours: DirectoryConflict['ours']; t: T }): ReactNode {
@@ -140,7 +162,7 @@ function FollowDialog({ conflict, onClose }: { conflict: DirectoryConflict; onCl
       verb={t('takeTheirs')}
       isFinal={problem === 'closed_there'}
       done={t('followed')}
-      send={() => api.post(URL, { ref, problem, resolution: 'take_theirs' })}
+      send={() => api.post(`${CONFLICTS}/settle`, { ref, problem, resolution: 'take_theirs' })}
       onClose={onClose}
     />
   );

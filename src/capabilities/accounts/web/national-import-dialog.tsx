@@ -18,6 +18,7 @@ export function NationalImportDialog({ onClose }: { onClose: () => void }): Reac
       title={t('importTitle')}
       consequence={t('importConsequence')}
       verb={t('begin')}
+      disabled={uploadId === undefined}
       done={t('importStarted')}
       send={() => api.post('/api/v1/accounts/national-directory/imports', { uploadId })}
       onClose={onClose}

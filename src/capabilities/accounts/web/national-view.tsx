@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
+import { DataList } from '#ui/data/data-list.tsx';
 import { StateMark } from '#ui/data/state-mark.tsx';
 import { Table } from '#ui/data/table.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
@@ -40,7 +41,11 @@ export function NationalView(): ReactNode {
   return (
     <div className="lt-national">
       <Section title={t('latest')}>
-        {latest.problem !== null && <Banner tone="warn">{latest.problem}</Banner>}
+        {latest.problem !== null && (
+          <Banner tone="danger" title={t('stopped')}>
+            {latest.problem}
+          </Banner>
+        )}
         <Details
           items={[
             { label: t('source'), value: sourceOf(latest, t) },
@@ -48,30 +53,53 @@ export function NationalView(): ReactNode {
             { label: t('started'), value: formatDateTime(latest.startedAt) },
             { label: t('startedBy'), value: latest.source === 'axis' ? t('system') : latest.startedBy },
             { label: t('result'), value: t('resultText', { added: number(latest.added), changed: number(latest.changed), unchanged: number(latest.unchanged) }), wide: true },
+            { label: t('newConflicts'), value: number(latest.conflicts) },
             { label: t('unreadable'), value: latest.unreadable === 0 ? null : t('readCount', { count: number(latest.unreadable) }) },
             { label: t('entries'), value: t('entriesText', { entries: number(entries), linked: number(linked) }), wide: true },
           ]}
         />
       </Section>
+      <Unreadable of={latest} t={t} number={number} />
       <NationalConflicts count={openConflicts} version={`${latest.id} ${latest.state}`} />
       {earlier.length > 0 && (
         <Section title={t('earlier')}>
-          <Table
-            caption={t('earlier')}
-            hideCaption
+          <DataList
+            label={t('earlier')}
             rows={imports}
             rowId={(row) => row.id}
+            empty={null}
             columns={[
-              { id: 'started', label: t('started'), render: (row) => formatDateTime(row.startedAt) },
-              { id: 'source', label: t('source'), render: (row) => sourceOf(row, t) },
-              { id: 'state', label: t('state'), render: (row) => <ImportState of={row} t={t} number={number} /> },
-              { id: 'read', label: t('read'), align: 'end', render: (row) => number(row.position) },
-              { id: 'result', label: t('result'), render: (row) => t('resultText', { added: number(row.added), changed: number(row.changed), unchanged: number(row.unchanged) }) },
+              { id: 'started', label: t('started'), width: '10rem', narrow: 'top', render: (row) => formatDateTime(row.startedAt) },
+              { id: 'source', label: t('source'), width: '24%', main: true, narrow: 'title', render: (row) => sourceOf(row, t) },
+              { id: 'state', label: t('state'), width: '9rem', narrow: 'aside', render: (row) => <ImportState of={row} t={t} number={number} /> },
+              { id: 'read', label: t('read'), width: '5.5rem', align: 'end', narrow: 'hidden', render: (row) => number(row.position) },
+              { id: 'result', label: t('result'), narrow: 'below', render: (row) => <span className="lt-national__result">{row.problem ?? t('resultText', { added: number(row.added), changed: number(row.changed), unchanged: number(row.unchanged) })}</span> },
             ]}
           />
         </Section>
       )}
     </div>
+  );
+}
+
+function Unreadable({ of, t, number }: { of: Import; t: T; number: (value: number) => string }): ReactNode {
+  if (of.unreadableRows.length === 0) return null;
+  const more = of.unreadable - of.unreadableRows.length;
+  return (
+    <Section title={t('unreadableTitle', { count: number(of.unreadable) })}>
+      <p>{t('unreadableText')}</p>
+      <Table
+        caption={t('unreadable')}
+        hideCaption
+        rows={of.unreadableRows}
+        rowId={(row) => String(row.place)}
+        columns={[
+          { id: 'place', label: t('place'), width: '6rem', render: (row) => number(row.place) },
+          { id: 'content', label: t('content'), render: (row) => <code className="lt-national__raw">{row.text}</code> },
+        ]}
+      />
+      {more > 0 && <p className="lt-quiet">{t('unreadableMore', { count: number(more) })}</p>}
+    </Section>
   );
 }
 

@@ -11,14 +11,15 @@ import { Tabs } from '#ui/data/tabs.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Forbidden } from '#ui/feedback/forbidden.tsx';
-import { formatDate, formatDateTime } from '#ui/format.ts';
-import { useT, type Translate } from '#ui/i18n.ts';
+import { formatDate, formatDateTime, formatDuration } from '#ui/format.ts';
+import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
 import { Page, Section } from '#ui/layout/page.tsx';
 import '#ui/layout/form.css';
 import { useSearch } from '#ui/navigation.tsx';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { useAbility } from '#ui/session-context.tsx';
 import type { AlertRow, AlertsReply, RuleRow, RulesReply } from '../contract.ts';
+import { placeOf } from './alert-place.ts';
 import { deskMessages } from './desk-messages.ts';
 import { DeskNav } from './desk-nav.tsx';
 import { RuleDialog } from './rule-dialog.tsx';
@@ -69,8 +70,8 @@ function Alerts({ view }: { view: 'standing' | 'all' }): ReactNode {
   });
   const rows = pages.data?.pages.flatMap((page) => page.rows);
   const columns: Column<AlertRow>[] = [
-    { id: 'alert', label: t('alert'), width: '22%', narrow: 'top', render: (row) => row.rule },
-    { id: 'about', label: t('about'), narrow: 'title', main: true, render: (row) => `${row.about}${detailOf(row, t)}` },
+    { id: 'alert', label: t('alert'), width: '22%', narrow: 'top', render: (row) => <span className="lt-desk__whole">{row.rule}</span> },
+    { id: 'about', label: t('about'), narrow: 'title', main: true, render: (row) => <span className="lt-desk__whole">{`${row.about}${detailOf(row, t)}`}</span> },
     { id: 'since', label: t('since'), width: '10rem', narrow: 'below', render: (row) => <time dateTime={row.since}>{formatDateTime(row.since)}</time> },
     { id: 'state', label: t('state'), width: '9rem', narrow: 'aside', render: (row) => <StateMark kind={kinds[row.state]}>{t(`state.${row.state}`)}</StateMark> },
     { id: 'note', label: t('note'), width: '22%', narrow: 'below', render: (row) => [row.acknowledgedBy === null || row.acknowledgedAt === null ? '' : t('by', { name: row.acknowledgedBy, at: formatDateTime(row.acknowledgedAt) }), row.note ?? ''].filter((part) => part !== '').join(': ') },
@@ -98,6 +99,7 @@ function Alerts({ view }: { view: 'standing' | 'all' }): ReactNode {
         columns={columns}
         rows={rows}
         rowId={(row) => row.id}
+        hrefOf={placeOf}
         error={pages.error}
         onRetry={() => void pages.refetch()}
         paging={{ kind: 'more', onMore: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined, loadingMore: pages.isFetchingNextPage }}
@@ -140,10 +142,12 @@ function AcknowledgeDialog({ alert, onClose }: { alert: AlertRow; onClose: () =>
 function Rules(): ReactNode {
   const t = useT(deskMessages);
   const api = useApi();
+  const { language } = useLanguage();
   const [editing, setEditing] = useState<RuleRow | 'new' | undefined>();
   const { data, error, refetch } = useQuery({ queryKey: ['exchange-desk', 'rules'], queryFn: ({ signal }) => api.get<RulesReply>(`${base}/alert-rules`, { signal }) });
   if (error !== null) return <ErrorState compact error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return null;
+  const lasting = (minutes: number): string => formatDuration(minutes * 60_000, language);
   const mayKeep = data.abilities.includes('keep');
   const receivers = (rule: RuleRow): string => [...rule.agencyRoles.map((role) => t(`role.${role}`)), ...rule.keeperRoles.map((role) => t(`role.${role}`)), ...rule.posts.map((post) => post.name), ...rule.emails].join(', ');
   return (
@@ -164,9 +168,9 @@ function Rules(): ReactNode {
         empty={null}
         columns={[
           { id: 'name', label: t('ruleName'), narrow: 'title', main: true, render: (rule) => rule.name },
-          { id: 'kind', label: t('ruleKind'), width: '16%', narrow: 'top', render: (rule) => t(`kind.${rule.kind}`) },
-          { id: 'threshold', label: t('threshold'), width: '8rem', narrow: 'hidden', render: (rule) => rule.thresholdMinutes },
-          { id: 'quiet', label: t('quiet'), width: '9rem', narrow: 'hidden', render: (rule) => rule.quietMinutes },
+          { id: 'kind', label: t('ruleKind'), width: '16%', narrow: 'top', render: (rule) => <span className="lt-desk__whole">{t(`kind.${rule.kind}`)}</span> },
+          { id: 'threshold', label: t('after'), width: '7rem', narrow: 'hidden', render: (rule) => lasting(rule.thresholdMinutes) },
+          { id: 'quiet', label: t('again'), width: '8rem', narrow: 'hidden', render: (rule) => lasting(rule.quietMinutes) },
           { id: 'receivers', label: t('receivers'), width: '22%', narrow: 'below', render: receivers },
           { id: 'on', label: t('state'), width: '6rem', narrow: 'aside', render: (rule) => <StateMark kind={rule.isOn ? 'done' : 'quiet'}>{t(rule.isOn ? 'on.true' : 'on.false')}</StateMark> },
           ...(mayKeep

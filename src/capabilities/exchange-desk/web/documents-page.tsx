@@ -1,6 +1,7 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
+import { Combobox } from '#ui/controls/combobox.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
 import { oneOf, turnByKey } from '#ui/data/keyed-pages.ts';
@@ -27,6 +28,7 @@ export function DocumentsPage(): ReactNode {
   const api = useApi();
   const [search, setSearch] = useSearch();
   const mayRead = useAbility('exchange-desk.read');
+  const mayOversee = useAbility('exchange-desk.oversee');
   const box = oneOf(boxes, search['chieu']) ?? 'sent';
   const filter = oneOf(filtersOf[box], oneOf(documentFilters, search['tinh_trang']));
   const query = { ...chosenMonths(search, new Date()), box, filter, agencyId: search['co_quan'] };
@@ -46,6 +48,7 @@ export function DocumentsPage(): ReactNode {
         <>
           <DeskNav />
           <div className="lt-desk__fields">
+            {mayOversee && <AgencyField of={first === undefined ? undefined : { id: first.agencyId, name: first.agencyName }} isOwn={search['co_quan'] === undefined} onChange={(id) => setSearch({ co_quan: id })} />}
             <Select label={t('box')} value={box} onChange={(value: Box) => setSearch({ chieu: value, tinh_trang: undefined })} options={boxes.map((value) => ({ value, label: t(value === 'sent' ? 'boxSent' : 'boxReceived') }))} />
             <Select
               label={t('filter')}
@@ -81,6 +84,19 @@ export function DocumentsPage(): ReactNode {
       )}
     </Page>
   );
+}
+
+type Found = { agencies: { id: string; name: string; code: string | null }[] };
+
+/** Whose documents: who oversees the province looks at each agency's. */
+function AgencyField({ of, isOwn, onChange }: { of: { id: string; name: string } | undefined; isOwn: boolean; onChange: (id: string | undefined) => void }): ReactNode {
+  const t = useT(deskMessages);
+  const api = useApi();
+  const [typed, setTyped] = useState('');
+  const { data, isFetching } = useQuery({ queryKey: ['directory', 'desk', typed], queryFn: ({ signal }) => api.get<Found>('/api/v1/accounts/agencies', { signal, query: { text: typed } }), placeholderData: (before) => before });
+  const found = (data?.agencies ?? []).map(({ id, name, code }) => ({ value: id, label: name, ...(code === null ? {} : { hint: code }) }));
+  const options = of === undefined || found.some(({ value }) => value === of.id) ? found : [{ value: of.id, label: of.name }, ...found];
+  return <Combobox label={t('ofAgency')} placeholder={t('ownAgency')} options={options} value={isOwn ? undefined : of?.id} onChange={onChange} onType={setTyped} loading={isFetching} />;
 }
 
 function columnsOf(t: Translate<DeskKey>, box: Box): Column<DocumentRow>[] {

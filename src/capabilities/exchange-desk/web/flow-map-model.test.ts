@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { flowGroups, type FlowNode } from '../contract.ts';
-import { MOST_NODES, outlineOf, placeFlow, shortName } from './flow-map-model.ts';
+import { MOST_NODES, NAME_GAP, outlineOf, placeFlow, shortName } from './flow-map-model.ts';
 import { lineOf } from './line-state.ts';
 
 const node = (id: string, group: FlowNode['group'] = 'commune'): FlowNode => ({ id, name: id, abbreviation: id, group, sent: 1, received: 0 });
@@ -29,7 +29,19 @@ test('lines to agencies that are not drawn are left out, and one agency or none 
 test('a name stands beside its mark, never over it, wherever on the ring', () => {
   for (const count of [1, 2, 7, MOST_NODES]) {
     for (const { x, y, anchor, labelX, labelY } of placeFlow(Array.from({ length: count }, (_, index) => node(String(index))), []).nodes) {
-      assert.ok(anchor === 'middle' ? Math.abs(labelY - y) >= 14 : Math.abs(labelX - x) >= 14, `${anchor} ${String(labelX - x)} ${String(labelY - y)}`);
+      assert.ok(Math.abs(labelX - x) >= 14, `${anchor} ${String(labelX - x)} ${String(labelY - y)}`);
+    }
+  }
+});
+
+test('no name lies on another, and none leaves the picture', () => {
+  for (const count of [2, 9, 20, 33, MOST_NODES]) {
+    const { nodes, viewBox } = placeFlow(Array.from({ length: count }, (_, index) => node(String(index), index === 0 ? 'department' : 'outside')), []);
+    const [, top = 0, , height = 0] = viewBox.split(' ').map(Number);
+    for (const side of ['start', 'end']) {
+      const lines = nodes.filter(({ anchor }) => anchor === side).map(({ labelY }) => labelY).toSorted((a, b) => a - b);
+      lines.forEach((line, index) => assert.ok(line - (lines[index - 1] ?? -Infinity) >= NAME_GAP - 0.01, `${String(count)} ${side}`));
+      assert.ok((lines[0] ?? top + 20) >= top + 14 && (lines.at(-1) ?? 0) <= top + height - 4, `${String(count)} ${side} ${String(lines[0])} ${String(lines.at(-1))}`);
     }
   }
 });

@@ -4,10 +4,12 @@ export const MOST_NODES = 36;
 const SIZE = { width: 960, height: 620 };
 const RADIUS = 215;
 /** Above and below the ring, for the names. */
-const MARGIN = 45;
+const MARGIN = 55;
 const GAP_RADIANS = 0.12;
+/** Two names on one side are no closer than this; on a phone they are drawn larger. */
+export const NAME_GAP = 17;
 
-export type PlacedNode = FlowNode & { x: number; y: number; anchor: 'start' | 'end' | 'middle'; labelX: number; labelY: number };
+export type PlacedNode = FlowNode & { x: number; y: number; anchor: 'start' | 'end'; labelX: number; labelY: number };
 export type PlacedEdge = FlowEdge & { path: string; width: number };
 export type FlowMap = { viewBox: string; nodes: PlacedNode[]; edges: PlacedEdge[]; groups: FlowGroup[] };
 
@@ -25,6 +27,7 @@ export function placeFlow(nodes: readonly FlowNode[], edges: readonly FlowEdge[]
     }
     angle += GAP_RADIANS;
   }
+  for (const side of ['start', 'end'] as const) spread(placed.filter((node) => node.anchor === side));
   const at = new Map(placed.map((node) => [node.id, node]));
   const most = Math.max(...edges.map((edge) => edge.sent), 1);
   return {
@@ -41,8 +44,17 @@ export function placeFlow(nodes: readonly FlowNode[], edges: readonly FlowEdge[]
 function placeAt(node: FlowNode, angle: number): PlacedNode {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const [x, y] = [SIZE.width / 2 + RADIUS * cos, SIZE.height / 2 + RADIUS * sin];
-  const isSide = Math.abs(cos) > 0.15;
-  return { ...node, x, y, anchor: isSide ? (cos > 0 ? 'start' : 'end') : 'middle', labelX: isSide ? x + 16 * Math.sign(cos) : x, labelY: y + (isSide ? 4 + 8 * sin : 20 * sin + 4) };
+  const isRight = cos >= 0;
+  return { ...node, x, y, anchor: isRight ? 'start' : 'end', labelX: x + (isRight ? 16 : -16), labelY: y + 4 + 8 * sin };
+}
+
+/** Names at the top and the bottom of the ring give way outwards, so that none lies on another. */
+function spread(side: PlacedNode[]): void {
+  const middle = SIZE.height / 2 + 4;
+  let before = -Infinity;
+  for (const node of side.filter(({ labelY }) => labelY >= middle).toSorted((a, b) => a.labelY - b.labelY)) before = node.labelY = Math.max(node.labelY, before + NAME_GAP);
+  before = Math.min(...side.filter(({ labelY }) => labelY >= middle).map(({ labelY }) => labelY), Infinity);
+  for (const node of side.filter(({ labelY }) => labelY < middle).toSorted((a, b) => b.labelY - a.labelY)) before = node.labelY = Math.min(node.labelY, before - NAME_GAP);
 }
 
 /** The two directions of a pair are bent to different sides, so that both are seen. */

@@ -28,8 +28,8 @@ import { chosenMonths } from './months.ts';
 import { unsentMessages } from './unsent-messages.ts';
 
 const address = '/api/v1/exchange-desk/statistics';
-/** On the screen, what the figures say together; the files carry all. */
-const shown = figureNames.filter((name) => name !== 'sentValid' && name !== 'waiting');
+/** On the screen, what adds up; the files carry all. */
+const shown = figureNames.filter((name) => name !== 'sentValid');
 
 /** The figures of sending and receiving by agency, level and month (28/2018/QĐ-TTg Art. 11). */
 export function StatisticsPage(): ReactNode {

@@ -16,21 +16,34 @@ export function stationsOf(envelope: TracedEnvelope, delivery: Delivery, t: T): 
   return [
     { id: 'sent', label: t('sent'), state: 'done', at: delivery.createdAt },
     { id: 'inspected', label: t('inspected'), state: envelope.inspectedAt === null ? 'present' : 'done', ...(envelope.inspectedAt === null ? {} : { at: envelope.inspectedAt }) },
-    ...(parcel === null ? [] : [parcelStation(parcel, t('parcel', { name: parcel.partnerName }), t)]),
-    ...(arrivedAt === null ? (isOpen ? [openStation(delivery, t)] : []) : [{ id: 'arrived', label: t('arrived'), state: 'done' as const, at: arrivedAt, ...noteOf([delivery.deliveredToName === null ? '' : t('deliveredTo', { name: delivery.deliveredToName })]) }]),
+    ...(parcel === null ? [] : [carrier(parcel, arrivedAt === null && parcel.state === 'sent', t)]),
+    ...(arrivedAt === null ? (isOpen ? [openStation(delivery, parcel, t)] : []) : [{ id: 'arrived', label: t('arrived'), state: 'done' as const, at: arrivedAt, ...noteOf([delivery.deliveredToName === null ? '' : t('deliveredTo', { name: delivery.deliveredToName })]) }]),
     ...(openedAt === null ? [] : [{ id: 'opened', label: t('opened'), state: 'done' as const, at: openedAt }]),
     ...answers.filter((answer) => answer.status !== '01').map((answer) => answerStation(answer, t)),
   ];
 }
 
-function openStation({ state, problem, lastError, attempts }: Delivery, t: T): RouteStation {
+/** The system that carries it; handed over there without a result, it is there still. */
+function carrier(parcel: Parcel, isThere: boolean, t: T): RouteStation {
+  const station = parcelStation(parcel, t('parcel', { name: parcel.partnerName }), t);
+  return isThere ? { ...station, state: 'present', ...noteOf([station.note ?? '', t('noResultYet')]) } : station;
+}
+
+/** Where it is not yet: ahead while a parcel is on its way there. What has no way waits here, and only what came back has stopped. */
+function openStation({ state, problem, lastError, attempts }: Delivery, parcel: Delivery['parcel'], t: T): RouteStation {
+  const isCarried = state === 'waiting' && parcel !== null && (parcel.state === 'waiting' || parcel.state === 'sent');
   const word = wordOf('state', state);
   return {
     id: 'open',
-    label: word === undefined ? t('onTheWay') : t(word),
-    state: state === 'waiting' ? 'present' : 'stopped',
-    ...noteOf([problem ?? '', attempts > 1 ? t('tries', { count: attempts }) : '', lastError ?? '']),
+    label: isCarried ? t('toArrive') : word === undefined ? t('onTheWay') : t(word),
+    state: isCarried ? 'future' : state === 'returned' ? 'stopped' : 'present',
+    ...noteOf([problem ?? '', attempts > 1 ? t('tries', { count: attempts }) : '', isCarried ? '' : saidBy(lastError, t)]),
   };
+}
+
+/** What the line says of itself, in words; anything else as the machine said it. */
+function saidBy(problem: string | null, t: T): string {
+  return problem === 'circuitOpen' ? t('lineDown') : (problem ?? '');
 }
 
 export function answerStation(answer: Pick<Answer, 'ordinal' | 'status' | 'at' | 'by' | 'title' | 'reason'>, t: T): RouteStation {
@@ -57,12 +70,12 @@ export function parcelStation(parcel: Parcel, label: string, t: T): RouteStation
       parcel.attempts > 0 ? t('tries', { count: parcel.attempts }) : '',
       parcel.checks > 0 ? t('checks', { count: parcel.checks }) : '',
       parcel.state === 'waiting' && parcel.nextTryAt !== null ? t('nextTry', { at: formatDateTime(parcel.nextTryAt) }) : '',
-      parcel.problem ?? parcel.problemCode ?? '',
+      saidBy(parcel.problem ?? parcel.problemCode, t),
     ]),
   };
 }
 
 function noteOf(parts: readonly string[]): { note?: string } {
   const note = parts.filter((part) => part !== '').join('; ');
-  return note === '' ? {} : { note };
+  return note === '' ? {} : { note: `${note.charAt(0).toLocaleUpperCase('vi')}${note.slice(1)}` };
 }

@@ -16,8 +16,8 @@ import { useAbility, useSession } from '#ui/session-context.tsx';
 import { DeskNav } from './desk-nav.tsx';
 import { DocumentName } from './document-name.tsx';
 import { messages, type MessageKey } from './messages.ts';
-import { canBeRetried, keyOf, LOOK_AGAIN_MS, troubleUrl, type Troubles } from './trouble.ts';
-import { useRetry } from './use-retry.ts';
+import { canBeRetried, isLineDown, keyOf, LOOK_AGAIN_MS, troubleUrl, type Troubles } from './trouble.ts';
+import { useRetry, useRetryChosen } from './use-retry.ts';
 import './trouble.css';
 
 const SHOWN_AT_ONCE = 50;
@@ -38,13 +38,16 @@ function Troubled(): ReactNode {
   const api = useApi();
   const { agency } = useSession();
   const [shown, setShown] = useState(SHOWN_AT_ONCE);
-  const columns = useColumns();
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['exchange', 'troubled'],
     refetchInterval: LOOK_AGAIN_MS,
     queryFn: ({ signal }) => api.get<Troubles>(troubleUrl, { signal }),
   });
   const items = data?.items;
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const retryable = useRetryable(items);
+  const columns = useColumns(retryable.length > 0);
+  const retried = retryable.filter((item) => chosen.has(keyOf(item)));
   const areOwnDocuments = items?.every((item) => item.agencyId === agency.id && item.subject.type === 'outgoing-document') === true;
   return (
     <Page title={t('title')} subtitle={items === undefined || items.length === 0 ? undefined : t('subtitle', { count: items.length })} width="full" bar={<DeskNav />}>
@@ -55,6 +58,7 @@ function Troubled(): ReactNode {
         rows={items?.slice(0, shown)}
         rowId={keyOf}
         hrefOf={(item) => (areOwnDocuments ? `/van-ban-di/${item.subject.id}` : `/lien-thong/goi/${item.agencyId}.${item.envelopeId}`)}
+        {...(retryable.length > 1 ? { selection: { selected: chosen, onChange: setChosen }, bulkActions: () => <RetryChosen items={retried} onDone={() => setChosen(new Set())} /> } : {})}
         refreshing={isFetching && items !== undefined}
         error={error}
         onRetry={() => void refetch()}
@@ -71,7 +75,24 @@ function Troubled(): ReactNode {
 
 const kinds: Record<TroubledDelivery['trouble'], StateKind> = { stuck: 'stopped', returned: 'stopped', retrying: 'present', late: 'present', no_route: 'ahead' };
 
-function useColumns(): Column<TroubledDelivery>[] {
+/** What the caller may try again: the own agency's, where trying has a sense. */
+function useRetryable(items: readonly TroubledDelivery[] = []): TroubledDelivery[] {
+  const { agency } = useSession();
+  const mayRetry = useAbility('exchange-desk.retry');
+  return mayRetry ? items.filter((item) => item.agencyId === agency.id && canBeRetried(item)) : [];
+}
+
+function RetryChosen({ items, onDone }: { items: readonly TroubledDelivery[]; onDone: () => void }): ReactNode {
+  const t = useT(messages);
+  const { mutate, isPending } = useRetryChosen();
+  return (
+    <Button size="small" icon={RefreshCw} loading={isPending} disabled={items.length === 0} onClick={() => mutate(items, { onSuccess: onDone })}>
+      {t('retryChosen', { count: items.length })}
+    </Button>
+  );
+}
+
+function useColumns(hasAction: boolean): Column<TroubledDelivery>[] {
   const t = useT(messages);
   const { language } = useLanguage();
   const { agency } = useSession();
@@ -96,7 +117,7 @@ function useColumns(): Column<TroubledDelivery>[] {
     { id: 'attempts', label: t('attempts'), width: '7rem', narrow: 'below', optional: true, render: (item) => (item.attempts === 0 ? null : t('attemptCount', { count: item.attempts })) },
     { id: 'reason', label: t('reason'), width: '27%', narrow: 'below', render: (item) => <Reason item={item} t={t} now={now} isVietnamese={language === 'vi'} mayRetry={mayRetry && item.agencyId === agency.id} /> },
   ];
-  if (!mayRetry) return columns;
+  if (!hasAction) return columns;
   return [...columns, { id: 'action', label: t('action'), width: '8.25rem', narrow: 'below', render: (item) => (item.agencyId === agency.id && canBeRetried(item) ? <RetryButton item={item} /> : null) }];
 }
 
@@ -108,11 +129,11 @@ function Reason({ item: { trouble, problem, nextTryAt }, t, now, isVietnamese, m
   const isAhead = nextTryAt !== null && Date.parse(nextTryAt) > now.getTime();
   const sentences = {
     stuck: () => t(mayRetry ? 'reason.stuck' : 'reason.stuckElsewhere'),
-    retrying: () => (isAhead ? t('reason.retrying', { at: formatTime(nextTryAt) }) : t('reason.retryingSoon')),
+    retrying: () => (isLineDown({ problem }) ? (isAhead ? t('reason.lineDown', { at: formatTime(nextTryAt) }) : t('reason.lineDownSoon')) : isAhead ? t('reason.retrying', { at: formatTime(nextTryAt) }) : t('reason.retryingSoon')),
     late: () => t('reason.late'),
   };
   return (
-    <span className="lt-trouble__whole" title={problem === null ? undefined : t('technical', { problem })}>
+    <span className="lt-trouble__whole" title={problem === null || isLineDown({ problem }) ? undefined : t('technical', { problem })}>
       {sentences[trouble]()}
     </span>
   );

@@ -15,6 +15,9 @@ export const keyOf = (item: TroubledDelivery): string => `${item.envelopeId}:${i
 /** What came back for good is not tried again: the sender chooses another recipient. */
 export const canBeRetried = (item: TroubledDelivery): boolean => item.trouble !== 'returned';
 
+/** Its system cannot be reached: whatever is sent there waits until the line is up again. */
+export const isLineDown = (item: Pick<TroubledDelivery, 'problem'>): boolean => item.problem === 'circuitOpen';
+
 /**
  * What became of a delivery after it was tried again, by the list as it stands now. Trying again forgets earlier failures,
  * so whatever failure is in the list is a new one.

@@ -10,6 +10,36 @@ import { keyOf, outcomeOf, troubleUrl, type Troubles } from './trouble.ts';
 const LOOKS = 6;
 const BETWEEN_LOOKS_MS = 1_000;
 
+/** Tries some deliveries again, one after another, and says how many; what comes of it the list itself shows. */
+export function useRetryChosen() {
+  const t = useT(messages);
+  const api = useApi();
+  const toasts = useToasts();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (items: readonly TroubledDelivery[]) => {
+      let failed: unknown;
+      let failures = 0;
+      for (const item of items) {
+        try {
+          await api.post(retryUrl(item));
+        } catch (error) {
+          failed = error;
+          failures += 1;
+        }
+      }
+      return { tried: items.length - failures, failures, failed };
+    },
+    onSuccess: ({ tried, failures, failed }) => {
+      if (tried > 0) toasts.show({ tone: 'info', text: t('retriedChosen', { count: tried }) });
+      if (failures > 0) toasts.show({ ...problemToast(failed), text: t('notRetried', { count: failures }), detail: problemToast(failed).text });
+    },
+    onSettled: () => void queries.invalidateQueries({ queryKey: ['exchange'] }),
+  });
+}
+
+const retryUrl = (item: TroubledDelivery): string => `/api/v1/exchange/envelopes/${item.envelopeId}/deliveries/${item.recipientAgencyId}/retry`;
+
 /** Tries a delivery again, waits some seconds for the outcome, and says it. */
 export function useRetry() {
   const t = useT(messages);
@@ -18,7 +48,7 @@ export function useRetry() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async (item: TroubledDelivery) => {
-      await api.post(`/api/v1/exchange/envelopes/${item.envelopeId}/deliveries/${item.recipientAgencyId}/retry`);
+      await api.post(retryUrl(item));
       for (let look = 1; look <= LOOKS; look += 1) {
         await new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
         const { items } = await api.get<Troubles>(troubleUrl);

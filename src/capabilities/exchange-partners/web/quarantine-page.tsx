@@ -1,6 +1,6 @@
 import RefreshCw from 'lucide-react/icons/refresh-cw';
 import Waypoints from 'lucide-react/icons/waypoints';
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -8,10 +8,9 @@ import { Combobox } from '#ui/controls/combobox.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { Forbidden } from '#ui/feedback/forbidden.tsx';
-import { problemToast } from '#ui/feedback/problem-toast.ts';
-import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatBytes, formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
@@ -20,11 +19,12 @@ import { useNavigation } from '#ui/navigation.tsx';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { Menu } from '#ui/overlays/menu.tsx';
 import { useAbility } from '#ui/session-context.tsx';
+import type { TakerList } from '#engines/exchange/contract.ts';
 import { packetMessages } from './packet-messages.ts';
-import { LOOK_AGAIN_MS, reasonOf, type Arrival } from './words.ts';
+import './partners.css';
+import { useRetryArrival } from './use-retry-arrival.ts';
+import { ARRIVALS, ARRIVALS_PAGE, LOOK_AGAIN_MS, reasonOf, type Arrival } from './words.ts';
 
-const ARRIVALS = '/api/v1/exchange/arrivals';
-const PAGE = 100;
 
 /** What came and could not be delivered: its facts, the reason, and what to do about it. */
 export function QuarantinePage(): ReactNode {
@@ -52,25 +52,25 @@ function Quarantine(): ReactNode {
     refetchInterval: LOOK_AGAIN_MS,
     initialPageParam: undefined as string | undefined,
     queryFn: ({ signal, pageParam }) => api.get<{ arrivals: Arrival[] }>(ARRIVALS, { signal, query: { before: pageParam } }),
-    getNextPageParam: (page) => (page.arrivals.length < PAGE ? undefined : page.arrivals.at(-1)?.id),
+    getNextPageParam: (page) => (page.arrivals.length < ARRIVALS_PAGE ? undefined : page.arrivals.at(-1)?.id),
   });
   const rows = data?.pages.flatMap((page) => page.arrivals);
   const mayAct = rows?.some(({ abilities }) => abilities.length > 0) === true;
   const columns: Column<Arrival>[] = [
-    { id: 'from', label: t('from'), width: '18%', narrow: 'top', render: (row) => row.partnerName },
+    { id: 'from', label: t('from'), width: '18%', narrow: 'top', render: (row) => <span className="lt-partners__side">{row.partnerName}</span> },
     {
       id: 'what',
       label: t('what'),
       main: true,
       narrow: 'title',
       render: (row) => (
-        <span className="lt-stack">
+        <span className="lt-partners__side">
           <span>{titleOf(row) ?? t('unreadable')}</span>
-          {row.senderName !== null && <span>{row.senderName}</span>}
+          {row.senderName !== null && <span className="lt-quiet">{row.senderName}</span>}
         </span>
       ),
     },
-    { id: 'why', label: t('why'), width: '28%', narrow: 'below', render: (row) => <span title={row.problem ?? undefined}>{reasonOf(t, row.problemCode)}</span> },
+    { id: 'why', label: t('why'), width: '28%', narrow: 'below', render: (row) => <Why row={row} /> },
     { id: 'at', label: t('receivedAt'), width: '9.5rem', narrow: 'below', render: (row) => formatDateTime(row.receivedAt) },
     { id: 'size', label: t('size'), width: '6rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => formatBytes(row.sizeBytes) },
     ...(mayAct ? [{ id: 'act', label: t('act'), width: '15rem', narrow: 'below' as const, render: (row: Arrival) => row.abilities.length > 0 && <Acts row={row} /> }] : []),
@@ -98,19 +98,22 @@ function Quarantine(): ReactNode {
 /** A claim has its number where others say what is wrong. */
 const titleOf = ({ kind, problem, summary }: Arrival): string | null => (kind === 'claim' && problem !== null ? [problem, summary].filter((part) => part !== null).join(' · ') : summary);
 
+/** The reason in words, and under it what the machine said; of a claim that is the number, which stands as its title. */
+function Why({ row }: { row: Arrival }): ReactNode {
+  const t = useT(packetMessages);
+  return (
+    <span className="lt-partners__side">
+      <span>{reasonOf(t, row.problemCode)}</span>
+      {row.problem !== null && row.kind !== 'claim' && <span className="lt-quiet">{t('detail', { problem: row.problem })}</span>}
+    </span>
+  );
+}
+
 function Acts({ row }: { row: Arrival }): ReactNode {
   const t = useT(packetMessages);
-  const api = useApi();
-  const toasts = useToasts();
-  const queries = useQueryClient();
   const [open, setOpen] = useState<'hand-over' | 'recover' | 'settle' | undefined>();
   const close = () => setOpen(undefined);
-  const retry = useMutation({
-    mutationFn: () => api.post(`${ARRIVALS}/${row.id}/retry`),
-    onSuccess: () => toasts.show({ tone: 'done', text: t('retried') }),
-    onError: (error) => toasts.show(problemToast(error)),
-    onSettled: () => void queries.invalidateQueries({ queryKey: ['exchange'] }),
-  });
+  const retry = useRetryArrival(row);
   return (
     <span className="lt-row">
       {row.abilities.includes('retry') && (
@@ -134,15 +137,13 @@ function Acts({ row }: { row: Arrival }): ReactNode {
   );
 }
 
-type Found = { agencies: { id: string; name: string; hosting: string; code: string | null }[] };
-
 function HandOver({ row, onClose }: { row: Arrival; onClose: () => void }): ReactNode {
   const t = useT(packetMessages);
   const api = useApi();
   const [agencyId, setAgencyId] = useState<string | undefined>();
   const [typed, setTyped] = useState('');
-  const { data, isFetching } = useQuery({ queryKey: ['directory', 'hand-over', typed], queryFn: ({ signal }) => api.get<Found>('/api/v1/accounts/agencies', { signal, query: { text: typed } }) });
-  const options = (data?.agencies ?? []).filter((each) => each.hosting === 'local').map((each) => ({ value: each.id, label: each.name, ...(each.code === null ? {} : { hint: each.code }) }));
+  const { data, isFetching } = useQuery({ queryKey: ['exchange', 'takers', typed], queryFn: ({ signal }) => api.get<TakerList>(`${ARRIVALS}/takers`, { signal, query: { text: typed } }) });
+  const options = (data?.agencies ?? []).map(({ id, name, code, hasClerk }) => ({ value: id, label: name, disabled: !hasClerk, ...(hasClerk ? (code === null ? {} : { hint: code }) : { hint: t('noClerk') }) }));
   return (
     <ActDialog
       topics={['exchange']}
@@ -160,12 +161,23 @@ function HandOver({ row, onClose }: { row: Arrival; onClose: () => void }): Reac
 }
 
 /** Only the agency in whose name it is can write it back: there is nothing to choose. */
-function HandClaimOver({ row, to, onClose }: { row: Arrival; to: { id: string; name: string }; onClose: () => void }): ReactNode {
+function HandClaimOver({ row, to, onClose }: { row: Arrival; to: NonNullable<Arrival['claimedAgency']>; onClose: () => void }): ReactNode {
   const t = useT(packetMessages);
   const api = useApi();
   const send = () => api.post(`${ARRIVALS}/${row.id}/hand-over`, { agencyId: to.id });
   return (
-    <ActDialog topics={['exchange']} title={t('handOver')} text={t('handClaimOverText', { number: row.problem ?? '', agency: to.name })} verb={t('handOverVerb')} send={send} done={() => t('handedOver')} onClose={onClose} />
+    <ActDialog
+      topics={['exchange']}
+      title={t('handOver')}
+      text={t('handClaimOverText', { number: row.problem ?? '', agency: to.name })}
+      verb={t('handOverVerb')}
+      disabled={!to.hasClerk}
+      send={send}
+      done={() => t('handedOver')}
+      onClose={onClose}
+    >
+      {() => !to.hasClerk && <Banner tone="warn">{t('claimNoClerk', { agency: to.name })}</Banner>}
+    </ActDialog>
   );
 }
 

@@ -18,6 +18,7 @@ import { Page } from '#ui/layout/page.tsx';
 import { useNavigation, useSearch } from '#ui/navigation.tsx';
 import { useAbility } from '#ui/session-context.tsx';
 import { packetMessages, type PacketKey } from './packet-messages.ts';
+import './partners.css';
 import { TroubleText } from './trouble-text.tsx';
 import type { Transfer } from './words.ts';
 
@@ -57,11 +58,17 @@ function kindOf({ kind, about }: Transfer, t: Translate<PacketKey>): string {
     case 'envelope':
       return t(`kind.${about.business}`);
     case 'answer':
-      return t('kind.answer', { status: about.status ?? '' });
+      return answerOf(about.status, t);
     case 'opening':
     case 'reminder':
       return t(`kind.${kind}`);
   }
+}
+
+/** What an answer says, in words; of a status that has none, its number. */
+function answerOf(status: string | null, t: Translate<PacketKey>): string {
+  const known = (['01', '02', '03', '04', '05', '06', '13', '15', '16'] as const).find((each) => each === status);
+  return known === undefined ? t('kind.answer', { status: status ?? '' }) : t(`answer.${known}`);
 }
 
 function Transfers({ state }: { state: Transfer['state'] | undefined }): ReactNode {
@@ -75,14 +82,14 @@ function Transfers({ state }: { state: Transfer['state'] | undefined }): ReactNo
     getNextPageParam: (page) => (page.transfers.length < PAGE ? undefined : page.transfers.at(-1)?.id),
   });
   const columns: Column<Transfer>[] = [
-    { id: 'to', label: t('to'), width: '10rem', main: true, narrow: 'title', render: (row) => row.partnerName },
-    { id: 'kind', label: t('kind'), width: '9.5rem', narrow: 'below', render: (row) => kindOf(row, t) },
-    { id: 'number', label: t('number'), width: '8rem', narrow: 'below', render: (row) => row.about.number },
-    { id: 'sender', label: t('sender'), width: '13rem', narrow: 'below', render: (row) => row.about.senderName },
+    { id: 'to', label: t('to'), width: '14%', main: true, narrow: 'title', render: (row) => <span className="lt-partners__side">{row.partnerName}</span> },
+    { id: 'kind', label: t('kind'), width: '8.5rem', narrow: 'below', render: (row) => <span className="lt-partners__side">{kindOf(row, t)}</span> },
+    { id: 'number', label: t('number'), width: '7rem', narrow: 'below', render: (row) => row.about.number },
+    { id: 'sender', label: t('sender'), width: '13%', narrow: 'below', render: (row) => <span className="lt-partners__side">{row.about.senderName}</span> },
     { id: 'state', label: t('transferState'), width: '12.5rem', narrow: 'below', render: (row) => <StateMark kind={kinds[row.state]}>{t(`transfer.${row.state}`)}</StateMark> },
-    { id: 'problem', label: t('why'), narrow: 'below', render: (row) => (row.problem === null ? null : <TroubleText failure={row} />) },
-    { id: 'attempts', label: t('attempts'), width: '7rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => String(row.attempts) },
-    { id: 'created', label: t('created'), width: '10rem', narrow: 'below', render: (row) => formatDateTime(row.createdAt) },
+    { id: 'problem', label: t('why'), narrow: 'below', render: (row) => (row.problem !== null ? <span className="lt-partners__side"><span><TroubleText failure={row} /></span></span> : row.problemCode === 'circuitOpen' ? <span className="lt-partners__side">{t('lineDown', { at: row.nextTryAt === null ? '' : formatDateTime(row.nextTryAt) })}</span> : null) },
+    { id: 'attempts', label: t('attempts'), width: '7rem', align: 'end', narrow: 'hidden', optional: 'hidden', render: (row) => String(row.attempts) },
+    { id: 'created', label: t('created'), width: '9.5rem', narrow: 'below', render: (row) => formatDateTime(row.createdAt) },
     ...(mayKeep ? [{ id: 'act', label: t('act'), width: '7rem', narrow: 'below' as const, render: (row: Transfer) => (row.state === 'refused' || row.state === 'failed' ? <Replay row={row} /> : null) }] : []),
   ];
   return (

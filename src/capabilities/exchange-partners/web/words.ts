@@ -11,6 +11,9 @@ export type Transfer = z.infer<typeof transferView>;
 
 export const PARTNERS = '/api/v1/exchange/partners';
 export const SYSTEMS = '/api/v1/exchange/systems';
+export const ARRIVALS = '/api/v1/exchange/arrivals';
+/** So many arrivals are one page of the server's. */
+export const ARRIVALS_PAGE = 100;
 export const LOOK_AGAIN_MS = 30_000;
 
 const isKeyOf = <Key extends string>(dictionary: { vi: Readonly<Record<Key, string>> }, key: string): key is Key => Object.hasOwn(dictionary.vi, key);

@@ -4,9 +4,12 @@ import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { defineMessages, useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
+import { Menu } from '#ui/overlays/menu.tsx';
+import './recipients-groups.css';
 
 const messages = defineMessages({
   vi: {
@@ -18,8 +21,16 @@ const messages = defineMessages({
     save: 'Lưu thành nhóm',
     saved: 'Đã lưu nhóm {name}.',
     members: '{count} cơ quan',
-    remove: 'Xóa',
-    removeGroup: 'Xóa nhóm {name}',
+    act: 'Sửa',
+    actGroup: 'Sửa nhóm {name}',
+    rename: 'Đổi tên',
+    newName: 'Tên mới của nhóm',
+    renameSave: 'Lưu tên',
+    cancel: 'Thôi',
+    replace: 'Thay bằng {count} nơi nhận đang chọn',
+    changed: 'Đã sửa nhóm {name}.',
+    restored: 'Đã khôi phục nhóm {name}.',
+    remove: 'Xóa nhóm',
     removed: 'Đã xóa nhóm {name}.',
     close: 'Đóng',
     none: 'Cơ quan chưa có nhóm nào.',
@@ -34,8 +45,16 @@ const messages = defineMessages({
     save: 'Keep as a group',
     saved: 'Kept the group {name}.',
     members: '{count} agency | {count} agencies',
-    remove: 'Delete',
-    removeGroup: 'Delete the group {name}',
+    act: 'Change',
+    actGroup: 'Change the group {name}',
+    rename: 'Rename',
+    newName: 'New name of the group',
+    renameSave: 'Keep the name',
+    cancel: 'Cancel',
+    replace: 'Replace by the chosen recipients ({count})',
+    changed: 'Changed the group {name}.',
+    restored: 'Brought back the group {name}.',
+    remove: 'Delete the group',
     removed: 'Deleted the group {name}.',
     close: 'Close',
     none: 'The agency has no groups yet.',
@@ -45,7 +64,7 @@ const messages = defineMessages({
 
 export type OwnGroup = { id: string; name: string; agencyIds: string[]; agencies: { id: string; name: string }[] };
 
-/** The groups of recipients that the agency named for itself: to keep the present choice as one, or to delete one. */
+/** The groups of recipients that the agency named for itself: to keep the present choice as one, to rename, fill anew or delete one. */
 export function RecipientsGroups({ groups, values }: { groups: readonly OwnGroup[]; values: readonly string[] }): ReactNode {
   const t = useT(messages);
   const [isOpen, setOpen] = useState(false);
@@ -59,50 +78,23 @@ export function RecipientsGroups({ groups, values }: { groups: readonly OwnGroup
   );
 }
 
+type Change = { group: OwnGroup; name: string; agencyIds: readonly string[]; isUndo?: true };
+
+const GROUPS = '/api/v1/accounts/recipient-groups';
+
 function GroupsDialog({ groups, values, onClose }: { groups: readonly OwnGroup[]; values: readonly string[]; onClose: () => void }): ReactNode {
   const t = useT(messages);
-  const api = useApi();
-  const toasts = useToasts();
-  const queries = useQueryClient();
-  const [name, setName] = useState('');
-  const refresh = () => queries.invalidateQueries({ queryKey: ['identity', 'groups'] });
-  const save = useMutation({
-    mutationFn: () => api.post('/api/v1/accounts/recipient-groups', { name, agencyIds: values }),
-    onSuccess: () => {
-      toasts.show({ tone: 'done', text: t('saved', { name: name.trim() }) });
-      setName('');
-      void refresh();
-    },
-  });
-  const remove = useMutation({
-    mutationFn: (group: OwnGroup) => api.del(`/api/v1/accounts/recipient-groups/${group.id}`),
-    onSuccess: (_reply, group) => {
-      toasts.show({ tone: 'done', text: t('removed', { name: group.name }) });
-      void refresh();
-    },
-  });
-  const error = save.error ?? remove.error;
+  const [renaming, setRenaming] = useState<OwnGroup | undefined>();
+  const { save, change, remove } = useGroupActs(setRenaming);
+  const error = save.error ?? change.error ?? remove.error;
   return (
     <Dialog open onClose={onClose} title={t('title')} actions={<Button onClick={onClose}>{t('close')}</Button>}>
-      {values.length === 0 ? (
+      {renaming !== undefined ? (
+        <NameForm key={renaming.id} label={t('newName')} verb={t('renameSave')} first={renaming.name} act={change} onSubmit={(name) => change.mutate({ group: renaming, name, agencyIds: renaming.agencyIds })} onCancel={() => setRenaming(undefined)} />
+      ) : values.length === 0 ? (
         <p className="lt-quiet">{t('choose')}</p>
       ) : (
-        <form
-          className="lt-stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            // The form stands inside that of the document, as React sees it.
-            event.stopPropagation();
-            save.mutate();
-          }}
-        >
-          <TextField label={t('name')} hint={t('nameHint', { count: values.length })} required value={name} onChange={setName} error={save.error instanceof ApiError ? save.error.fieldMessage('name') : undefined} />
-          <div>
-            <Button type="submit" variant="primary" loading={save.isPending} disabled={name.trim().length < 2}>
-              {t('save')}
-            </Button>
-          </div>
-        </form>
+        <NameForm key={`new ${String(groups.length)}`} label={t('name')} hint={t('nameHint', { count: values.length })} verb={t('save')} first="" act={save} onSubmit={(name) => save.mutate({ name, agencyIds: values })} />
       )}
       {error instanceof ApiError && (
         <Banner tone="danger" title={error.message}>
@@ -112,19 +104,90 @@ function GroupsDialog({ groups, values, onClose }: { groups: readonly OwnGroup[]
       {groups.length === 0 ? (
         <p className="lt-quiet">{t('none')}</p>
       ) : (
-        <ul className="lt-stack" aria-label={t('groups')}>
+        <ul className="lt-recipients-groups" aria-label={t('groups')}>
           {groups.map((group) => (
-            <li key={group.id} className="lt-row">
+            <li key={group.id}>
               <span>
                 {group.name} <span className="lt-quiet">{t('members', { count: group.agencyIds.length })}</span>
               </span>
-              <Button size="small" variant="plain" aria-label={t('removeGroup', { name: group.name })} loading={remove.isPending && remove.variables.id === group.id} onClick={() => remove.mutate(group)}>
-                {t('remove')}
-              </Button>
+              <Menu
+                align="end"
+                trigger={
+                  <Button size="small" aria-label={t('actGroup', { name: group.name })} loading={remove.isPending && remove.variables.id === group.id}>
+                    {t('act')}
+                  </Button>
+                }
+                entries={[
+                  { id: 'rename', label: t('rename'), onSelect: () => setRenaming(group) },
+                  ...(values.length === 0 ? [] : [{ id: 'replace', label: t('replace', { count: values.length }), onSelect: () => change.mutate({ group, name: group.name, agencyIds: values }) }]),
+                  { id: 'remove', label: t('remove'), danger: true, onSelect: () => remove.mutate(group) },
+                ]}
+              />
             </li>
           ))}
         </ul>
       )}
     </Dialog>
+  );
+}
+
+/** Keeping, changing and deleting a group; what was changed or deleted can be taken back for a while. */
+function useGroupActs(onRenamed: (none: undefined) => void) {
+  const t = useT(messages);
+  const api = useApi();
+  const toasts = useToasts();
+  const queries = useQueryClient();
+  const refresh = () => void queries.invalidateQueries({ queryKey: ['identity', 'groups'] });
+  const onUndoFailed = (error: unknown): void => toasts.show(problemToast(error));
+  const save = useMutation({
+    mutationFn: (group: { name: string; agencyIds: readonly string[] }) => api.post(GROUPS, group),
+    onSuccess: (_reply, { name }) => toasts.show({ tone: 'done', text: t('saved', { name }) }),
+    onSettled: refresh,
+  });
+  const restore = useMutation({
+    mutationFn: ({ name, agencyIds }: OwnGroup) => api.post(GROUPS, { name, agencyIds }),
+    onSuccess: (_reply, { name }) => toasts.show({ tone: 'done', text: t('restored', { name }) }),
+    onError: onUndoFailed,
+    onSettled: refresh,
+  });
+  const change = useMutation({
+    mutationFn: ({ group, name, agencyIds }: Change) => api.put(`${GROUPS}/${group.id}`, { name, agencyIds }),
+    onSuccess: (_reply, { group, name, isUndo }) => {
+      toasts.show({ tone: 'done', text: t(isUndo === true ? 'restored' : 'changed', { name }), ...(isUndo === true ? {} : { undo: () => change.mutate({ group, name: group.name, agencyIds: group.agencyIds, isUndo: true }) }) });
+      onRenamed(undefined);
+    },
+    onSettled: refresh,
+  });
+  const remove = useMutation({
+    mutationFn: (group: OwnGroup) => api.del(`${GROUPS}/${group.id}`),
+    onSuccess: (_reply, group) => toasts.show({ tone: 'done', text: t('removed', { name: group.name }), ...(group.agencyIds.length === 0 ? {} : { undo: () => restore.mutate(group) }) }),
+    onSettled: refresh,
+  });
+  return { save, change, remove };
+}
+
+type NameFormProps = { label: string; hint?: string; verb: string; first: string; act: { error: unknown; isPending: boolean }; onSubmit: (name: string) => void; onCancel?: () => void };
+
+function NameForm({ label, hint, verb, first, act, onSubmit, onCancel }: NameFormProps): ReactNode {
+  const t = useT(messages);
+  const [name, setName] = useState(first);
+  return (
+    <form
+      className="lt-stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        // The form stands inside that of the document, as React sees it.
+        event.stopPropagation();
+        onSubmit(name.trim());
+      }}
+    >
+      <TextField label={label} {...(hint === undefined ? {} : { hint })} required maxLength={100} value={name} onChange={setName} error={act.error instanceof ApiError ? act.error.fieldMessage('name') : undefined} />
+      <div className="lt-row">
+        <Button type="submit" variant="primary" loading={act.isPending} disabled={name.trim().length < 2}>
+          {verb}
+        </Button>
+        {onCancel !== undefined && <Button onClick={onCancel}>{t('cancel')}</Button>}
+      </div>
+    </form>
   );
 }

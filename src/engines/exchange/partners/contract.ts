@@ -169,12 +169,15 @@ export const inboundView = z.object({
   /** Whose clerks have it in hand. */
   agencyId: z.uuid().nullable(),
   /** Of a claim: the agency here in whose name it is, the only one to which it can be handed. */
-  claimedAgency: z.object({ id: z.uuid(), name: z.string() }).nullable(),
+  claimedAgency: z.object({ id: z.uuid(), name: z.string(), hasClerk: z.boolean() }).nullable(),
   resolution: z.string().nullable(),
   receivedAt: z.string(),
   abilities: z.array(z.enum(arrivalActs)),
 });
 export const handOverTo = z.object({ agencyId: z.uuid() });
+/** Agencies of this installation; to one without a clerk nothing can be handed. */
+export const takerList = z.object({ agencies: z.array(z.object({ id: z.uuid(), name: z.string(), code: z.string().nullable(), hasClerk: z.boolean() })) });
+export type TakerList = z.infer<typeof takerList>;
 /** Why a person says that a claimed document is ours. */
 export const recovery = z.object({ resolution: z.string().trim().min(3).max(1000) });
 export const settlement = z.object({ outcome: z.enum(['resolved', 'discarded']), resolution: z.string().trim().min(3).max(1000) });

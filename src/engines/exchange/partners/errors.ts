@@ -100,6 +100,13 @@ export const partnerErrors = defineErrors('exchange', {
     fixVi: 'Chọn cơ quan đang hoạt động.',
     fixEn: 'Choose an agency that is at work.',
   },
+  arrivalToNoClerk: {
+    status: 422,
+    vi: '{name} chưa có ai giữ vai trò văn thư nên không ai ở đó thấy được gói.',
+    en: '{name} has nobody with the role of clerk, so nobody there would see the arrival.',
+    fixVi: 'Chọn cơ quan khác, hoặc giao vai trò văn thư cho một người ở đó rồi chuyển lại.',
+    fixEn: 'Choose another agency, or give somebody there the role of clerk and hand it over again.',
+  },
   claimOfAnother: {
     status: 422,
     vi: 'Văn bản này không mang tên {name} nên văn thư ở đó không ghi lại được.',

@@ -10,7 +10,7 @@ import { closeAgency, mergeAgencies } from '#engines/identity/index.ts';
 import { answerMessage } from '../commands/answer-message.ts';
 import { envelopeHash } from '../envelope.ts';
 import { deliveriesOf } from '../queries/deliveries-of.ts';
-import { aClerk, aMainFile, anAgency, aSentLetter } from '../testing.ts';
+import { aClerk, aMainFile, anAgency, appointClerk, aSentLetter } from '../testing.ts';
 import { config } from './adapters/installation/settings.ts';
 import { takeParcel } from './adapters/installation/take-parcel.ts';
 import { writeWire } from './adapters/installation/wire.ts';
@@ -28,6 +28,7 @@ before(async () => {
   pair = await connect(a, b);
   sender = await anAgencyAt(a, 'Sở Nội vụ', [{ at: b, partnerId: pair.atGuest }]);
   commune = await anAgencyAt(b, 'UBND xã Hoằng Hóa', [{ at: a, partnerId: pair.atInviter }]);
+  await appointClerk(b.house.kernel, commune.id);
 });
 after(async () => {
   await a.close();

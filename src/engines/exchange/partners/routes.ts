@@ -9,12 +9,13 @@ import { changePartner, notePartnerTest, replaceSecrets, resumePartner, suspendP
 import { linkAgency, unlinkAgency } from './commands/link-agency.ts';
 import { retryTransfer } from './commands/retry-transfer.ts';
 import { handArrivalOver, retryArrival, settleArrival } from './commands/settle-arrival.ts';
-import { handOverTo, inboundState, inboundView, linkCursor, linkPage, newLink, newPartner, newSecrets, partnerChange, partnerView, settlement, suspension, testResult, transferState, transferView } from './contract.ts';
+import { handOverTo, inboundState, inboundView, linkCursor, linkPage, newLink, newPartner, newSecrets, partnerChange, partnerView, settlement, suspension, takerList, testResult, transferState, transferView } from './contract.ts';
 import { partnerErrors, partnerUnreachable } from './errors.ts';
 import { getInbound } from './inbound.ts';
 import { findPartner, openLine } from './partner-rows.ts';
 import { listArrivals, listTransfers } from './queries/parcels.ts';
 import { agenciesOfPartner, getPartner, listPartners } from './queries/partners.ts';
+import { listTakers } from './queries/takers.ts';
 
 const keepers = holders('province_admin');
 const watchers = holders('province_admin', 'auditor');
@@ -186,6 +187,15 @@ const parcelRoutes: readonly Route[] = [
     access: keepers,
     params: inboundParams,
     run: (http, { params: of }) => http.run(retryArrival, of),
+  }),
+  route({
+    method: 'GET',
+    url: '/api/v1/exchange/arrivals/takers',
+    summary: 'Agencies here that an arrival may be handed to, and which of them have nobody with the role of clerk.',
+    access: keepers,
+    query: z.object({ text: z.string().max(200).default('') }),
+    reply: takerList,
+    run: ({ kernel }, { query }) => listTakers(kernel, query),
   }),
   route({
     method: 'POST',

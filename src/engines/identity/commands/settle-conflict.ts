@@ -60,6 +60,28 @@ export async function settleDirectoryConflict(ctx: CommandContext, input: { ref:
   });
 }
 
+/**
+ * Takes back that ours was kept: the difference waits again. What followed the list changed the directory and stays decided.
+ * @throws identity.conflictNotFound, kernel.forbidden
+ */
+export async function reopenDirectoryConflict(ctx: CommandContext, input: { ref: string; problem: EntryProblem }): Promise<void> {
+  assertKeepsDirectory(ctx.actor);
+  const { rows } = await ctx.query(
+    `update identity.directory_conflict set resolution = null, resolved_at = null, resolved_by = null
+      where ref = $1 and problem = $2 and resolution = 'keep_ours' returning name, agency_id as "agencyId"`,
+    [input.ref, input.problem],
+  );
+  // safe because the statement returns exactly these columns
+  const reopened = rows[0] as Pick<Open, 'name' | 'agencyId'> | undefined;
+  if (reopened === undefined) throw identityErrors.conflictNotFound();
+  ctx.record({
+    type: 'identity.directory-conflict-reopened',
+    agencyId: agencyOf(ctx.actor),
+    subject: { type: 'directory', id: reopened.agencyId ?? agencyOf(ctx.actor) },
+    data: { ...input, name: reopened.name },
+  });
+}
+
 async function follow(ctx: CommandContext, open: Open): Promise<void> {
   const today = vietnamDay(ctx.now);
   const agencyId = open.agencyId ?? open.linkedId;
@@ -112,7 +134,12 @@ async function addAnew(ctx: CommandContext, open: Open): Promise<void> {
 }
 
 async function note(ctx: CommandContext, open: Open, taken: { agencyId: AgencyId; name?: string }): Promise<void> {
-  await ctx.query('update identity.national_agency set agency_id = $2, taken_name = coalesce($3, taken_name) where ref = $1', [open.ref, taken.agencyId, taken.name ?? null]);
+  // An agency is one entry of the list: what we told of it ourselves does not take the place of its entry.
+  await ctx.query(
+    `update identity.national_agency set taken_name = coalesce($3, taken_name),
+            agency_id = case when ref = $2::text or exists (select from identity.national_agency o where o.agency_id = $2::uuid and o.ref <> $1) then agency_id else $2::uuid end where ref = $1`,
+    [open.ref, taken.agencyId, taken.name ?? null],
+  );
 }
 
 async function abbreviationOf(ctx: CommandContext, id: AgencyId): Promise<string> {

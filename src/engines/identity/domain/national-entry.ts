@@ -97,6 +97,13 @@ function decideLinked<Id extends string>(entry: NationalEntry, facts: EntryFacts
   return { action: 'none', ...at, problems: [...codeProblem, { problem: 'name_differs', agencyId: linked.id }] };
 }
 
+/** Whether an entry says of an agency what is known of it here: name, code, ended or not. */
+export function saysTheSame<Id extends string>(entry: NationalEntry, agency: KnownAgency<Id>): boolean {
+  const codes = codesOf(entry) ?? [];
+  const isSameCode = codes.length === 0 ? agency.codes.length === 0 : codes.some(({ code }) => agency.codes.includes(code));
+  return isSameCode && entry.isClosed === agency.isClosed && isSameName(agency.name, entry.name);
+}
+
 /** The same words, however they are typed: lists differ in capitals and spaces. */
 export function isSameName(a: string, b: string): boolean {
   const plain = (name: string): string => name.normalize('NFC').replace(/\s+/g, ' ').trim().toLocaleLowerCase('vi');

@@ -12,6 +12,8 @@ export type ImportId = Id<'directory-import'>;
 
 const BATCH = 500;
 const PARENTS_PAGE = 5000;
+/** So many entries that could not be read are named in the report. */
+const SHOWN_UNREADABLE = 20;
 
 export type NewImport = { origin: string } & ({ source: 'file'; fileHash: string } | { source: 'axis' });
 
@@ -82,10 +84,12 @@ async function takeItems(ctx: CommandContext, { importId, from, items: given }: 
   if (row === undefined) return;
   const items = given.slice(Math.max(0, Number(row['position']) - from));
   const entries = items.filter((item): item is NationalEntry => 'ref' in item);
+  const unreadable = items.flatMap((item, index) => ('ref' in item ? [] : [{ place: from + given.length - items.length + index + 1, text: item.unreadable }]));
   const { added, changed, unchanged, conflicts } = await takeNationalBatch(ctx, entries);
   await ctx.query(
-    `update identity.directory_import set position = position + $2, added = added + $3, changed = changed + $4, unchanged = unchanged + $5, conflicts = conflicts + $6, unreadable = unreadable + $7 where id = $1`,
-    [importId, items.length, added, changed, unchanged, conflicts, items.length - entries.length],
+    `update identity.directory_import set position = position + $2, added = added + $3, changed = changed + $4, unchanged = unchanged + $5, conflicts = conflicts + $6, unreadable = unreadable + $7,
+            unreadable_rows = (select coalesce(jsonb_agg(r.row order by r.nth), '[]') from jsonb_array_elements(unreadable_rows || $8::jsonb) with ordinality as r (row, nth) where r.nth <= $9) where id = $1`,
+    [importId, items.length, added, changed, unchanged, conflicts, unreadable.length, JSON.stringify(unreadable.slice(0, SHOWN_UNREADABLE)), SHOWN_UNREADABLE],
   );
 }
 
@@ -97,7 +101,8 @@ async function settleParents(ctx: CommandContext, { importId, after }: { importI
     `with page as (select ref, parent_ref, agency_id, name, code from identity.national_agency where ref > $1 and not is_closed order by ref limit $2),
           moved as (update identity.agency a set parent_id = p.agency_id from page c join identity.national_agency p on p.ref = c.parent_ref
                      where a.id = c.agency_id and a.source = 'national' and p.agency_id is not null and p.agency_id <> a.id and a.parent_id is distinct from p.agency_id)
-     select c.ref, c.name, c.code, c.agency_id as "agencyId", (c.parent_ref is not null and p.ref is null) as "isMissing" from page c left join identity.national_agency p on p.ref = c.parent_ref order by c.ref`,
+     select c.ref, c.name, c.code, c.agency_id as "agencyId", (c.parent_ref is not null and p.ref is null and not exists (select from identity.agency o where o.id = case when c.parent_ref ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then c.parent_ref::uuid end and o.hosting = 'local')) as "isMissing"
+       from page c left join identity.national_agency p on p.ref = c.parent_ref order by c.ref`,
     [after, PARENTS_PAGE],
   );
   // safe because the statement selects exactly these columns

@@ -17,12 +17,15 @@ export type Batch = {
   entryOf: Map<AgencyId, string>;
 };
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** Reads what the entries are compared with: a few statements, however many entries. */
 export async function loadBatch(ctx: CommandContext, entries: readonly NationalEntry[]): Promise<Batch> {
   const stored = await storedEntries(ctx, entries);
   const codes = [...new Set(entries.flatMap((entry) => (codesOf(entry) ?? []).map(({ code }) => code)))];
   const { holders, formers } = await holdersOf(ctx, codes);
-  const ids = [...new Set([...[...stored.values()].flatMap(({ agencyId }) => (agencyId === null ? [] : [agencyId])), ...holders.values(), ...formers.values()])];
+  const told = entries.flatMap(({ ref }) => (UUID.test(ref) ? [ref as AgencyId] : [])); // safe because ids that nobody has find nothing
+  const ids = [...new Set([...told, ...[...stored.values()].flatMap(({ agencyId }) => (agencyId === null ? [] : [agencyId])), ...holders.values(), ...formers.values()])];
   const { rows } = await ctx.query('select agency_id as id, ref from identity.national_agency where agency_id = any($1::uuid[])', [ids]);
   // safe because the statement selects exactly these columns
   const entryOf = new Map((rows as { id: AgencyId; ref: string }[]).map(({ id, ref }) => [id, ref]));
@@ -31,6 +34,12 @@ export async function loadBatch(ctx: CommandContext, entries: readonly NationalE
 
 export function agencyIn(batch: Batch, id: AgencyId | null | undefined): KnownAgency<AgencyId> | undefined {
   return id === null || id === undefined ? undefined : batch.agencies.get(id);
+}
+
+/** The agency of ours that an entry means by its own id: we told it, in the form of the list. */
+export function ownTold(batch: Batch, entry: NationalEntry): KnownAgency<AgencyId> | undefined {
+  const agency = batch.agencies.get(entry.ref as AgencyId); // safe because ids that nobody has find nothing
+  return agency?.hosting === 'local' ? agency : undefined;
 }
 
 /** An agency that is added with this batch counts as known for the entries behind it. */

@@ -5,7 +5,7 @@ import { run, type Command } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
 import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
-import { parseCalendarDay, type CalendarDay } from '#kernel/time.ts';
+import { parseCalendarDay, vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { auditModule } from '#engines/audit/index.ts';
 import {
   agencyHistory,
@@ -23,6 +23,7 @@ import {
   ownAgenciesAsListed,
   readList,
   renameAgency,
+  reopenDirectoryConflict,
   settleDirectoryConflict,
   type AgencyId,
   type ImportId,
@@ -139,6 +140,59 @@ test('following the list: the name, the end, a code that goes on with another ag
   assert.deepEqual((await conflicts()).filter((each) => each.startsWith('f')), []);
 });
 
+test('who kept ours may take the decision back; what followed the list stays decided', async () => {
+  await ours('H93.01', 'Sở Ta Giữ');
+  await ours('H93.02', 'Sở Ta Theo');
+  await read([unit('o1', { code: 'H93.01', name: 'Sở Người Gọi' }), unit('o2', { code: 'H93.02', name: 'Sở Người Đặt' })]);
+  await act(settleDirectoryConflict, { ref: 'o1', problem: 'name_differs', resolution: 'keep_ours' });
+  assert.ok(!(await conflicts()).includes('o1 name_differs'));
+  await assert.rejects(act(reopenDirectoryConflict, { ref: 'o1', problem: 'name_differs' }, somebody({ roles: ['officer'] })), refusedWith('kernel.forbidden'));
+  await act(reopenDirectoryConflict, { ref: 'o1', problem: 'name_differs' });
+  assert.ok((await conflicts()).includes('o1 name_differs'));
+  const [told] = await house.sql(`select count(*)::int as count from audit.entry where type = 'identity.directory-conflict-reopened'`);
+  assert.equal(told?.['count'], 1);
+  await assert.rejects(act(reopenDirectoryConflict, { ref: 'o1', problem: 'name_differs' }), refusedWith('identity.conflictNotFound'));
+  await act(settleDirectoryConflict, { ref: 'o2', problem: 'name_differs', resolution: 'take_theirs' });
+  await assert.rejects(act(reopenDirectoryConflict, { ref: 'o2', problem: 'name_differs' }), refusedWith('identity.conflictNotFound'));
+  await act(settleDirectoryConflict, { ref: 'o1', problem: 'name_differs', resolution: 'keep_ours' });
+});
+
+test('what the directory told of itself changes nothing when it is read again, also where the national list had linked its agencies', async () => {
+  const parent = await ours('H94', 'Tỉnh Ta');
+  const child = await ours('H94.01', 'Sở Ta Một');
+  await ours('H94.02', 'Sở Ta Hai');
+  const gone = await ours('H94.03', 'Sở Ta Ba');
+  await house.sql('update identity.agency set parent_id = $2 where id = $1', [child, parent]);
+  await act(closeAgency, { agencyId: gone, lastDay: day('2025-06-30'), legalBasis: 'NQ' });
+  await read([unit('x1', { code: 'H94', name: 'Tỉnh Ta' }), unit('x2', { code: 'H94.01', name: 'Sở Ta Một (quốc gia)', pid: 'x1' })]);
+  await act(settleDirectoryConflict, { ref: 'x2', problem: 'name_differs', resolution: 'keep_ours' });
+  const told = [];
+  for await (const agency of ownAgenciesAsListed(pool(), vietnamDay(house.clock.now()))) told.push(agency);
+  const before = { open: await conflicts(), listed: await house.sql('select * from identity.national_agency order by ref'), agencies: await house.sql('select * from identity.agency order by id') };
+  const importId = await read(told);
+  assert.deepEqual({ open: await conflicts(), listed: await house.sql('select * from identity.national_agency order by ref'), agencies: await house.sql('select * from identity.agency order by id') }, before);
+  const [counted] = await house.sql('select added, changed, unchanged, conflicts from identity.directory_import where id = $1', [importId]);
+  assert.deepEqual(counted, { added: 0, changed: 0, unchanged: told.length, conflicts: 0 });
+  await read([unit('x3', { code: 'H94.02', name: 'Sở Ta Hai', pid: 'x1' })]);
+  assert.deepEqual(await conflicts(), before.open, 'the list still finds the agency by its code');
+  await read(told.map((each) => (each.code === 'H94.02' ? { ...each, name: 'Sở Ta Hai, sửa trong tệp', pid: parent } : each)));
+  assert.deepEqual((await conflicts()).filter((each) => !before.open.includes(each)).map((each) => each.split(' ')[1]), ['name_differs'], 'what was changed in the file is a difference of its name alone');
+});
+
+test('a difference shows the codes of one kind beside each other', async () => {
+  const id = await act(createAgency, { kind: 'department', level: 'province', parentId: null, hosting: 'local', establishedOn: day('2020-01-01'), name: 'Sở Hai Mã', abbreviation: 'SHM', codes: [{ scheme: 'qcvn102', code: '000.00.01.H95' }, { scheme: 'qd20', code: 'H95.01' }] });
+  await read([unit('c1', { code: 'H95.01', name: 'Sở Hai Mã Khác' }), ]);
+  const shown = (await listDirectoryConflicts(pool(), { limit: 100 }, today)).find(({ ref }) => ref === 'c1');
+  assert.deepEqual([shown?.ours?.agencyId, shown?.ours?.code, shown?.theirs.code], [id, 'H95.01', 'H95.01']);
+});
+
+test('the report of a reading names the first entries that could not be read, with their places', async () => {
+  await read([unit('u1', { name: 'Cơ quan đọc được' }), { id: 'u2' }, unit('u3', { name: 'Cũng đọc được' }), { name: 'Không có mã' }]);
+  const [latest] = (await nationalState(pool())).imports;
+  assert.equal(latest?.unreadable, 2);
+  assert.deepEqual(latest.unreadableRows, [{ place: 2, text: '{"id":"u2"}' }, { place: 4, text: '{"name":"Không có mã"}' }]);
+});
+
 test('an agency from the list that an administrator renamed here is not renamed by the list again', async () => {
   await read([unit('e1', { code: 'G61', name: 'Cục Gốc' })]);
   const id = await findAgencyByCode(pool(), 'G61');
@@ -205,6 +259,19 @@ test('JSON and CSV are read in pieces of any size, with quotes, brackets and mar
   await assert.rejects(itemsOf('[{"id":1,"name":"Bộ"'), ListUnreadable);
   await assert.rejects(itemsOf('a,b\n1,2\n'), ListUnreadable);
   await assert.rejects(itemsOf(''), ListUnreadable);
+});
+
+test('a file of another encoding, or without a single entry, is refused with the reason', async () => {
+  const refused = async (bytes: Buffer, why: RegExp): Promise<void> => {
+    await assert.rejects(async () => {
+      for await (const item of readList((async function* () { yield await Promise.resolve(bytes); })())) assert.ok(item);
+    }, (error: unknown) => error instanceof ListUnreadable && why.test(error.message));
+  };
+  await refused(Buffer.from('id,name\n1,S\xf4 T\xe0i ch\xednh\n', 'latin1'), /UTF-8/);
+  await refused(Buffer.from('\ufeffid\tname\n1\tSở Tài chính\n', 'utf16le'), /UTF-16/);
+  await refused(Buffer.from('id,name\n1,Sở Tài ch\xc3', 'latin1'), /UTF-8/);
+  await refused(Buffer.from('id,code,name\n'), /không có mục nào/);
+  await refused(Buffer.from('{"data":[]}'), /không có mục nào/);
 });
 
 test('our own agencies are told in the form of the national list, and that form is read again', async () => {

@@ -32,10 +32,14 @@ export function listItemOf(value: unknown): ListItem {
 export async function* readList(source: AsyncIterable<Uint8Array>): AsyncGenerator<ListItem> {
   const pieces = textsOf(source);
   const first = await pieces.next();
-  if (first.done === true) throw new ListUnreadable('tệp rỗng');
+  if (first.done === true) throw new ListUnreadable('Tệp rỗng.');
   const whole = concat(first.value, pieces);
-  if (/^[[{]/.test(first.value.trimStart())) for await (const object of readJsonObjects(whole)) yield listItemOf(object);
-  else for await (const row of readCsvRows(whole)) yield listItemOf(row);
+  let isEmpty = true;
+  for await (const entry of /^[[{]/.test(first.value.trimStart()) ? readJsonObjects(whole) : readCsvRows(whole)) {
+    isEmpty = false;
+    yield listItemOf(entry);
+  }
+  if (isEmpty) throw new ListUnreadable('Tệp không có mục nào để nạp.');
 }
 
 /** Whoever stops early closes the source too. */
@@ -49,11 +53,25 @@ async function* concat(first: string, rest: AsyncGenerator<string>): AsyncGenera
 }
 
 async function* textsOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  // It takes away a byte order mark.
-  const decoder = new TextDecoder('utf-8');
+  // It takes away a byte order mark, and refuses what would come into the directory as broken names.
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let isFirst = true;
   for await (const bytes of source) {
-    const piece = decoder.decode(bytes, { stream: true });
+    if (isFirst && isUtf16(bytes)) throw new ListUnreadable('Tệp ghi bằng mã UTF-16. Lưu lại thành CSV UTF-8 rồi nạp lại.');
+    isFirst = false;
+    const piece = decoded(() => decoder.decode(bytes, { stream: true }));
     if (piece !== '') yield piece;
+  }
+  decoded(() => decoder.decode());
+}
+
+const isUtf16 = (bytes: Uint8Array): boolean => (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+
+function decoded(decode: () => string): string {
+  try {
+    return decode();
+  } catch {
+    throw new ListUnreadable('Tệp không ghi bằng mã UTF-8, nên chữ có dấu sẽ hỏng. Lưu lại thành CSV UTF-8 rồi nạp lại.');
   }
 }
 
@@ -90,16 +108,16 @@ export async function* readJsonObjects(pieces: AsyncIterable<string>): AsyncGene
       } else if (sign === ']' && depth === 0) isOver = true;
     }
     if (depth > 0) entry += piece.slice(from);
-    if (entry.length > LARGEST_ENTRY) throw new ListUnreadable('một mục dài quá mức');
+    if (entry.length > LARGEST_ENTRY) throw new ListUnreadable('Một mục dài quá mức.');
   }
-  if (!isOver) throw new ListUnreadable('tệp JSON không trọn vẹn');
+  if (!isOver) throw new ListUnreadable('Tệp JSON không trọn vẹn: thiếu phần cuối.');
 }
 
 function parsed(object: string): unknown {
   try {
     return JSON.parse(object);
   } catch (error) {
-    throw new ListUnreadable(`mục không đọc được: ${error instanceof Error ? error.message : ''}`);
+    throw new ListUnreadable(`Mục không đọc được: ${error instanceof Error ? error.message : ''}`);
   }
 }
 
@@ -111,7 +129,7 @@ async function* readCsvRows(pieces: AsyncIterable<string>): AsyncGenerator<Recor
   for await (const cells of readCsv(pieces)) {
     if (head === undefined) {
       head = cells.map((cell) => cell.trim().toLowerCase());
-      if (!head.includes('name') || !head.some((name) => name === 'id' || name === 'code')) throw new ListUnreadable(`dòng đầu phải có các cột ${COLUMNS.join(', ')}`);
+      if (!head.includes('name') || !head.some((name) => name === 'id' || name === 'code')) throw new ListUnreadable(`Dòng đầu phải có các cột ${COLUMNS.join(', ')}.`);
       continue;
     }
     const names = head;
@@ -146,10 +164,10 @@ async function* readCsv(pieces: AsyncIterable<string>): AsyncGenerator<string[]>
           cells = [];
         }
       }
-      if (cell.length > LARGEST_ENTRY) throw new ListUnreadable('một ô dài quá mức');
+      if (cell.length > LARGEST_ENTRY) throw new ListUnreadable('Một ô dài quá mức.');
     }
   }
-  if (isQuoted && !wasQuote) throw new ListUnreadable('tệp CSV không trọn vẹn');
+  if (isQuoted && !wasQuote) throw new ListUnreadable('Tệp CSV không trọn vẹn: còn một dấu nháy chưa đóng.');
   cells.push(cell);
   if (cells.some((each) => each !== '')) yield cells;
 }

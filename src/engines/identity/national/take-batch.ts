@@ -2,10 +2,10 @@ import type { CommandContext } from '#kernel/command.ts';
 import { newId } from '#kernel/ids.ts';
 import { addDays, vietnamDay } from '#kernel/time.ts';
 import { closeAgency } from '../commands/close-agency.ts';
-import { codesOf, decideEntry, initialsOf, kindOf, type EntryDecision, type EntryProblem, type NationalEntry } from '../domain/national-entry.ts';
+import { codesOf, decideEntry, initialsOf, kindOf, saysTheSame, type EntryDecision, type EntryProblem, type NationalEntry } from '../domain/national-entry.ts';
 import type { AgencyId } from '../queries/agencies.ts';
 import { searchTextOf } from '../search-text.ts';
-import { agencyIn, loadBatch, noteAdded, type Batch } from './load-batch.ts';
+import { agencyIn, loadBatch, noteAdded, ownTold, type Batch } from './load-batch.ts';
 
 export type BatchResult = { added: number; changed: number; unchanged: number; conflicts: number };
 
@@ -22,7 +22,7 @@ export async function takeNationalBatch(ctx: CommandContext, given: readonly Nat
   // Of an entry that stands twice in a batch the later one counts.
   const entries = [...new Map(given.map((entry) => [entry.ref, entry])).values()];
   const batch = await loadBatch(ctx, entries);
-  const decided = entries.map((entry) => decide(batch, entry));
+  const decided = entries.filter((entry) => !isOurOwnWord(batch, entry)).map((entry) => decide(batch, entry));
   const added = decided.filter((each) => each.decision.action === 'add');
   const renamed = decided.filter((each) => each.decision.action === 'rename');
   const closed = decided.filter((each) => each.decision.action === 'close');
@@ -35,21 +35,28 @@ export async function takeNationalBatch(ctx: CommandContext, given: readonly Nat
   return { added: added.length, changed: renamed.length + closed.length, unchanged: given.length - added.length - renamed.length - closed.length, conflicts };
 }
 
+/** What we told of an agency of ours comes back as it is: it is no entry of the list and must not take the agency's place there. */
+function isOurOwnWord(batch: Batch, entry: NationalEntry): boolean {
+  const own = ownTold(batch, entry);
+  return own !== undefined && !batch.stored.has(entry.ref) && saysTheSame(entry, own);
+}
+
 function decide(batch: Batch, entry: NationalEntry): Decided {
   const stored = batch.stored.get(entry.ref);
+  const own = ownTold(batch, entry);
   const codes = (codesOf(entry) ?? []).map(({ code }) => code);
   const holderId = codes.map((code) => batch.holders.get(code)).find((id) => id !== undefined);
   const formerId = codes.map((code) => batch.formers.get(code)).find((id) => id !== undefined);
   const takenBy = holderId === undefined ? undefined : batch.entryOf.get(holderId);
   const decision = decideEntry(entry, {
-    linked: agencyIn(batch, stored?.agencyId),
+    linked: agencyIn(batch, stored?.agencyId) ?? own,
     takenName: stored?.takenName ?? null,
     takenCode: stored?.takenCode ?? null,
     holder: agencyIn(batch, holderId),
     isHolderTaken: takenBy !== undefined && takenBy !== entry.ref,
     former: agencyIn(batch, formerId),
   });
-  const agencyId = decision.action === 'add' ? newId<'agency'>() : decision.linkTo;
+  const agencyId = decision.action === 'add' ? newId<'agency'>() : own === undefined ? decision.linkTo : null;
   if (agencyId !== null) batch.entryOf.set(agencyId, entry.ref);
   // The next entry of the batch sees what this one adds.
   if (decision.action === 'add' && agencyId !== null) noteAdded(batch, { id: agencyId, name: entry.name, codes });

@@ -49,6 +49,23 @@ export async function agencyHistory(q: Queryable, id: AgencyId): Promise<AgencyH
   return row as unknown as AgencyHistory;
 }
 
+/** So many subordinates are told; a ministry of the national list has more units than anybody reads. */
+const MOST_SUBORDINATES = 500;
+
+/** The agencies directly below an agency that exist on a day, by code and name, at most 500. */
+export async function subordinatesOf(q: Queryable, agencyId: AgencyId, day: CalendarDay): Promise<{ id: AgencyId; name: string; code: string | null }[]> {
+  const { rows } = await q.query(
+    `select a.id, n.name, k.code from identity.agency a
+       cross join lateral (select name from identity.agency_name where agency_id = a.id order by valid_from <= $2::date desc, valid_from desc limit 1) n
+       left join lateral (select code from identity.agency_code where agency_id = a.id and scheme = 'qd20' and valid_from <= $2::date and (valid_to is null or valid_to >= $2::date) limit 1) k on true
+      where a.parent_id = $1 and a.source <> 'trial' and a.established_on <= $2::date and (a.closed_on is null or a.closed_on >= $2::date)
+      order by k.code nulls last, n.name, a.id limit $3`,
+    [agencyId, day, MOST_SUBORDINATES],
+  );
+  // safe because the statement selects exactly these columns
+  return rows as { id: AgencyId; name: string; code: string | null }[];
+}
+
 /** Who works in an agency on a day, in the order of the agency. */
 export async function peopleOfAgency(q: Queryable, agencyId: AgencyId, day: CalendarDay): Promise<(Post & { isInvented: boolean })[]> {
   const { rows } = await q.query(

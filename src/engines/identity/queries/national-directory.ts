@@ -16,7 +16,7 @@ export async function nationalState(q: Queryable): Promise<NationalState> {
     `select (select count(*)::int from identity.national_agency) as entries, (select count(*)::int from identity.national_agency where agency_id is not null) as linked,
             (select count(*)::int from identity.directory_conflict where resolution is null) as "openConflicts",
             coalesce((select json_agg(i order by i."startedAt" desc, i.id desc) from (
-              select id, source, origin, state, position, added, changed, unchanged, conflicts, unreadable, problem, coalesce(started_by ->> 'name', '') as "startedBy", started_at as "startedAt", finished_at as "finishedAt"
+              select id, source, origin, state, position, added, changed, unchanged, conflicts, unreadable, unreadable_rows as "unreadableRows", problem, coalesce(started_by ->> 'name', '') as "startedBy", started_at as "startedAt", finished_at as "finishedAt"
                 from identity.directory_import order by started_at desc, id desc limit $1) i), '[]'::json) as imports`,
     [RECENT],
   );
@@ -32,7 +32,7 @@ export async function listDirectoryConflicts(q: Queryable, filter: ConflictFilte
   const { rows } = await q.query(
     `select json_build_object('ref', c.ref, 'problem', c.problem, 'theirs', json_build_object('name', c.name, 'code', c.code),
               'ours', case when a.id is null then null else json_build_object('agencyId', a.id, 'name', n.name, 'closedOn', a.closed_on,
-                 'code', (select k.code from identity.agency_code k where k.agency_id = a.id and k.valid_from <= $5::date order by k.valid_to is null desc, k.valid_from desc, k.scheme limit 1)) end,
+                 'code', (select k.code from identity.agency_code k where k.agency_id = a.id and k.valid_from <= $5::date order by k.valid_to is null desc, k.code = c.code desc, k.scheme = 'qd20' desc, k.valid_from desc, k.scheme limit 1)) end,
               'foundAt', c.found_at) as conflict
        from identity.directory_conflict c left join identity.agency a on a.id = c.agency_id
        left join lateral (select name from identity.agency_name where agency_id = a.id order by valid_from desc limit 1) n on true

@@ -1,5 +1,5 @@
 import type { Queryable } from '#kernel/database.ts';
-import { vietnamDay } from '#kernel/time.ts';
+import { vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import type { Role } from '../domain/roles.ts';
 import type { AgencyId } from './agencies.ts';
 import type { PostId } from './posts.ts';
@@ -15,4 +15,15 @@ export async function postsEverywhere(q: Queryable & { now: Date }, roles: reado
   );
   // safe because the statement selects exactly these columns
   return rows as { postId: PostId; agencyId: AgencyId }[];
+}
+
+/** Which of these agencies have somebody with the role today. */
+export async function agenciesWithRole(q: Queryable, { agencyIds, role, day }: { agencyIds: readonly AgencyId[]; role: Role; day: CalendarDay }): Promise<Set<AgencyId>> {
+  if (agencyIds.length === 0) return new Set();
+  const { rows } = await q.query(
+    'select distinct agency_id as "agencyId" from identity.post where agency_id = any($1::uuid[]) and $2 = any(roles) and starts_on <= $3::date and (ends_on is null or ends_on >= $3::date)',
+    [agencyIds, role, day],
+  );
+  // safe because the column holds agency ids
+  return new Set(rows.map((row) => row['agencyId'] as AgencyId));
 }

@@ -58,6 +58,18 @@ export async function getPost(q: Queryable, agencyId: AgencyId, postId: PostId):
   return row as unknown as Post;
 }
 
+/** Which of these posts had ended before the day (today unless given): a post's last day is still a day in it. */
+export async function endedPosts(q: Queryable & { now?: Date }, posts: readonly { agencyId: AgencyId; postId: PostId }[], day?: CalendarDay): Promise<{ agencyId: AgencyId; postId: PostId }[]> {
+  if (posts.length === 0) return [];
+  const { rows } = await q.query(
+    `select p.agency_id as "agencyId", p.id as "postId" from unnest($1::uuid[], $2::uuid[]) as a (agency_id, post_id)
+       join identity.post p on p.agency_id = a.agency_id and p.id = a.post_id where p.ends_on < $3::date`,
+    [posts.map(({ agencyId }) => agencyId), posts.map(({ postId }) => postId), dayOf(q, day)],
+  );
+  // safe because the statement builds exactly these columns
+  return rows as { agencyId: AgencyId; postId: PostId }[];
+}
+
 /** The posts that a person holds on a day, the first in order first. */
 export async function postsOfPerson(q: Queryable & { now?: Date }, personId: PersonId, day?: CalendarDay): Promise<(Post & { agencyName: string })[]> {
   const { rows } = await q.query(

@@ -3,7 +3,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { kernelErrors } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
-import { getAgencyOn } from '#engines/identity/index.ts';
+import { agenciesWithRole, getAgencyOn } from '#engines/identity/index.ts';
 import { assertKeepsPartners, mayBeHandedTo, mayDealWithArrival, mayKeepPartners } from '../../policy.ts';
 import { partnerErrors } from '../errors.ts';
 import { lockInbound, takeInboundJob, type InboundRow } from '../inbound.ts';
@@ -40,16 +40,19 @@ export async function retryArrival(ctx: CommandContext, input: { inboundId: stri
 
 /**
  * Hands an arrival to the clerks of an agency here, who can then deal with it; a claim only to the agency in whose name it is.
- * @throws exchange.inboundNotFound, exchange.inboundDone, exchange.arrivalElsewhere, exchange.arrivalToClosed, exchange.claimOfAnother, identity.agencyNotFound
+ * @throws exchange.inboundNotFound, exchange.inboundDone, exchange.arrivalElsewhere, exchange.arrivalToClosed, exchange.arrivalToNoClerk, exchange.claimOfAnother, identity.agencyNotFound
  */
 export async function handArrivalOver(ctx: CommandContext, input: { inboundId: string; agencyId: Id<'agency'> }): Promise<void> {
   const inbound = await lockOpen(ctx, input.inboundId);
   assertKeepsPartners(ctx.actor);
-  const agency = await getAgencyOn(ctx, input.agencyId, vietnamDay(ctx.now));
+  const day = vietnamDay(ctx.now);
+  const agency = await getAgencyOn(ctx, input.agencyId, day);
   // Elsewhere nobody would ever see it.
   if (agency.hosting !== 'local') throw partnerErrors.arrivalElsewhere({ values: { name: agency.name } });
   if (agency.state === 'closed') throw partnerErrors.arrivalToClosed({ values: { name: agency.name } });
   if (!mayBeHandedTo(inbound, agency.id)) throw partnerErrors.claimOfAnother({ values: { name: agency.name } });
+  // A confirmed risk would still be a document that nobody sees: a clerk is named first, or the administrator deals with it.
+  if (!(await agenciesWithRole(ctx, { agencyIds: [agency.id], role: 'clerk', day })).has(agency.id)) throw partnerErrors.arrivalToNoClerk({ values: { name: agency.name } });
   await ctx.query(`update exchange.inbound set state = 'with_person', agency_id = $2, changed_at = $3 where id = $1`, [inbound.id, agency.id, ctx.now]);
   recordPartnerEvent(ctx, 'inbound-assigned', { partner: partnerOf(inbound), agencyId: agency.id, data: { inboundId: inbound.id, agencyName: agency.name, formerAgencyId: inbound.agencyId } });
 }

@@ -1,7 +1,7 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { vietnamDay } from '#kernel/time.ts';
-import { agenciesOn } from '#engines/identity/index.ts';
+import { agenciesOn, agenciesWithRole } from '#engines/identity/index.ts';
 import { actsOnArrival, type ArrivalInHand } from '../../policy.ts';
 import { inboundView, transferView } from '../contract.ts';
 import type { InboundState } from '../inbound.ts';
@@ -52,10 +52,12 @@ export async function listArrivals(q: Queryable, filter: InboundFilter) {
   // safe because the statement selects exactly these columns
   const found = rows as (ArrivalInHand & { state: InboundState; inbound: object })[];
   const claimedIds = found.flatMap(({ claimedAgencyId }) => (claimedAgencyId === null ? [] : [claimedAgencyId]));
-  const agencies = await agenciesOn(q, claimedIds, vietnamDay(filter.now));
+  const day = vietnamDay(filter.now);
+  const agencies = await agenciesOn(q, claimedIds, day);
+  const withClerk = await agenciesWithRole(q, { agencyIds: claimedIds, role: 'clerk', day });
   return found.map(({ inbound, ...row }) => {
     const claimed = row.claimedAgencyId === null ? undefined : agencies.get(row.claimedAgencyId);
-    const claimedAgency = claimed?.state === 'active' ? { id: claimed.id, name: claimed.name } : null;
+    const claimedAgency = claimed?.state === 'active' ? { id: claimed.id, name: claimed.name, hasClerk: withClerk.has(claimed.id) } : null;
     const abilities = WAITING.includes(row.state) ? actsOnArrival(filter.actor, { ...row, claimedAgencyId: claimedAgency?.id ?? null }) : [];
     return inboundView.parse({ ...inbound, claimedAgency, abilities });
   });

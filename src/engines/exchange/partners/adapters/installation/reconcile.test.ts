@@ -5,7 +5,7 @@ import { run } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { PersonActor } from '#kernel/actor.ts';
 import { somebody } from '#kernel/testkit.ts';
-import { aClerk, anAgency, aSentLetter } from '../../../testing.ts';
+import { aClerk, anAgency, appointClerk, aSentLetter } from '../../../testing.ts';
 import { readBytes, storeBytes } from '#engines/files/index.ts';
 import { envelopeHash } from '../../../envelope.ts';
 import { parcelOf, type TransferRow } from '../../parcels.ts';
@@ -142,7 +142,7 @@ async function planted(envelopeId: string, change: { number: string; parcel?: (p
   return id;
 }
 
-type Arrivals = { arrivals: { id: string; abilities: string[]; claimedAgency: { id: string; name: string } | null; kind: string | null; problemCode: string | null; senderName: string | null; summary: string | null; problem: string | null }[] };
+type Arrivals = { arrivals: { id: string; abilities: string[]; claimedAgency: { id: string; name: string; hasClerk: boolean } | null; kind: string | null; problemCode: string | null; senderName: string | null; summary: string | null; problem: string | null }[] };
 const arrivals = async (as = a.admin) => (await a.call<Arrivals>('GET', '/api/v1/exchange/arrivals', { as })).body.arrivals;
 const settleAll = async (): Promise<void> => {
   for (const { id } of await arrivals()) await a.call('POST', `/api/v1/exchange/arrivals/${id}/settle`, { body: { outcome: 'discarded', resolution: 'Thử nghiệm' } });
@@ -222,12 +222,16 @@ test('a person decides about what nothing proves: an administrator, or the clerk
   assert.equal((await a.call('POST', `${url(newId())}/recover`, { body })).status, 404);
   const stranger = await anAgency(a.house.kernel, 'Sở Xây dựng');
   const claim = async (as?: PersonActor) => (await arrivals(as)).find(({ id }) => id === first);
-  assert.deepEqual((await claim())?.claimedAgency, { id: sender, name: 'Sở Nội vụ' });
+  assert.deepEqual((await claim())?.claimedAgency, { id: sender, name: 'Sở Nội vụ', hasClerk: false });
   assert.deepEqual((await claim())?.abilities, ['hand-over', 'recover', 'original', 'settle'], 'an administrator decides or hands it over');
   assert.deepEqual((await claim(somebody({ roles: ['auditor'] })))?.abilities, [], 'an auditor looks on');
   const refused = await a.call('POST', `${url(first)}/hand-over`, { body: { agencyId: stranger } });
   assert.deepEqual([refused.status, refused.body['code']], [422, 'exchange.claimOfAnother'], 'whose clerks could not write it back');
   assert.deepEqual(await arrivals(aClerk(stranger)), []);
+  const unseen = await a.call('POST', `${url(first)}/hand-over`, { body: { agencyId: sender } });
+  assert.deepEqual([unseen.status, unseen.body['code']], [422, 'exchange.arrivalToNoClerk'], 'nobody there would see it');
+  await appointClerk(a.house.kernel, sender);
+  assert.equal((await claim())?.claimedAgency?.hasClerk, true);
   assert.equal((await a.call('POST', `${url(first)}/hand-over`, { body: { agencyId: sender } })).status, 204);
   assert.deepEqual((await claim())?.abilities, ['recover', 'original', 'settle'], 'it is there');
   assert.deepEqual((await claim(aClerk(sender)))?.abilities, ['recover', 'original', 'settle'], 'who has it in hand can do all that is to be done');
