@@ -190,6 +190,7 @@ END,
 );
 comment on table cases.task is 'Scope: agency. What waits for a post, or for whoever holds a role, in one agency; closed tasks stay as the record of who did them when.';
 CREATE UNIQUE INDEX task_once ON cases.task USING btree (agency_id, subject_type, subject_id, kind, assignee) WHERE (state = 'open'::text);
+CREATE INDEX task_taken ON cases.task USING btree (agency_id, taken_by_post_id) WHERE ((state = 'open'::text) AND (taken_by_post_id IS NOT NULL));
 CREATE INDEX task_waiting ON cases.task USING btree (agency_id, assignee, urgency_order, sort_at, id) WHERE (state = 'open'::text);
 
 create table cases.working_week (
@@ -2785,6 +2786,7 @@ create table signatures.signing (
   failure_code text,
   ended_at timestamp with time zone,
   credential_agency_id uuid not null,
+  part text not null default ''::text,
   constraint signing_pkey PRIMARY KEY (agency_id, id),
   constraint signing_base_sha256_check CHECK ((base_sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint signing_check CHECK (((state = ANY (ARRAY['completed'::text, 'failed'::text, 'expired'::text])) = (ended_at IS NOT NULL))),
@@ -2792,13 +2794,14 @@ create table signatures.signing (
   constraint signing_check2 CHECK (((state = ANY (ARRAY['failed'::text, 'expired'::text])) = (failure_code IS NOT NULL))),
   constraint signing_check3 CHECK (((state = 'signing'::text) = (attempt_until IS NOT NULL))),
   constraint signing_check4 CHECK (((state = 'pending'::text) <= ((holder_reference IS NOT NULL) AND (prepared IS NOT NULL)))),
+  constraint signing_part_check CHECK ((length(part) <= 100)),
   constraint signing_result_sha256_check CHECK ((result_sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint signing_result_size_bytes_check CHECK ((result_size_bytes > 0)),
   constraint signing_state_check CHECK ((state = ANY (ARRAY['prepared'::text, 'signing'::text, 'pending'::text, 'completed'::text, 'failed'::text, 'expired'::text])))
 );
 comment on table signatures.signing is 'Scope: agency. One act of signing one file, from the lock on the file to the signed result and the evidence kept with it.';
 CREATE INDEX signing_of_subject ON signatures.signing USING btree (agency_id, subject_type, subject_id, opened_at DESC);
-CREATE UNIQUE INDEX signing_open ON signatures.signing USING btree (agency_id, subject_type, subject_id) WHERE (state = ANY (ARRAY['prepared'::text, 'signing'::text, 'pending'::text]));
+CREATE UNIQUE INDEX signing_open ON signatures.signing USING btree (agency_id, subject_type, subject_id, part) WHERE (state = ANY (ARRAY['prepared'::text, 'signing'::text, 'pending'::text]));
 CREATE INDEX signing_overdue ON signatures.signing USING btree (expires_at) WHERE (state = ANY (ARRAY['prepared'::text, 'signing'::text, 'pending'::text]));
 
 create table signatures.signing_batch (

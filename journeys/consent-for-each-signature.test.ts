@@ -63,7 +63,7 @@ test('a leader whose service wants a consent for every signature gives it on the
 
   await t.test('the key is connected, and the page of the signature says what will happen', async () => {
     await connect(page, { service: 'Ký số cá nhân', image: demoSignaturePng('Nguyễn Văn Bình'), button: 'Hình chữ ký' });
-    id = await submitLetter(town, clerk.page, { summary: 'V/v đồng ý từng chữ ký' });
+    id = await submitLetter(town, clerk.page, { summary: 'V/v đồng ý từng chữ ký', attachment: true });
     await page.goto(`${town.url}/app/ky-van-ban/${id}`);
     await page.getByText('Đã tìm thấy chỗ ký').waitFor();
     await page.getByText('trang của Ký số cá nhân mở ra để bạn đồng ý').waitFor();
@@ -133,7 +133,7 @@ test('a leader whose service wants a consent for every signature gives it on the
     await look(phone.page, 'phòng ký sau khi đồng ý');
   });
 
-  await t.test('the clerk seals the document, number and date and all, with one consent of the agency’s own service', async () => {
+  await t.test('the clerk seals the document with its attachment, number and date and all, with one consent of the agency’s own service', async () => {
     await connect(clerk.page, { service: 'Ký số cơ quan', kind: 'Đóng dấu cơ quan', image: demoSealPng('Sở Nội vụ', 240), button: 'Hình con dấu' });
     await call(clerk.page, `${base}/${id}/number`, {});
     await clerk.page.goto(`${town.url}/app/dong-dau/${id}`);

@@ -19,26 +19,36 @@ const scan = resolve(import.meta.dirname, '../seeds/letters/cong-van-mau.pdf');
 const PASSWORD = 'Toa-soan@2026-moi';
 const QUESTION = 'Đề nghị cung cấp thông tin về tuyển dụng viên chức';
 const THANKS = 'Cảm ơn và đề nghị bổ sung số liệu';
+const CODED = 'Đề nghị cho phép đưa tin hội nghị';
 const ANSWER = 'V/v trả lời Báo Thanh Hóa về tuyển dụng viên chức';
 
 const folder = mkdtempSync(join(tmpdir(), 'press-office-'));
 const authority = await createRootAuthority({ organization: 'CA công cộng', now: new Date() });
 let service: TestCscService;
+let byCode: TestCscService;
 let town: Town;
 before(async () => {
   const { publicKey, privateKey } = await generateKey('rsa-2048');
   service = await testCscService({ key: privateKey, certificate: certificateOf(publicKey).raw, chain: [] });
   service.behave.mode = 'oauth2code';
   service.person = 'confirms';
+  const other = await generateKey('rsa-2048');
+  byCode = await testCscService({ key: other.privateKey, certificate: certificateOf(other.publicKey).raw, chain: [] });
+  byCode.behave.code = 'online';
   town = await openTown({ signingServicesFile: join(folder, 'services.json') });
   service.redirects = [`${town.url}/app/chu-ky-cua-toi/dong-y`];
   const access = { kind: 'authorization-code', oauth2Url: service.oauth2Url, clientId: cscAccount.clientId, clientSecret: cscAccount.clientSecret, redirectUri: service.redirects[0] };
+  const services = [
+    { name: 'ky-so-bao', label: 'Ký số báo chí', kind: 'csc', version: 2, baseUrl: service.url(2), access },
+    { name: 'ky-so-ma', label: 'Ký số có mã', kind: 'csc', version: 1, baseUrl: byCode.url(1), access: { kind: 'login', user: cscAccount.user, password: cscAccount.password } },
+  ];
   // Read when somebody first asks for it.
-  writeFileSync(join(folder, 'services.json'), JSON.stringify([{ name: 'ky-so-bao', label: 'Ký số báo chí', kind: 'csc', version: 2, baseUrl: service.url(2), access }]));
+  writeFileSync(join(folder, 'services.json'), JSON.stringify(services));
 }, { timeout: 240_000 });
 after(async () => {
   await town.close();
   await service.close();
+  await byCode.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -192,6 +202,35 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await page.getByRole('heading', { name: THANKS }).waitFor();
     await page.getByText('Đã đến').first().waitFor();
     await look(page, 'thư đã đi sau khi đồng ý');
+  });
+
+  await t.test('with a key whose service wants a one-time code the press office has one sent, and its letter goes', async () => {
+    const { page } = press;
+    await page.goto(`${town.url}/app/chu-ky-cua-toi?ket-noi=1`);
+    await page.getByRole('radio', { name: 'Ký số có mã' }).check();
+    await page.getByRole('button', { name: 'Tiếp tục' }).click();
+    await page.getByRole('button', { name: 'Tìm chứng thư' }).click();
+    await page.getByRole('button', { name: 'Kết nối', exact: true }).click();
+    await page.getByText('Đã kết nối chữ ký số').waitFor();
+    await page.goto(`${town.url}/app/gui`);
+    await page.locator('input[type=file]').first().setInputFiles(scan);
+    await page.getByText('Tệp chưa có chữ ký số').waitFor();
+    await page.getByLabel('Chứng thư số').selectOption({ label: 'Trần Thu Hà' });
+    await page.getByLabel('Mã PIN').fill(cscAccount.pin);
+    await page.getByText('Ký số có mã gửi mã tới điện thoại').waitFor();
+    await page.getByRole('button', { name: 'Gửi mã' }).click();
+    await page.getByText('Đã gửi mã').waitFor();
+    assert.equal(await page.getByLabel('Mã dùng một lần').evaluate((field) => field === document.activeElement), true);
+    await page.keyboard.type(byCode.codes.sent.at(-1) ?? '');
+    const recipient = page.getByRole('combobox', { name: /Nơi nhận/ });
+    await recipient.fill('so noi vu');
+    await page.getByRole('listbox').getByRole('option', { name: /Sở Nội vụ/ }).first().click();
+    await page.getByLabel('Trích yếu nội dung').fill(CODED);
+    await look(page, 'gửi văn bản, ký bằng mã dùng một lần');
+    await picture(page, 'gui-van-ban-ma-mot-lan');
+    await page.getByRole('button', { name: 'Ký và gửi' }).click();
+    await page.getByRole('heading', { name: CODED }).waitFor();
+    await page.getByText('Đã đến').first().waitFor();
   });
 
   await t.test('the province suspends it, and the press office is signed out', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Config } from '#kernel/config.ts';
 import type { Id } from '#kernel/ids.ts';
+import type { Module } from '#kernel/module.ts';
 import { anAgencyAt, connect, openInstallation, settle, type Connected, type Installation } from '#engines/exchange/partners/testing.ts';
 import { openFaultyNetwork, type FaultyNetwork } from '#engines/exchange/testing/network-faults.ts';
 import { compareRegisters, type Comparison, type Side } from '#engines/exchange/testing/registers.ts';
@@ -26,8 +27,8 @@ export type Pair = {
   close(): Promise<void>;
 };
 
-export async function openPair(more: { configOfB?: Partial<Config> } = {}): Promise<Pair> {
-  const [a, b] = [await openInstallation(), await openInstallation(more.configOfB === undefined ? {} : { config: more.configOfB })];
+export async function openPair(more: { configOfB?: Partial<Config>; modulesOfA?: readonly Module[] } = {}): Promise<Pair> {
+  const [a, b] = [await openInstallation(more.modulesOfA === undefined ? {} : { modules: more.modulesOfA }), await openInstallation(more.configOfB === undefined ? {} : { config: more.configOfB })];
   const [toA, toB] = [await openFaultyNetwork(a.address), await openFaultyNetwork(b.address)];
   const partners = await connect(a, b, { through: toA.address, guestAddress: toB.address });
   for (const [at, partnerId] of [[a, partners.atInviter], [b, partners.atGuest]] as const) {

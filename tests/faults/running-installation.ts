@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,6 +27,9 @@ const SECRET = 'a secret that only the tests know, long enough';
 export const services = ['web', 'worker'] as const;
 export type Service = (typeof services)[number];
 
+/** Who runs the database: the product itself, which starts it again when it dies, or somebody else at DATABASE_URL. */
+export type DatabaseOf = 'product' | 'somebody else';
+
 /** What an installation is made of, and what can be killed of it. */
 export type RunningInstallation = Talking & {
   name: string;
@@ -37,6 +41,10 @@ export type RunningInstallation = Talking & {
   shiftClock(ms: number): void;
   /** Ends a part without a word, once it runs, and starts it again; PostgreSQL is started again by the product. */
   kill(part: Service | 'postgres'): Promise<void>;
+  /** Stops the database that somebody else runs. @returns what starts it again, at the same address */
+  stopDatabase(): Promise<() => Promise<void>>;
+  /** The processes that run now: another number is another process. */
+  pids(): (number | undefined)[];
   /** Waits until both processes are up. */
   ready(): Promise<void>;
   /** What its processes said last. */
@@ -45,7 +53,7 @@ export type RunningInstallation = Talking & {
 };
 
 /** A whole installation as `npm start` runs it: a PostgreSQL of its own, a web process and a worker process, each of which may be killed. */
-export async function startInstallation(name: string): Promise<RunningInstallation> {
+export async function startInstallation(name: string, database: DatabaseOf = 'product'): Promise<RunningInstallation> {
   // The first start of a web process builds the screens, which takes minutes on a busy machine, and none may be killed in the midst of it.
   await ensureWebBuilt();
   const dataDir = mkdtempSync(join(tmpdir(), `lienthong-faults-${name}-`));
@@ -54,20 +62,22 @@ export async function startInstallation(name: string): Promise<RunningInstallati
   const port = await freePort();
   const network = await openFaultyNetwork(`http://127.0.0.1:${String(port)}`);
   const environment = { DATA_DIR: dataDir, PORT: String(port), APP_SECRET: SECRET, LOG_LEVEL: 'warn', JOB_LEASE_SECONDS: '2', PUBLIC_URL: network.address, REVOCATION_HOSTS: 'none', DATABASE_POOL: '4' };
-  const server = await ensureRunning({ dataDir });
+  const serverDir = database === 'product' ? dataDir : join(dataDir, 'somebody-else');
+  const runServer = () => ensureRunning({ dataDir: serverDir, keepAlive: database === 'product' });
+  let server = await runServer();
   const ownerUrl = await ensureDatabase(server.url, 'lienthong');
   await migrate(ownerUrl, modules, SECRET);
   const shift = { ms: 0 };
   const clock = { now: () => new Date(Date.now() + shift.ms) };
   const log = createLog({ level: 'silent' });
   const url = applicationUrl(ownerUrl, SECRET);
-  const database = openDatabase({ url, directUrl: url, poolSize: 4, prepareStatements: true, applicationName: 'lienthong fault test' }, log);
-  const kernel = createKernel({ config: readConfig({ ...environment, LOG_LEVEL: 'silent' }), log, clock, database, modules });
+  const connections = openDatabase({ url, directUrl: url, poolSize: 4, prepareStatements: true, applicationName: 'lienthong fault test' }, log);
+  const kernel = createKernel({ config: readConfig({ ...environment, LOG_LEVEL: 'silent' }), log, clock, database: connections, modules });
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   // Connections die with the server that is killed; the next query opens new ones.
   owner.on('error', () => undefined);
   owner.on('connect', (client) => client.on('error', () => undefined));
-  const processes = runProcesses({ environment: { ...environment, LIENTHONG_FAULT_CLOCK: clockFile }, logFile: join(dataDir, 'processes.log') });
+  const processes = runProcesses({ environment: { ...environment, LIENTHONG_FAULT_CLOCK: clockFile, ...(database === 'product' ? {} : { DATABASE_URL: ownerUrl }) }, logFile: join(dataDir, 'processes.log') });
   const house = { kernel, sql: async <Row extends Record<string, unknown>>(text: string, values?: unknown[]) => (await owner.query<Row>(text, values)).rows };
   const admin = operatorOf(kernel);
   return {
@@ -87,14 +97,24 @@ export async function startInstallation(name: string): Promise<RunningInstallati
       if (part !== 'postgres') return processes.kill(part);
       let killed: number | undefined;
       const isKilled = (): Promise<boolean> => {
-        killed ??= killIfThere(postmasterOf(dataDir));
-        return Promise.resolve(killed !== undefined && postmasterOf(dataDir) !== killed);
+        killed ??= killIfThere(postmasterOf(serverDir));
+        return Promise.resolve(killed !== undefined && postmasterOf(serverDir) !== killed);
       };
       await untilTrue(isKilled, { moved: () => Promise.resolve(processes.heard()) });
     },
+    async stopDatabase() {
+      assert.equal(database, 'somebody else', 'the product starts its own again');
+      await server.stop();
+      return async () => {
+        const { url } = server;
+        server = await runServer();
+        assert.equal(server.url, url);
+      };
+    },
+    pids: () => processes.pids(),
     ready: async () => {
       // Connections to a server that was killed just now may still answer: what counts is that there is a server again.
-      const isUp = async (): Promise<boolean> => processes.areUp() && postmasterOf(dataDir) !== undefined && (await house.sql('select 1').then(() => true, () => false));
+      const isUp = async (): Promise<boolean> => processes.areUp() && postmasterOf(serverDir) !== undefined && (await house.sql('select 1').then(() => true, () => false));
       await untilTrue(isUp, { moved: () => Promise.resolve(processes.heard()) }).catch((error: unknown) => {
         throw new Error(`${name} does not come up again; its processes said:\n${processes.said()}`, { cause: error });
       });
@@ -105,9 +125,9 @@ export async function startInstallation(name: string): Promise<RunningInstallati
       await network.close();
       await admin.close();
       await owner.end();
-      await database.close();
+      await connections.close();
       await server.stop();
-      await destroy(dataDir);
+      await destroy(serverDir);
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
@@ -130,7 +150,7 @@ function operatorOf(kernel: Kernel): { call: Talking['call']; close: () => Promi
   };
 }
 
-type Processes = { kill(service: Service): Promise<void>; areUp(): boolean; /** How much they said so far. */ heard(): number; said(): string; stop(): Promise<void> };
+type Processes = { kill(service: Service): Promise<void>; areUp(): boolean; pids(): (number | undefined)[]; /** How much they said so far. */ heard(): number; said(): string; stop(): Promise<void> };
 
 function runProcesses(of: { environment: Record<string, string>; logFile: string }): Processes {
   const running = new Map<Service, { child: ChildProcess; isUp: boolean }>();
@@ -171,6 +191,7 @@ function runProcesses(of: { environment: Record<string, string>; logFile: string
       await end(service, 'SIGKILL');
       begin(service);
     },
+    pids: () => services.map((service) => running.get(service)?.child.pid),
     areUp: () => services.every((service) => running.get(service)?.isUp === true),
     heard: () => statSync(of.logFile, { throwIfNoEntry: false })?.size ?? 0,
     said: () => readFileSync(of.logFile, 'utf8').slice(-6000),

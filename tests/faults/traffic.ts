@@ -30,8 +30,8 @@ async function attempt(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The codes of a server that was killed or is starting, as the driver tells them to whoever asks it directly. */
-const AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '08006', '08003']);
+/** The codes of a server that is stopped (its socket is a file that is gone), was killed or is starting, as the driver tells them to whoever asks it directly. */
+const AWAY = new Set(['ECONNREFUSED', 'ENOENT', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '08006', '08003']);
 
 function isAway(error: unknown): boolean {
   if (error instanceof AppError) return error.code === 'kernel.unavailable';

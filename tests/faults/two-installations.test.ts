@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Id } from '#kernel/ids.ts';
-import { anAgencyAt, connect } from '#engines/exchange/partners/testing.ts';
 import type { Fault } from '#engines/exchange/testing/network-faults.ts';
-import { compareRegisters, type Comparison, type Side } from '#engines/exchange/testing/registers.ts';
+import type { Comparison } from '#engines/exchange/testing/registers.ts';
 import { chanceFrom, seedOfRun, type Chance } from './chance.ts';
-import { services, startInstallation, untilTrue, type RunningInstallation } from './running-installation.ts';
-import { someTraffic, type Correspondent } from './traffic.ts';
+import { services } from './running-installation.ts';
+import { startPair, type RunningPair } from './running-pair.ts';
+import { someTraffic } from './traffic.ts';
 
 const isLong = process.env['LIENTHONG_LONG'] === '1';
 const ROUNDS = Number(process.env['LIENTHONG_FAULT_ROUNDS'] ?? (isLong ? 500 : 4));
@@ -14,37 +13,14 @@ const ROUNDS = Number(process.env['LIENTHONG_FAULT_ROUNDS'] ?? (isLong ? 500 : 4
 const COMPARE_EVERY = 50;
 const seed = seedOfRun();
 
-let a: RunningInstallation;
-let b: RunningInstallation;
-let sides: [Side, Side];
-let offices: [Correspondent, Correspondent];
-let shiftMs = 0;
-
+let pair: RunningPair;
 before(async () => {
-  [a, b] = await Promise.all([startInstallation('a'), startInstallation('b')]);
-  await Promise.all([a.ready(), b.ready()]);
-  const pair = await connect(a, b);
-  for (const [at, partnerId] of [[a, pair.atInviter], [b, pair.atGuest]] as const) {
-    assert.equal((await at.call('PATCH', `/api/v1/exchange/partners/${partnerId}`, { body: { config: { answerWithinSeconds: 3 } } })).status, 204);
-  }
-  const fromA = await anAgencyAt(a, 'Sở Nội vụ', [{ at: b, partnerId: pair.atGuest }]);
-  const fromB = [await anAgencyAt(b, 'UBND xã Hoằng Hóa', [{ at: a, partnerId: pair.atInviter }]), await anAgencyAt(b, 'UBND phường Hạc Thành', [{ at: a, partnerId: pair.atInviter }])];
-  const [first] = fromB;
-  assert.ok(first);
-  offices = [
-    { at: a, sender: fromA.id, recipients: fromB.flatMap((agency): Id<'agency'>[] => agency.idAt), acknowledged: [] },
-    { at: b, sender: first.id, recipients: fromA.idAt, acknowledged: [] },
-  ];
-  sides = [
-    { kernel: a.kernel, sql: (text, values) => a.sql(text, values), partnerId: pair.atInviter },
-    { kernel: b.kernel, sql: (text, values) => b.sql(text, values), partnerId: pair.atGuest },
-  ];
+  pair = await startPair();
 }, { timeout: 300_000 });
-after(async () => {
-  await Promise.all([a.close(), b.close()]);
-}, { timeout: 60_000 });
+after(() => pair.close(), { timeout: 60_000 });
 
 test(`web, worker and database of two installations killed at random points over a bad network: nothing is lost, doubled or unexplained (seed ${String(seed)})`, { timeout: isLong ? 6 * 3_600_000 : 720_000 }, async (t) => {
+  const { a, b } = pair;
   const began = performance.now();
   const chance = chanceFrom(seed);
   const kills = { web: 0, worker: 0, postgres: 0 };
@@ -54,7 +30,7 @@ test(`web, worker and database of two installations killed at random points over
     for (let round = 1; round <= ROUNDS; round += 1) {
       for (const each of [a, b]) each.network.decide(() => badLuck(chance));
       await oneRound(chance, kills);
-      if (round % COMPARE_EVERY === 0 || round === ROUNDS) found = await assertSame(`after round ${String(round)}`);
+      if (round % COMPARE_EVERY === 0 || round === ROUNDS) found = await pair.assertSame(`after round ${String(round)}`);
     }
   } finally {
     clearInterval(letGo);
@@ -84,6 +60,7 @@ function badLuck(chance: Chance): Fault {
 
 /** Some work on both sides, and in the midst of it one or two parts are killed. */
 async function oneRound(chance: Chance, kills: Record<'web' | 'worker' | 'postgres', number>): Promise<void> {
+  const { a, b, offices } = pair;
   const working = Promise.all(offices.map((office) => someTraffic(office, chance)));
   // What comes after the kill says more than the wait before it when this fails.
   working.catch(() => undefined);
@@ -95,78 +72,6 @@ async function oneRound(chance: Chance, kills: Record<'web' | 'worker' | 'postgr
   }
   await working;
   // Pauses and leases end sooner than a test could wait for; both machines tell the same time.
-  moveClocks(45_000);
+  pair.moveClocks(45_000);
   if (chance.happens(0.6)) await Promise.all([a.ready(), b.ready()]);
-}
-
-function moveClocks(ms: number): void {
-  shiftMs += ms;
-  for (const each of [a, b]) each.shiftClock(shiftMs);
-}
-
-/** Polls come again by themselves, whatever became of the last one. */
-const POLLS = `('exchange.collect', 'exchange.read-directory', 'exchange.witness-record')`;
-
-/**
- * How far an installation is: what is open there, what of it is due by its clock, and how much is done. A poll that failed is
- * open until it is swept away; the job of a parcel is not, it may be one of a later try.
- */
-const HOW_FAR = `
-select (select count(*) from exchange.transfer where state in ('waiting', 'sent')) + (select count(*) from exchange.inbound where state in ('waiting', 'incomplete'))
-     + (select count(*) from kernel.job where failed_at is null and kind like 'exchange.%' and kind <> 'exchange.send-parcel' and kind not in ${POLLS})
-     + (select count(*) from kernel.job where failed_at is not null and kind in ${POLLS})
-     + (select count(*) from exchange.delivery where state = 'waiting') as open,
-       (select count(*) from exchange.transfer where state in ('waiting', 'sent') and next_try_at <= $1)
-     + (select count(*) from kernel.job where failed_at is null and run_at <= $1 and kind like 'exchange.%' and kind not in ${POLLS}) as due,
-       concat_ws(' ', (select count(*) from exchange.transfer where state not in ('waiting', 'sent')), (select count(*) from exchange.inbound where state not in ('waiting', 'incomplete')),
-                 (select count(*) from exchange.delivery where state <> 'waiting'), (select count(*) from exchange.delivery_answer), (select count(*) from exchange.message_answer)) as done`;
-
-type HowFar = { open: number; due: number; done: string };
-
-async function howFar(each: RunningInstallation): Promise<HowFar> {
-  const [row] = await each.sql(HOW_FAR, [each.kernel.clock.now()]);
-  return { open: Number(row?.['open']), due: Number(row?.['due']), done: String(row?.['done']) };
-}
-
-/** Waits until neither side has anything left to do, letting the pauses pass; on a slow machine for as long as anything gets done. */
-async function untilQuiet(): Promise<void> {
-  let far: HowFar[] = [];
-  let quietAt = '';
-  const isQuiet = async (): Promise<boolean> => {
-    far = await Promise.all([a, b].map(howFar));
-    const done = far.map((each) => each.done).join(' | ');
-    if (far.every((each) => each.open === 0)) {
-      // What went from one side to the other between the two looks is seen by the next: both must find the same.
-      if (quietAt === done) return true;
-      quietAt = done;
-      return false;
-    }
-    quietAt = '';
-    // Beyond the longest rest of a line and the pauses of a parcel, once everything that can be done now is done.
-    if (far.every((each) => each.due === 0)) moveClocks(16 * 60_000);
-    return false;
-  };
-  await untilTrue(isQuiet, { moved: () => Promise.resolve(far.map((each) => each.done).join(' | ')) });
-}
-
-const LEFT_OVER = `
-select 'transfer' as what, state, problem_code as code, problem from exchange.transfer where state in ('waiting', 'sent')
- union all select kind, run_at::text, lease_until::text, last_error from kernel.job where kind like 'exchange.%'
- union all select 'inbound', state, problem_code, problem from exchange.inbound where state in ('waiting', 'incomplete') limit 20`;
-
-/** Over a good network again, everything that waits is done; then both sides' registers are compared row by row. */
-async function assertSame(when: string): Promise<Comparison> {
-  for (const each of [a, b]) each.network.decide(() => ({ kind: 'pass' }));
-  await Promise.all([a.ready(), b.ready()]);
-  await untilQuiet().catch(async (error: unknown) => {
-    const open = await Promise.all([a, b].map((each) => each.sql(LEFT_OVER)));
-    throw new Error(`${when}: ${JSON.stringify(open)}\n${a.said()}\n${b.said()}`, { cause: error });
-  });
-  const found = await compareRegisters(...sides);
-  assert.deepEqual({ lost: found.lost, doubled: found.doubled, differing: found.differing }, { lost: [], doubled: [], differing: [] }, when);
-  for (const office of offices) {
-    const standing = new Set((await office.at.sql('select id from exchange.envelope where agency_id = $1', [office.sender])).map((row) => row['id']));
-    assert.deepEqual(office.acknowledged.filter((letter) => !standing.has(letter.envelopeId)), [], `${when}: whoever was told that a letter is sent can rely on it`);
-  }
-  return found;
 }

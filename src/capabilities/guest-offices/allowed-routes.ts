@@ -27,6 +27,7 @@ export const guestsReach = defineConfinedRole({
     'POST /api/v1/signatures/credentials/connectable',
     'POST /api/v1/signatures/credentials/connect',
     'POST /api/v1/signatures/credentials/:id/pin',
+    'POST /api/v1/signatures/credentials/:id/one-time-code',
     'POST /api/v1/signatures/credentials/:id/revoke',
     'GET /api/v1/signatures/credentials/:id/image',
     'PUT /api/v1/signatures/credentials/:id/image',

@@ -135,7 +135,7 @@ export const letterBody = z.object({
 });
 /** `draft`: the file bears no signature yet and waits for one made here. */
 export const letterReply = z.object({ id, state: z.enum(['draft', 'sent']) });
-export const signLetterBody = z.object({ credentialId: z.uuid('Chọn chứng thư số.|Choose a certificate.'), pin: z.string().max(200).optional() });
+export const signLetterBody = z.object({ credentialId: z.uuid('Chọn chứng thư số.|Choose a certificate.'), pin: z.string().max(200).optional(), /** A one-time code beside the PIN, where the service of the key wants one. */ otp: z.string().trim().max(50).optional() });
 export const signLetterReply = z.object({ state: z.enum(['signed', 'pending']) });
 
 export const deliveryView = z.object({

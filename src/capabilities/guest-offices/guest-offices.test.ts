@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
+import { systemActor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { authenticate } from '#engines/identity/index.ts';
+import { addTrustAnchor } from '#engines/signatures/index.ts';
+import { cscAccount, testCscService, type TestCscService } from '#engines/signatures/adapters/csc-client/testing.ts';
+import { createRootAuthority, generateKey, issueCertificate, personSubject } from '#engines/signatures/domain/pki/authority.ts';
 import { DEMO_PIN, seedCredentials } from '#seeds/credentials.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { credential, issuedDocument, letter, openOffice, type Clerk, type Office, type Refusal } from '../../../tests/office.ts';
@@ -18,9 +28,12 @@ let mail: MailServer;
 let server: FastifyInstance;
 let clerk: Clerk;
 let province: Visitor;
+let service: TestCscService;
+const folder = mkdtempSync(join(tmpdir(), 'guest-offices-'));
 before(async () => {
   mail = await openMailServer();
   office = await openOffice();
+  await openSigningService();
   Object.assign(office.house.kernel.config, { smtpUrl: mail.url, mailFrom: 'Liên Thông <lienthong@thanhhoa.gov.vn>', publicUrl: 'https://lienthong.thanhhoa.gov.vn' });
   server = office.house.server(authenticate);
   clerk = await office.signIn('vanthu.snv');
@@ -31,7 +44,25 @@ after(async () => {
   await server.close();
   await office.close();
   await mail.close();
+  await service.close();
+  rmSync(folder, { recursive: true });
 });
+
+/** A service that sends one-time codes, with a certificate of an authority that the province trusts. */
+async function openSigningService(): Promise<void> {
+  const now = office.house.clock.now();
+  const root = await createRootAuthority({ organization: 'CA công cộng thử', now });
+  const pair = await generateKey('rsa-2048');
+  const { raw } = issueCertificate(root, { kind: 'signer', subject: personSubject({ name: 'Trần Thu Hà', organization: 'Báo' }), publicKey: pair.publicKey, now });
+  service = await testCscService({ key: pair.privateKey, certificate: raw, chain: [] });
+  service.behave.code = 'online';
+  const access = { kind: 'login', user: cscAccount.user, password: cscAccount.password };
+  const signingServicesFile = join(folder, 'services.json');
+  writeFileSync(signingServicesFile, JSON.stringify([{ name: 'ky-so', kind: 'csc', version: 1, baseUrl: service.url(1), access }]));
+  Object.assign(office.house.kernel.config, { signingServicesFile });
+  const anchor = { certificate: new X509Certificate(root.certificate.raw).toString(), legalBasis: 'Quyết định thử nghiệm', validFrom: vietnamDay(now), validTo: null };
+  await run(office.house.kernel, addTrustAnchor, anchor, { actor: systemActor('test') });
+}
 
 const scan = { name: 'giay-phep.pdf', bytes: letter };
 const fields = (changes: Record<string, string> = {}) => ({
@@ -366,6 +397,26 @@ test('an installation without a mail server offers no sending and refuses to pre
     Object.assign(config, { smtpUrl: mail.url });
   }
   assert.ok((await clerk.get<Overview>(base)).body.abilities.includes('mail'));
+});
+
+test('a guest whose service wants a one-time code has one sent, and it signs the letter; without it and with a wrong one nothing goes', async () => {
+  const { visitor } = await guest();
+  const keys = '/api/v1/signatures/credentials';
+  const { body: listed } = await visitor.ask<{ certificates: { fingerprint: string }[] }>('POST', `${keys}/connectable`, { driver: 'ky-so' });
+  const connected = await visitor.ask<{ id: string }>('POST', `${keys}/connect`, { driver: 'ky-so', kind: 'person', fingerprint: listed.certificates[0]?.fingerprint });
+  assert.equal(connected.status, 200, JSON.stringify(connected.body));
+  const credentialId = connected.body.id;
+  const { body: letterOf } = await visitor.ask<{ id: string }>('POST', `${base}/letters`, await body(visitor));
+  const sign = (typed: object) => visitor.ask<Refusal & { state?: string }>('POST', `${base}/letters/${letterOf.id}/sign`, { credentialId, pin: cscAccount.pin, ...typed });
+  assert.equal((await sign({})).body.code, 'signatures.oneTimeCodeMissing');
+  const sending = await visitor.ask<{ againAfterSeconds: number }>('POST', `${keys}/${credentialId}/one-time-code`);
+  assert.deepEqual([sending.status, sending.body.againAfterSeconds], [200, 60]);
+  const code = service.codes.sent.at(-1) ?? assert.fail('no code was sent');
+  assert.equal((await sign({ otp: code === '000000' ? '000001' : '000000' })).body.code, 'signatures.oneTimeCodeWrong');
+  assert.equal((await visitor.ask<LetterDetail>('GET', `${base}/letters/${letterOf.id}`)).body.state, 'draft');
+  assert.equal((await (await guest()).visitor.ask<Refusal>('POST', `${keys}/${credentialId}/one-time-code`)).body.code, 'signatures.credentialNotFound', 'nobody else’s');
+  const signed = await sign({ otp: code });
+  assert.deepEqual([signed.status, signed.body.state], [200, 'signed'], JSON.stringify(signed.body));
 });
 
 test('two letters without a number are no duplicates of each other, two with the same number are', async () => {

@@ -114,10 +114,10 @@ const letters = [
     params,
     body: contract.signLetterBody,
     reply: contract.signLetterReply,
-    run: async (http, { params: { id }, body: { credentialId, pin } }) => {
+    run: async (http, { params: { id }, body: { credentialId, pin, otp } }) => {
       const { signingId } = await http.run(openLetterSigning, { letterId: id, credentialId });
-      const secret = pin === undefined || pin === '' ? {} : { secret: pin };
-      const { state } = await performSigning(http.kernel, { agencyId: http.actor.agencyId, signingId, actor: http.actor, requestId: http.requestId, ...secret });
+      const typed = { ...(pin === undefined || pin === '' ? {} : { secret: pin }), ...(otp === undefined || otp === '' ? {} : { otp }) };
+      const { state } = await performSigning(http.kernel, { agencyId: http.actor.agencyId, signingId, actor: http.actor, requestId: http.requestId, ...typed });
       return { state };
     },
   }),

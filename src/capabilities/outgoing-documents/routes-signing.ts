@@ -3,12 +3,12 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { holders, rawJson, route, signedIn, type RouteContext } from '#kernel/route.ts';
 import { postsByRole } from '#engines/identity/index.ts';
-import { performSigning } from '#engines/signatures/index.ts';
+import { performSigning, performSigningBatch, wantsConsentOnPage } from '#engines/signatures/index.ts';
 import { askOwnerOf } from './ask-owner-of-documents.ts';
 import { changePractice } from './commands/change-practice.ts';
 import { openApproval } from './commands/open-approval.ts';
 import { openInitials } from './commands/open-initials.ts';
-import { openSeal, type OpenSealInput } from './commands/open-seal.ts';
+import { openOtherSeals, openSeal, type OpenSealInput } from './commands/open-seal.ts';
 import * as contract from './contract.ts';
 import { INITIALLING_ROLES, maySetPractice } from './policy.ts';
 import { getOutgoing } from './queries/get-outgoing.ts';
@@ -157,11 +157,23 @@ async function signNow(http: Http, signingId: string, secrets: Typed): Promise<'
 async function sealAll(http: Http, input: OpenSealInput, secrets: Typed): Promise<'signed' | 'pending'> {
   for (;;) {
     const { signingId } = await run(http.kernel, openSeal, input, { actor: http.actor, requestId: http.requestId });
+    if (await wantsConsentOnPage(http.kernel, http.actor, { agencyId: http.actor.agencyId, credentialId: input.credentialId })) return sealTogether(http, input, signingId);
     const state = await signNow(http, signingId, secrets);
     if (state === 'pending') return state;
     const document = await detail(http, input.documentId);
     if (document.state !== 'numbered') return 'signed';
   }
+}
+
+/** All files wait for one consent; where the service covers fewer signatures at once, for several. */
+async function sealTogether(http: Http, input: OpenSealInput, first: string): Promise<'signed' | 'pending'> {
+  const { kernel, actor, requestId } = http;
+  const { signingIds } = await run(kernel, openOtherSeals, input, { actor, requestId });
+  const { signings, stopped } = await performSigningBatch(kernel, { agencyId: actor.agencyId, signingIds: [first, ...signingIds], actor, requestId });
+  const refused = signings.flatMap(({ outcome }) => (outcome.state === 'refused' ? [outcome.error] : []));
+  const problem = stopped ?? refused[0];
+  if (problem !== undefined) throw problem;
+  return signings.some(({ outcome }) => outcome.state === 'pending') ? 'pending' : 'signed';
 }
 
 export const signingRoutes = [...waiting, ...together, ...signing];

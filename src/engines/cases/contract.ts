@@ -50,3 +50,5 @@ export type TaskCounts = z.infer<typeof taskCounts>;
 /** Events of single tasks. Opening and closing belong to the story of the subject, whose own module records them. */
 export const taskTaken = z.object({ taskId: z.uuid(), title: z.string() });
 export const taskReleased = z.object({ taskId: z.uuid(), title: z.string() });
+/** `name`: who had taken it and has left since. */
+export const taskReturned = z.object({ taskId: z.uuid(), title: z.string(), name: z.string() });

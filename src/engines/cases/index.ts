@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Module } from '#kernel/module.ts';
-import { taskReleased, taskTaken } from './contract.ts';
+import { taskReleased, taskReturned, taskTaken } from './contract.ts';
+import { schedules } from './schedules.ts';
 
 export { defineLifecycle, actionsIn, isState, lifecycleTable, nextState, type Lifecycle } from './domain/lifecycle.ts';
 export { stateOf, transition } from './transition.ts';
@@ -32,5 +33,7 @@ export const casesModule: Module = {
   events: {
     'task-taken': { data: taskTaken, vi: 'Nhận việc “{title}”', en: 'Took the task “{title}”' },
     'task-released': { data: taskReleased, vi: 'Trả lại việc “{title}” cho bộ phận', en: 'Gave the task “{title}” back' },
+    'task-returned': { data: taskReturned, vi: 'Việc “{title}” trở lại bộ phận vì {name} đã thôi giữ chức vụ', en: 'The task “{title}” waits for everyone again, since {name} has left the post' },
   },
+  schedules,
 };

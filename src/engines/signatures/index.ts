@@ -48,6 +48,7 @@ export { credentialsByKey, listCredentials, summaryOf, type CredentialFilter, ty
 export { openSigning, type OpenSigning, type PlaceBeforeOwner } from './commands/open-signing.ts';
 export { performSigning, type PerformSigning } from './perform-signing.ts';
 export { performSigningBatch, type BatchedSigning, type BatchOutcome, type PerformBatch } from './perform-batch.ts';
+export { wantsConsentOnPage } from './signing-steps.ts';
 export { answerOfOwner, askOwner, refusalOfOwner, type AskedOwner, type AskOwner } from './ask-owner.ts';
 export type { SigningOutcome } from './signing-steps.ts';
 export { expireSignings } from './commands/signing-states.ts';

@@ -85,12 +85,12 @@ async function signAlone(work: BatchWork, signingIds: readonly string[]): Promis
 async function signTogether(work: BatchWork, signingIds: readonly string[]): Promise<AppError | undefined> {
   const { kernel, input, credential, driver, person, outcomes } = work;
   const batchId = newId();
-  const made = await inParallel(signingIds, (signingId) => prepareForBatch(work, { signingId, batchId }));
+  const beforeRelease = needsRelease({ credential, driver }, person.secrets);
+  const made = await inParallel(signingIds, (signingId) => prepareForBatch(work, { signingId, batchId, mayFollow: beforeRelease }));
   const prepared = made.filter((each) => each !== undefined && each !== 'several parts');
   const alone = signingIds.filter((_, index) => made[index] === 'several parts');
   const batch: BatchKey = { agencyId: input.agencyId, batchId };
-  const beforeRelease = needsRelease({ credential, driver }, person.secrets);
-  const { kept, refused, completed } = await run(kernel, keepBatch, { ...batch, credential, description: describeBatch(batchId, prepared.length), prepared, isAwaited: driver.confirmsElsewhere, beforeRelease }, person.options);
+  const { kept, refused, completed } = await run(kernel, keepBatch, { ...batch, credential, description: describeBatch(batchId, subjectsOf(prepared)), prepared, isAwaited: driver.confirmsElsewhere, beforeRelease }, person.options);
   for (const { signingId, error } of refused) outcomes.set(signingId, { state: 'refused', error });
   for (const signingId of completed) outcomes.set(signingId, { state: 'signed' });
   if (beforeRelease) for (const { signingId } of kept) outcomes.set(signingId, { state: 'pending' });
@@ -105,17 +105,26 @@ export function describeBatch(batchId: string, count: number): string {
   return `Ký ${String(count)} văn bản, mã ${batchId.slice(-8).toUpperCase()}`;
 }
 
+type ToPrepare = { signingId: string; batchId: string; /** Whether further signatures of the act may come after the one that is asked for with the others. */ mayFollow?: boolean };
+type PreparedForBatch = PreparedSigning & { subjectId: string };
+
+/** How many documents: several files of one may be among them. */
+function subjectsOf(prepared: readonly PreparedForBatch[]): number {
+  return new Set(prepared.map(({ subjectId }) => subjectId)).size;
+}
+
 /** Makes a file ready for its signature; what cannot be is refused in the outcomes, and is closed or open for another try. */
-export async function prepareForBatch({ kernel, input, credential, person, outcomes }: BatchWork, { signingId, batchId }: { signingId: string; batchId: string }): Promise<PreparedSigning | 'several parts' | undefined> {
+export async function prepareForBatch({ kernel, input, credential, person, outcomes }: BatchWork, { signingId, batchId, mayFollow = false }: ToPrepare): Promise<PreparedForBatch | 'several parts' | undefined> {
   const key = { agencyId: input.agencyId, signingId };
   try {
     const signing = await getSigning(kernel.database.pool, key);
     return await withBase(kernel, signing.baseSha256, async (base) => {
       const work = await workOf(kernel, { signing, credential, attemptId: batchId }, { ...person, signingTime: kernel.clock.now(), base });
-      if (work.parts.length > 1) return 'several parts' as const;
+      const followedBy = work.parts.length - 1;
+      if (followedBy > 0 && !mayFollow) return 'several parts' as const;
       const outcome: PartsOutcome = await signParts({ ...work, sign: () => Promise.resolve({ state: 'pending', reference: batchId, pollAfterMs: 0 }) });
       if (outcome.state !== 'pending') throw new Error('a file was signed before its key was asked');
-      return { signingId, prepared: Buffer.from(JSON.stringify(outcome.saved)), attributes: itemsOf(outcome.saved)[0].attributes };
+      return { signingId, subjectId: signing.subject.id, prepared: Buffer.from(JSON.stringify({ ...outcome.saved, followedBy })), attributes: itemsOf(outcome.saved)[0].attributes };
     });
   } catch (thrown) {
     const error = reasonOf(kernel, thrown, signingId);

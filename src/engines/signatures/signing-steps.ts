@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Actor } from '#kernel/actor.ts';
 import { run, type RunOptions } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import { newId } from '#kernel/ids.ts';
@@ -16,6 +17,7 @@ import { signatureErrors, translateDomainError } from './errors.ts';
 import { heldWithAccess } from './personal-access.ts';
 import type { CredentialRow } from './policy.ts';
 import { keyHolderOf } from './purposes.ts';
+import { getCredentialFor } from './queries/credentials.ts';
 import { resumeParts, type PartsOutcome, type PartsWork, type SavedParts } from './sign-parts.ts';
 import { evidenceOf, heldBy, isSignatureBy, keyOf, requestFor, workOf, type Begun, type Secrets } from './signing-work.ts';
 
@@ -147,6 +149,12 @@ const LEARNT_FROM: ReadonlySet<DriverProblem> = new Set(['codeMissing', 'wrongCo
 export function needsRelease({ credential, driver }: { credential: CredentialRow; driver: SigningDriver }, { secret }: Secrets): boolean {
   if (!credential.asks_release || driver.release === undefined) return false;
   return secret === undefined || !driver.release.covers(heldBy(credential), secret);
+}
+
+/** Whether the holder of a key wants its person's consent on a page of its own for every signature. @throws signatures.credentialNotFound */
+export async function wantsConsentOnPage(kernel: Kernel, actor: Actor, { agencyId, credentialId }: { agencyId: string; credentialId: string }): Promise<boolean> {
+  const credential = await getCredentialFor(kernel.database.pool, actor, { agencyId, id: credentialId });
+  return needsRelease({ credential, driver: keyHolderOf(kernel, credential.driver) }, {});
 }
 
 /** Nothing is sent before the person has consented: from the commit on the signing waits for that, visibly. */

@@ -171,6 +171,7 @@ export type SigningRow = {
   failure_code: string | null;
   ended_at: Instant | null;
   credential_agency_id: string;
+  part: string;
 };
 
 export type SigningBatchRow = {

@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { CodeField } from '#ui/signatures/code-field.tsx';
 import { VerdictCard } from '#ui/signatures/verdict-card.tsx';
 import type { FileVerdict, SignatureVerdict } from '#ui/signatures/verdict.ts';
 
@@ -50,6 +51,15 @@ export function VerdictSamples(): ReactNode {
           <VerdictCard key={id} verdict={verdict} />
         ))}
       </div>
+      <div className="gallery-two">
+        <CodeSample kind="online" />
+        <CodeSample kind="offline" />
+      </div>
     </>
   );
+}
+
+function CodeSample({ kind }: { kind: 'online' | 'offline' }): ReactNode {
+  const [code, setCode] = useState('');
+  return <CodeField kind={kind} service="Ký số từ xa" value={code} onChange={setCode} send={() => Promise.resolve({ againAfterSeconds: 60, challenge: null })} />;
 }

@@ -6,10 +6,11 @@ import { Select } from '#ui/controls/select.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { useT } from '#ui/i18n.ts';
-import type { CredentialSummary } from '#engines/signatures/contract.ts';
+import { CodeField } from '#ui/signatures/code-field.tsx';
+import type { CredentialSummary, SentCodeReply } from '#engines/signatures/contract.ts';
 import { guestMessages } from './guest-messages.ts';
 
-export type KeyChoice = { credentialId: string | undefined; pin: string };
+export type KeyChoice = { credentialId: string | undefined; pin: string; /** A one-time code beside the PIN, where the service wants one. */ otp?: string | undefined };
 
 /** `here`: keys of a file, a token of the installation or a remote service. `outside`: keys of programs on the computer, which sign the file before it is uploaded. */
 function useKeys(): { here: readonly CredentialSummary[]; outside: readonly CredentialSummary[] } | undefined {
@@ -23,6 +24,7 @@ function useKeys(): { here: readonly CredentialSummary[]; outside: readonly Cred
 /** Which certificate, and its PIN where it is typed here. */
 export function SignFields({ value, onChange, pinError }: { value: KeyChoice; onChange: (value: KeyChoice) => void; pinError: string | undefined }): ReactNode {
   const t = useT(guestMessages);
+  const api = useApi();
   const all = useKeys();
   const keys = all?.here;
   const outside = all === undefined || all.outside.length === 0 ? undefined : t('signOutside', { keys: all.outside.map(({ label }) => label).join(', ') });
@@ -34,24 +36,36 @@ export function SignFields({ value, onChange, pinError }: { value: KeyChoice; on
     );
   }
   const chosen = keys?.find(({ id }) => id === value.credentialId);
-  // Where a one-time code is all that the service wants, it is typed here.
-  const typesPin = chosen === undefined || chosen.needsPin || chosen.mayTypePin || chosen.needsOtp !== 'no';
+  const typesPin = chosen === undefined || chosen.needsPin || chosen.mayTypePin;
+  const wantsCode = chosen !== undefined && chosen.needsOtp !== 'no';
   return (
-    <div className="lt-fields">
-      {outside !== undefined && <p className="lt-quiet">{outside}</p>}
-      <Select
-        label={t('certificate')}
-        required
-        placeholder={t('choose')}
-        value={value.credentialId}
-        onChange={(credentialId) => onChange({ ...value, credentialId })}
-        options={(keys ?? []).map(({ id, label }) => ({ value: id, label }))}
-      />
-      {typesPin ? (
-        <TextField label={t('pin')} type="password" autoComplete="off" required={chosen?.mayTypePin !== true} value={value.pin} onChange={(pin) => onChange({ ...value, pin })} error={pinError} />
-      ) : (
-        <p className="lt-quiet">{t(chosen.isReleasedOnPage ? 'consentOnPage' : 'confirmElsewhere')}</p>
+    <>
+      <div className="lt-fields">
+        {outside !== undefined && <p className="lt-quiet">{outside}</p>}
+        <Select
+          label={t('certificate')}
+          required
+          placeholder={t('choose')}
+          value={value.credentialId}
+          onChange={(credentialId) => onChange({ ...value, credentialId, otp: undefined })}
+          options={(keys ?? []).map(({ id, label }) => ({ value: id, label }))}
+        />
+        {typesPin ? (
+          <TextField label={t('pin')} type="password" autoComplete="off" required={chosen?.mayTypePin !== true} value={value.pin} onChange={(pin) => onChange({ ...value, pin })} error={pinError} />
+        ) : wantsCode ? null : (
+          <p className="lt-quiet">{t(chosen.isReleasedOnPage ? 'consentOnPage' : 'confirmElsewhere')}</p>
+        )}
+      </div>
+      {wantsCode && (
+        <CodeField
+          key={chosen.id}
+          kind={chosen.needsOtp === 'online' ? 'online' : 'offline'}
+          service={chosen.service?.label ?? t('ownService')}
+          value={value.otp ?? ''}
+          onChange={(otp) => onChange({ ...value, otp })}
+          send={() => api.post<SentCodeReply>(`/api/v1/signatures/credentials/${chosen.id}/one-time-code`)}
+        />
       )}
-    </div>
+    </>
   );
 }

@@ -16,7 +16,7 @@ export function useSignLetter() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async ({ id, key }: { id: string; key: KeyChoice }) => {
-      const { state } = await api.post<z.infer<typeof signLetterReply>>(`/api/v1/guest-offices/letters/${id}/sign`, { credentialId: key.credentialId, ...(key.pin === '' ? {} : { pin: key.pin }) });
+      const { state } = await api.post<z.infer<typeof signLetterReply>>(`/api/v1/guest-offices/letters/${id}/sign`, { credentialId: key.credentialId, ...(key.pin === '' ? {} : { pin: key.pin }), ...(key.otp === undefined || key.otp === '' ? {} : { otp: key.otp }) });
       return { state, isOnPage: state === 'pending' && (await findWaiting(api, id)) !== null };
     },
     onSuccess: ({ state, isOnPage }) => {

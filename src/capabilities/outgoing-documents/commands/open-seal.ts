@@ -19,24 +19,40 @@ export async function openSeal(ctx: CommandContext, input: OpenSealInput): Promi
   const { document } = await lockForAction(ctx, input.documentId, 'seal');
   const file = nextToSeal(await listFiles(ctx, document));
   if (file === undefined) throw errors.nothingToSeal();
+  return { signingId: await openSealOf(ctx, { document, file, input }) };
+}
+
+/** The files after the next one, each with a signing of its own beside it: where the clerk consents to all of them at once. */
+export async function openOtherSeals(ctx: CommandContext, input: OpenSealInput): Promise<{ signingIds: Id<'signing'>[] }> {
+  const { document } = await lockForAction(ctx, input.documentId, 'seal');
+  const signingIds: Id<'signing'>[] = [];
+  for (const file of allToSeal(await listFiles(ctx, document)).slice(1)) signingIds.push(await openSealOf(ctx, { document, file, input }));
+  return { signingIds };
+}
+
+async function openSealOf(ctx: CommandContext, { document, file, input }: { document: DocumentRow; file: FileRow; input: OpenSealInput }): Promise<Id<'signing'>> {
   // openSigning records signatures.signing-opened
-  const signingId = await openSigning(ctx, {
+  return openSigning(ctx, {
     agencyId: agencyOf(document),
     subject: subjectOf(document),
+    ...(file.role === 'main' ? {} : { part: file.id }),
     purpose: 'outgoing-documents.seal',
     data: { documentId: document.id, fileId: file.id },
     credentialId: input.credentialId,
     baseSha256: file.current_sha256,
     appearance: appearanceOf(document, file, { ...input, link: authenticityUrl(ctx.kernel.config, await authenticityCodeOf(ctx, document)) }),
   });
-  return { signingId };
 }
 
 /** What still needs the agency's signature: PDF files, the main one first. Other formats travel beside it, covered by the envelope's hashes. */
 export function nextToSeal(files: readonly FileRow[]): FileRow | undefined {
+  return allToSeal(files)[0];
+}
+
+function allToSeal(files: readonly FileRow[]): FileRow[] {
   return files
     .filter((file) => file.role !== 'source' && file.media_type === 'application/pdf' && file.sealed_at === null)
-    .sort((a, b) => Number(b.role === 'main') - Number(a.role === 'main') || a.position - b.position)[0];
+    .sort((a, b) => Number(b.role === 'main') - Number(a.role === 'main') || a.position - b.position);
 }
 
 function appearanceOf(document: DocumentRow, file: FileRow, input: OpenSealInput & { link: string }) {

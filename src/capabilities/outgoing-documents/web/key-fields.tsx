@@ -1,13 +1,14 @@
 import Fingerprint from 'lucide-react/icons/fingerprint-pattern';
 import type { ReactNode } from 'react';
+import { useApi } from '#ui/api-context.tsx';
 import { Button, ButtonLink } from '#ui/controls/button.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { useT, type Translate } from '#ui/i18n.ts';
 import { Link } from '#ui/navigation.tsx';
-import type { CredentialSummary } from '#engines/signatures/contract.ts';
-import { CodeField } from './code-field.tsx';
+import { CodeField } from '#ui/signatures/code-field.tsx';
+import type { CredentialSummary, SentCodeReply } from '#engines/signatures/contract.ts';
 import { keyMessages } from './key-messages.ts';
 import { APPROVALS_PAGE, knowsPasskeys, type PasskeyOffer } from './release-by-passkey.ts';
 import { signMessages } from './sign-messages.ts';
@@ -31,6 +32,7 @@ const KEYS_PAGE = '/chu-ky-cua-toi';
 export function KeyFields({ credentials, kind, value, onChange, pinError, passkey = 'none' }: KeyFieldsProps): ReactNode {
   const t = useT(signMessages);
   const k = useT(keyMessages);
+  const api = useApi();
   if (credentials?.length === 0) {
     return (
       <Banner tone="warn" actions={<ButtonLink size="small" to={`${KEYS_PAGE}?ket-noi=1`}>{k('connect')}</ButtonLink>}>
@@ -56,7 +58,14 @@ export function KeyFields({ credentials, kind, value, onChange, pinError, passke
       {passkey === 'not opened' && <Opening />}
       {(passkey === 'touch' || passkey === 'touch and PIN') && <Release value={value} onChange={onChange} />}
       {chosen !== undefined && chosen.needsOtp !== 'no' && (
-        <CodeField key={chosen.id} credentialId={chosen.id} kind={chosen.needsOtp} service={serviceName(chosen, k)} value={value.otp ?? ''} onChange={(otp) => onChange({ ...value, otp })} />
+        <CodeField
+          key={chosen.id}
+          kind={chosen.needsOtp}
+          service={serviceName(chosen, k)}
+          value={value.otp ?? ''}
+          onChange={(otp) => onChange({ ...value, otp })}
+          send={() => api.post<SentCodeReply>(`/api/v1/signatures/credentials/${chosen.id}/one-time-code`)}
+        />
       )}
       {chosen !== undefined && !chosen.hasImage && (
         <Banner tone="warn" actions={<ButtonLink size="small" to={KEYS_PAGE}>{k('addImage')}</ButtonLink>}>

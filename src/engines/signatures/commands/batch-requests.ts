@@ -50,11 +50,17 @@ export async function keepBatch(ctx: CommandContext, input: NewBatch): Promise<K
   }
   if (outcome.kept.length === 0) return outcome;
   const reference = input.putBeforeOwner !== undefined ? OWNER : input.beforeRelease === true ? RELEASE : null;
-  await insertBatch(ctx, { agencyId, batchId, credential: { agencyId: credential.agency_id, id: credential.id }, description: input.description, reference, followedBy: 0 }, outcome.kept);
+  await insertBatch(ctx, { agencyId, batchId, credential: { agencyId: credential.agency_id, id: credential.id }, description: input.description, reference, followedBy: followersIn(outcome.kept) }, outcome.kept);
   if (reference === RELEASE) return outcome;
   if (input.putBeforeOwner === undefined) enqueueTurn(ctx, input, { turn: 0, afterMs: UNSENT_MS });
   else await input.putBeforeOwner(ctx, outcome.kept);
   return outcome;
+}
+
+/** How many signatures follow in these files over the ones that are asked for now, as it was kept with each. */
+export function followersIn(items: readonly Pick<PreparedSigning, 'prepared'>[]): number {
+  // safe because perform-batch writes this column of a signing that waits in a batch
+  return items.reduce((sum, { prepared }) => sum + ((JSON.parse(prepared.toString('utf8')) as { followedBy?: number }).followedBy ?? 0), 0);
 }
 
 /** What stands as the holder's reference of a batch that its owner is asked to release, on a device or on the page of the service. */

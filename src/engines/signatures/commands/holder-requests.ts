@@ -120,7 +120,7 @@ export async function takeAnswer(ctx: CommandContext, input: SigningKey & { tran
 async function isSuperseded(ctx: CommandContext, signing: SigningRow): Promise<boolean> {
   const { rows } = await ctx.query(
     `select 1 from signatures.signing other join signatures.signing own on own.agency_id = other.agency_id and own.id = $2
-      where other.agency_id = $1 and other.id <> $2 and other.subject_type = own.subject_type and other.subject_id = own.subject_id
+      where other.agency_id = $1 and other.id <> $2 and other.subject_type = own.subject_type and other.subject_id = own.subject_id and other.part = own.part
         and (other.state in ('prepared', 'signing', 'pending') or other.state = 'completed' and other.opened_at >= own.opened_at)
       limit 1`,
     [signing.agencyId, signing.id],

@@ -3,7 +3,7 @@ import { newId } from '#kernel/ids.ts';
 import { driverErrors } from '../adapters/driver-errors.ts';
 import { signatureErrors } from '../errors.ts';
 import type { CredentialRow } from '../policy.ts';
-import { endBatch, findAskedBatch, insertBatch, itemsOf, RELEASE, waitInBatch, type BatchKey, type PreparedSigning } from './batch-requests.ts';
+import { endBatch, findAskedBatch, followersIn, insertBatch, itemsOf, RELEASE, waitInBatch, type BatchKey, type PreparedSigning } from './batch-requests.ts';
 import { giveUpRequest, requestOf } from './holder-requests.ts';
 import { getSigning, type SigningKey, type SigningRow } from './signing-states.ts';
 
@@ -40,19 +40,24 @@ export async function lockRelease(ctx: CommandContext, { agencyId, signingId }: 
   return rowCount === 1 ? { agencyId, batchId } : undefined;
 }
 
+type OwnOfSubject = Pick<SigningRow, 'agencyId' | 'subject'> & { /** One file of it; left out, all. */ part?: string; personId: string };
+
 /** A person's own signing of a thing that waits for their consent is open again, to give way to another: nothing has been sent for it. */
-export async function leaveRelease(ctx: CommandContext, { agencyId, subject, personId }: Pick<SigningRow, 'agencyId' | 'subject'> & { personId: string }): Promise<void> {
-  const { rows } = await ctx.query(`select id from signatures.signing where agency_id = $1 and subject_type = $2 and subject_id = $3 and state = 'pending' and opened_by ->> 'personId' = $4`, [
+export async function leaveRelease(ctx: CommandContext, { agencyId, subject, part, personId }: OwnOfSubject): Promise<void> {
+  const { rows } = await ctx.query(`select id from signatures.signing where agency_id = $1 and subject_type = $2 and subject_id = $3 and ($5::text is null or part = $5) and state = 'pending' and opened_by ->> 'personId' = $4 order by part`, [
     agencyId,
     subject.type,
     subject.id,
     personId,
+    part ?? null,
   ]);
-  const signingId = rows[0]?.['id'];
-  const batch = typeof signingId === 'string' ? await lockRelease(ctx, { agencyId, signingId }) : undefined;
-  if (batch === undefined || typeof signingId !== 'string') return;
-  await giveUpRequest(ctx, { agencyId, signingId, transactionId: batch.batchId, code: driverErrors.releaseEnded().code, again: true });
-  await regroupRelease(ctx, batch);
+  for (const { id } of rows) {
+    const signingId = String(id);
+    const batch = await lockRelease(ctx, { agencyId, signingId });
+    if (batch === undefined) continue;
+    await giveUpRequest(ctx, { agencyId, signingId, transactionId: batch.batchId, code: driverErrors.releaseEnded().code, again: true });
+    await regroupRelease(ctx, batch);
+  }
 }
 
 /**
@@ -67,5 +72,5 @@ export async function regroupRelease(ctx: CommandContext, batch: BatchKey): Prom
   if (left.length === 0) return;
   const batchId = newId();
   for (const each of left) await waitInBatch(ctx, { agencyId: batch.agencyId, signingId: each.signingId }, { prepared: each.prepared, batchId });
-  await insertBatch(ctx, { agencyId: batch.agencyId, batchId, credential: asked.credential, description: asked.description, reference: RELEASE, followedBy: asked.followedBy }, left);
+  await insertBatch(ctx, { agencyId: batch.agencyId, batchId, credential: asked.credential, description: asked.description, reference: RELEASE, followedBy: followersIn(left) }, left);
 }

@@ -19,8 +19,10 @@ const OPEN_FOR_MS = 10 * 60_000;
 
 export type OpenSigning = {
   agencyId: Id<'agency'>;
-  /** The thing whose file is signed; one signing at a time is open on it. */
+  /** The thing whose file is signed; one signing at a time is open on it, or on each part of it. */
   subject: { type: string; id: string };
+  /** Which of several files that are signed at once; left out, its only or main one. */
+  part?: string;
   /** The purpose's name, contributed under `signatures.purposes`, and what its handler needs. */
   purpose: string;
   data: unknown;
@@ -44,7 +46,7 @@ export async function openSigning(ctx: CommandContext, input: OpenSigning): Prom
   const signer = personOf(ctx.actor);
   const id = newId<'signing'>();
   if (!(await insertOpen(ctx, { id, input, signer, credential }))) {
-    await leaveRelease(ctx, { ...input, personId: signer.personId });
+    await leaveRelease(ctx, { ...input, part: input.part ?? '', personId: signer.personId });
     await giveWay(ctx, input, signer);
     if (!(await insertOpen(ctx, { id, input, signer, credential }))) throw signatureErrors.alreadyBeingSigned({ values: { name: '…', seconds: 5 } });
   }
@@ -78,9 +80,9 @@ type NewRow = { id: string; input: OpenSigning; signer: PersonActor; credential:
 async function insertOpen(ctx: CommandContext, { id, input, signer, credential }: NewRow): Promise<boolean> {
   const inserted = await ctx.query(
     `insert into signatures.signing (agency_id, id, subject_type, subject_id, purpose, purpose_data, credential_id, base_sha256, appearance,
-       state, opened_by, opened_at, expires_at, credential_agency_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'prepared', $10, $11, $12, $13)
-     on conflict (agency_id, subject_type, subject_id) where state in ('prepared', 'signing', 'pending') do nothing`,
+       state, opened_by, opened_at, expires_at, credential_agency_id, part)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'prepared', $10, $11, $12, $13, $14)
+     on conflict (agency_id, subject_type, subject_id, part) where state in ('prepared', 'signing', 'pending') do nothing`,
     [
       input.agencyId,
       id,
@@ -95,6 +97,7 @@ async function insertOpen(ctx: CommandContext, { id, input, signer, credential }
       ctx.now,
       new Date(ctx.now.getTime() + OPEN_FOR_MS),
       credential.agency_id,
+      input.part ?? '',
     ],
   );
   return inserted.rowCount === 1;
@@ -109,6 +112,7 @@ async function giveWay(ctx: CommandContext, input: OpenSigning, signer: PersonAc
     .where('agency_id', '=', input.agencyId)
     .where('subject_type', '=', input.subject.type)
     .where('subject_id', '=', input.subject.id)
+    .where('part', '=', input.part ?? '')
     .where('state', 'in', ['prepared', 'signing', 'pending'])
     .forUpdate()
     .executeTakeFirst();

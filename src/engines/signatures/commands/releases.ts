@@ -15,6 +15,7 @@ import { keyOf } from '../signing-work.ts';
 import { endBatch, enqueueTurn, findAskedBatch, giveUpBatch, RELEASE, type AskedBatch, type BatchKey } from './batch-requests.ts';
 import { UNSENT_MS } from './holder-requests.ts';
 import { waitingIn } from './keep-release.ts';
+import { getSigning } from './signing-states.ts';
 import { learnAsked } from './one-time-code.ts';
 
 type Options = RunOptions & { actor: PersonActor };
@@ -80,15 +81,20 @@ export async function finishRelease(kernel: Kernel, { consentId, code, verifier,
     await run(kernel, keepReleased, { ...batch, consentId, secret, lastsMs }, options);
     const work: BatchWork = { kernel, input: { agencyId: batch.agencyId, actor: options.actor, signingIds: asked.signingIds }, credential, driver, person: { options, secrets: { secret } }, outcomes: new Map(), requests: 0 };
     const problem = await askForAll(work, batch, asked.signingIds.map((signingId) => ({ signingId })));
-    const outcomes = [...work.outcomes.values()];
-    const refused = outcomes.find((each) => each.state === 'refused');
-    const count = (state: string): number => (problem === undefined ? outcomes.filter((each) => each.state === state).length : 0);
-    return { signed: count('signed'), pending: count('pending'), problem: problem ?? refused?.error };
+    const refused = [...work.outcomes.values()].find((each) => each.state === 'refused');
+    const count = (state: string): Promise<number> => (problem === undefined ? documentsIn(kernel, batch, [...work.outcomes].flatMap(([signingId, each]) => (each.state === state ? [signingId] : []))) : Promise.resolve(0));
+    return { signed: await count('signed'), pending: await count('pending'), problem: problem ?? refused?.error };
   } catch (error) {
     if (error instanceof SigningDriverError) return { signed: 0, pending: 0, problem: toAppError(error) };
     if (error instanceof AppError && !error.code.startsWith('kernel.')) return { signed: 0, pending: 0, problem: error };
     throw error;
   }
+}
+
+/** A document of several files counts once. */
+async function documentsIn(kernel: Kernel, { agencyId }: BatchKey, signingIds: readonly string[]): Promise<number> {
+  const signings = await Promise.all(signingIds.map((signingId) => getSigning(kernel.database.pool, { agencyId, signingId })));
+  return new Set(signings.map(({ subject }) => `${subject.type} ${subject.id}`)).size;
 }
 
 type Released = BatchKey & { consentId: string; secret: string; lastsMs: number };

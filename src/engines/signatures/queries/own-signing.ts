@@ -23,9 +23,9 @@ export async function getOwnSigning(q: Queryable, actor: PersonActor, { id, lang
   return viewOf(found, language);
 }
 
-/** The caller's own signing that is open on a thing; undefined when there is none, or another person's. */
+/** The caller's own signing that is open on a thing, of several files the main one first; undefined when there is none, or another person's. */
 export async function findOwnSigning(q: Queryable, actor: PersonActor, { subject, language }: { subject: { type: string; id: string }; language: 'vi' | 'en' }): Promise<OwnSigning | undefined> {
-  const { rows } = await q.query(`${SELECT} where s.agency_id = $1 and s.subject_type = $2 and s.subject_id = $3 and s.state in ('prepared', 'signing', 'pending')`, [
+  const { rows } = await q.query(`${SELECT} where s.agency_id = $1 and s.subject_type = $2 and s.subject_id = $3 and s.state in ('prepared', 'signing', 'pending') order by s.state = 'pending' desc, s.part`, [
     actor.agencyId,
     subject.type,
     subject.id,

@@ -10,7 +10,7 @@ export type WaitingReleaseRow = { id: string; credentialId: string; credentialAg
 export async function listWaitingReleases(q: Queryable, { agencyId, personId }: { agencyId: Id<'agency'>; personId: string }): Promise<WaitingReleaseRow[]> {
   const { rows } = await q.query(
     `select b.id, b.credential_id as "credentialId", b.credential_agency_id as "credentialAgencyId", c.driver, b.description, b.asked_at as "askedAt",
-            count(*)::int as count, max(s.expires_at) as "expiresAt"
+            count(distinct (s.subject_type, s.subject_id))::int as count, max(s.expires_at) as "expiresAt"
        from signatures.signing_batch b
        join signatures.signing_batch_item i on i.agency_id = b.agency_id and i.batch_id = b.id
        join signatures.signing s on s.agency_id = i.agency_id and s.id = i.signing_id and s.state = 'pending' and s.holder_reference::json ->> 'transactionId' = b.id::text and s.opened_by ->> 'personId' = $2

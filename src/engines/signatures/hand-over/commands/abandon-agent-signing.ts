@@ -1,7 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { withdrawFromOwner, withdrawIfDeserted } from '../../ask-owner.ts';
 import { giveUpRequest } from '../../commands/holder-requests.ts';
-import { lockRelease, regroupRelease } from '../../commands/keep-release.ts';
+import { leaveRelease, lockRelease, regroupRelease } from '../../commands/keep-release.ts';
 import { getSigning, type SigningKey, type SigningRow } from '../../commands/signing-states.ts';
 import { signatureErrors } from '../../errors.ts';
 import { findLatestHandOver } from './hand-over-states.ts';
@@ -23,7 +23,11 @@ export async function abandonAgentSigning(ctx: CommandContext, key: SigningKey):
   const { transactionId } = JSON.parse(signing.holderReference) as { transactionId: string };
   await ctx.query(`update signatures.hand_over set state = 'closed', ended_at = $3 where agency_id = $1 and signing_id = $2 and state = 'open'`, [key.agencyId, key.signingId, ctx.now]);
   await giveUpRequest(ctx, { ...key, transactionId, code: 'signatures.handOverClosed', again: true });
-  if (release !== undefined) await regroupRelease(ctx, release);
+  if (release !== undefined) {
+    await regroupRelease(ctx, release);
+    // The other files of the same thing were to be consented to with it: whoever stops, stops the act.
+    await leaveRelease(ctx, { ...signing, personId: openedBy.personId });
+  }
   await withdrawIfDeserted(ctx, { agencyId: key.agencyId, batchId: transactionId });
   if (latest?.state === 'open') ctx.record({ type: 'signatures.hand-over-closed', agencyId: key.agencyId, subject: signing.subject, data: { signingId: signing.id, handOverId: latest.id } });
 }
