@@ -2890,7 +2890,9 @@ create table signatures.validation (
   indication text not null,
   report jsonb not null,
   validated_at timestamp with time zone not null,
+  folder_lists jsonb not null default '[]'::jsonb,
   constraint validation_pkey PRIMARY KEY (sha256, trust_version),
+  constraint validation_folder_lists_check CHECK ((jsonb_typeof(folder_lists) = 'array'::text)),
   constraint validation_indication_check CHECK ((indication = ANY (ARRAY['TOTAL-PASSED'::text, 'TOTAL-FAILED'::text, 'INDETERMINATE'::text, 'UNREADABLE'::text, 'UNSIGNED'::text]))),
   constraint validation_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );

@@ -28,6 +28,11 @@ test('paper is registered with its scan, and the clerk makes a sao y with the ag
     await page.getByRole('link', { name: 'Vào sổ văn bản giấy' }).click();
     await page.getByRole('heading', { level: 1, name: 'Vào sổ văn bản giấy' }).waitFor();
     await look(page, 'vào sổ văn bản giấy');
+    await page.getByRole('button', { name: 'Vào sổ' }).click();
+    for (const missing of ['Tải lên bản quét của văn bản giấy.', 'Nhập tên cơ quan, tổ chức hoặc người gửi.', 'Nhập ngày văn bản.', 'Nhập trích yếu.']) await page.getByText(missing).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Chọn tệp', 'the focus stands in the first that is missing');
+    await look(page, 'vào sổ văn bản giấy, còn thiếu');
+    await picture(page, 'vao-so-con-thieu');
     await page.locator('input[type=file]').setInputFiles(SCAN);
     await page.getByLabel(/^Nơi gửi/).fill('Công ty cổ phần Mía đường Lam Sơn');
     await page.getByLabel(/^Số/).fill('128');
@@ -43,6 +48,35 @@ test('paper is registered with its scan, and the clerk makes a sao y with the ag
     documentUrl = page.url();
     await look(page, 'văn bản giấy đã vào sổ');
     await picture(page, 'van-ban-giay');
+  });
+
+  await t.test('a sender of the directory is found without diacritics, by keyboard, and what is changed afterwards is free text again', async () => {
+    await page.goto(`${town.url}/app/vao-so-van-ban-giay`);
+    await page.locator('input[type=file]').setInputFiles(SCAN);
+    const sender = page.getByRole('combobox', { name: /^Nơi gửi/ });
+    await sender.pressSequentially('so noi vu');
+    await page.getByRole('option', { name: /Sở Nội vụ/ }).first().waitFor();
+    await look(page, 'vào sổ văn bản giấy, tìm nơi gửi');
+    await picture(page, 'vao-so-tim-noi-gui');
+    await sender.press('ArrowDown');
+    await sender.press('Enter');
+    await page.getByText('Cơ quan trong danh bạ.').waitFor();
+    assert.equal(await sender.inputValue(), 'Sở Nội vụ tỉnh Thanh Hóa');
+    await sender.press('End');
+    await sender.pressSequentially(' tỉnh bạn');
+    await page.getByText('Chưa chọn từ danh bạ: ghi như đã nhập.').waitFor();
+    await sender.fill('so noi vu');
+    await page.getByRole('option', { name: /Sở Nội vụ/ }).first().click();
+    await page.getByRole('textbox', { name: /^Ngày văn bản/ }).fill('03/11/2026');
+    await page.getByLabel(/^Trích yếu/).fill('V/v mời họp giao ban');
+    await page.getByRole('button', { name: 'Vào sổ' }).click();
+    await page.getByText(/Đã vào sổ, số đến \d+/).first().waitFor();
+    await page.getByRole('heading', { name: 'V/v mời họp giao ban' }).waitFor();
+    const reply = await page.request.get(`${town.url}/api/v1/incoming-documents/${page.url().split('/').at(-1) ?? ''}`);
+    // safe because the contract says so
+    const { senderName, senderCode } = (await reply.json()) as { senderName: string; senderCode: string };
+    assert.deepEqual([senderName, senderCode], ['Sở Nội vụ tỉnh Thanh Hóa', 'H56.02']);
+    await page.goto(documentUrl);
   });
 
   await t.test('the kinds that the law knows are offered, with the reason for the others', async () => {

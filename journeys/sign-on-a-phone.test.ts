@@ -27,6 +27,18 @@ async function phoneOf(login: string): Promise<{ page: Page; home: string; touch
   return { page, home, touches: () => touches };
 }
 
+/** A finger that is slow: what the reader is asked waits until it is called. */
+async function slowReader(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(() => {
+    const get = navigator.credentials.get.bind(navigator.credentials);
+    navigator.credentials.get = async (options) => {
+      await new Promise((resolve) => addEventListener('touch-now', resolve, { once: true }));
+      return get(options);
+    };
+  });
+  return () => page.evaluate(() => void dispatchEvent(new Event('touch-now')));
+}
+
 /** A computer that has no reader of its own: its user closes the browser's dialog. */
 async function withoutReader(page: Page): Promise<void> {
   const devices = await page.context().newCDPSession(page);
@@ -65,7 +77,14 @@ test('a director signs three documents on a phone with one touch, and a fourth f
     await look(page, 'three documents on a phone, by passkey');
     await picture(page, 'sign-on-phone');
     const before = touches();
+    const touch = await slowReader(page);
     await page.getByRole('button', { name: 'Ký 3 văn bản' }).click();
+    await page.getByText('Chờ xác nhận trên thiết bị').nth(2).waitFor({ timeout: 60_000 });
+    assert.equal(await page.getByText('Đang hoàn tất chữ ký').count(), 0, 'nothing is completed before the owner’s touch');
+    await page.getByText('Đã ký 0 trên 3 văn bản').first().waitFor();
+    await look(page, 'three documents on a phone, before the touch');
+    await picture(page, 'sign-on-phone-touch');
+    await touch();
     await page.getByText('Xong: 3 văn bản đã ký').waitFor({ timeout: 60_000 });
     assert.equal(touches() - before, 1, 'one touch');
     await look(page, 'three documents on a phone, signed by passkey');

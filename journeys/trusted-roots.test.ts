@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createRootAuthority } from '#engines/signatures/domain/pki/authority.ts';
 import { buildTrustedList } from '#engines/signatures/domain/trust-list/testing.ts';
+import { createTestPki } from '#engines/signatures/domain/validation/testing.ts';
+import { signXml, testSigner } from '#engines/signatures/domain/xml/testing.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { generate } from 'otplib';
 import { look, picture } from './accessibility.ts';
@@ -14,6 +16,7 @@ import { openTown, type Town, type Visitor } from './town.ts';
 const root = async (organization: string) => (await createRootAuthority({ organization, now: new Date() })).certificate;
 
 let town: Town;
+let issue: (number: number) => void;
 const folder = mkdtempSync(join(tmpdir(), 'lienthong-trusted-roots-'));
 before(async () => {
   const current = { status: 'granted', from: new Date('2026-01-01T00:00:00Z') };
@@ -21,6 +24,13 @@ before(async () => {
   const xml = buildTrustedList(await root('Tổ chức chứng thực theo danh sách'), { current }).toString().replace(/<NextUpdate><dateTime>[^<]+/, `<NextUpdate><dateTime>${soon}`);
   writeFileSync(join(folder, 'nepac.unsigned.xml'), xml);
   writeFileSync(join(folder, 'vn.xml'), xml);
+  const keeper = await createTestPki(new Date(Date.now() - 30 * 86_400_000));
+  const operator = testSigner(keeper, keeper.agency);
+  issue = (number) => {
+    writeFileSync(join(folder, 'quoc-gia.xml'), signXml(Buffer.from(xml.replace(/<TSLSequenceNumber>\d+/, `<TSLSequenceNumber>${String(number)}`)), operator, { signingTime: new Date() }));
+  };
+  writeFileSync(join(folder, 'quoc-gia.list-signer.crt'), keeper.agency.certificate.raw);
+  issue(9);
   town = await openTown({ trustAnchorsDir: folder });
 }, { timeout: 240_000 });
 after(async () => {
@@ -40,6 +50,9 @@ test('the administrator of the province trusts the authorities of a bundle after
     await page.getByRole('link', { name: /CA gốc nội bộ/ }).first().waitFor();
     await look(page, 'chứng thư gốc tin cậy');
     await picture(page, 'goc-tin-cay-dau');
+    await page.goto(`${town.url}/app/danh-sach-tin-cay`);
+    await page.getByText('quoc-gia.xml').waitFor();
+    issue(8);
   });
 
   await t.test('a bundle shows its fingerprints, and is trusted with its legal basis', async () => {
@@ -81,6 +94,31 @@ test('the administrator of the province trusts the authorities of a bundle after
     await page.getByText('không có chữ ký nên không được dùng').waitFor();
     await look(page, 'danh sách tin cậy');
     await picture(page, 'danh-sach-tin-cay');
+  });
+
+  await t.test('an older list that lies in place of a newer one is used all the same only after a reason', async () => {
+    await page.goto(`${town.url}/app/danh-sach-tin-cay`);
+    const older = page.getByText('cũ hơn bản đã đọc trước đó').first();
+    // the folder is read again once a minute
+    for (let turn = 0; turn < 14 && !(await older.isVisible()); turn += 1) {
+      await page.waitForTimeout(5_000);
+      await page.reload();
+      await page.getByText('quoc-gia.xml').waitFor();
+    }
+    await older.waitFor();
+    await look(page, 'danh sách tin cậy cũ hơn');
+    await picture(page, 'danh-sach-cu-hon');
+    await page.getByRole('button', { name: 'Vẫn dùng danh sách cũ hơn' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Vẫn dùng danh sách cũ hơn' }).click();
+    await dialog.getByText('Nêu lý do dùng lại danh sách cũ hơn.').waitFor();
+    await look(page, 'vẫn dùng danh sách cũ hơn');
+    await picture(page, 'van-dung-danh-sach-cu-hon');
+    await dialog.getByLabel(/^Lý do dùng lại/).fill('Bản số 9 phát hành nhầm');
+    await dialog.getByRole('button', { name: 'Vẫn dùng danh sách cũ hơn' }).click();
+    await page.getByText(/Đã dùng danh sách số/).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Vẫn dùng danh sách cũ hơn' }).count(), 0);
+    await picture(page, 'danh-sach-cu-hon-da-dung');
   });
 
   await t.test('the clerk of an agency is shown neither', async () => {

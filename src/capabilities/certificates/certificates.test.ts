@@ -227,6 +227,20 @@ test('when a person leaves the post, the administrator is asked about each certi
   assert.deepEqual(tasks, [{ title: 'Lê Văn Đi', assignee: 'role:agency_admin' }]);
 });
 
+test('a namesake’s newer certificate renews nothing: where both are known as people that decides, else the name does', async () => {
+  const openTasks = async (): Promise<number> =>
+    (await house.sql(`select 1 from cases.task where agency_id = $1 and title = $2 and kind = 'certificates.renew' and state = 'open'`, [department, 'Lò Văn Trùng'])).length;
+  const [one, other] = [await somebodyIn(department, 'Lò Văn Trùng', 'Phó Giám đốc', ['leader']), await somebodyIn(department, 'Lò Văn Trùng', 'Chuyên viên', ['officer'])];
+  await issueTo(one, 20);
+  await run(house.kernel, warnOfEnd, undefined, system);
+  const asked = await openTasks();
+  assert.ok(asked > 0);
+  await issueTo(other);
+  assert.equal(await openTasks(), asked, 'the colleague of the same name has a certificate of their own');
+  await issueTo(one);
+  assert.equal(await openTasks(), 0);
+});
+
 test('what was to be done about a certificate is done when it is revoked, or when its holder has a newer one', async () => {
   const openTasks = async (): Promise<string[]> =>
     (await house.sql<{ kind: string }>(`select distinct kind from cases.task where agency_id = $1 and title = $2 and state = 'open' order by kind`, [department, 'Mai Văn Đổi'])).map((task) => task.kind);

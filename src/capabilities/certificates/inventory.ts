@@ -45,13 +45,16 @@ export async function addCertificates(ctx: CommandContext, certificates: readonl
   return new Map(added.map((row) => [keyOf(row.agency_id, row.fingerprint), row.id]));
 }
 
-/** Whoever has a certificate that lasts longer need not get another one in place of the one before, which ends or was revoked. */
+/**
+ * Whoever has a certificate that lasts longer need not get another one in place of the one before, which ends or was revoked. Where it is known of
+ * both whose they are, that decides; else the name does, which two people may share.
+ */
 async function endRenewals(ctx: CommandContext, newer: readonly { agency_id: string; id: string }[]): Promise<void> {
   const { rows } = await ctx.query(
     `select distinct c.agency_id as "agencyId", c.id from unnest($1::uuid[], $2::uuid[]) as f (agency_id, id)
        join certificates.certificate n on n.agency_id = f.agency_id and n.id = f.id
        join certificates.certificate c on c.agency_id = n.agency_id and c.holder_kind = n.holder_kind and c.valid_to < n.valid_to
-        and (c.holder_name = n.holder_name or c.person_id = n.person_id)
+        and case when c.person_id is null or n.person_id is null then c.holder_name = n.holder_name else c.person_id = n.person_id end
       where c.warned_days is not null or c.status <> 'active'`,
     [newer.map((row) => row.agency_id), newer.map((row) => row.id)],
   );

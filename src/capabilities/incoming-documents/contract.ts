@@ -198,9 +198,11 @@ export type IncomingDetail = z.infer<typeof incomingDetail>;
 export const paperBody = z.object({
   scanUploadId: z.uuid('Tải lên bản quét của văn bản giấy.|Upload the scan of the paper.'),
   senderName: z.string().trim().min(2, 'Nhập tên cơ quan, tổ chức hoặc người gửi.|Enter the sender’s name.').max(300),
+  /** The sender's entry in the directory; null for one who stands in none. */
+  senderAgencyId: id.nullable().default(null),
   number: z.string().trim().max(30).default(''),
   notation: z.string().trim().max(60).default(''),
-  issuedOn: z.iso.date('Ngày không đúng.|The date is wrong.'),
+  issuedOn: z.iso.date('Nhập ngày văn bản.|Enter the document’s date.'),
   typeCode: z.string().min(1, 'Chọn loại văn bản.|Choose a document type.'),
   summary: z.string().trim().min(1, 'Nhập trích yếu.|Enter the summary.').max(500),
   urgency: urgency.default('normal'),

@@ -83,6 +83,23 @@ test('what somebody signed is no scan, and neither is what is no PDF; a day in t
   assert.equal((await clerk.post<Refusal>(`${base}/paper`, await facts({ issuedOn: '2031-01-01' }))).body.code, 'incoming-documents.dayIsAhead');
 });
 
+test('a sender of the directory is kept with its entry, its code and its name of the day; what came over the exchange is its twin', async () => {
+  const over = await detail(await electronic());
+  const [senderAgencyId = ''] = await office.agencies('Sở Nội vụ');
+  const known = await detail(await paper({ senderAgencyId, senderName: 'So noi vu', number: over.number, notation: over.notation, issuedOn: over.issuedOn }));
+  assert.deepEqual([known.senderAgencyId, known.senderName, known.senderCode, known.twinId], [senderAgencyId, over.senderName, over.senderCode, over.id]);
+  const free = await detail(await paper({ senderName: 'Sở Nội vụ tỉnh bạn' }));
+  assert.deepEqual([free.senderAgencyId, free.senderName, free.senderCode], [null, 'Sở Nội vụ tỉnh bạn', '']);
+  assert.equal((await clerk.post<Refusal>(`${base}/paper`, await facts({ senderAgencyId: randomUUID() }))).body.code, 'identity.agencyNotFound');
+});
+
+test('what is missing on a paper is named all at once, field by field', async () => {
+  const { status, body } = await clerk.post<{ fields: { path: string; message: string }[] }>(`${base}/paper`, { senderName: '', typeCode: 'cong-van', summary: '' });
+  assert.equal(status, 422);
+  assert.deepEqual(body.fields.map(({ path }) => path), ['scanUploadId', 'senderName', 'issuedOn', 'summary']);
+  assert.equal(body.fields[2]?.message, 'Nhập ngày văn bản.');
+});
+
 test('paper is handled like any other document, and nobody is told over the exchange', async () => {
   const id = await paper();
   const leader = await office.signIn('giamdoc.stc');

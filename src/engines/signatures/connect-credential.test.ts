@@ -20,14 +20,15 @@ import { addTrustAnchor, endTrust } from './commands/trust-anchors.ts';
 let house: TestHouse;
 let service: PhoneService;
 const now = new Date('2026-11-01T00:00:00Z');
+let bringing = 0;
 const root = await createRootAuthority({ organization: 'CA công cộng thử', now });
 const issuing = await createIssuingAuthority(root, { organization: 'CA công cộng thử', now });
 const pair = await generateKey('rsa-2048');
 const person = somebody();
 const user = '0987654321';
 
-function certificateFor(name: string, { validDays = 365, from = now } = {}): Buffer {
-  return issueCertificate(issuing, { kind: 'signer', subject: personSubject({ name, organization: 'Sở Nội vụ' }), publicKey: pair.publicKey, now: from, validDays }).raw;
+function certificateFor(name: string, { validDays = 365, from = now, userId }: { validDays?: number; from?: Date; userId?: string } = {}): Buffer {
+  return issueCertificate(issuing, { kind: 'signer', subject: personSubject({ name, organization: 'Sở Nội vụ', ...(userId === undefined ? {} : { userId }) }), publicKey: pair.publicKey, now: from, validDays }).raw;
 }
 
 before(async () => {
@@ -86,6 +87,26 @@ test('a certificate in another person’s name is not connected, nor a seal by s
   await assert.rejects(connect(), coded('signatures.notYourCredential'));
   await assert.rejects(connect({ kind: 'agency' }), coded('signatures.sealNeedsClerk'));
   await assert.rejects(connect({}, somebody({ name: 'Trần Văn Bình' })), coded('signatures.notYourCredential'));
+});
+
+test('where both have a citizen’s number it decides: a namesake’s certificate is refused, and a name that is written otherwise is the person’s own', async () => {
+  const namesake = somebody();
+  const bring = async (name: string, userId?: string) => {
+    service.identity.certificate = certificateFor(name, { from: new Date(now.getTime() + 1000 * (bringing += 1)), ...(userId === undefined ? {} : { userId }) });
+    return connect({}, namesake);
+  };
+  const connect = (changes: object, actor: typeof namesake) =>
+    connectCredential(house.kernel, { agencyId: actor.agencyId, kind: 'person', driver: 'smartca', user, fingerprint: parseCertificate(service.identity.certificate).fingerprint, ...changes }, { actor });
+  await bring(namesake.name);
+  const first = await bring(namesake.name, 'CCCD:038000000001');
+  await bring('NGUYEN THI NGOC ANH', 'CCCD:038000000001');
+  await assert.rejects(bring(namesake.name, 'CCCD:038000000002'), coded('signatures.notYourCredential'), 'the same name, another number');
+  await assert.rejects(bring('Trần Văn Bình', 'CCCD:038000000002'), coded('signatures.notYourCredential'));
+  await bring(namesake.name);
+  await bring(namesake.name, 'MST:2800000001');
+  await assert.rejects(bring('Trần Văn Bình'), coded('signatures.notYourCredential'), 'without a number the name decides as before');
+  await assert.rejects(bring('Trần Văn Bình', 'MST:2800000001'), coded('signatures.notYourCredential'), 'an office’s number names no person');
+  assert.ok(first);
 });
 
 test('one that is not there, that ended, or of an unknown account is refused with the reason; one that begins later may be connected and does not sign yet', async () => {

@@ -130,6 +130,13 @@ export const signatureErrors = defineErrors('signatures', {
     fixVi: 'Tải lại trang để xem thời gian tin cậy hiện tại.',
     fixEn: 'Reload the page to see until when it is trusted.',
   },
+  olderListNotThere: {
+    status: 409,
+    vi: 'Trong thư mục không còn danh sách cũ hơn này, hoặc nó đã được dùng.',
+    en: 'This older list is not in the folder any more, or it is used already.',
+    fixVi: 'Tải lại trang để xem các danh sách đang có.',
+    fixEn: 'Reload the page to see which lists are there.',
+  },
   trustNotFound: {
     status: 404,
     vi: 'Không có chứng thư này trong danh sách tin cậy, hoặc nó không do trang này quản lý.',

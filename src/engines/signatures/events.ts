@@ -43,6 +43,11 @@ export const signatureEvents: EventCatalogue = {
     vi: 'Thôi tin cậy chứng thư gốc {name} từ {endsAt}: {reason}',
     en: 'Ended the trust in the root certificate {name} from {endsAt}: {reason}',
   },
+  'trusted-list-reinstated': {
+    data: z.object({ file: z.string(), operator: z.string(), territory: z.string(), number: z.number(), issuedAt: z.string(), newerNumber: z.number(), newerIssuedAt: z.string(), reason: z.string() }),
+    vi: 'Dùng lại danh sách tin cậy cũ hơn của {operator} ({territory}): số {number} ngày {issuedAt} thay cho số {newerNumber} ngày {newerIssuedAt}: {reason}',
+    en: 'Used an older trusted list of {operator} ({territory}) again: no. {number} of {issuedAt} in place of no. {newerNumber} of {newerIssuedAt}: {reason}',
+  },
   'credential-issued': {
     data: z.object({ subject: z.string(), serial: z.string(), validTo: z.string() }),
     vi: 'Cấp chứng thư số cho {subject}',

@@ -231,6 +231,7 @@ export type ValidationRow = {
   indication: 'TOTAL-PASSED' | 'TOTAL-FAILED' | 'INDETERMINATE' | 'UNREADABLE' | 'UNSIGNED';
   report: Json;
   validated_at: Instant;
+  folder_lists: Json;
 };
 
 export type ValidationEvidenceRow = {

@@ -25,6 +25,8 @@ export const trustFileTexts = {
 
 export type TrustFileCode = keyof typeof trustFileTexts;
 export type RefusedFile = { name: string; code: TrustFileCode };
+/** A list that is whole and rightly signed, and not used only because a newer issue was read before. */
+export type OlderIssue = ReadIssue & { name: string };
 /** A list that counts, under the name of its file. One that is not signed was made by hand. */
 export type CountedList = ListedAnchors & { name: string; isSigned: boolean; list: TrustedList };
 export type TrustFolder = {
@@ -39,6 +41,8 @@ export type TrustFolder = {
   /** Seals of installations from before these had a purpose of their own in the certificate: recognised by being here, trusted by their path. */
   seals: Certificate[];
   refused: RefusedFile[];
+  /** Those of the refused that an administrator may use all the same; not while the newer issue lies beside. */
+  older: OlderIssue[];
 };
 
 /** The newest issue of a signed list that was read. */
@@ -107,7 +111,7 @@ export async function readTrustFolder(folder: string, now: Date, { before, newes
     }
   }
   const judged = judgeNewest(lists, { signers, now, newest });
-  return { ...found, lists: judged.lists, refused: [...refused, ...judged.refused] };
+  return { ...found, ...judged, refused: [...refused, ...judged.refused] };
 }
 
 /** All certificates of a file; one without any is as good as cut short. @throws PkiError, or as the disk does */
@@ -160,30 +164,37 @@ export function isOlder(one: Pick<ReadIssue, 'sequenceNumber' | 'issuedAt'>, oth
 
 type ListTrust = { signers: readonly ListSigner[]; now: Date; newest: readonly ReadIssue[] };
 
+type JudgedLists = Pick<TrustFolder, 'lists' | 'refused' | 'older'>;
+
 /** Of two issues that lie here the newer counts, and whom only the older names signs nothing: what was read with it is judged anew without it. */
-function judgeNewest(files: readonly ListFile[], trust: ListTrust): Pick<TrustFolder, 'lists' | 'refused'> {
+function judgeNewest(files: readonly ListFile[], trust: ListTrust): JudgedLists {
   for (let newest = trust.newest; ; ) {
     const judged = judgeLists(files, { ...trust, newest });
     const found = newestOf(judged.lists);
-    if (judged.lists.every(({ isSigned, list }) => !isSigned || !isSuperseded(list, found))) return judged;
+    if (judged.lists.every(({ isSigned, list }) => !isSigned || !isSuperseded(list, found))) return { ...judged, older: judged.older.filter((list) => !isSuperseded(list, found)) };
     newest = [...newest, ...found];
   }
 }
 
-const isSuperseded = (list: TrustedList, newest: readonly ReadIssue[]): boolean => newest.some((known) => issueKey(known) === issueKey(list) && isOlder(list, known));
+const isSuperseded = (list: ReadIssue, newest: readonly ReadIssue[]): boolean => newest.some((known) => issueKey(known) === issueKey(list) && isOlder(list, known));
 
 /** A list of lists may lie behind those that it vouches for: what is not accepted yet is tried again while something new is. */
-function judgeLists(files: readonly ListFile[], { signers: named, now, newest }: ListTrust): Pick<TrustFolder, 'lists' | 'refused'> {
+function judgeLists(files: readonly ListFile[], { signers: named, now, newest }: ListTrust): JudgedLists {
   const signers = [...named];
   const lists: CountedList[] = [];
   let waiting = files;
   for (;;) {
     const refused: (RefusedFile & { file: ListFile })[] = [];
+    const older: OlderIssue[] = [];
     for (const file of waiting) {
       try {
         const isHandMade = /\.unsigned\.xml$/i.test(file.name);
         const list = isHandMade ? readUnsignedList(file.xml, now) : readSignedList(file.xml, { signers, now });
-        if (!isHandMade && isSuperseded(list, newest)) throw new TrustedListError('trustedList.older', `${list.territory} ${String(list.sequenceNumber)}`);
+        if (!isHandMade && isSuperseded(list, newest)) {
+          const { territory, operator, sequenceNumber, issuedAt } = list;
+          older.push({ name: file.name, territory, operator, sequenceNumber, issuedAt });
+          throw new TrustedListError('trustedList.older', `${list.territory} ${String(list.sequenceNumber)}`);
+        }
         lists.push({ ...anchorsOf(list), name: file.name, isSigned: !isHandMade, list });
         if (!isHandMade) signers.push(...signersNamedBy(list));
       } catch (error) {
@@ -191,7 +202,7 @@ function judgeLists(files: readonly ListFile[], { signers: named, now, newest }:
         refused.push({ name: file.name, code: error.code, file });
       }
     }
-    if (refused.length === 0 || refused.length === waiting.length) return { lists, refused: refused.map(({ name, code }) => ({ name, code })) };
+    if (refused.length === 0 || refused.length === waiting.length) return { lists, refused: refused.map(({ name, code }) => ({ name, code })), older };
     waiting = refused.map(({ file }) => file);
   }
 }

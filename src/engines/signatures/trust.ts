@@ -9,6 +9,7 @@ import { currentRevocationList, listsOfThisMoment } from './adapters/built-in-au
 import type { TrustMaterial } from './adapters/document-reader/protocol.ts';
 import type { TrustAnchorSummary } from './contract.ts';
 import { isInstallationSeal, parseCertificate, type Certificate } from './domain/pki/certificate.ts';
+import { parseRevocationList } from './domain/pki/crl.ts';
 import type { TrustPeriod } from './domain/validation/trust-store.ts';
 import { installation } from './events.ts';
 import { SEAL_NAME } from './seal-name.ts';
@@ -75,7 +76,7 @@ export async function trustMaterial(kernel: Kernel, { anchors, periods }: TrustS
 
 const keptFolder = service<{ readAt: number; content: TrustFolder }>(Symbol('trust folder'), () => ({
   readAt: Number.NEGATIVE_INFINITY,
-  content: { anchors: [], files: new Map(), crls: new Map(), withheld: [], lists: [], seals: [], refused: [] },
+  content: { anchors: [], files: new Map(), crls: new Map(), withheld: [], lists: [], seals: [], refused: [], older: [] },
 }));
 
 /** Files of TRUST_ANCHORS that are not used, and why; for the health page. @throws TrustFolderError */
@@ -105,7 +106,31 @@ export async function configuredFolder(kernel: Kernel): Promise<TrustFolder> {
   return kept.content;
 }
 
-async function newestIssues({ database }: Kernel): Promise<ReadIssue[]> {
+/** The SHA-256 of the revocation lists in TRUST_ANCHORS, by the name of their issuer. */
+export type FolderLists = ReadonlyMap<string, readonly string[]>;
+
+// A reading is kept for a minute and asked by every file that arrives meanwhile.
+const listsByReading = new WeakMap<TrustFolder, FolderLists>();
+
+/** Whose revocation lists lie in TRUST_ANCHORS, as last read. @throws TrustFolderError */
+export async function folderLists(kernel: Kernel): Promise<FolderLists> {
+  const folder = await configuredFolder(kernel);
+  let lists = listsByReading.get(folder);
+  if (lists === undefined) {
+    const found = [...folder.crls.values()].map((raw) => ({ issuer: parseRevocationList(raw).issuer.text, hash: createHash('sha256').update(raw).digest('hex') }));
+    lists = new Map([...Map.groupBy(found, ({ issuer }) => issuer)].map(([issuer, all]) => [issuer, all.map(({ hash }) => hash)]));
+    listsByReading.set(folder, lists);
+  }
+  return lists;
+}
+
+/** Has the folder read again at its next use, after what decides on its lists was changed by a person. */
+export function readFolderAnew(kernel: Kernel): void {
+  keptFolder(kernel).readAt = Number.NEGATIVE_INFINITY;
+}
+
+/** The newest issue of each signed list that was ever read. */
+export async function newestIssues({ database }: Kernel): Promise<ReadIssue[]> {
   const { rows } = await database.pool.query<ReadIssue>('select territory, operator, sequence_number::float8 as "sequenceNumber", issued_at as "issuedAt" from signatures.trusted_list order by territory, operator limit 1000');
   return rows;
 }

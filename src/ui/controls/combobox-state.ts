@@ -22,18 +22,22 @@ type ComboboxStateOptions = {
   mostShown: number;
   onType: ((typed: string) => void) | undefined;
   onPick: (option: ComboboxOption) => void;
+  /** Text of its own may stay: nothing is marked before an arrow key marks it, so that Enter takes nothing unasked. */
+  isFree?: boolean;
 };
 
 /** The pattern of the ARIA authoring guide: the focus stays in the box, the list follows the keys. */
-export function useComboboxState({ options, mostShown, onType, onPick }: ComboboxStateOptions): ComboboxState {
+export function useComboboxState({ options, mostShown, onType, onPick, isFree = false }: ComboboxStateOptions): ComboboxState {
   const listId = useId();
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState<string | undefined>(undefined);
-  const [active, setActive] = useState(0);
+  const first = isFree ? -1 : 0;
+  const [active, setActive] = useState(first);
   const { shown, hidden } = useMemo(() => findOptions(options, typed ?? '', mostShown), [options, typed, mostShown]);
   const activeIndex = Math.min(active, shown.length - 1);
   const show = () => {
-    if (!open) setActive(0);
+    if (isFree && typed === undefined) return;
+    if (!open) setActive(first);
     setOpen(true);
   };
   const close = () => {
@@ -42,7 +46,7 @@ export function useComboboxState({ options, mostShown, onType, onPick }: Combobo
   };
   const move = (event: KeyboardEvent, step: number) => {
     event.preventDefault();
-    if (open) setActive((activeIndex + step + shown.length) % Math.max(1, shown.length));
+    if (open) setActive(activeIndex < 0 ? (step > 0 ? 0 : shown.length - 1) : (activeIndex + step + shown.length) % Math.max(1, shown.length));
     else show();
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -53,6 +57,7 @@ export function useComboboxState({ options, mostShown, onType, onPick }: Combobo
     else if (event.key === 'Enter' && open) {
       event.preventDefault(); // the form is sent by an Enter in a closed box only
       if (active !== undefined && active.disabled !== true) onPick(active);
+      else if (isFree) close();
     } else if (event.key === 'Escape' && (open || typed !== undefined)) {
       event.preventDefault();
       event.stopPropagation(); // closes the list, not the dialog around it
@@ -70,7 +75,7 @@ export function useComboboxState({ options, mostShown, onType, onPick }: Combobo
     setActive,
     type: (text) => {
       setTyped(text);
-      setActive(0);
+      setActive(first);
       setOpen(true);
       onType?.(text);
     },

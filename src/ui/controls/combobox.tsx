@@ -98,10 +98,13 @@ type ComboInputProps = {
   disabled: boolean | undefined;
   onLeave: () => void;
   onKeyDown: (event: KeyboardEvent) => void;
+  /** A press stands the cursor where it was pressed, instead of taking all of the text. */
+  keepsText?: boolean;
   ref?: Ref<HTMLInputElement>;
 };
 
-function ComboInput({ control, state, value, placeholder, disabled, onLeave, onKeyDown, ref }: ComboInputProps): ReactNode {
+/** The box of every field with a list under it. */
+export function ComboInput({ control, state, value, placeholder, disabled, onLeave, onKeyDown, keepsText = false, ref }: ComboInputProps): ReactNode {
   return (
     <input
       {...control}
@@ -119,7 +122,7 @@ function ComboInput({ control, state, value, placeholder, disabled, onLeave, onK
       disabled={disabled}
       value={value}
       onClick={(event) => {
-        if (!state.open) event.currentTarget.select();
+        if (!state.open && !keepsText) event.currentTarget.select();
         state.show();
       }}
       onChange={(event) => state.type(event.target.value)}

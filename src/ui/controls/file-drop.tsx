@@ -18,6 +18,7 @@ export type FileDropProps<Result> = {
   /** What is taken: "PDF, tới 50 MB". */
   hint?: string;
   error?: string | undefined;
+  required?: boolean;
   uploads: Uploads<Result>;
   /** One file or many. */
   multiple?: boolean;
@@ -28,6 +29,7 @@ export type FileDropProps<Result> = {
 
 const messages = defineMessages({
   vi: {
+    required: 'bắt buộc',
     drop: 'Thả tệp vào đây, hoặc',
     dropNow: 'Thả để gửi lên',
     choose: 'Chọn tệp',
@@ -42,6 +44,7 @@ const messages = defineMessages({
     retry: 'Gửi tiếp',
   },
   en: {
+    required: 'required',
     drop: 'Drop files here, or',
     dropNow: 'Drop to send',
     choose: 'Choose files',
@@ -58,7 +61,7 @@ const messages = defineMessages({
 });
 
 /** Files by drag and drop or by choosing, each with its progress; nothing is lost by a broken network. */
-export function FileDrop<Result>({ label, hint, error, uploads, multiple = false, disabled = false, after }: FileDropProps<Result>): ReactNode {
+export function FileDrop<Result>({ label, hint, error, required = false, uploads, multiple = false, disabled = false, after }: FileDropProps<Result>): ReactNode {
   const t = useT(messages);
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -75,6 +78,15 @@ export function FileDrop<Result>({ label, hint, error, uploads, multiple = false
     <div className="lt-file-drop" role="group" aria-labelledby={`${id}-label`}>
       <span className="lt-field__label" id={`${id}-label`}>
         {label}
+        {required && (
+          <>
+            <span className="lt-field__required" title={t('required')} aria-hidden="true">
+              {' '}
+              *
+            </span>
+            <span className="read-by-screen-reader"> ({t('required')})</span>
+          </>
+        )}
       </span>
       <div
         className="lt-file-drop__zone"
@@ -90,7 +102,7 @@ export function FileDrop<Result>({ label, hint, error, uploads, multiple = false
       >
         <Upload size={20} aria-hidden="true" />
         <span className="lt-file-drop__words">{over ? t('dropNow') : t('drop')}</span>
-        <Button size="small" disabled={disabled} onClick={() => input.current?.click()} aria-describedby={`${id}-hint`}>
+        <Button size="small" disabled={disabled} onClick={() => input.current?.click()} aria-describedby={error === undefined ? `${id}-hint` : `${id}-error ${id}-hint`}>
           {t('choose')}
         </Button>
         <input
@@ -106,7 +118,11 @@ export function FileDrop<Result>({ label, hint, error, uploads, multiple = false
           }}
         />
       </div>
-      {error !== undefined && <p className="lt-field__error">{error}</p>}
+      {error !== undefined && (
+        <p className="lt-field__error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
       <p className="lt-field__hint" id={`${id}-hint`}>
         {hint}
       </p>

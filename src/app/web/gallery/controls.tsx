@@ -13,6 +13,7 @@ import { IconButton } from '#ui/controls/icon-button.tsx';
 import { RadioGroup } from '#ui/controls/radio-group.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { Switch } from '#ui/controls/switch.tsx';
+import { SuggestField } from '#ui/controls/suggest-field.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { useUploads } from '#ui/controls/uploads.ts';
@@ -77,6 +78,7 @@ function Fields(): ReactNode {
   const [day, setDay] = useState<string | undefined>('2026-03-05');
   const [late, setLate] = useState<string | undefined>('2026-01-12');
   const [agency, setAgency] = useState<string | undefined>(undefined);
+  const [sender, setSender] = useState<{ text: string; value: string | undefined }>({ text: 'Công ty cổ phần Lam Sơn', value: undefined });
   const [recipients, setRecipients] = useState<readonly string[]>(['snv', 'stc', 'ubnd-dongson']);
   return (
     <div className="gallery-form">
@@ -92,6 +94,7 @@ function Fields(): ReactNode {
       <DateField label="Hạn trả lời" value={day} onChange={setDay} />
       <DateField label="Ngày ban hành" value={late} onChange={setLate} min="2026-02-01" />
       <Combobox label="Đơn vị soạn thảo" options={agencies} value={agency} onChange={setAgency} placeholder="Gõ tên, không cần dấu" />
+      <SuggestField label="Nơi gửi" options={agencies} text={sender.text} value={sender.value} onChange={(text, value) => setSender({ text, value })} hint="Chọn trong danh bạ hoặc ghi tự do." />
       <MultiCombobox
         label="Nơi nhận"
         options={[...agencyGroups, ...agencies]}

@@ -168,7 +168,7 @@ async function isCarriedOut(ctx: CommandContext, request: StoredRequest): Promis
       ? await ctx.query(`select from certificates.certificate where agency_id = $1 and id = $2 and status = 'revoked'`, [request.agency_id, request.certificate_id])
       : await ctx.query(
           `select from certificates.certificate where agency_id = $1 and holder_kind = $2 and added_at > $3 and status = 'active'
-              and (holder_name = $4 or (person_id is not null and person_id = $5)) limit 1`,
+              and case when person_id is null or $5::uuid is null then holder_name = $4 else person_id = $5 end limit 1`,
           [request.agency_id, request.holder_kind, request.asked_at, request.holder_name, request.person_id],
         );
   return rows.length > 0;

@@ -1,6 +1,6 @@
 import FileCheck from 'lucide-react/icons/file-check';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { CapabilitiesView, UploadView } from '#engines/files/contract.ts';
 import type { DocumentTypeList } from '#engines/registers/contract.ts';
@@ -16,6 +16,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { calendarDay } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { useFirstProblem } from '#ui/layout/first-problem.ts';
 import '#ui/layout/form.css';
 import { Page } from '#ui/layout/page.tsx';
 import { useNavigation } from '#ui/navigation.tsx';
@@ -23,10 +24,11 @@ import type { paperBody, paperReply } from '../contract.ts';
 import { urgencies } from '../domain/states.ts';
 import { copyMessages } from './copy-messages.ts';
 import { messages } from './messages.ts';
+import { SenderField } from './sender-field.tsx';
 
 type Fields = Omit<z.output<typeof paperBody>, 'scanUploadId' | 'issuedOn'> & { issuedOn: string | undefined };
 
-const EMPTY: Fields = { senderName: '', number: '', notation: '', issuedOn: undefined, typeCode: 'cong-van', summary: '', urgency: 'normal', answerDue: null, signerName: '', signerTitle: '' };
+const EMPTY: Fields = { senderName: '', senderAgencyId: null, number: '', notation: '', issuedOn: undefined, typeCode: 'cong-van', summary: '', urgency: 'normal', answerDue: null, signerName: '', signerTitle: '' };
 
 /** What came on paper is written into the register, with its scan. */
 export function PaperPage(): ReactNode {
@@ -48,19 +50,25 @@ function PaperForm(): ReactNode {
   const scanUploadId = scan.items.find(({ state }) => state === 'done')?.result?.id;
   const isBusy = scan.items.some(({ state }) => state === 'sending' || state === 'waiting');
   const problem = register.error instanceof ApiError ? register.error : undefined;
+  const [isEarly, setEarly] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useFirstProblem(form, problem);
   return (
     <form
+      ref={form}
       className="lt-form"
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        register.mutate({ ...fields, scanUploadId });
+        setEarly(isBusy);
+        if (!isBusy && !register.isPending) register.mutate({ ...fields, scanUploadId });
       }}
     >
       {problem !== undefined && problem.fields.length === 0 && <ProblemBanner error={problem} />}
-      <FileDrop label={t('scan')} hint={t('scanHint')} uploads={scan} error={problem?.fieldMessage('scanUploadId')} />
+      <FileDrop label={t('scan')} hint={t('scanHint')} required uploads={scan} error={isBusy ? (isEarly ? t('uploading') : undefined) : scanUploadId === undefined ? problem?.fieldMessage('scanUploadId') : undefined} />
       <PaperFields fields={fields} set={set} problem={problem} />
       <div className="lt-form__actions">
-        <Button type="submit" variant="primary" icon={FileCheck} loading={register.isPending} disabled={scanUploadId === undefined} title={isBusy ? t('uploading') : scanUploadId === undefined ? t('scanMissing') : undefined}>
+        <Button type="submit" variant="primary" icon={FileCheck} loading={register.isPending}>
           {t('save')}
         </Button>
         <Button onClick={() => navigate('/van-ban-den')}>{t('cancel')}</Button>
@@ -78,7 +86,7 @@ function PaperFields({ fields, set, problem }: { fields: Fields; set: (change: P
   const today = calendarDay(new Date());
   return (
     <>
-      <TextField label={t('senderName')} hint={t('senderHint')} required maxLength={300} value={fields.senderName} onChange={(senderName) => set({ senderName })} error={error('senderName')} />
+      <SenderField value={fields} onChange={set} error={error('senderName')} />
       <div className="lt-fields">
         <TextField label={t('number')} optional maxLength={30} value={fields.number} onChange={(number) => set({ number })} error={error('number')} />
         <TextField label={t('notation')} optional maxLength={60} value={fields.notation} onChange={(notation) => set({ notation })} error={error('notation')} />

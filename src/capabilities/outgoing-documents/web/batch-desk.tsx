@@ -106,14 +106,16 @@ function Progress({ batch }: { batch: Batch }): ReactNode {
   const t = useT(batchMessages);
   const unconfirmed = batch.entries.filter((entry) => entry.included && entry.readiness === 'guessed').length;
   const all = batch.toSign.length + batch.done;
+  // What waits for the person or was refused is not signed.
+  const done = batch.entries.filter(({ result }) => result?.state === 'signed').length;
   return (
     <>
       {unconfirmed > 0 && <Banner tone="warn">{t('unconfirmed', { count: unconfirmed })}</Banner>}
       {batch.stopped !== undefined && <Stopped problem={batch.stopped} />}
       {(batch.running || batch.done > 0) && (
         <div className="lt-batch__progress" role="status">
-          <span>{t('progress', { done: batch.done, all })}</span>
-          <progress value={batch.done} max={all} aria-label={t('progress', { done: batch.done, all })} />
+          <span>{t('progress', { done, all })}</span>
+          <progress value={done} max={all} aria-label={t('progress', { done, all })} />
         </div>
       )}
     </>

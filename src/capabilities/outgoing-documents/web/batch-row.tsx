@@ -27,7 +27,7 @@ export function BatchRow({ entry, open, signerName, batch, confirms, onOpen }: P
         </span>
         <span>{row.summary}</span>
       </button>
-      {result === undefined ? <Where entry={entry} signerName={signerName} /> : <Result result={result} confirms={confirms} />}
+      {result === undefined ? <Where entry={entry} signerName={signerName} /> : <Result result={result} confirms={confirms} isTouching={batch.isTouching} />}
       {result === undefined && !batch.running && (
         <span className="lt-row">
           {included && readiness === 'guessed' && open && (
@@ -73,9 +73,9 @@ function Where({ entry: { included, place, readiness }, signerName }: { entry: B
   return <StateMark kind={looks[readiness].kind}>{looks[readiness].text}</StateMark>;
 }
 
-function Result({ result, confirms }: { result: NonNullable<BatchEntry['result']>; confirms: Confirms }): ReactNode {
+function Result({ result, confirms, isTouching }: { result: NonNullable<BatchEntry['result']>; confirms: Confirms; isTouching: boolean }): ReactNode {
   const t = useT(batchMessages);
-  if (result.state === 'pending' && confirms === 'here') return <StateMark kind="present">{t('completing')}</StateMark>;
+  if (result.state === 'pending' && confirms === 'here') return <StateMark kind="present">{t(isTouching ? 'pending' : 'completing')}</StateMark>;
   if (result.state === 'pending' && confirms === 'on page') return <StateMark kind="present">{t('onPage')}</StateMark>;
   if (result.state === 'pending' && confirms === 'one by one') return <StateMark kind="ahead">{t('waiting')}</StateMark>;
   if (result.state !== 'refused') return <StateMark kind={RESULT_KINDS[result.state]}>{t(result.state)}</StateMark>;

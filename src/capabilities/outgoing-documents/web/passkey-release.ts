@@ -18,15 +18,17 @@ export function releaseOf(chosen: 'pin' | 'passkey' | undefined, offer: PasskeyO
 
 /**
  * Has the passkey of this device release the key for exactly these requests.
+ * @param onTouched the person has touched, and what remains is the server's
  * @returns false when the requests go on waiting: the person closed the device's dialog, the device has no such passkey, or the PIN has to be typed,
  *   which the page of requests asks for
  * @throws ApiError when the server refused it
  */
-export async function releaseByPasskey(api: Api, ids: readonly string[]): Promise<boolean> {
+export async function releaseByPasskey(api: Api, ids: readonly string[], onTouched?: () => void): Promise<boolean> {
   const { approvalId, options, memory } = await api.post<{ approvalId: string; options: RequestOptions; memory: PinMemory }>(APPROVALS, { ids });
   // Whatever keeps the device from answering, the documents wait: the screen says so, and the passkey may be on another device.
   const touch = await touchPasskey(options, memory).catch(() => undefined);
   if (touch === undefined || (memory !== null && touch.secret === undefined)) return false;
+  onTouched?.();
   await api.post(`${APPROVALS}/${approvalId}`, { response: touch.response, ...(touch.secret === undefined ? {} : { pin: touch.secret, isRemembered: true }) });
   return true;
 }

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { MultiCombobox, type ComboboxOption } from '#ui/controls/combobox.tsx';
+import { useSettled } from '#ui/controls/settled.ts';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import { draftMessages } from './draft-messages.ts';
 import { RecipientsGroups, type OwnGroup } from './recipients-groups.tsx';
@@ -81,16 +82,6 @@ export function RecipientsField({ values, onChange, error, known, label }: Recip
       )}
     </div>
   );
-}
-
-/** A value once it has rested for a moment. */
-function useSettled(value: string, pauseMs: number): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), pauseMs);
-    return () => clearTimeout(timer);
-  }, [value, pauseMs]);
-  return settled;
 }
 
 function uniqueById(agencies: readonly Agency[]): Agency[] {

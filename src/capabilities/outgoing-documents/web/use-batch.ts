@@ -28,6 +28,8 @@ export type Batch = {
   confirmations: number;
   /** The documents wait for the person's passkey: its dialog was closed, or it is on another device. */
   awaitsPasskey: boolean;
+  /** The passkey's dialog is open and waits for the person. */
+  isTouching: boolean;
   move: (id: string, place: Placement) => void;
   confirm: (id: string) => void;
   include: (id: string, included: boolean) => void;
@@ -51,6 +53,7 @@ export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: {
   const [choices, setChoices] = useState<ReadonlyMap<string, Choice>>(new Map());
   const { results, note } = useResults(rows, onSigned);
   const [running, setRunning] = useState(false);
+  const [isTouching, setTouching] = useState(false);
   const [{ stopped, confirmations, awaitsPasskey }, setEnd] = useState<End>(NOT_YET);
   const change = (id: string, choice: Choice) => setChoices((before) => new Map(before).set(id, { ...before.get(id), ...choice }));
   const entries = rows.map((row, index): BatchEntry => {
@@ -70,6 +73,7 @@ export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: {
     stopped,
     confirmations,
     awaitsPasskey,
+    isTouching,
     move: (id, moved) => change(id, { moved }),
     confirm: (id) => change(id, { confirmed: true }),
     include: (id, included) => change(id, { leftOut: !included }),
@@ -87,8 +91,10 @@ export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: {
           key: crypto.randomUUID(),
           onResult: note,
         });
-        setEnd({ ...end, ...(await releaseTogether(end.approvalIds, (ids) => releaseByPasskey(api, ids))), ...(end.stopped === undefined ? {} : { stopped: end.stopped }) });
+        setTouching(end.approvalIds.length > 0);
+        setEnd({ ...end, ...(await releaseTogether(end.approvalIds, (ids) => releaseByPasskey(api, ids, () => setTouching(false)))), ...(end.stopped === undefined ? {} : { stopped: end.stopped }) });
       } finally {
+        setTouching(false);
         setRunning(false);
       }
     },

@@ -1,4 +1,3 @@
-import type { Actor } from '#kernel/actor.ts';
 import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
@@ -7,7 +6,7 @@ import { readKeyFiles, writePkcs12, type KeyFile } from '../domain/pki/pkcs12.ts
 import { isFitFor } from '../domain/validation/path.ts';
 import { translateDomainError } from '../errors.ts';
 import { assertMayUse } from '../policy.ts';
-import { acceptCertificate, holderName, keepCredential, namesActor, type KeptCredential } from './accept-certificate.ts';
+import { acceptCertificate, holderName, holderOf, isOwn, keepCredential, type Holder, type KeptCredential } from './accept-certificate.ts';
 
 export type ImportCredential = { agencyId: Id<'agency'>; kind: 'person' | 'agency'; file: Buffer; pin: string };
 
@@ -20,7 +19,7 @@ export type ImportCredential = { agencyId: Id<'agency'>; kind: 'person' | 'agenc
 export async function importCredential(kernel: Kernel, { agencyId, kind, file, pin }: ImportCredential, options: RunOptions): Promise<Id<'credential'>> {
   const { actor } = options;
   assertMayUse(actor, { agency_id: agencyId, kind, person_id: kind === 'person' && actor.kind === 'person' ? actor.personId : null });
-  const opened = choose(await open(file, pin), { kind, actor, now: kernel.clock.now() });
+  const opened = choose(await open(file, pin), { kind, holder: await holderOf(kernel, actor), now: kernel.clock.now() });
   const { certificate } = opened;
   const chain = await acceptCertificate(kernel, { kind, certificate, candidates: opened.chain, actor });
   const container = await writePkcs12({ ...opened, chain, password: pin, friendlyName: holderName(certificate) });
@@ -36,15 +35,15 @@ async function open(file: Buffer, pin: string): Promise<readonly KeyFile[]> {
   }
 }
 
-type Wanted = { kind: ImportCredential['kind']; actor: Actor; now: Date };
+type Wanted = { kind: ImportCredential['kind']; holder: Holder | undefined; now: Date };
 
 /**
  * An exported store may hold the keys of a colleague, one for encryption, and those before a renewal. What fits most is taken, the
  * longest-lasting of equals; if nothing fits, the checks that follow say why.
  */
-function choose(found: readonly KeyFile[], { kind, actor, now }: Wanted): KeyFile {
+function choose(found: readonly KeyFile[], { kind, holder, now }: Wanted): KeyFile {
   const fitOf = ({ certificate }: KeyFile): number =>
-    (kind === 'agency' || namesActor(certificate, actor) ? 4 : 0) + (isFitFor(certificate, 'sign') && certificate.basicConstraints?.ca !== true ? 2 : 0) + (certificate.notBefore <= now && now < certificate.notAfter ? 1 : 0);
+    (kind === 'agency' || isOwn(certificate, holder) ? 4 : 0) + (isFitFor(certificate, 'sign') && certificate.basicConstraints?.ca !== true ? 2 : 0) + (certificate.notBefore <= now && now < certificate.notAfter ? 1 : 0);
   const [best] = found.toSorted((a, b) => fitOf(b) - fitOf(a) || b.certificate.notAfter.getTime() - a.certificate.notAfter.getTime());
   if (best === undefined) throw translateDomainError(new PkiError('pkcs12.noKey'));
   return best;

@@ -8,9 +8,9 @@ import { builtInAuthority } from '../adapters/built-in-authority/keys.ts';
 import { nameOf, readTrustFile } from '../commands/trust-anchors.ts';
 import { isSelfIssued, parseCertificate, type Certificate } from '../domain/pki/certificate.ts';
 import { signatureErrors } from '../errors.ts';
-import { configuredFolder, folderReadAt } from '../trust.ts';
-import { trustFileTexts, TrustFolderError, type CountedList, type TrustFolder } from '../trust-folder.ts';
-import type { LoadedLists, TrustFileReply, trustQuery, TrustRow, TrustSource } from '../trust-store/contract.ts';
+import { configuredFolder, folderReadAt, newestIssues } from '../trust.ts';
+import { trustFileTexts, TrustFolderError, type CountedList, type OlderIssue, type TrustFolder } from '../trust-folder.ts';
+import type { LoadedList, LoadedLists, TrustFileReply, trustQuery, TrustRow, TrustSource } from '../trust-store/contract.ts';
 
 const PAGE = 50;
 
@@ -55,11 +55,13 @@ export async function listLoadedLists(kernel: Kernel): Promise<LoadedLists> {
   const folder = await readableFolder(kernel);
   const common = { isConfigured: (kernel.config.trustAnchorsDir ?? '') !== '', readAt: instant(folderReadAt(kernel)) };
   if (folder instanceof TrustFolderError) return { ...common, unreadable: basename(folder.path), lists: [] };
-  const refused = folder.refused.map(({ name, code }) => {
+  const issues = await olderIssues(kernel, folder);
+  const refused = folder.refused.map(({ name, code }): LoadedList => {
     const { vi, en } = trustFileTexts[code];
-    return { file: name, operator: null, territory: null, sequenceNumber: null, issuedAt: null, nextUpdate: null, anchors: null, signature: 'notUsed' as const, problem: { vi, en } };
+    const older = issues.get(name) ?? null;
+    return { file: name, operator: null, territory: null, sequenceNumber: null, issuedAt: null, nextUpdate: null, anchors: null, signature: 'notUsed', problem: { vi, en }, older, abilities: older === null ? [] : ['use-older'] };
   });
-  const counted = folder.lists.map(({ name, isSigned, list, anchors }) => ({
+  const counted = folder.lists.map(({ name, isSigned, list, anchors }): LoadedList => ({
     file: name,
     operator: list.operator,
     territory: list.territory,
@@ -67,10 +69,33 @@ export async function listLoadedLists(kernel: Kernel): Promise<LoadedLists> {
     issuedAt: isoInVietnam(list.issuedAt),
     nextUpdate: instant(list.nextUpdate),
     anchors: anchors.length,
-    signature: isSigned ? ('valid' as const) : ('byHand' as const),
+    signature: isSigned ? 'valid' : 'byHand',
     problem: null,
+    older: null,
+    abilities: [],
   }));
   return { ...common, unreadable: null, lists: [...refused, ...counted] };
+}
+
+/** What each of the older issues is, beside the newer one that was read before. */
+async function olderIssues(kernel: Kernel, { older }: TrustFolder): Promise<Map<string, NonNullable<LoadedList['older']>>> {
+  if (older.length === 0) return new Map();
+  const known = await newestIssues(kernel);
+  return new Map(
+    older.flatMap(({ name, operator, territory, sequenceNumber, issuedAt }) => {
+      const newest = known.find((each) => each.operator === operator && each.territory === territory);
+      if (newest === undefined) return [];
+      return [[name, { operator, territory, sequenceNumber, issuedAt: isoInVietnam(issuedAt), newest: { sequenceNumber: newest.sequenceNumber, issuedAt: isoInVietnam(newest.issuedAt) } }] as const];
+    }),
+  );
+}
+
+/** The older issue that was shown, as it lies there now. @throws signatures.olderListNotThere where it is another one by now, or none */
+export async function getOlderIssue(kernel: Kernel, { file, sequenceNumber, issuedAt }: { file: string; sequenceNumber: number; issuedAt: string }): Promise<OlderIssue> {
+  const folder = await configuredFolder(kernel);
+  const found = folder.older.find((each) => each.name === file && each.sequenceNumber === sequenceNumber && each.issuedAt.getTime() === new Date(issuedAt).getTime());
+  if (found === undefined) throw signatureErrors.olderListNotThere();
+  return found;
 }
 
 /** A folder that cannot be read takes nothing of the rest from the screen on which that is said. */

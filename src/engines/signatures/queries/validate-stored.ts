@@ -8,14 +8,15 @@ import type { BesideFile, TrustMaterial } from '../adapters/document-reader/prot
 import { keepMaterials, type Material } from '../adapters/revocation-network/index.ts';
 import { readKnowing } from '../read-with-lookups.ts';
 import { storedReport, unreadableReport, type StoredReport } from '../report-words.ts';
-import { trustMaterial, trustSet } from '../trust.ts';
+import { folderLists, trustMaterial, trustSet, type FolderLists } from '../trust.ts';
 
 /** A verdict that only waits for an authority's word is looked at again after this time. */
 const RETRY_MS = 3_600_000;
 
 /**
  * The validation report of a stored file under the present trust set: made once, then kept, with the material from outside that it rests on.
- * One that could not learn about a revocation is made anew after an hour. A file that cannot be read has a report too, with the
+ * One that could not learn about a revocation is made anew after an hour, and one of whose authorities a revocation list has come into the folder
+ * since, at once. A file that cannot be read has a report too, with the
  * indication UNREADABLE and the reason.
  * @throws AppError `files.notStored`
  */
@@ -36,6 +37,7 @@ export type Validating = {
 /** `validateStored` for several files at one moment: what they are judged by is brought together once, and their reports are looked up and kept together. */
 export async function validateTogether(kernel: Kernel, sha256s: readonly string[]): Promise<Validating> {
   const trust = await trustSet(kernel);
+  const lists = await folderLists(kernel);
   const now = kernel.clock.now();
   const kept = await findReports(kernel.database.pool, sha256s, trust.version);
   const made = new Map<string, Kept>();
@@ -43,10 +45,10 @@ export async function validateTogether(kernel: Kernel, sha256s: readonly string[
   return {
     reportOf: async (sha256, read) => {
       const earlier = kept.get(sha256);
-      if (earlier !== undefined && !isDueAgain(earlier, now)) return earlier;
+      if (earlier !== undefined && !isDueAgain(earlier.report, now) && !hasNewList(earlier, lists)) return earlier.report;
       material ??= trustMaterial(kernel, trust);
       const examined = await examine(kernel, { bytes: await read(), beside: undefined }, await material);
-      made.set(sha256, { ...examined, sha256, trustVersion: trust.version });
+      made.set(sha256, { ...examined, sha256, trustVersion: trust.version, lists: listsOf(examined.report, lists) });
       return examined.report;
     },
     keep: () => keepReports(kernel, [...made.values()]),
@@ -79,6 +81,18 @@ function isDueAgain({ signatures, validatedAt }: StoredReport, now: Date): boole
   return isWaiting && now.getTime() - new Date(validatedAt).getTime() >= RETRY_MS;
 }
 
+/** A list that was not there when the report was made; one that is gone since unsays nothing. */
+function hasNewList({ report, lists: known }: Earlier, lists: FolderLists): boolean {
+  return listsOf(report, lists).some((hash) => !known.includes(hash));
+}
+
+/** The lists of the folder that speak of a certificate in the report: those of its issuers. */
+function listsOf({ certificates = [], signatures }: StoredReport, lists: FolderLists): string[] {
+  if (lists.size === 0) return [];
+  const issuers = new Set([...certificates, ...signatures.flatMap(({ certificate }) => certificate ?? [])].map(({ issuer }) => issuer));
+  return [...issuers].flatMap((issuer) => lists.get(issuer) ?? []).sort();
+}
+
 type Examined = { report: StoredReport; material: Material[]; enclosed?: Buffer | undefined };
 
 /** Reads the file where nothing can happen, looks up outside what it lacks, and reads again. */
@@ -108,16 +122,16 @@ function sha256Of(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-type Kept = Examined & { sha256: string; trustVersion: string };
+type Kept = Examined & { sha256: string; trustVersion: string; lists: readonly string[] };
 
 /** Two processes may validate one file at once: the later verdict stays, the evidence of both. All go in one order, so that they wait for each other and never in a circle. */
 async function keepReports({ database: { pool }, clock }: Kernel, kept: readonly Kept[]): Promise<void> {
   if (kept.length === 0) return;
   const ordered = kept.toSorted((one, other) => (one.sha256 < other.sha256 ? -1 : 1));
   const { rows } = await pool.query<{ sha256: string }>(
-    `insert into signatures.validation (sha256, trust_version, indication, report, validated_at)
-     select t.* from rows from (unnest($1::text[], $2::text[], $3::text[]), jsonb_array_elements($4::jsonb), unnest($5::timestamptz[])) as t
-     on conflict (sha256, trust_version) do update set indication = excluded.indication, report = excluded.report, validated_at = excluded.validated_at
+    `insert into signatures.validation (sha256, trust_version, indication, report, validated_at, folder_lists)
+     select t.* from rows from (unnest($1::text[], $2::text[], $3::text[]), jsonb_array_elements($4::jsonb), unnest($5::timestamptz[]), jsonb_array_elements($6::jsonb)) as t
+     on conflict (sha256, trust_version) do update set indication = excluded.indication, report = excluded.report, validated_at = excluded.validated_at, folder_lists = excluded.folder_lists
       where excluded.validated_at > validation.validated_at
      returning sha256`,
     [
@@ -126,6 +140,7 @@ async function keepReports({ database: { pool }, clock }: Kernel, kept: readonly
       ordered.map(({ report }) => report.indication),
       JSON.stringify(ordered.map(({ report }) => report)),
       ordered.map(({ report }) => report.validatedAt),
+      JSON.stringify(ordered.map(({ lists }) => lists)),
     ],
   );
   const isKept = new Set(rows.map(({ sha256 }) => sha256));
@@ -139,8 +154,10 @@ async function keepReports({ database: { pool }, clock }: Kernel, kept: readonly
   );
 }
 
-async function findReports(q: Queryable, sha256s: readonly string[], trustVersion: string): Promise<Map<string, StoredReport>> {
-  const { rows } = await q.query('select sha256, report from signatures.validation where sha256 = any($1) and trust_version = $2', [sha256s, trustVersion]);
-  // safe because only keepReports writes this column
-  return new Map(rows.map((row) => [String(row['sha256']), row['report'] as StoredReport]));
+type Earlier = { report: StoredReport; lists: readonly string[] };
+
+async function findReports(q: Queryable, sha256s: readonly string[], trustVersion: string): Promise<Map<string, Earlier>> {
+  const { rows } = await q.query('select sha256, report, folder_lists as lists from signatures.validation where sha256 = any($1) and trust_version = $2', [sha256s, trustVersion]);
+  // safe because only keepReports writes these columns
+  return new Map(rows.map((row) => [String(row['sha256']), row as Earlier]));
 }

@@ -66,6 +66,9 @@ export const loadedList = z.object({
   /** `byHand`: not signed, and named so by whoever put it there. */
   signature: z.enum(['valid', 'byHand', 'notUsed']),
   problem: wording.nullable(),
+  /** Of a list that is not used only because a newer issue was read before: which issue it is, and which was read. */
+  older: z.object({ operator: z.string(), territory: z.string(), sequenceNumber: z.number(), issuedAt: z.string(), newest: z.object({ sequenceNumber: z.number(), issuedAt: z.string() }) }).nullable(),
+  abilities: z.array(z.enum(['use-older'])),
 });
 export type LoadedList = z.infer<typeof loadedList>;
 export const loadedLists = z.object({
@@ -74,5 +77,12 @@ export const loadedLists = z.object({
   /** The folder, or the revocation list, that cannot be read: until it is mended or taken away no signature can be judged. */
   unreadable: z.string().nullable(),
   lists: z.array(loadedList),
+});
+/** The older issue that was looked at, and why it is to count all the same. */
+export const useOlderBody = z.object({
+  file: z.string().max(255),
+  sequenceNumber: z.int().min(0),
+  issuedAt: z.iso.datetime({ offset: true }),
+  reason: z.string().trim().min(5, 'Nêu lý do dùng lại danh sách cũ hơn.|Say why the older list is to be used.').max(500),
 });
 export type LoadedLists = z.infer<typeof loadedLists>;

@@ -1,9 +1,11 @@
 import { kernelErrors } from '#kernel/errors.ts';
 import { holders, route, type Route } from '#kernel/route.ts';
 import { parseCalendarDay, type CalendarDay } from '#kernel/time.ts';
+import { useOlderList } from '../commands/use-older-list.ts';
 import { addTrustFile, endTrust } from '../commands/trust-anchors.ts';
-import { getTrust, listLoadedLists, listTrust, lookIntoTrustFile } from '../queries/trust-store.ts';
-import { addTrustBody, addTrustReply, endTrustBody, endTrustParams, loadedLists, trustFileBody, trustFileReply, trustPage, trustParams, trustQuery, trustRow } from './contract.ts';
+import { getOlderIssue, getTrust, listLoadedLists, listTrust, lookIntoTrustFile } from '../queries/trust-store.ts';
+import { addTrustBody, addTrustReply, endTrustBody, endTrustParams, loadedLists, trustFileBody, trustFileReply, trustPage, trustParams, trustQuery, trustRow, useOlderBody } from './contract.ts';
+import { readFolderAnew } from '../trust.ts';
 
 const base = '/api/v1/signatures/trust-store';
 const keepers = holders('province_admin');
@@ -26,6 +28,19 @@ export const trustStoreRoutes: readonly Route[] = [
     access: keepers,
     reply: loadedLists,
     run: ({ kernel }) => listLoadedLists(kernel),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/lists/use-older`,
+    summary: 'Uses an older issue of a trusted list in place of the newer one that was read before, for a reason that is recorded.',
+    access: keepers,
+    body: useOlderBody,
+    reply: loadedLists,
+    run: async (http, { body: { reason, ...shown } }) => {
+      await http.run(useOlderList, { ...(await getOlderIssue(http.kernel, shown)), reason });
+      readFolderAnew(http.kernel);
+      return listLoadedLists(http.kernel);
+    },
   }),
   route({
     method: 'GET',

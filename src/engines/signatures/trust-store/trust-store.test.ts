@@ -236,6 +236,44 @@ test('an older issue of a trusted list, put back in place of a newer one, is not
   house.clock.advance(61_000);
 });
 
+test('the administrator may use an older list all the same, for a reason that is recorded; not beside the newer one, and the next newer one counts again', async () => {
+  const operator = testSigner(pki, pki.agency);
+  const issue = (sequenceNumber: number) => signXml(buildTrustedList(watch.issuing.certificate, { current: { status: 'granted', from: later(now, -days(50)) }, sequenceNumber }), operator, { signingTime: later(now, -days(1)) });
+  const put = (name: string, content: Buffer) => {
+    writeFileSync(join(folder, name), content);
+    house.clock.advance(61_000);
+  };
+  const lists = async () => (await call<LoadedLists>(province, 'GET', '/lists')).body.lists.filter(({ file }) => file.endsWith('.xml') && !file.includes('nepac'));
+  writeFileSync(join(folder, 'nepac.list-signer.crt'), pki.agency.certificate.raw);
+  put('vn.xml', issue(21));
+  assert.deepEqual((await lists()).map(({ signature, abilities }) => [signature, abilities]), [['valid', []]]);
+  put('vn-cu.xml', issue(20));
+  assert.deepEqual((await lists()).map(({ file, abilities }) => [file, abilities]), [['vn-cu.xml', []], ['vn.xml', []]], 'the newer one lies beside it');
+  rmSync(join(folder, 'vn.xml'));
+  house.clock.advance(61_000);
+  const [refused] = await lists();
+  assert.deepEqual([refused?.signature, refused?.abilities, refused?.older?.sequenceNumber, refused?.older?.newest.sequenceNumber], ['notUsed', ['use-older'], 20, 21]);
+
+  const body = { file: 'vn-cu.xml', sequenceNumber: 20, issuedAt: refused?.older?.issuedAt, reason: 'Bản số 21 phát hành nhầm, cơ quan lập đã thông báo' };
+  const use = (changes = {}, as = province) => call<LoadedLists>(as, 'POST', '/lists/use-older', { ...body, ...changes });
+  for (const roles of [['clerk'], ['leader'], ['agency_admin'], ['auditor']]) assert.equal((await use({}, somebody({ roles }))).status, 403);
+  const unreasoned = await use({ reason: ' ' });
+  assert.deepEqual([unreasoned.status, unreasoned.body.fields?.map(({ path }) => path)], [422, ['reason']]);
+  for (const other of [{ file: 'khac.xml' }, { sequenceNumber: 19 }, { issuedAt: '2020-01-01T00:00:00Z' }]) assert.deepEqual(await use(other).then(({ status, body: { code } }) => [status, code]), [409, 'signatures.olderListNotThere']);
+
+  const both = await Promise.all([use(), use()]);
+  assert.deepEqual(both.map(({ status }) => status).sort(), [200, 409], 'two who press at once do it once');
+  assert.deepEqual((await lists()).map(({ file, signature, sequenceNumber }) => [file, signature, sequenceNumber]), [['vn-cu.xml', 'valid', 20]]);
+  assert.deepEqual(await house.sql('select sequence_number::int as number from signatures.trusted_list'), [{ number: 20 }], 'what the next process starts with');
+  const [event, ...more] = await events('trusted-list-reinstated');
+  assert.deepEqual([event?.data['file'], event?.data['number'], event?.data['newerNumber'], event?.data['reason'], more.length], ['vn-cu.xml', 20, 21, body.reason, 0]);
+
+  put('vn.xml', issue(22));
+  assert.deepEqual((await lists()).map(({ file, signature }) => [file, signature]), [['vn-cu.xml', 'notUsed'], ['vn.xml', 'valid']]);
+  for (const name of ['vn.xml', 'vn-cu.xml', 'nepac.list-signer.crt']) rmSync(join(folder, name));
+  house.clock.advance(61_000);
+});
+
 test('of a revocation list that was cut short before it was ever read, only the authority that it speaks for is undecided, with the reason, until the whole one lies there', async () => {
   const at = kernel.clock.now();
   const other = await createTestPki(later(at, -days(40)), 'Tỉnh khác');

@@ -25,8 +25,8 @@ export const trustedListErrorTexts = {
     en: 'The signature of the trusted list does not hold: the list was changed or is damaged. Download it again from where it is published.',
   },
   'trustedList.older': {
-    vi: 'Danh sách tin cậy này cũ hơn bản đã đọc trước đó của cùng nơi công bố nên không được dùng: bản cũ có thể công nhận lại tổ chức đã bị loại. Tải bản mới nhất từ nơi công bố rồi bỏ tệp cũ khỏi thư mục.',
-    en: 'This trusted list is older than one of the same operator that was read before and is not used: it could bring back an authority that was taken out since. Download the newest one from where it is published and remove the old file.',
+    vi: 'Danh sách tin cậy này cũ hơn bản đã đọc trước đó của cùng nơi công bố nên không được dùng: bản cũ có thể công nhận lại tổ chức đã bị loại. Tải bản mới nhất từ nơi công bố rồi bỏ tệp cũ khỏi thư mục; nếu bản mới bị phát hành nhầm, quản trị tỉnh có thể dùng lại bản cũ ở trang Danh sách tin cậy.',
+    en: 'This trusted list is older than one of the same operator that was read before and is not used: it could bring back an authority that was taken out since. Download the newest one from where it is published and remove the old file; if the newer one was issued by mistake, the administrator of the province may use the older one on the page of trusted lists.',
   },
   'trustedList.expired': {
     vi: 'Danh sách tin cậy đã quá ngày phải cập nhật nên không được dùng. Tải bản mới từ nơi công bố.',

@@ -1,0 +1,13 @@
+import { useEffect, type RefObject } from 'react';
+
+const WRONG = '[aria-invalid="true"], .lt-file-drop__zone[data-invalid] button';
+
+/** After a form was refused the focus stands in the first field with a problem, so that it is seen and read aloud, also on a phone. */
+export function useFirstProblem(form: RefObject<HTMLFormElement | null>, problem: unknown): void {
+  useEffect(() => {
+    if (problem === undefined || problem === null) return;
+    const first = form.current?.querySelector<HTMLElement>(WRONG);
+    first?.closest('.lt-field, .lt-file-drop')?.scrollIntoView({ block: 'nearest' });
+    first?.focus({ preventScroll: true });
+  }, [form, problem]);
+}
