@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -97,4 +99,23 @@ test('a wrong setting is named with its mend, and nothing is started', async () 
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   assert.equal(await ended(child), 1);
   assert.match(said, /Biến môi trường PORT/);
+});
+
+test('where the port is taken, start says so and ends, and leaves no PostgreSQL behind', { timeout: 120_000 }, async (t) => {
+  const neighbour = createServer().listen(0, '127.0.0.1');
+  await once(neighbour, 'listening');
+  t.after(() => neighbour.close());
+  const folder = mkdtempSync(join(tmpdir(), 'lienthong-taken-'));
+  t.after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const { port: taken } = neighbour.address() as AddressInfo;
+  const environment = { ...process.env, DATA_DIR: folder, HOST: '127.0.0.1', PORT: String(taken) };
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'src/app/main.ts'), 'start', '--no-seed'], { cwd: root, env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  assert.equal(await ended(child), 1);
+  assert.match(said, /Cổng này đang được chương trình khác dùng/);
+  assert.equal(existsSync(join(folder, 'postgres/cluster/postmaster.pid')), false);
 });

@@ -25,16 +25,19 @@ export async function startWeb(kernel: Kernel): Promise<WebServer> {
   await hub.start();
   watchIdentity(kernel, hub);
   const server = createHttpServer({ kernel, authenticate, routes: allRoutes(hub) });
-  await serveWorkplace(server);
-  const listening = await listen(server, kernel);
-  return {
-    server,
-    address: kernel.config.publicUrl ?? listening.replace('127.0.0.1', 'localhost'),
-    async stop() {
-      await hub.stop();
-      await server.close();
-    },
+  const stop = async (): Promise<void> => {
+    await hub.stop();
+    await server.close();
   };
+  try {
+    await serveWorkplace(server);
+    const listening = await listen(server, kernel);
+    return { server, address: kernel.config.publicUrl ?? listening.replace('127.0.0.1', 'localhost'), stop };
+  } catch (error) {
+    // What listens for hints would keep the process alive.
+    await stop();
+    throw error;
+  }
 }
 
 const PORT_PATIENCE_MS = 2000;
