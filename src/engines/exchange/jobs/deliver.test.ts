@@ -99,6 +99,15 @@ test('deliveries of a batch are found by their keys, not among all that are open
   }
 });
 
+test('letters that arrive together lie in the order of their sending', async () => {
+  const commune = await anAgency(house.kernel, 'UBND xã Theo Thứ Tự');
+  const sent: string[] = [];
+  for (let count = 0; count < 12; count += 1) sent.push((await aSentLetter(house.kernel, { from: sender, to: [commune] })).envelopeId);
+  await house.drain();
+  const arrived = await house.sql('select envelope_id from exchange.message where agency_id = $1 order by arrived_at, id', [commune]);
+  assert.deepEqual(arrived.map((row) => row['envelope_id']), sent);
+});
+
 test('the verdict on a signed PDF is made once and stands in every message', async (t) => {
   const path = join(import.meta.dirname, '../../../../../shared/samples/signed-pdf/decree-2025-sha256.pdf');
   if (!existsSync(path)) {

@@ -67,6 +67,7 @@ function catchUp(ctx: CommandContext, receivers: readonly AgencyId[], arrived: r
   }
 }
 
+/** In the order of their sending, in which those that arrive together then lie in the inbox. */
 async function waitingDeliveries(ctx: CommandContext, jobs: readonly ClaimedJob<z.output<typeof payload>>[]): Promise<Waiting[]> {
   const { rows } = await ctx.query(
     `select d.agency_id as "agencyId", d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId",
@@ -74,7 +75,8 @@ async function waitingDeliveries(ctx: CommandContext, jobs: readonly ClaimedJob<
        from exchange.delivery d
        join unnest($1::uuid[], $2::uuid[], $3::uuid[]) as j (agency_id, envelope_id, recipient_agency_id)
          on d.agency_id = j.agency_id and d.envelope_id = j.envelope_id and d.recipient_agency_id = j.recipient_agency_id
-      where d.state = any($4::text[]) and d.transfer_id is null`,
+      where d.state = any($4::text[]) and d.transfer_id is null
+      order by d.envelope_id, d.position`,
     [jobs.map((job) => job.agencyId), jobs.map((job) => job.payload.envelopeId), jobs.map((job) => job.payload.recipientAgencyId), OPEN_STATES],
   );
   // safe because the statement selects exactly these columns
