@@ -189,8 +189,7 @@ async function compareWorkers(office: Office, name: string, part: number): Promi
 /** Documents a second from the first claim to the last arrival, by so many workers that work this part of the time. */
 async function drainedBy(office: Office, { count, part }: { count: number; part: number }): Promise<number> {
   const { house, city, letters } = office;
-  const waiting = Math.ceil(queueOfWorkers * Math.min(1, part * 4));
-  const files = await letters.make(warmUp + waiting);
+  const files = await letters.make(warmUp + queueOfWorkers);
   const workers = await startWorkers(house, count, { inGroups: part < 1 });
   try {
     await carry(house, city.next(warmUp), files.splice(0, warmUp));
@@ -204,7 +203,7 @@ async function drainedBy(office: Office, { count, part }: { count: number; part:
     await untilEmpty(watched);
     const seconds = (performance.now() - began) / 1000;
     await Promise.all([stopWatching(), workWholly()]);
-    return waiting / seconds;
+    return queueOfWorkers / seconds;
   } finally {
     await workers.stop();
   }
