@@ -34,6 +34,7 @@ test('paper is registered with its scan, and the clerk makes a sao y with the ag
     await look(page, 'vào sổ văn bản giấy, còn thiếu');
     await picture(page, 'vao-so-con-thieu');
     await page.locator('input[type=file]').setInputFiles(SCAN);
+    await page.getByText('Đã nhận').waitFor();
     await page.getByLabel(/^Nơi gửi/).fill('Công ty cổ phần Mía đường Lam Sơn');
     await page.getByLabel(/^Số/).fill('128');
     await page.getByLabel(/^Ký hiệu/).fill('CV-LS');
@@ -53,6 +54,7 @@ test('paper is registered with its scan, and the clerk makes a sao y with the ag
   await t.test('a sender of the directory is found without diacritics, by keyboard, and what is changed afterwards is free text again', async () => {
     await page.goto(`${town.url}/app/vao-so-van-ban-giay`);
     await page.locator('input[type=file]').setInputFiles(SCAN);
+    await page.getByText('Đã nhận').waitFor();
     const sender = page.getByRole('combobox', { name: /^Nơi gửi/ });
     await sender.pressSequentially('so noi vu');
     await page.getByRole('option', { name: /Sở Nội vụ/ }).first().waitFor();
@@ -158,6 +160,7 @@ test('of an electronic document only an extract is made, and it gets its arrival
   assert.equal(await page.getByRole('radio').count(), 1);
   await look(page, 'trích sao văn bản điện tử');
   await page.locator('input[type=file]').setInputFiles(EXTRACT);
+  await page.getByText('Đã nhận').waitFor();
   await page.getByLabel(/^Mã PIN/).fill(DEMO_PIN);
   await page.getByRole('button', { name: 'Ký số bản sao' }).click();
   await page.getByText(/Đã ký bản sao số \d+\/TrS-STC/).waitFor({ timeout: 30_000 });
