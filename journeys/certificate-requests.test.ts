@@ -122,7 +122,7 @@ test('a clerk has certificates issued, renewed and shown, and one that is revoke
     const documentId = await submitTo(clerk, 'V/v kiểm tra công tác lưu trữ');
     await director.goto(`${town.url}/app/phong-ky`);
     await director.getByRole('link', { name: /kiểm tra công tác lưu trữ/ }).click();
-    await director.getByText('Đã tìm thấy chỗ ký').waitFor({ timeout: 60_000 });
+    await director.getByText('Đã tìm thấy chỗ ký').waitFor();
     const { credentials } = (await (await director.request.get(`${town.url}/api/v1/signatures/credentials`)).json()) as { credentials: { id: string }[] }; // safe because the contract says so
     const credentialId = credentials[0]?.id;
     await keeper.goto(`${town.url}/app/chung-thu-so`);

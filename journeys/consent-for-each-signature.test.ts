@@ -107,7 +107,7 @@ test('a leader whose service wants a consent for every signature gives it on the
     await page.goto(`${town.url}/app/ky-van-ban/${id}`);
     await page.getByText('Đã tìm thấy chỗ ký').waitFor();
     await page.getByRole('button', { name: 'Ký số' }).click();
-    await page.getByText('Đã ký 1 văn bản.').waitFor({ timeout: 30_000 });
+    await page.getByText('Đã ký 1 văn bản.').waitFor();
     await page.waitForURL(`${town.url}/app/van-ban-di/${id}`);
     assert.equal(await stateOf(clerk.page, id), 'signed');
     await look(page, 'đã ký sau khi đồng ý');
@@ -123,12 +123,12 @@ test('a leader whose service wants a consent for every signature gives it on the
     await phone.page.getByText('Trang của dịch vụ mở ra để bạn đồng ý một lần cho 2 văn bản.').waitFor();
     await look(phone.page, 'ký nhiều văn bản, cần đồng ý');
     await phone.page.getByRole('button', { name: 'Ký 2 văn bản' }).click();
-    await phone.page.getByText('Chưa ký: 2 văn bản chờ bạn').waitFor({ timeout: 30_000 });
+    await phone.page.getByText('Chưa ký: 2 văn bản chờ bạn').waitFor();
     await phone.page.getByRole('button', { name: 'Sang trang của dịch vụ' }).waitFor();
     await look(phone.page, 'ký nhiều văn bản, chờ đồng ý');
     await picture(phone.page, 'dong-y-nhieu');
     await phone.page.getByRole('button', { name: 'Sang trang của dịch vụ' }).click();
-    await phone.page.getByText('Đã ký 2 văn bản.').waitFor({ timeout: 30_000 });
+    await phone.page.getByText('Đã ký 2 văn bản.').waitFor();
     await phone.page.waitForURL(`${town.url}/app/phong-ky`);
     await look(phone.page, 'phòng ký sau khi đồng ý');
   });
@@ -141,7 +141,7 @@ test('a leader whose service wants a consent for every signature gives it on the
     await look(clerk.page, 'đóng dấu, cần đồng ý');
     await picture(clerk.page, 'dong-y-dong-dau');
     await clerk.page.getByRole('button', { name: 'Đóng dấu' }).click();
-    await clerk.page.getByText('Đã ký 1 văn bản.').waitFor({ timeout: 30_000 });
+    await clerk.page.getByText('Đã ký 1 văn bản.').waitFor();
     await clerk.page.waitForURL(`${town.url}/app/van-ban-di/${id}`);
     assert.equal(await stateOf(clerk.page, id), 'sealed');
     assert.equal(official.asked.filter((path) => path === 'token').length, 1);

@@ -109,9 +109,9 @@ test('paper is registered with its scan, and the clerk makes a sao y with the ag
     await page.getByText('Đã bỏ bản sao đang lập.').waitFor();
     await page.getByLabel(/^Mã PIN/).fill(DEMO_PIN);
     await page.getByRole('button', { name: 'Ký số bản sao' }).click();
-    await page.getByText('Đã ký bản sao số 01/SY-STC.').waitFor({ timeout: 30_000 });
+    await page.getByText('Đã ký bản sao số 01/SY-STC.').waitFor();
     await page.getByRole('heading', { name: 'Sao y số 01/SY-STC' }).waitFor();
-    await page.getByText('Chữ ký hợp lệ').first().waitFor({ timeout: 30_000 });
+    await page.getByText('Chữ ký hợp lệ').first().waitFor();
     await look(page, 'bản sao đã ký');
     await picture(page, 'ban-sao-da-ky');
     assert.equal(new URL(page.url()).pathname, new URL(documentUrl).pathname);
@@ -163,7 +163,7 @@ test('of an electronic document only an extract is made, and it gets its arrival
   await page.getByText('Đã nhận').waitFor();
   await page.getByLabel(/^Mã PIN/).fill(DEMO_PIN);
   await page.getByRole('button', { name: 'Ký số bản sao' }).click();
-  await page.getByText(/Đã ký bản sao số \d+\/TrS-STC/).waitFor({ timeout: 30_000 });
+  await page.getByText(/Đã ký bản sao số \d+\/TrS-STC/).waitFor();
   await page.getByRole('heading', { name: /^Trích sao số \d+\/TrS-STC/ }).waitFor();
   await look(page, 'trích sao đã ký');
   await picture(page, 'trich-sao-da-ky');
@@ -177,9 +177,9 @@ test('of an electronic document only an extract is made, and it gets its arrival
   await page.getByLabel(/^Mã PIN/).fill(DEMO_PIN);
   await picture(page, 'dong-dau-den');
   await page.getByRole('button', { name: 'Đóng dấu đến' }).click();
-  await page.getByText(/Đã đóng dấu đến số \d+\./).waitFor({ timeout: 30_000 });
+  await page.getByText(/Đã đóng dấu đến số \d+\./).waitFor();
   await page.getByRole('heading', { name: /^Số đến \d+\/2026/ }).waitFor();
-  await page.getByText('Nguyễn Văn Bình').first().waitFor({ timeout: 30_000 });
+  await page.getByText('Nguyễn Văn Bình').first().waitFor();
   await look(page, 'đã đóng dấu đến');
   await picture(page, 'da-dong-dau-den');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Tải về' }).click()]);

@@ -29,7 +29,7 @@ const go = async (page: Page, path: string): Promise<void> => {
 test('who audits the province sees the flow live, the statistics with their files, and one document’s way without its content', { timeout: 300_000 }, async () => {
   const { page } = await town.visit('kiemtra.tinh');
   await go(page, '/lien-thong/luong');
-  await page.getByRole('img', { name: /Bản đồ trao đổi/ }).waitFor({ timeout: 60_000 });
+  await page.getByRole('img', { name: /Bản đồ trao đổi/ }).waitFor();
   await page.getByRole('cell', { name: /Sở Nội vụ/ }).first().waitFor();
   await look(page, 'luồng trao đổi');
   await picture(page, 'lien-thong-luong');

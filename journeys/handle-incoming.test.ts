@@ -45,7 +45,7 @@ test('a document is submitted, assigned, handled and completed, and its sender s
   const clerk = (await town.visit('vanthu.snv')).page;
   const director = (await town.visit('giamdoc.snv')).page;
   const officer = (await town.visit('chuyenvien.snv')).page;
-  const seen = (state: RegExp) => sender.getByRole('row', { name: state }).waitFor({ timeout: 15_000 });
+  const seen = (state: RegExp) => sender.getByRole('row', { name: state }).waitFor();
 
   await t.test('the clerk registers it and submits it to the director', async () => {
     await issueLetter(sender, (await town.visit('giamdoc.stc')).page);

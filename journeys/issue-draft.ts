@@ -13,14 +13,14 @@ export async function issueDraft({ url, clerk, director, signer, summary }: Draf
   await clerk.getByRole('dialog').getByRole('button', { name: 'Trình ký' }).click();
   await clerk.getByText('Đã trình').first().waitFor();
   await director.goto(`${url}/app/ky-van-ban/${address.split('/').at(-1)?.split('?')[0] ?? ''}`);
-  await director.locator('canvas').first().waitFor({ timeout: 60_000 });
+  await director.locator('canvas').first().waitFor();
   await director.getByLabel('Mã PIN').fill(DEMO_PIN);
   await director.getByRole('button', { name: 'Ký số' }).click();
   await director.getByText('Đã ký.').first().waitFor();
   await clerk.getByRole('button', { name: 'Cấp số' }).click();
   await clerk.getByRole('dialog').getByRole('button', { name: 'Cấp số' }).click();
   await clerk.getByLabel('Mã PIN').fill(DEMO_PIN);
-  await clerk.locator('canvas').first().waitFor({ timeout: 60_000 });
+  await clerk.locator('canvas').first().waitFor();
   await clerk.getByRole('button', { name: 'Đóng dấu' }).click();
   await clerk.getByRole('heading', { level: 1, name: 'Phát hành văn bản' }).waitFor();
   await clerk.getByRole('button', { name: 'Phát hành' }).click();

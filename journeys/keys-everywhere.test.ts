@@ -124,7 +124,7 @@ test('an official connects a phone service and signs with a confirmation that co
     await page.reload();
     await page.getByRole('heading', { name: 'Xác nhận trên điện thoại' }).waitFor();
     phone.phone = 'confirms';
-    await page.getByText('Đã ký.').waitFor({ timeout: 30_000 });
+    await page.getByText('Đã ký.').waitFor();
     assert.equal(await stateOf(clerk.page, id), 'signed');
   });
 
@@ -134,7 +134,7 @@ test('an official connects a phone service and signs with a confirmation that co
     await page.getByText('Đã tìm thấy chỗ ký').waitFor();
     phone.phone = 'refuses';
     await page.getByRole('button', { name: 'Ký số' }).click();
-    await page.getByText('Yêu cầu ký đã bị từ chối trên thiết bị giữ khóa.').waitFor({ timeout: 30_000 });
+    await page.getByText('Yêu cầu ký đã bị từ chối trên thiết bị giữ khóa.').waitFor();
     await look(page, 'bị từ chối trên điện thoại');
     await picture(page, 'bi-tu-choi');
     await page.getByRole('button', { name: 'Ký lại' }).click();
@@ -159,7 +159,7 @@ test('officials sign with tokens at their own computers, and are helped when the
   await t.test('a browser that refuses the socket shows how to trust the program, at the desk and on a phone', async () => {
     const { page, context } = await town.visit('phogiamdoc.snv');
     await findToken(page, 'VGCA Sign Service');
-    await page.getByText('Chưa kết nối được VGCA Sign Service trên máy này').waitFor({ timeout: 30_000 });
+    await page.getByText('Chưa kết nối được VGCA Sign Service trên máy này').waitFor();
     assert.equal(await page.getByRole('link', { name: /127\.0\.0\.1:8987/ }).getAttribute('href'), 'https://127.0.0.1:8987/');
     await page.getByRole('button', { name: 'Thử lại' }).waitFor();
     await look(page, 'trình duyệt chưa tin phần mềm ký số');
@@ -198,7 +198,7 @@ test('officials sign with tokens at their own computers, and are helped when the
     await page.reload();
     computer.mood = 'signs';
     await page.getByRole('button', { name: 'Ký bằng VGCA Sign Service' }).click();
-    await page.getByText('Đã ký.').waitFor({ timeout: 30_000 });
+    await page.getByText('Đã ký.').waitFor();
     assert.equal(await stateOf(clerk.page, id), 'signed');
   });
 
@@ -218,14 +218,14 @@ test('officials sign with tokens at their own computers, and are helped when the
     }
     computer.mood = 'refuses';
     await page.getByRole('button', { name: 'Ký 3 văn bản' }).click();
-    await page.getByText('VGCA Sign Service không ký').waitFor({ timeout: 30_000 });
+    await page.getByText('VGCA Sign Service không ký').waitFor();
     await page.getByText('Đã ký 0 trên 3 văn bản').waitFor();
     await look(page, 'ký lần lượt bằng token');
     await picture(page, 'ky-lan-luot-bang-token');
     await page.getByRole('button', { name: 'Dừng lần ký này' }).click();
     computer.mood = 'signs';
     await page.getByRole('button', { name: 'Ký bằng VGCA Sign Service' }).click();
-    await page.getByText('Xong: 2 văn bản đã ký').waitFor({ timeout: 60_000 });
+    await page.getByText('Xong: 2 văn bản đã ký').waitFor();
     await page.getByText('1 văn bản chưa ký được').waitFor();
     await look(page, 'ký lần lượt bằng token, xong');
     assert.deepEqual((await Promise.all(ids.map((id) => stateOf(clerk.page, id)))).sort(), ['signed', 'signed', 'submitted']);
@@ -243,7 +243,7 @@ test('officials sign with tokens at their own computers, and are helped when the
     const own = computer.token;
     computer.token = await tokenFor('Lê Thị Hồng Nhung');
     await page.getByRole('button', { name: 'Ký cả tệp trong cửa sổ VGCA Sign Service' }).click();
-    await page.getByText('không phải chứng thư đã chọn').waitFor({ timeout: 30_000 });
+    await page.getByText('không phải chứng thư đã chọn').waitFor();
     await look(page, 'tệp gửi về không được nhận');
     computer.token = own;
     computer.mood = 'refuses';
@@ -252,7 +252,7 @@ test('officials sign with tokens at their own computers, and are helped when the
     await page.getByText('VGCA Sign Service không ký').waitFor();
     computer.mood = 'signs';
     await page.getByRole('button', { name: 'Ký cả tệp trong cửa sổ VGCA Sign Service' }).click();
-    await page.getByText('Đã ký.').waitFor({ timeout: 30_000 });
+    await page.getByText('Đã ký.').waitFor();
     assert.equal(await stateOf(clerk.page, id), 'signed');
   });
 
@@ -262,7 +262,7 @@ test('officials sign with tokens at their own computers, and are helped when the
     await deputy.page.goto(`${town.url}/app/ky-van-ban/${id}`);
     await deputy.page.getByText(/Khung đặt ở chỗ thường dùng/).waitFor();
     await deputy.page.getByRole('button', { name: 'Ký số' }).click();
-    await deputy.page.getByText('Đã ký.').waitFor({ timeout: 30_000 });
+    await deputy.page.getByText('Đã ký.').waitFor();
     computer.token = await tokenFor(undefined);
     await connectToken(page, 'VGCA Sign Service', { button: 'Hình con dấu', png: demoSealPng('Sở Nội vụ', 240), forAgency: true });
     await call(page, `${base}/${id}/number`, {});
@@ -270,7 +270,7 @@ test('officials sign with tokens at their own computers, and are helped when the
     await page.getByText('sẽ được ghi vào chỗ trống').waitFor();
     await look(page, 'đóng dấu bằng token');
     await page.getByRole('button', { name: 'Đóng dấu' }).click();
-    await page.getByText('Đã đóng dấu.').waitFor({ timeout: 60_000 });
+    await page.getByText('Đã đóng dấu.').waitFor();
     assert.equal(await stateOf(page, id), 'sealed');
   });
 
@@ -285,7 +285,7 @@ test('officials sign with tokens at their own computers, and are helped when the
     computer.mood = 'signs';
     computer.called = [];
     await page.getByRole('button', { name: 'Ký cả tệp trong cửa sổ VGCA Sign Service' }).click();
-    await page.getByText(/Đã ký bản sao số \d+\/SY-SNV/).waitFor({ timeout: 30_000 });
+    await page.getByText(/Đã ký bản sao số \d+\/SY-SNV/).waitFor();
     assert.deepEqual(computer.called, ['/SignCopy']);
     await page.getByRole('heading', { name: /^Sao y số/ }).waitFor();
     await look(page, 'bản sao ký bằng token');
@@ -299,7 +299,7 @@ test('officials sign with tokens at their own computers, and are helped when the
     const { documentId } = await sealedLetter({ clerk: sender, leader: director }, [agencies[0]?.id ?? '']);
     await sender.post(`${base}/${documentId}/issue`);
     await page.goto(`${town.url}/app/van-ban-den?trang_thai=arrived`);
-    await page.getByRole('link', { name: /rà soát hồ sơ/ }).first().click({ timeout: 30_000 });
+    await page.getByRole('link', { name: /rà soát hồ sơ/ }).first().click();
     await page.getByRole('button', { name: 'Tiếp nhận' }).click();
     await page.getByRole('tab', { name: 'Dấu đến' }).click();
     await page.getByRole('link', { name: 'Đóng dấu đến' }).click();
@@ -310,7 +310,7 @@ test('officials sign with tokens at their own computers, and are helped when the
     computer.mood = 'signs';
     computer.called = [];
     await page.getByRole('button', { name: 'Ký cả tệp trong cửa sổ VGCA Sign Service' }).click();
-    await page.getByText(/Đã đóng dấu đến số \d+/).waitFor({ timeout: 30_000 });
+    await page.getByText(/Đã đóng dấu đến số \d+/).waitFor();
     assert.deepEqual(computer.called, ['/SignIncome']);
   });
 

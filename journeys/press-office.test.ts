@@ -198,7 +198,7 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await page.getByLabel('Chứng thư số').selectOption({ index: 1 });
     await page.getByRole('button', { name: 'Ký và gửi' }).click();
     await page.getByRole('button', { name: 'Sang trang của dịch vụ' }).click();
-    await page.getByText('Đã ký 1 văn bản.').waitFor({ timeout: 30_000 });
+    await page.getByText('Đã ký 1 văn bản.').waitFor();
     await page.getByRole('heading', { name: THANKS }).waitFor();
     await page.getByText('Đã đến').first().waitFor();
     await look(page, 'thư đã đi sau khi đồng ý');

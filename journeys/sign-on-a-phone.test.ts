@@ -79,13 +79,13 @@ test('a director signs three documents on a phone with one touch, and a fourth f
     const before = touches();
     const touch = await slowReader(page);
     await page.getByRole('button', { name: 'Ký 3 văn bản' }).click();
-    await page.getByText('Chờ xác nhận trên thiết bị').nth(2).waitFor({ timeout: 60_000 });
+    await page.getByText('Chờ xác nhận trên thiết bị').nth(2).waitFor();
     assert.equal(await page.getByText('Đang hoàn tất chữ ký').count(), 0, 'nothing is completed before the owner’s touch');
     await page.getByText('Đã ký 0 trên 3 văn bản').first().waitFor();
     await look(page, 'three documents on a phone, before the touch');
     await picture(page, 'sign-on-phone-touch');
     await touch();
-    await page.getByText('Xong: 3 văn bản đã ký').waitFor({ timeout: 60_000 });
+    await page.getByText('Xong: 3 văn bản đã ký').waitFor();
     assert.equal(touches() - before, 1, 'one touch');
     await look(page, 'three documents on a phone, signed by passkey');
     await picture(page, 'sign-on-phone-done');
@@ -100,7 +100,7 @@ test('a director signs three documents on a phone with one touch, and a fourth f
     await signIn(desk, home, 'giamdoc.snv');
     await desk.goto(`${home}/phong-ky`);
     await desk.getByRole('link', { name: /V\/v bốn/ }).click();
-    await desk.locator('canvas').first().waitFor({ timeout: 60_000 });
+    await desk.locator('canvas').first().waitFor();
     await desk.getByText('Đã tìm thấy chỗ ký').waitFor();
     // By keyboard: without a PIN to type, the key that goes to it goes to the button.
     await desk.keyboard.press('s');
@@ -117,7 +117,7 @@ test('a director signs three documents on a phone with one touch, and a fourth f
     await picture(page, 'sign-by-phone');
     await page.getByRole('button', { name: 'Xác nhận 1 văn bản' }).click();
     await page.getByText('Đã ký 1 văn bản').first().waitFor();
-    await desk.getByText('Đã ký.').waitFor({ timeout: 30_000 });
+    await desk.getByText('Đã ký.').waitFor();
   });
 
   await t.test('chosen again at the desk with the PIN, a document that waits for the phone says so and leads to its request', async () => {
@@ -137,11 +137,11 @@ test('a director signs three documents on a phone with one touch, and a fourth f
     await second.getByRole('button', { name: 'Ký 2 văn bản' }).click();
     await second.getByText('Bấm ký rồi chạm vân tay').waitFor();
     await second.getByRole('button', { name: 'Ký 2 văn bản' }).click();
-    await second.getByText('Đang hoàn tất chữ ký').first().waitFor({ timeout: 60_000 });
+    await second.getByText('Đang hoàn tất chữ ký').first().waitFor();
     await desk.getByRole('button', { name: 'Nhập mã PIN' }).click();
     await desk.getByLabel('Mã PIN').fill(DEMO_PIN);
     await desk.getByRole('button', { name: 'Ký 2 văn bản' }).click();
-    await desk.getByText('Văn bản này đang chờ bạn xác nhận bằng khóa truy cập').first().waitFor({ timeout: 60_000 });
+    await desk.getByText('Văn bản này đang chờ bạn xác nhận bằng khóa truy cập').first().waitFor();
     await look(desk, 'documents that wait for the phone already');
     await picture(desk, 'sign-again-while-waiting');
     await desk.getByRole('link', { name: 'Mở yêu cầu đang chờ' }).first().click();

@@ -113,7 +113,7 @@ test('a leader signs three documents in one go, after the head of a unit has ini
     assert.equal(await page.getByText('Đã ký', { exact: true }).count(), 0);
     await page.getByLabel('Mã PIN').fill(DEMO_PIN);
     await sign.click();
-    await page.getByText('Xong: 3 văn bản đã ký').waitFor({ timeout: 30_000 });
+    await page.getByText('Xong: 3 văn bản đã ký').waitFor();
     assert.equal(await page.getByText('Đã ký', { exact: true }).count(), 3);
     await look(page, 'ký nhiều văn bản, xong');
     await picture(page, 'ky-nhieu-van-ban-xong');
@@ -138,7 +138,7 @@ test('a leader signs three documents in one go, after the head of a unit has ini
     await look(page, 'ký nhiều văn bản trên điện thoại');
     await page.getByLabel('Mã PIN').fill(DEMO_PIN);
     await page.getByRole('button', { name: 'Ký 3 văn bản' }).click();
-    await page.getByText('Xong: 3 văn bản đã ký').waitFor({ timeout: 30_000 });
+    await page.getByText('Xong: 3 văn bản đã ký').waitFor();
     await look(page, 'ký nhiều văn bản trên điện thoại, xong');
     await page.getByRole('button', { name: 'Về phòng ký' }).click();
     await page.getByText('Bạn đã xử lý hết').or(page.getByText('Không còn văn bản nào chờ bạn ký')).first().waitFor();
@@ -182,7 +182,7 @@ test('a leader signs three documents in one go, after the head of a unit has ini
 
 /** Drawing the first page takes its time on a machine that does other things as well. */
 async function paperDrawn(page: Page): Promise<void> {
-  await page.locator('canvas').first().waitFor({ timeout: 60_000 });
+  await page.locator('canvas').first().waitFor();
 }
 
 async function actFor(page: Page, name: string): Promise<void> {

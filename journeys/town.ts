@@ -54,7 +54,7 @@ export async function openTown(config: Partial<Config> = {}, province = THANH_HO
   const browser = await launchBrowser();
   const profiles = new Set<BrowserContext>();
   const opened = async (context: BrowserContext): Promise<Visitor> => {
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(60_000);
     return { context, page: await context.newPage() };
   };
   const open = async (screen = DESK, more: BrowserContextOptions = {}): Promise<Visitor> => opened(await browser.newContext({ ...VIETNAM, viewport: screen, ...more }));

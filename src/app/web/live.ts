@@ -5,6 +5,10 @@ const channelName = 'lienthong.live';
 const lockName = 'lienthong.live';
 /** Spread over twice this time, so that a restarted server is not met by everybody at once. */
 const retryMs = 5_000;
+/** What the server remembers; see `past` of the route. */
+const longestPastMs = 60_000;
+/** A stream that takes longer to open may have missed something on the way. */
+const openingMs = 2_000;
 
 /**
  * Keeps queries fresh: a hint names a topic, and every query of that topic is asked again. A query belongs to the
@@ -46,16 +50,20 @@ export function belongsTo(topic: string, queryKey: readonly unknown[], meta: Rec
 
 type Listening = { signal: AbortSignal; onTopic: (topic: string) => void; onRefused: () => void };
 
-/** Listens until stopped. After a lost connection everything may have changed. */
+/**
+ * Listens until stopped. What changed between the asking of this page, or the end of the tab that listened before, and the opening of the
+ * stream is told at its opening; after a lost connection everything may have changed.
+ */
 function listenHere({ signal, onTopic, onRefused }: Listening): Promise<void> {
   return new Promise((resolve) => {
     let opened = false;
     let retry: number | undefined;
     let source: EventSource | undefined;
     const open = () => {
-      source = new EventSource(address);
+      const asked = performance.now();
+      source = new EventSource(`${address}?past=${String(Math.min(longestPastMs, Math.ceil(asked + openingMs)))}`);
       source.addEventListener('open', () => {
-        if (opened) onTopic('*');
+        if (opened || performance.now() - asked > openingMs) onTopic('*');
         opened = true;
       });
       source.addEventListener('message', (event) => {

@@ -94,9 +94,11 @@ function Conflict({ conflict, onFollow }: { conflict: DirectoryConflict; onFollo
   });
   const keep = useMutation({
     mutationFn: () => api.post(`${CONFLICTS}/settle`, { ref, problem, resolution: 'keep_ours' }),
-    onSuccess: () => {
+    // The list may be drawn anew, without this row, before the answer is here.
+    onMutate: () => ({ next: besideOf(row.current) }),
+    onSuccess: (_reply, _input, { next }) => {
       toasts.show({ text: t('kept'), tone: 'done', undo: () => reopen.mutate() });
-      focusBeside(row.current);
+      next?.querySelector('button')?.focus();
     },
     onSettled: () => void queries.invalidateQueries({ queryKey: ['accounts'] }),
   });
@@ -134,10 +136,8 @@ function Conflict({ conflict, onFollow }: { conflict: DirectoryConflict; onFollo
   );
 }
 
-/** Whoever decides from the keyboard goes on with the next difference when this one leaves the list. */
-function focusBeside(row: HTMLLIElement | null): void {
-  (row?.nextElementSibling ?? row?.previousElementSibling)?.querySelector('button')?.focus();
-}
+/** The row where whoever decides from the keyboard goes on when this one leaves the list. */
+const besideOf = (row: HTMLLIElement | null): Element | null => row?.nextElementSibling ?? row?.previousElementSibling ?? null;
 
 function Ours({ ours, t }: { ours: DirectoryConflict['ours']; t: T }): ReactNode {
   if (ours === null) return <span className="lt-quiet">{t('unknown')}</span>;
