@@ -33,3 +33,13 @@ test('the workplace may reach its own server and the sockets of the signing prog
 test('public pages and replies of the server reach their own server only', async () => {
   for (const path of ['/health/live', '/kiem-tra']) assert.equal(await connections(path), undefined, path);
 });
+
+test('a file of an earlier build is gone, while every place of the workplace is its page', async () => {
+  const gone = await web.server.inject('/app/assets/index-0000000.js');
+  assert.equal(gone.statusCode, 404);
+  assert.match(String(gone.headers['content-type']), /json/);
+  const page = await web.server.inject('/app/van-ban-den/assets');
+  assert.deepEqual([page.statusCode, page.headers['content-type']], [200, 'text/html; charset=utf-8']);
+  const script = /src="(\/app\/assets\/[^"]+)"/.exec(page.body)?.[1];
+  assert.equal((await web.server.inject(script ?? '')).statusCode, 200);
+});

@@ -69,6 +69,8 @@ async function serveWorkplace(server: FastifyInstance): Promise<void> {
     return reply.sendFile('index.html', { maxAge: 0, immutable: false, cacheControl: false });
   };
   server.get('/app', page);
+  // A file of an earlier build, which an open page may still ask for, is gone: the page would be no script.
+  server.get('/app/assets/*', (_request, reply) => reply.callNotFound());
   server.get('/app/*', page);
   server.get('/', (_request, reply) => reply.redirect('/app/', 302));
 }

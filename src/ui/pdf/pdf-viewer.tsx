@@ -1,5 +1,6 @@
-import { lazy, Suspense, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Skeleton, SkeletonGroup } from '../feedback/skeleton.tsx';
+import { latePart } from '../late-part.tsx';
 import type { PdfSource } from './pdf-document.ts';
 import type { PdfRect, Placement, Size } from './pdf-geometry.ts';
 import type { PlacingLook } from './pdf-placement.tsx';
@@ -35,19 +36,10 @@ export type PdfViewerProps = {
   onPage?: ((number: number) => void) | undefined;
 };
 
-const PdfViewerBody = lazy(() => import('./pdf-viewer-body.tsx').then((module) => ({ default: module.PdfViewerBody })));
-
 /** Shows a PDF page by page: to read, search, and point at a place. Fills the height that it is given. Scripts in the file never run. */
-export function PdfViewer(props: PdfViewerProps): ReactNode {
-  return (
-    <Suspense
-      fallback={
-        <SkeletonGroup>
-          <Skeleton shape="block" height="70vh" />
-        </SkeletonGroup>
-      }
-    >
-      <PdfViewerBody {...props} />
-    </Suspense>
-  );
-}
+export const PdfViewer = latePart<PdfViewerProps>(
+  () => import('./pdf-viewer-body.tsx').then((module) => module.PdfViewerBody),
+  <SkeletonGroup>
+    <Skeleton shape="block" height="70vh" />
+  </SkeletonGroup>,
+);

@@ -1,10 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { useCommands, type Command } from '#ui/commands.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { useT } from '#ui/i18n.ts';
+import { latePart } from '#ui/late-part.tsx';
 import { Outlet, useNavigation } from '#ui/navigation.tsx';
 import { suggestLanguage } from '#ui/preferences.ts';
 import { SessionProvider, useSession, type Session } from '#ui/session-context.tsx';
@@ -19,8 +20,8 @@ import { PlaceNotices } from './place-notices.tsx';
 import { Rail } from './rail.tsx';
 import './workplace.css';
 
-const CommandPalette = lazy(() => import('#ui/overlays/command-palette.tsx').then((module) => ({ default: module.CommandPalette })));
-const ShortcutHelp = lazy(() => import('#ui/overlays/shortcut-help.tsx').then((module) => ({ default: module.ShortcutHelp })));
+const CommandPalette = latePart(() => import('#ui/overlays/command-palette.tsx').then((module) => module.CommandPalette), null);
+const ShortcutHelp = latePart(() => import('#ui/overlays/shortcut-help.tsx').then((module) => module.ShortcutHelp), null);
 
 const ASK_WHO_MS = 300_000;
 
@@ -68,15 +69,13 @@ function Frame({ modules }: { modules: readonly WebModule[] }): ReactNode {
         <header className="lt-workplace__top">
           <Header onFind={() => setOpen('palette')} onHelp={() => setOpen('help')} />
           <Notices />
+          {open === 'palette' && <CommandPalette open onClose={close} search={search} />}
+          {open === 'help' && <ShortcutHelp open onClose={close} />}
         </header>
         <main className="lt-workplace__main" id="main" tabIndex={-1}>
           <Outlet />
         </main>
       </div>
-      <Suspense>
-        {open === 'palette' && <CommandPalette open onClose={close} search={search} />}
-        {open === 'help' && <ShortcutHelp open onClose={close} />}
-      </Suspense>
     </div>
   );
 }
