@@ -46,7 +46,8 @@ test('the administrator of the province trusts the authorities of a bundle after
 
   await t.test('what is trusted from the beginning is the installation itself', async () => {
     await page.goto(`${town.url}/app/chung-thu-so`);
-    await page.getByRole('button', { name: 'Gốc tin cậy' }).click();
+    await page.getByRole('button', { name: 'Việc khác' }).click();
+    await page.getByRole('menuitem', { name: 'Gốc tin cậy' }).click();
     await page.getByRole('link', { name: /CA gốc nội bộ/ }).first().waitFor();
     await look(page, 'chứng thư gốc tin cậy');
     await picture(page, 'goc-tin-cay-dau');
@@ -125,7 +126,9 @@ test('the administrator of the province trusts the authorities of a bundle after
     const { page: other } = await town.visit('vanthu.snv');
     await other.goto(`${town.url}/app/chung-thu-so`);
     await other.getByRole('heading', { name: 'Chứng thư số' }).first().waitFor();
-    assert.equal(await other.getByRole('button', { name: 'Gốc tin cậy' }).count(), 0);
+    await other.getByRole('button', { name: 'Việc khác' }).click();
+    await other.getByRole('menuitem', { name: 'Tải bảng Excel' }).waitFor();
+    assert.equal(await other.getByRole('menuitem', { name: 'Gốc tin cậy' }).count(), 0);
     await other.goto(`${town.url}/app/chung-thu-goc`);
     await other.getByRole('alert').first().waitFor();
     assert.equal(await other.getByRole('link', { name: /CA gốc/ }).count(), 0);

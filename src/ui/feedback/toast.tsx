@@ -79,7 +79,7 @@ function ToastItem({ toast, onClose }: { toast: ShownToast; onClose: (id: number
   };
   return (
     <div
-      className={`lt-toast lt-toast--${tone}`}
+      className={`lt-toast lt-toast--${tone}${tone !== 'danger' && undo === undefined && action === undefined ? ' lt-toast--plain' : ''}`}
       role={tone === 'danger' ? 'alert' : undefined}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}

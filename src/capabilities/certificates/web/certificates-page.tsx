@@ -1,5 +1,6 @@
 import Archive from 'lucide-react/icons/archive';
 import BarChart from 'lucide-react/icons/chart-column';
+import ChevronDown from 'lucide-react/icons/chevron-down';
 import Download from 'lucide-react/icons/download';
 import FilePlus from 'lucide-react/icons/file-plus';
 import Files from 'lucide-react/icons/files';
@@ -14,6 +15,7 @@ import { oneOf, turnByKey } from '#ui/data/keyed-pages.ts';
 import { useT } from '#ui/i18n.ts';
 import { ListPage } from '#ui/layout/list-page.tsx';
 import { useNavigation, useSearch } from '#ui/navigation.tsx';
+import { Menu, type MenuEntry } from '#ui/overlays/menu.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { certificateStates, holderKinds, type certificateList, type CertificateStatistics } from '../contract.ts';
 import { AskAgain, AskProgressDialog } from './ask-status.tsx';
@@ -97,39 +99,25 @@ function Actions({ onAsked, exportHref }: { onAsked: (since: string) => void; ex
   const [open, setOpen] = useState<'import' | 'ask' | undefined>();
   const keeps = post.roles.includes('agency_admin') || post.roles.includes('province_admin');
   const close = () => setOpen(undefined);
+  const entries: MenuEntry[] = [
+    ...(keeps ? [{ id: 'import', label: t('import'), icon: Upload, onSelect: () => setOpen('import') }] : []),
+    { id: 'excel', label: t('excel'), icon: Download, onSelect: () => window.location.assign(exportHref) },
+    ...(post.roles.some((role) => COUNTING_ROLES.includes(role)) ? [{ id: 'statistics', label: t('statistics'), icon: BarChart, onSelect: () => navigate('/thong-ke-chung-thu') }] : []),
+    ...(keeps ? [{ id: 'copies', label: t('copiesShort'), icon: Archive, onSelect: () => navigate('/ban-luu-lau-dai') }] : []),
+    ...(post.roles.includes('province_admin') ? [{ id: 'roots', label: t('trustedRoots'), icon: ShieldCheck, onSelect: () => navigate('/chung-thu-goc') }] : []),
+  ];
   return (
     <>
       <Button variant="primary" icon={FilePlus} onClick={() => setOpen('ask')}>
         {t('ask')}
       </Button>
-      {keeps && (
-        <Button icon={Upload} onClick={() => setOpen('import')}>
-          {t('import')}
-        </Button>
-      )}
       <Button icon={Files} onClick={() => navigate('/de-nghi-chung-thu')}>
         {t('requests')}
       </Button>
-      <a className="lt-button lt-button--quiet" href={exportHref} download>
-        <span className="lt-button__content">
-          <Download size={16} aria-hidden="true" /> {t('excel')}
-        </span>
-      </a>
-      {post.roles.some((role) => COUNTING_ROLES.includes(role)) && (
-        <Button icon={BarChart} onClick={() => navigate('/thong-ke-chung-thu')}>
-          {t('statistics')}
-        </Button>
-      )}
-      {keeps && (
-        <Button icon={Archive} onClick={() => navigate('/ban-luu-lau-dai')}>
-          {t('copiesShort')}
-        </Button>
-      )}
-      {post.roles.includes('province_admin') && (
-        <Button icon={ShieldCheck} onClick={() => navigate('/chung-thu-goc')}>
-          {t('trustedRoots')}
-        </Button>
-      )}
+      {/* A box of its own: an open menu puts marks of its own beside its button, which must not push it. */}
+      <div>
+        <Menu align="end" entries={entries} trigger={<Button icon={ChevronDown}>{t('otherActions')}</Button>} />
+      </div>
       {open === 'import' && <ImportDialog onClose={close} onAsked={onAsked} />}
       {open === 'ask' && <RequestDialog onClose={close} />}
     </>

@@ -60,7 +60,10 @@ export function RecipientsField({ values, onChange, error, known, label }: Recip
       }),
     [agencies.data, picked, found.data, groups.data, known, language, t],
   );
-  const sets = (recent.data?.sets ?? []).slice(0, isOpen ? undefined : RECENT_SHOWN);
+  // The document at hand, and any other that would add nothing to what it began with, is no earlier one to take from.
+  const [first] = useState(values);
+  const useful = (recent.data?.sets ?? []).filter(({ recipients }) => recipients.some(({ id }) => !first.includes(id)));
+  const sets = useful.slice(0, isOpen ? undefined : RECENT_SHOWN);
   return (
     <div className="lt-stack">
       <MultiCombobox label={label ?? t('recipients')} hint={t('recipientsHint')} error={error} options={options} values={values} onChange={take} onType={setTyped} loading={agencies.isPending} />
@@ -73,7 +76,7 @@ export function RecipientsField({ values, onChange, error, known, label }: Recip
               {set.summary.length > 40 ? `${set.summary.slice(0, 40)}…` : set.summary}
             </Button>
           ))}
-          {!isOpen && (recent.data?.sets.length ?? 0) > RECENT_SHOWN && (
+          {useful.length > sets.length && (
             <Button size="small" variant="plain" onClick={() => setOpen(true)}>
               …
             </Button>
