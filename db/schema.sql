@@ -623,12 +623,14 @@ create table exchange.inbound (
   received_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
   claimed_agency_id uuid,
+  awaits text,
   constraint inbound_partner_id_partner_ref_key UNIQUE (partner_id, partner_ref),
   constraint inbound_pkey PRIMARY KEY (id),
   constraint inbound_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES identity.agency(id),
   constraint inbound_claimed_agency_id_fkey FOREIGN KEY (claimed_agency_id) REFERENCES identity.agency(id),
   constraint inbound_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
   constraint inbound_attempts_check CHECK ((attempts >= 0)),
+  constraint inbound_awaits_check CHECK (((length(awaits) >= 1) AND (length(awaits) <= 300))),
   constraint inbound_check CHECK (((state = 'with_person'::text) <= (agency_id IS NOT NULL))),
   constraint inbound_check1 CHECK (((state = ANY (ARRAY['quarantined'::text, 'refused'::text])) <= (problem_code IS NOT NULL))),
   constraint inbound_check2 CHECK (((state = ANY (ARRAY['resolved'::text, 'discarded'::text])) = (resolved_by IS NOT NULL))),
@@ -640,6 +642,7 @@ create table exchange.inbound (
 );
 comment on table exchange.inbound is 'Scope: installation. Everything that came from a partner, with its untouched original: what could not be read or applied waits here in quarantine, in sight, until it is tried again or a person has dealt with it.';
 CREATE INDEX inbound_agency ON exchange.inbound USING btree (agency_id, received_at) WHERE (state = 'with_person'::text);
+CREATE INDEX inbound_awaits ON exchange.inbound USING btree (partner_id, awaits) WHERE (awaits IS NOT NULL);
 CREATE INDEX inbound_incomplete ON exchange.inbound USING btree (partner_id, received_at) WHERE (state = 'incomplete'::text);
 CREATE INDEX inbound_trouble ON exchange.inbound USING btree (received_at) WHERE (state = ANY (ARRAY['quarantined'::text, 'with_person'::text]));
 

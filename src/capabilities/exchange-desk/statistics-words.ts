@@ -15,7 +15,7 @@ export const figureWords: Record<FigureName, string> = {
   sentLate: 'Gửi chậm',
   received: 'Văn bản đến',
   receivedSigned: 'Đến có ký số',
-  receivedOutside: 'Đến từ ngoài tỉnh',
+  receivedOutside: 'Đến từ hệ thống khác',
   noticeOnTime: 'Báo nhận trong ngày',
   noticeLate: 'Báo nhận chậm',
   noticeOpen: 'Chưa báo nhận',

@@ -176,6 +176,7 @@ export type InboundRow = {
   received_at: Instant;
   changed_at: Instant;
   claimed_agency_id: string | null;
+  awaits: string | null;
 };
 
 export type MessageRow = {

@@ -40,6 +40,14 @@ export const stateLabels: Record<MessageState, { vi: string; en: string }> = {
   declined: { vi: 'đã từ chối', en: 'declined' },
 };
 
+const COURSE: readonly string[] = ['01', '03', '04', '05', '06'];
+
+/** Whether a status that a partner tells after another one says nothing new: the work is past it. Work that is assigned anew is news. */
+export function isOvertaken(status: Status, last: string | null): boolean {
+  if (status === '04' && last === '05') return false;
+  return COURSE.includes(status) && COURSE.indexOf(status) < COURSE.indexOf(last ?? '');
+}
+
 /** The state after an answer, or undefined where it cannot be given now. */
 export function stateAfter(state: MessageState, status: Status): MessageState | undefined {
   const rule = statusRules[status];

@@ -106,11 +106,17 @@ export type SendResult =
   | { outcome: 'continues' }
   | { outcome: 'refused'; code: string; problem: string; partnerRef?: string };
 
+/** What came, as it lies in the store. A packet with its files inside has hundreds of megabytes: it is read as a stream (`openBytes`). */
+export type Original = { sha256: string; sizeBytes: number };
+
 /** What came in, as the adapter reads the untouched original. */
 export type Reading =
-  | { ok: true; content: InboundContent }
-  /** It goes into quarantine with the code. */
-  | { ok: false; code: string; problem: string };
+  /** `also`: further envelopes of the same original, which are taken after the first, in the same transaction. */
+  | { ok: true; content: InboundContent; also?: readonly EnvelopeContent[] }
+  /** It goes into quarantine with the code. `awaits`: the id of the document with whose arrival it is read again. */
+  | { ok: false; code: string; problem: string; awaits?: string };
+
+export type EnvelopeContent = Extract<InboundContent, { kind: 'envelope' }>;
 
 export type InboundContent =
   | {
@@ -191,7 +197,7 @@ export type PartnerAdapter<Config = unknown, Secrets = unknown> = {
   /** The same for what only our own kind understands; absent where the protocol has no such message. */
   tell?: (line: PartnerLine<Config, Secrets>, parcel: PeerParcel) => Promise<SendResult>;
   /** Reads an original. Files that it carries inside are put into the store here (`storeBytes`). It may run twice. */
-  read: (line: PartnerLine<Config, Secrets>, original: Buffer) => Promise<Reading>;
+  read: (line: PartnerLine<Config, Secrets>, original: Original) => Promise<Reading>;
   /** Asks whether the partner is there and knows us; shown to the operator. @throws PartnerUnavailable */
   test: (line: PartnerLine<Config, Secrets>) => Promise<{ vi: string; en: string }>;
   /**

@@ -9,32 +9,48 @@ import { readEnvelope } from '../envelope.ts';
 import type { FileInspection } from '../inspection.ts';
 import { directoryOf, transitionDaysOn } from '../jobs/deliver.ts';
 import { isNotice, type Envelope } from '../contract.ts';
-import { PartnerUnavailable, type InboundContent, type Protocol } from './adapter.ts';
-import { isEarlierWaiting, settleInbound, type InboundRow, type Seen } from './inbound.ts';
+import { PartnerUnavailable, type EnvelopeContent, type Protocol } from './adapter.ts';
+import { isEarlierWaiting, settleInbound, takeUpWhatWaited, type InboundOutcome, type InboundRow, type Seen } from './inbound.ts';
 import { findPartner, partnerAgencyByRef, partnersOfAgencies, relayEndOf, speaksFor } from './partner-rows.ts';
 import { relayEnvelope, type RelayRecipient } from './relay.ts';
 import { mayRelay, notEntitled } from './relay-rule.ts';
 import { sendAnswersOut, type AnswerKey } from './transfers.ts';
 
 type AgencyId = Id<'agency'>;
-type EnvelopeContent = Extract<InboundContent, { kind: 'envelope' }>;
 type Recipient = EnvelopeContent['recipients'][number];
 type Resolved = { recipient: Recipient; addressed: AgencyOnDay; to: AgencyOnDay };
+
+export type InspectedEnvelope = { content: EnvelopeContent; inspection: readonly FileInspection[] };
+
+const weight: Readonly<Record<InboundOutcome['state'], number>> = { applied: 0, quarantined: 1, refused: 2 };
+
+/** Takes the envelopes of an arrival in their order; the arrival is where the worst of them is. What waited for a document that is now here goes on. */
+export async function applyEnvelopes(ctx: CommandContext, inbound: InboundRow, given: readonly InspectedEnvelope[]): Promise<void> {
+  const outcomes: InboundOutcome[] = [];
+  for (const each of given) outcomes.push(await applyEnvelope(ctx, inbound, each));
+  const [worst] = outcomes.toSorted((a, b) => weight[b.state] - weight[a.state]);
+  if (worst === undefined) throw new Error('an arrival has an envelope');
+  await settleInbound(ctx, inbound, worst);
+  for (const { content } of given) {
+    const read = readEnvelope(content.original);
+    if (read.ok && !isNotice(read.envelope.business)) await takeUpWhatWaited(ctx, inbound, read.envelope.document.code);
+  }
+}
 
 /**
  * Takes an envelope that came from a partner to its agencies here, by the same steps as one of this installation. Mail for a
  * closed agency goes to its successor during the transition. Whoever of its agencies cannot be found keeps the whole arrival
  * in sight; the others have it all the same, and trying again does them nothing.
  */
-export async function applyEnvelope(ctx: CommandContext, inbound: InboundRow, given: { content: EnvelopeContent; inspection: readonly FileInspection[] }): Promise<void> {
+async function applyEnvelope(ctx: CommandContext, inbound: InboundRow, given: InspectedEnvelope): Promise<InboundOutcome> {
   const { content } = given;
   const read = readEnvelope(content.original);
   const seen: Seen = { kind: 'envelope', senderName: content.sender.name, ...(read.ok ? { summary: read.envelope.document.summary } : {}) };
-  if (!read.ok) return settleInbound(ctx, inbound, { state: 'quarantined', code: 'envelopeUnreadable', problem: read.problem, seen });
+  if (!read.ok) return { state: 'quarantined', code: 'envelopeUnreadable', problem: read.problem, seen };
   const sender = await partnerAgencyByRef(ctx, { partnerId: inbound.partnerId, ref: content.sender.ref, code: content.sender.code });
-  if (sender === undefined) return turnAway(ctx, inbound, { content, code: content.isRelayed === true ? 'senderNotAnnounced' : 'senderUnknown', senderCode: content.sender.code ?? content.sender.ref, seen });
+  if (sender === undefined) return turnAway({ content, code: content.isRelayed === true ? 'senderNotAnnounced' : 'senderUnknown', senderCode: content.sender.code ?? content.sender.ref, seen });
   if (await speaksForAnother(ctx, inbound, { senderId: sender.agencyId, code: read.envelope.sender.code })) {
-    return turnAway(ctx, inbound, { content, code: 'senderElsewhere', senderCode: read.envelope.sender.code, seen });
+    return turnAway({ content, code: 'senderElsewhere', senderCode: read.envelope.sender.code, seen });
   }
   const { resolved, relayed, unknown, protocol } = await resolveRecipients(ctx, inbound, content.recipients);
   const envelope: IncomingEnvelope = {
@@ -52,10 +68,10 @@ export async function applyEnvelope(ctx: CommandContext, inbound: InboundRow, gi
   const { original, contentHash } = content;
   const refusal = await relayEnvelope(ctx, { inbound, sender: from, envelope: read.envelope, keepsDocumentId: content.isRelayed ?? protocol !== 'installation', original, contentHash, inspection: given.inspection, recipients: relayed });
   const contradiction = arrived.find((each) => each.kind === 'contradiction')?.reason ?? refusal;
-  if (contradiction !== undefined) return settleInbound(ctx, inbound, { state: 'refused', code: 'contradiction', problem: contradiction, seen });
-  if (unknown.length === 0) return settleInbound(ctx, inbound, { state: 'applied', seen });
+  if (contradiction !== undefined) return { state: 'refused', code: 'contradiction', problem: contradiction, seen };
+  if (unknown.length === 0) return { state: 'applied', seen };
   const [first] = unknown;
-  return settleInbound(ctx, inbound, { state: 'quarantined', code: first?.code ?? 'recipientUnknown', problem: unknown.map((each) => each.problem).join('; '), seen });
+  return { state: 'quarantined', code: first?.code ?? 'recipientUnknown', problem: unknown.map((each) => each.problem).join('; '), seen };
 }
 
 /** A partner speaks for its own agencies, and not under the code of another one. */
@@ -68,10 +84,10 @@ async function speaksForAnother(ctx: CommandContext, inbound: InboundRow, of: { 
 type TurnedAway = { content: EnvelopeContent; code: string; senderCode: string; seen: Seen };
 
 /** What a partner passes on for an agency that it never announced is refused: its sender learns it. What it says of its own waits for a person. */
-function turnAway(ctx: CommandContext, inbound: InboundRow, { content, code, senderCode, seen }: TurnedAway): Promise<void> {
+function turnAway({ content, code, senderCode, seen }: TurnedAway): InboundOutcome {
   const who = `${content.sender.name} (${senderCode})`;
-  if (content.isRelayed !== true) return settleInbound(ctx, inbound, { state: 'quarantined', code, problem: who, seen });
-  return settleInbound(ctx, inbound, { state: 'refused', code, problem: notEntitled(who), seen });
+  if (content.isRelayed !== true) return { state: 'quarantined', code, problem: who, seen };
+  return { state: 'refused', code, problem: notEntitled(who), seen };
 }
 
 /**

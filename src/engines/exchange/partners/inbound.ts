@@ -111,20 +111,35 @@ export async function completeInbound(ctx: CommandContext, id: InboundId): Promi
   if (rowCount === 1) ctx.enqueue(takeInboundJob(id, ctx.now));
 }
 
+/** Whatever came before this document and is about it is read again: nobody has to try it by hand. */
+export async function takeUpWhatWaited(ctx: CommandContext, inbound: InboundRow, documentId: string): Promise<void> {
+  const { rows } = await ctx.query(
+    `update exchange.inbound set state = 'waiting', problem_code = null, problem = null, awaits = null, changed_at = $3
+      where partner_id = $1 and awaits = $2 and state in ('quarantined', 'with_person') returning id, agency_id as "agencyId"`,
+    [inbound.partnerId, documentId, ctx.now],
+  );
+  // safe because the statement selects exactly these columns
+  for (const { id, agencyId } of rows as { id: InboundId; agencyId: Id<'agency'> | null }[]) {
+    ctx.enqueue(takeInboundJob(id, ctx.now));
+    recordPartnerEvent(ctx, 'inbound-retried', { partner: { id: inbound.partnerId, name: inbound.partnerName }, ...(agencyId === null ? {} : { agencyId }), data: { inboundId: id } });
+  }
+}
+
+export type InboundOutcome = { state: 'applied' | 'refused' | 'quarantined'; code?: string; problem?: string; seen?: Seen | undefined; awaits?: string | undefined };
 export type Seen = { kind: InboundContent['kind']; senderName?: string; summary?: string };
 
 /** Where an arrival has come to. What cannot be read or applied is put apart, in sight, with the reason. */
 export async function settleInbound(
   ctx: CommandContext,
   inbound: InboundRow,
-  outcome: { state: 'applied' | 'refused' | 'quarantined'; code?: string; problem?: string; seen?: Seen | undefined },
+  outcome: InboundOutcome,
 ): Promise<void> {
-  const { state, code, problem, seen } = outcome;
+  const { state, code, problem, seen, awaits } = outcome;
   await ctx.query(
     `update exchange.inbound set state = $2, problem_code = $3, problem = $4, kind = coalesce($5, kind), sender_name = coalesce($6, sender_name), summary = coalesce($7, summary),
-            attempts = attempts + 1, changed_at = $8
+            awaits = $9, attempts = attempts + 1, changed_at = $8
       where id = $1`,
-    [inbound.id, state, code ?? null, problem?.slice(0, 2000) ?? null, seen?.kind ?? null, seen?.senderName ?? null, seen?.summary ?? null, ctx.now],
+    [inbound.id, state, code ?? null, problem?.slice(0, 2000) ?? null, seen?.kind ?? null, seen?.senderName ?? null, seen?.summary ?? null, ctx.now, awaits === undefined || awaits === '' ? null : awaits.slice(0, 300)],
   );
   if (state !== 'applied') {
     recordPartnerEvent(ctx, 'inbound-quarantined', { partner: { id: inbound.partnerId, name: inbound.partnerName }, data: { inboundId: inbound.id, code: code ?? '' } });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { run } from '#kernel/command.ts';
 import { systemActor } from '#kernel/actor.ts';
 import { newId, type Id } from '#kernel/ids.ts';
+import { readBytes } from '#engines/files/index.ts';
 import { retryDelivery } from '../commands/retry-delivery.ts';
 import { sendEnvelope } from '../commands/send-envelope.ts';
 import { deliveriesOf } from '../queries/deliveries-of.ts';
@@ -28,7 +29,7 @@ const axis = definePartnerAdapter({
     sent.push(parcel);
     return answer(parcel);
   },
-  read: (_line, original) => Promise.resolve(reading(original.toString('utf8'))),
+  read: async ({ kernel }, { sha256 }) => reading((await readBytes(kernel, sha256)).toString('utf8')),
   test: () => Promise.resolve({ vi: 'Có trả lời', en: 'It answers' }),
 });
 

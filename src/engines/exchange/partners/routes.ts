@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Id } from '#kernel/ids.ts';
 import { holders, route, type Route } from '#kernel/route.ts';
-import { readBytes } from '#engines/files/index.ts';
+import { openBytes } from '#engines/files/index.ts';
 import { mayOverseeInstallation } from '../policy.ts';
 import { adapterOf, PartnerUnavailable } from './adapter.ts';
 import { addPartner } from './commands/add-partner.ts';
@@ -177,7 +177,7 @@ const parcelRoutes: readonly Route[] = [
       const inbound = await getInbound(kernel.database.pool, inboundId);
       // An administrator runs the lines, but the contents are for the agency that has them.
       if (inbound.agencyId !== actor.agencyId && !actor.roles.includes('province_admin')) throw partnerErrors.inboundNotFound();
-      return { special: 'bytes', body: await readBytes(kernel, inbound.originalHash), contentType: 'application/octet-stream', fileName: `${inbound.id}.bin` };
+      return { special: 'bytes', body: await openBytes(kernel, inbound.originalHash), contentType: 'application/octet-stream', fileName: `${inbound.id}.bin` };
     },
   }),
   route({

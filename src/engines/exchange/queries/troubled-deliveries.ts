@@ -38,6 +38,6 @@ select json_build_object(
  left join exchange.transfer t on t.agency_id = d.agency_id and t.id = d.transfer_id
  where d.state in ('waiting', 'no_route', 'returned') and ($1::uuid is null or d.agency_id = $1)
    and not exists (select from exchange.axis_sandbox s where s.agency_id = d.agency_id)
-   and (d.state <> 'waiting' or j.last_error is not null or t.problem_code is not null or (t.state is distinct from 'sent' and d.created_at < $3) or d.created_at < $4)
+   and (d.state <> 'waiting' or j.last_error is not null or t.problem_code is not null or (coalesce(t.state, '') not in ('sent', 'processed') and d.created_at < $3) or d.created_at < $4)
  order by d.created_at, d.envelope_id, d.position
  limit $2`;

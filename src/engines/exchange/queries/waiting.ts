@@ -14,7 +14,7 @@ export async function waitingQueues(q: Queryable, before: Date): Promise<Waiting
   const { rows } = await q.query(
     `select d.agency_id as "agencyId", count(*)::int as count, min(d.created_at) as "oldestAt"
        from exchange.delivery d left join exchange.transfer t on t.agency_id = d.agency_id and t.id = d.transfer_id
-      where d.state = 'waiting' and d.created_at < $1 and t.state is distinct from 'sent' and not exists (select from exchange.axis_sandbox s where s.agency_id = d.agency_id)
+      where d.state = 'waiting' and d.created_at < $1 and coalesce(t.state, '') not in ('sent', 'processed') and not exists (select from exchange.axis_sandbox s where s.agency_id = d.agency_id)
       group by d.agency_id order by min(d.created_at), d.agency_id limit $2`,
     [before, MOST],
   );

@@ -3,13 +3,12 @@ import { systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import { outsideJob } from '#kernel/jobs.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { readBytes } from '#engines/files/index.ts';
 import { readEnvelope } from '../../envelope.ts';
 import type { FileInspection } from '../../inspection.ts';
 import { inspectFile } from '../../jobs/inspect.ts';
-import { adapterOf, PartnerUnavailable, type InboundContent, type Reading } from '../adapter.ts';
+import { adapterOf, PartnerUnavailable, type EnvelopeContent, type InboundContent, type Reading } from '../adapter.ts';
 import { applyAnswer, applyOutcome } from '../apply-answer.ts';
-import { applyEnvelope } from '../apply-envelope.ts';
+import { applyEnvelopes, type InspectedEnvelope } from '../apply-envelope.ts';
 import { getInbound, lockInbound, settleInbound, type InboundId, type InboundRow } from '../inbound.ts';
 import { applyOpening } from '../openings.ts';
 import { isOwnTrouble } from '../own-trouble.ts';
@@ -39,13 +38,13 @@ export const takeInboundJobDefinition = outsideJob({
     const options = { actor: systemActor(JOB) };
     try {
       const reading = await read(kernel, inbound);
-      const inspection = reading.ok && reading.content.kind === 'envelope' ? await inspectAll(kernel, reading.content.original) : [];
-      await run(kernel, applyInbound, { id: inbound.id, reading, inspection }, options);
+      const envelopes = reading.ok && reading.content.kind === 'envelope' ? await inspectAll(kernel, [reading.content, ...(reading.also ?? [])]) : [];
+      await run(kernel, applyInbound, { id: inbound.id, reading, envelopes }, options);
     } catch (error) {
       const outOfReach = error instanceof PartnerUnavailable ? error : undefined;
       if (job.attempts < (outOfReach === undefined ? MOST_ATTEMPTS : MOST_CALLS) || isOwnTrouble(error)) throw error;
       const problem = error instanceof Error ? error.message : String(error);
-      await run(kernel, applyInbound, { id: inbound.id, reading: { ok: false, code: outOfReach?.code ?? 'defect', problem }, inspection: [] }, options);
+      await run(kernel, applyInbound, { id: inbound.id, reading: { ok: false, code: outOfReach?.code ?? 'defect', problem }, envelopes: [] }, options);
     }
   },
 });
@@ -53,31 +52,35 @@ export const takeInboundJobDefinition = outsideJob({
 async function read(kernel: Kernel, inbound: InboundRow): Promise<Reading> {
   const partner = await findPartner(kernel.database.pool, inbound.partnerId);
   if (partner === undefined) throw new Error('an arrival has a partner');
-  const original = await readBytes(kernel, inbound.originalHash);
+  const original = { sha256: inbound.originalHash, sizeBytes: inbound.sizeBytes };
   return adapterOf(kernel, partner.protocol).read(openLine(kernel, partner, AbortSignal.timeout(READ_MS)), original);
 }
 
-async function inspectAll(kernel: Kernel, original: string): Promise<FileInspection[]> {
-  const parsed = readEnvelope(original);
-  const files = parsed.ok ? new Map(parsed.envelope.files.map((file) => [file.sha256, file])) : new Map<string, never>();
-  const found: FileInspection[] = [];
-  for (const file of files.values()) found.push(await inspectFile(kernel, file));
+async function inspectAll(kernel: Kernel, contents: readonly EnvelopeContent[]): Promise<InspectedEnvelope[]> {
+  const found: InspectedEnvelope[] = [];
+  for (const content of contents) {
+    const parsed = readEnvelope(content.original);
+    const files = parsed.ok ? new Map(parsed.envelope.files.map((file) => [file.sha256, file])) : new Map<string, never>();
+    const inspection: FileInspection[] = [];
+    for (const file of files.values()) inspection.push(await inspectFile(kernel, file));
+    found.push({ content, inspection });
+  }
   return found;
 }
 
-async function applyInbound(ctx: CommandContext, input: { id: InboundId; reading: Reading; inspection: readonly FileInspection[] }): Promise<void> {
+async function applyInbound(ctx: CommandContext, input: { id: InboundId; reading: Reading; envelopes: readonly InspectedEnvelope[] }): Promise<void> {
   const inbound = await lockInbound(ctx, input.id);
   if (inbound.state !== 'waiting') return;
-  const { reading } = input;
-  if (!reading.ok) return settleInbound(ctx, inbound, { state: 'quarantined', code: reading.code, problem: reading.problem });
-  await applyContent(ctx, inbound, { content: reading.content, inspection: input.inspection });
+  const { reading, envelopes } = input;
+  if (!reading.ok) return settleInbound(ctx, inbound, { state: 'quarantined', code: reading.code, problem: reading.problem, awaits: reading.awaits });
+  await applyContent(ctx, inbound, { content: reading.content, envelopes });
 }
 
-function applyContent(ctx: CommandContext, inbound: InboundRow, given: { content: InboundContent; inspection: readonly FileInspection[] }): Promise<void> {
-  const { content, inspection } = given;
+function applyContent(ctx: CommandContext, inbound: InboundRow, given: { content: InboundContent; envelopes: readonly InspectedEnvelope[] }): Promise<void> {
+  const { content, envelopes } = given;
   switch (content.kind) {
     case 'envelope':
-      return applyEnvelope(ctx, inbound, { content, inspection });
+      return applyEnvelopes(ctx, inbound, envelopes);
     case 'answer':
       return applyAnswer(ctx, inbound, content);
     case 'outcome':

@@ -25,10 +25,17 @@ export type PacketFacts = {
 /** What a message is about, by the id that it carries or, failing that, by agency, day and number. */
 export function aboutOf(message: EdxmlMessage): { documentId: string; business: Exclude<PacketBusiness, 'unreadable'> } {
   if (message.kind === 'status') {
-    const { documentId, organId, code, promulgationDay } = message.responseFor;
+    const { documentId, promulgationDay } = message.responseFor;
+    const isTakeBack = message.statusCode === '13';
+    // The sample code of a toolkit writes the number and the agency into each other's place.
+    const isSwapped = message.responseFor.organId.includes('/') && !message.responseFor.code.includes('/');
+    const code = isSwapped ? message.responseFor.organId : message.responseFor.code;
+    const answered = isSwapped ? message.responseFor.code : message.responseFor.organId;
+    // A taking back is the sender's own word: what stands there may be the receiver.
+    const organId = isTakeBack ? message.from.organId : answered;
     const [codeNumber = '', ...notation] = code.split('/');
     const made = promulgationDay === null ? '' : documentIdOf({ organId, day: promulgationDay, codeNumber, codeNotation: notation.join('/') });
-    return { documentId: documentId || made, business: message.statusCode === '13' ? 'take_back' : 'status' };
+    return { documentId: documentId || made, business: isTakeBack ? 'take_back' : 'status' };
   }
   const { business } = message;
   if (business.kind === 'new' || business.kind === 'replace') return { documentId: message.documentId, business: business.kind };
@@ -69,7 +76,7 @@ export async function firstPacketOf(q: Queryable, of: { partnerId: PartnerId; do
   return rows[0] as NotedPacket | undefined;
 }
 
-export type EarlierDocument = { envelope: Envelope; contentHash: string };
+export type EarlierDocument = { envelope: Envelope; original: string; contentHash: string };
 
 /** The document that a system sent under this id, as its receivers have it. `pending` while it has not been read yet. */
 export async function earlierDocument(q: Queryable, of: { partnerId: PartnerId; documentId: string }): Promise<EarlierDocument | 'pending' | undefined> {
@@ -90,7 +97,7 @@ export async function earlierDocument(q: Queryable, of: { partnerId: PartnerId; 
   const found = row === undefined || row.original === null || row.hash === null ? await recoveredDocument(q, of) : { original: row.original, hash: row.hash };
   if (found === undefined) return undefined;
   const read = readEnvelope(found.original);
-  return read.ok ? { envelope: read.envelope, contentHash: found.hash } : undefined;
+  return read.ok ? { envelope: read.envelope, original: found.original, contentHash: found.hash } : undefined;
 }
 
 /** One that we passed on and that was written back after a restore, which lost its packet. */
@@ -104,7 +111,7 @@ async function recoveredDocument(q: Queryable, of: { partnerId: PartnerId; docum
   return rows[0] as { original: string; hash: string } | undefined;
 }
 
-export type OwnParcel = { agencyId: Id<'agency'>; transferId: string; envelopeId: string; kind: string; recipientId: string; lastStatus: string | null; lastOrdinal: number };
+export type OwnParcel = { agencyId: Id<'agency'>; transferId: string; envelopeId: string; kind: string; recipientId: string; lastStatus: string | null; lastOrdinal: number; laidOutAt: Date };
 
 /** What a status says that it answers. Ids of documents are their senders' own: two may use one, so the sender whose document is meant decides. */
 export type Answered = { partnerId: PartnerId; documentId: string; senderCode: string; byAgencyId: string; aboutNotice: boolean };
@@ -116,7 +123,7 @@ export type Answered = { partnerId: PartnerId; documentId: string; senderCode: s
 export async function answeredDelivery(q: Queryable, of: Answered): Promise<OwnParcel | undefined> {
   const { text, counterpart } = readAgencyCode(of.senderCode);
   const { rows } = await q.query(
-    `select d.agency_id as "agencyId", a.id as "transferId", d.envelope_id as "envelopeId", e.kind, d.recipient_agency_id as "recipientId", d.answer_ordinal as "lastOrdinal",
+    `select d.agency_id as "agencyId", a.id as "transferId", d.envelope_id as "envelopeId", e.kind, d.recipient_agency_id as "recipientId", d.answer_ordinal as "lastOrdinal", a.created_at as "laidOutAt",
             (select r.status from exchange.delivery_answer r where r.agency_id = d.agency_id and r.envelope_id = d.envelope_id and r.recipient_agency_id = d.recipient_agency_id
               order by r.ordinal desc limit 1) as "lastStatus"
        from exchange.axis_parcel a

@@ -1,9 +1,9 @@
 import type { Kernel } from '#kernel/kernel.ts';
-import { openBytes } from '#engines/files/index.ts';
+import { openBytes, readBytes } from '#engines/files/index.ts';
 import { verifyReceipt } from '../../../domain/receipt.ts';
 import { readEnvelope } from '../../../envelope.ts';
 import { witnessReply } from '../../witness.ts';
-import { definePartnerAdapter, PartnerUnavailable, type EnvelopeParcel, type InboundContent, type Parcel, type Reading, type SendResult } from '../../adapter.ts';
+import { definePartnerAdapter, PartnerUnavailable, type EnvelopeParcel, type InboundContent, type Original, type Parcel, type Reading, type SendResult } from '../../adapter.ts';
 import { callForBytes, callPeer, PeerRefusal, sayHello, type InstallationLine } from './client.ts';
 import { addPart, comingFile } from './coming-files.ts';
 import { toldFeatures } from './peer-features.ts';
@@ -120,10 +120,11 @@ export async function readRange(kernel: Kernel, sha256: string, range: { start: 
   return Buffer.concat(parts);
 }
 
-async function read(line: InstallationLine, original: Buffer): Promise<Reading> {
+async function read(line: InstallationLine, original: Original): Promise<Reading> {
+  const bytes = await readBytes(line.kernel, original.sha256);
   let value: unknown;
   try {
-    value = JSON.parse(original.toString('utf8'));
+    value = JSON.parse(bytes.toString('utf8'));
   } catch {
     return { ok: false, code: 'parcelUnreadable', problem: 'not JSON' };
   }

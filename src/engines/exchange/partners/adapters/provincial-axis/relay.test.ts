@@ -163,6 +163,31 @@ test('a recall, a taking back and a replacement follow the document to the other
   assert.deepEqual([taken.statusCode, taken.responseFor.documentId], ['13', documentId('95')]);
 });
 
+test('an update adds an agency of the other system, which gets the letter and the change behind it, and later removes it', async () => {
+  const part = { reason: 'Đổi nơi nhận', paper: 0, staff: null, documentId: documentId('61') } as const;
+  const department = await anAgency(place.house.kernel, 'Sở Y tế');
+  const own = String((await place.house.sql('select code from identity.agency_code where agency_id = $1', [department]))[0]?.['code']);
+  await send(here, aPacket({ from: water, to: [own], document: { number: '61' }, file: 'nội dung' }));
+  await send(here, aPacket({ from: water, to: [own, light.code], document: { number: '61', summary: 'V/v đã sửa' }, file: null, business: { kind: 'update', ...part, isContentChanged: true, areReceiversChanged: true, receivers: [{ organId: light.code, change: 'added' }] } }));
+  const items = await waitingFor(there, 'edoc');
+  const packets = [];
+  for (const { docId } of items) {
+    packets.push(await openPacket((await ask(there, 'getEdoc', { docId })).bytes));
+    await ask(there, 'updateStatus', { docId, status: 'done' });
+  }
+  await place.house.drain();
+  const [letter, change] = packets;
+  assert.ok(letter?.message.kind === 'document' && change?.message.kind === 'document' && packets.length === 2);
+  assert.deepEqual([letter.message.documentId, letter.message.business.kind, letter.files.map(String)], [documentId('61'), 'new', ['nội dung']]);
+  assert.deepEqual([change.message.business.kind, change.message.business.documentId, change.message.subject], ['update', documentId('61'), 'V/v đã sửa']);
+  await send(here, aPacket({ from: water, to: [own], document: { number: '61' }, file: null, business: { kind: 'update', ...part, isContentChanged: false, areReceiversChanged: true, receivers: [{ organId: light.code, change: 'removed' }] } }));
+  const { message: told } = await fetchDocument(there);
+  assert.ok(told.business.kind === 'update');
+  assert.deepEqual(told.business.receivers, [{ organId: light.code, change: 'removed' }]);
+  await statusesFor(here);
+  assert.deepEqual(await place.house.sql('select state from exchange.message where agency_id = $1 and kind = $2', [department, 'new']), [{ state: 'arrived' }]);
+});
+
 async function anUnsent(number: string) {
   const { message } = await openPacket(await aPacket({ from: water, to: [light.code], document: { number } }));
   assert.ok(message.kind === 'document');

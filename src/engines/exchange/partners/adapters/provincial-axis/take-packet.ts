@@ -101,13 +101,19 @@ async function assertParties(call: AxisCall, message: EdxmlMessage): Promise<voi
   // What it received while it was the system's it may still answer.
   const isOwnWord = message.kind === 'document' || business === 'take_back';
   if (isOwnWord && !(await speaksFor(pool, { partnerId: partner.id, agencyId: sender.agencyId }, vietnamDay(kernel.clock.now())))) throw new AxisProblem('senderUnknown', { detail: organId });
-  if (message.kind === 'document') return assertReceivers(call, message.to.map((each) => each.organId));
+  if (message.kind === 'document') return assertReceivers(call, receiversOf(message));
   if (business === 'take_back') {
     if ((await firstPacketOf(pool, { partnerId: partner.id, documentId })) === undefined) throw new AxisProblem('packetUnknown', { detail: documentId });
     return;
   }
   const aboutNotice = message.statusCode === '15' || message.statusCode === '16';
   if ((await answeredDelivery(pool, { partnerId: partner.id, documentId, senderCode: message.responseFor.organId, byAgencyId: sender.agencyId, aboutNotice })) === undefined) throw new AxisProblem('packetUnknown', { detail: documentId });
+}
+
+/** Whoever is to have something by it: an update names those that it adds apart. */
+function receiversOf({ to, business }: Extract<EdxmlMessage, { kind: 'document' }>): string[] {
+  const added = business.kind === 'update' ? business.receivers.filter(({ change }) => change === 'added') : [];
+  return [...new Set([...to, ...added].map(({ organId }) => organId))];
 }
 
 /** Each lives here, or with another system to which we carry it. */
