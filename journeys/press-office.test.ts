@@ -13,6 +13,7 @@ import { DEMO_PIN } from '#seeds/credentials.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { generate } from 'otplib';
 import { look, picture } from './accessibility.ts';
+import { holdUploads } from './held-uploads.ts';
 import { openTown, type Town, type Visitor } from './town.ts';
 
 const scan = resolve(import.meta.dirname, '../seeds/letters/cong-van-mau.pdf');
@@ -114,7 +115,7 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await page.getByText('Đã duyệt, tài khoản đã mở.').waitFor();
   });
 
-  await t.test('the press office signs in, connects its certificate and sends its question', async () => {
+  await t.test('the press office signs in and connects its certificate', async () => {
     const { page } = press;
     await page.reload();
     await page.getByRole('link', { name: 'Đăng nhập' }).click();
@@ -125,15 +126,40 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await look(page, 'hộp đến, trống');
     await picture(page, 'hop-den-trong');
     await connectKeyFile(province, press);
+  });
+
+  await t.test('it says what is missing, waits for a file that is on its way, and asks for the key once the file turns out unsigned', async () => {
+    const { page } = press;
     await page.getByRole('link', { name: 'Gửi', exact: true }).click();
-    await page.locator('input[type=file]').first().setInputFiles(scan);
-    await page.getByText('Tệp chưa có chữ ký số').waitFor();
-    await page.getByLabel('Chứng thư số').selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Gửi', exact: true }).click();
+    for (const missing of ['Chọn tệp văn bản.', 'Chọn nơi nhận.', 'Nhập trích yếu nội dung.']) await page.getByText(missing).waitFor();
+    await page.locator('.lt-file-drop').first().locator('button:focus').waitFor();
+    await look(page, 'gửi văn bản, còn thiếu');
+    await picture(page, 'gui-van-ban-con-thieu');
+    const { context } = press;
+    const other = await context.newPage();
+    const uploads = await holdUploads(other);
+    await other.goto(`${town.url}/app/gui`);
+    await other.locator('input[type=file]').first().setInputFiles(scan);
+    await other.getByText(/^Đang gửi/).waitFor();
+    await address(other, QUESTION);
+    await other.getByRole('button', { name: 'Gửi', exact: true }).click();
+    await other.getByText('Sẽ gửi ngay khi tệp tải lên xong').waitFor();
+    await look(other, 'gửi văn bản, chờ tệp tải lên');
+    await picture(other, 'gui-van-ban-cho-tep');
+    uploads.release();
+    await other.getByText('Chọn chứng thư số để ký tệp này.').waitFor();
+    await other.getByText('Nhập mã PIN của khóa.').waitFor();
+    await other.locator('select:focus[aria-invalid="true"]').waitFor();
+    await look(other, 'gửi văn bản, chưa chọn chứng thư');
+    await picture(other, 'gui-van-ban-chua-chon-chung-thu');
+    await other.close();
+  });
+
+  await t.test('the press office sends its question', async () => {
+    const { page } = press;
+    await writeLetter(page, { certificate: { index: 1 }, summary: QUESTION });
     await page.getByLabel('Mã PIN').fill(DEMO_PIN);
-    const recipient = page.getByRole('combobox', { name: /Nơi nhận/ });
-    await recipient.fill('so noi vu');
-    await page.getByRole('listbox').getByRole('option', { name: /Sở Nội vụ/ }).first().click();
-    await page.getByLabel('Trích yếu nội dung').fill(QUESTION);
     await look(page, 'gửi văn bản');
     await picture(page, 'gui-van-ban');
     await page.getByRole('button', { name: 'Ký và gửi' }).click();
@@ -182,14 +208,8 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await page.getByRole('button', { name: 'Kết nối', exact: true }).click();
     await page.getByText('Đã kết nối chữ ký số').waitFor();
     await page.goto(`${town.url}/app/gui`);
-    await page.locator('input[type=file]').first().setInputFiles(scan);
-    await page.getByText('Tệp chưa có chữ ký số').waitFor();
-    await page.getByLabel('Chứng thư số').selectOption({ index: 1 });
+    await writeLetter(page, { certificate: { index: 1 }, summary: THANKS });
     await page.getByText('sang trang của dịch vụ giữ khóa để đồng ý').waitFor();
-    const recipient = page.getByRole('combobox', { name: /Nơi nhận/ });
-    await recipient.fill('so noi vu');
-    await page.getByRole('listbox').getByRole('option', { name: /Sở Nội vụ/ }).first().click();
-    await page.getByLabel('Trích yếu nội dung').fill(THANKS);
     await page.getByRole('button', { name: 'Ký và gửi' }).click();
     await page.getByRole('heading', { name: 'Chờ bạn đồng ý trên trang của dịch vụ' }).waitFor();
     await look(page, 'thư chờ đồng ý');
@@ -213,19 +233,13 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await page.getByRole('button', { name: 'Kết nối', exact: true }).click();
     await page.getByText('Đã kết nối chữ ký số').waitFor();
     await page.goto(`${town.url}/app/gui`);
-    await page.locator('input[type=file]').first().setInputFiles(scan);
-    await page.getByText('Tệp chưa có chữ ký số').waitFor();
-    await page.getByLabel('Chứng thư số').selectOption({ label: 'Trần Thu Hà' });
+    await writeLetter(page, { certificate: { label: 'Trần Thu Hà' }, summary: CODED });
     await page.getByLabel('Mã PIN').fill(cscAccount.pin);
     await page.getByText('Ký số có mã gửi mã tới điện thoại').waitFor();
     await page.getByRole('button', { name: 'Gửi mã' }).click();
     await page.getByText('Đã gửi mã').waitFor();
     assert.equal(await page.getByLabel('Mã dùng một lần').evaluate((field) => field === document.activeElement), true);
     await page.keyboard.type(byCode.codes.sent.at(-1) ?? '');
-    const recipient = page.getByRole('combobox', { name: /Nơi nhận/ });
-    await recipient.fill('so noi vu');
-    await page.getByRole('listbox').getByRole('option', { name: /Sở Nội vụ/ }).first().click();
-    await page.getByLabel('Trích yếu nội dung').fill(CODED);
     await look(page, 'gửi văn bản, ký bằng mã dùng một lần');
     await picture(page, 'gui-van-ban-ma-mot-lan');
     await page.getByRole('button', { name: 'Ký và gửi' }).click();
@@ -249,6 +263,22 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await press.page.getByLabel('Tên đăng nhập').waitFor();
   });
 });
+
+type Letter = { certificate: { index: number } | { label: string }; summary: string };
+
+/** On the form: an unsigned file, the key to sign it with, to whom it goes and what it is about. */
+async function writeLetter(page: Page, { certificate, summary }: Letter): Promise<void> {
+  await page.locator('input[type=file]').first().setInputFiles(scan);
+  await page.getByText('Tệp chưa có chữ ký số').waitFor();
+  await page.getByLabel('Chứng thư số').selectOption(certificate);
+  await address(page, summary);
+}
+
+async function address(page: Page, summary: string): Promise<void> {
+  await page.getByRole('combobox', { name: /Nơi nhận/ }).fill('so noi vu');
+  await page.getByRole('listbox').getByRole('option', { name: /Sở Nội vụ/ }).first().click();
+  await page.getByLabel('Trích yếu nội dung').fill(summary);
+}
 
 /** Signs in with a password and sets up the codes that an administrator owes. */
 async function provinceAdministrator(): Promise<Visitor> {

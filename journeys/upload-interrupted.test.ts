@@ -6,6 +6,8 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { smallPdf } from '#engines/files/testing.ts';
+import { look, picture } from './accessibility.ts';
+import { holdUploads } from './held-uploads.ts';
 import { openTown, type Town } from './town.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -86,4 +88,43 @@ test('a browser that dies in the middle of an upload goes on where it was, and t
   } finally {
     await second.context.close();
   }
+});
+
+test('a draft says what it misses, and pressed while its files are on their way it is saved by itself once they are there', { timeout: 180_000 }, async () => {
+  const letter = join(folder, 'cong-van.pdf');
+  const appendix = join(folder, 'phu-luc.pdf');
+  writeFileSync(letter, smallPdf(20, 'a letter'));
+  writeFileSync(appendix, smallPdf(20, 'an appendix'));
+  const { page, context } = await town.visit('vanthu.snv');
+  const save = page.getByRole('button', { name: 'Lưu dự thảo' });
+  const waiting = page.getByRole('status').filter({ hasText: 'Sẽ lưu dự thảo ngay khi tệp tải lên xong' });
+  await page.goto(`${town.url}/app/soan-van-ban`);
+  await save.click();
+  for (const missing of ['Tải lên tệp chính.', 'Nhập trích yếu.']) await page.getByText(missing).waitFor();
+  await page.locator('.lt-file-drop').first().locator('button:focus').waitFor();
+  await look(page, 'soạn văn bản, còn thiếu');
+  await picture(page, 'soan-van-ban-con-thieu');
+
+  const uploads = await holdUploads(page);
+  await page.locator('input[type=file]').first().setInputFiles(letter);
+  await page.getByText(/^Đang gửi/).waitFor();
+  await page.getByLabel('Trích yếu').fill('V/v tự lưu khi tệp tới');
+  await save.click();
+  await waiting.waitFor();
+  await look(page, 'soạn văn bản, chờ tệp tải lên');
+  await picture(page, 'soan-van-ban-cho-tep');
+  uploads.refuse();
+  await page.getByText('Chưa lưu dự thảo được vì tệp chưa tải lên xong').waitFor();
+  await page.locator('.lt-file-drop button:focus').waitFor();
+  await page.getByRole('button', { name: 'Gửi tiếp' }).click();
+  await page.locator('input[type=file]').last().setInputFiles(appendix);
+  await save.click();
+  await waiting.waitFor();
+  uploads.release();
+  await page.getByRole('heading', { name: 'V/v tự lưu khi tệp tới' }).waitFor();
+  const reply = await page.request.get(`${town.url}/api/v1/outgoing-documents/${page.url().split('/').at(-1) ?? ''}`);
+  // safe because the contract says so
+  const { files } = (await reply.json()) as { files: { name: string }[] };
+  assert.ok(files.some(({ name }) => name === 'phu-luc.pdf'), 'the appendix went along');
+  await context.close();
 });

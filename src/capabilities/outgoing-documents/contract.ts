@@ -30,7 +30,7 @@ export const draftFields = z.object({
   recipientIds: z.array(id).max(2000).default([]),
 });
 
-export const createDraftBody = draftFields.extend({ mainUploadId: id, attachmentUploadIds: z.array(id).max(50).default([]),
+export const createDraftBody = draftFields.extend({ mainUploadId: z.uuid('Tải lên tệp chính.|Upload the main file.'), attachmentUploadIds: z.array(id).max(50).default([]),
   /** The issued document that it will replace, and why. */
   replaces: z.object({ documentId: id, reason: reasonText }).nullable().default(null),
   /** The incoming document that it answers. */

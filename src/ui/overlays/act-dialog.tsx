@@ -2,9 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useId, useRef, type ReactNode, type SubmitEvent } from 'react';
 import { fieldProblem } from '../api-error.ts';
 import { Button } from '../controls/button.tsx';
+import { UploadWaitNote, useUploadWait, type SentFiles, type UploadWait } from '../controls/upload-wait.tsx';
 import { ProblemBanner } from '../feedback/problem-banner.tsx';
 import { useToasts } from '../feedback/toast.tsx';
 import { defineMessages, useT } from '../i18n.ts';
+import { useFirstProblem } from '../layout/first-problem.ts';
 import '../layout/form.css';
 import { Dialog } from './dialog.tsx';
 
@@ -19,26 +21,32 @@ export type ActDialogProps<Reply> = {
   send: () => Promise<Reply>;
   /** The toast afterwards. */
   done: string | ((reply: Reply) => string);
+  /** What the toast's button takes back, if it can be. */
+  undo?: (reply: Reply) => (() => void) | undefined;
   /** What is asked again afterwards, also when the act was refused: the first words of the queries' keys. */
   topics: readonly string[];
   onDone?: (reply: Reply) => void;
   onClose: () => void;
-  /** The fields; `problem` tells what the server found wrong with one. */
-  children?: ((problem: (path: string) => string | undefined) => ReactNode) | undefined;
+  /** The files that are sent with it: pressed while they are on their way, it goes on by itself once they are there. */
+  uploads?: readonly SentFiles[];
+  /** The fields; `problem` tells what the server found wrong with one, `errorOf` what a FileDrop says. */
+  children?: ((problem: (path: string) => string | undefined, errorOf: UploadWait['errorOf']) => ReactNode) | undefined;
 };
 
 const messages = defineMessages({ vi: { cancel: 'Thôi' }, en: { cancel: 'Cancel' } });
 
 /** One act: its fields, the button, and what the server refused. Enter in a field does it, unless it is a danger. Closes when it is done and says so. */
-export function ActDialog<Reply>({ title, text, verb, danger = false, disabled = false, send, done, topics, onDone, onClose, children }: ActDialogProps<Reply>): ReactNode {
+export function ActDialog<Reply>({ title, text, verb, danger = false, disabled = false, send, done, undo, topics, onDone, onClose, uploads, children }: ActDialogProps<Reply>): ReactNode {
   const t = useT(messages);
-  const form = useId();
+  const id = useId();
+  const form = useRef<HTMLFormElement>(null);
   const toasts = useToasts();
   const queries = useQueryClient();
   const act = useMutation({
     mutationFn: send,
     onSuccess: (reply) => {
-      toasts.show({ tone: 'done', text: typeof done === 'string' ? done : done(reply) });
+      const takeBack = undo?.(reply);
+      toasts.show({ tone: 'done', text: typeof done === 'string' ? done : done(reply), ...(takeBack === undefined ? {} : { undo: takeBack }) });
       onClose();
       onDone?.(reply);
     },
@@ -51,10 +59,17 @@ export function ActDialog<Reply>({ title, text, verb, danger = false, disabled =
   useEffect(() => {
     if (act.error !== null) problem.current?.scrollIntoView({ block: 'nearest' });
   }, [act.error]);
+  useFirstProblem(form, act.error);
+  const wait = useUploadWait({ form, verb, uploads: uploads ?? [], go: () => act.mutate() });
+  const press = (): void => {
+    if (disabled || act.isPending) return;
+    act.reset();
+    wait.press();
+  };
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     event.stopPropagation(); // a form from which the dialog was opened is not sent with it
-    if (!danger && !disabled && !act.isPending) act.mutate();
+    if (!danger) press();
   };
   return (
     <Dialog
@@ -65,11 +80,11 @@ export function ActDialog<Reply>({ title, text, verb, danger = false, disabled =
       actions={
         <>
           {danger ? (
-            <Button variant="danger" disabled={disabled} loading={act.isPending} onClick={() => act.mutate()}>
+            <Button variant="danger" disabled={disabled} loading={wait.isWaiting || act.isPending} onClick={press}>
               {verb}
             </Button>
           ) : (
-            <Button variant="primary" type="submit" form={form} disabled={disabled} loading={act.isPending}>
+            <Button variant="primary" type="submit" form={id} disabled={disabled} loading={wait.isWaiting || act.isPending}>
               {verb}
             </Button>
           )}
@@ -77,8 +92,9 @@ export function ActDialog<Reply>({ title, text, verb, danger = false, disabled =
         </>
       }
     >
-      <form id={form} className="lt-form" noValidate onSubmit={submit}>
-        {children?.((path) => fieldProblem(act.error, path))}
+      <form ref={form} id={id} className="lt-form" noValidate onSubmit={submit}>
+        {children?.((path) => fieldProblem(act.error, path), wait.errorOf)}
+        {uploads !== undefined && <UploadWaitNote note={wait.note} />}
         {act.error !== null && (
           <div ref={problem}>
             <ProblemBanner error={act.error} />

@@ -17,6 +17,7 @@ import { SuggestField } from '#ui/controls/suggest-field.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { useUploads } from '#ui/controls/uploads.ts';
+import { UploadWaitNote } from '#ui/controls/upload-wait.tsx';
 import { agencies, agencyGroups, documentTypes } from './sample-data.ts';
 
 export function ControlSamples(): ReactNode {
@@ -145,6 +146,8 @@ function Files(): ReactNode {
     <div className="gallery-form">
       <FileDrop label="Văn bản chính" hint="PDF hoặc DOCX, tới 50 MB. Tệp gửi dở được gửi tiếp từ chỗ dừng." uploads={uploads} multiple />
       <FileDrop label="Phụ lục" hint="Mỗi phụ lục một tệp." error="Thiếu phụ lục mà văn bản chính nhắc tới." uploads={{ items: [], rules: {}, add: () => undefined, pause: () => undefined, resume: () => undefined, remove: () => undefined }} />
+      <UploadWaitNote note={{ verb: 'vào sổ', hasChanged: false, cancel: () => undefined }} />
+      <UploadWaitNote note={{ verb: 'vào sổ', hasChanged: true, cancel: () => undefined }} />
     </div>
   );
 }

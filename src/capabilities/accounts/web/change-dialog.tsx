@@ -9,7 +9,7 @@ const messages = defineMessages({
   en: { understood: 'I have compared this with the legal document and know that it cannot be undone' },
 });
 
-export type ChangeDialogProps<Reply> = Pick<ActDialogProps<Reply>, 'title' | 'verb' | 'disabled' | 'send' | 'done' | 'onDone' | 'onClose' | 'children'> & {
+export type ChangeDialogProps<Reply> = Pick<ActDialogProps<Reply>, 'title' | 'verb' | 'disabled' | 'send' | 'done' | 'undo' | 'onDone' | 'onClose' | 'uploads' | 'children'> & {
   /** What follows from it, said before the button is pressed. */
   consequence: ReactNode;
   /** Cannot be undone: the person says so before the button works. */
@@ -22,9 +22,9 @@ export function ChangeDialog<Reply>({ consequence, isFinal = false, disabled = f
   const [understood, setUnderstood] = useState(false);
   return (
     <ActDialog topics={['accounts', 'identity']} danger={isFinal} disabled={disabled || (isFinal && !understood)} {...act}>
-      {(problem) => (
+      {(problem, errorOf) => (
         <>
-          {children?.(problem)}
+          {children?.(problem, errorOf)}
           <Banner tone={isFinal ? 'warn' : 'info'}>{consequence}</Banner>
           {isFinal && <Checkbox label={t('understood')} checked={understood} onChange={setUnderstood} />}
         </>

@@ -18,12 +18,12 @@ export function NationalImportDialog({ onClose }: { onClose: () => void }): Reac
       title={t('importTitle')}
       consequence={t('importConsequence')}
       verb={t('begin')}
-      disabled={uploadId === undefined}
       done={t('importStarted')}
       send={() => api.post('/api/v1/accounts/national-directory/imports', { uploadId })}
       onClose={onClose}
+      uploads={[uploads]}
     >
-      {(problem) => <FileDrop label={t('chooseFile')} hint={t('chooseHint')} uploads={uploads} multiple={false} error={problem('uploadId')} />}
+      {(problem, errorOf) => <FileDrop label={t('chooseFile')} hint={t('chooseHint')} required uploads={uploads} multiple={false} error={errorOf(uploads, problem('uploadId'))} />}
     </ChangeDialog>
   );
 }

@@ -87,7 +87,7 @@ export const messages = defineMessages({
     unreadable: 'Không đọc được {file} trong thư mục TRUST_ANCHORS',
     unreadableText: 'Mọi việc kiểm tra chữ ký đang dừng. Quản trị hệ thống sửa hoặc bỏ tệp này; hệ thống tự đọc lại.',
     back: 'Chứng thư gốc tin cậy',
-    certificates: 'Danh sách chứng thư',
+    certificates: 'Chứng thư',
   },
   en: {
     title: 'Trusted root certificates',

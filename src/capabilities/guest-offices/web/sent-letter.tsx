@@ -123,7 +123,7 @@ function SignHere({ letter }: { letter: LetterDetail }): ReactNode {
           {problem.fix}
         </Banner>
       )}
-      <SignFields value={key} onChange={setKey} pinError={undefined} />
+      <SignFields value={key} onChange={setKey} />
       <div className="lt-form__actions">
         <Button type="submit" variant="primary" icon={Send} loading={sign.isPending} disabled={key.credentialId === undefined}>
           {t('signSend')}

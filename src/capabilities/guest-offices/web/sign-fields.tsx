@@ -21,8 +21,20 @@ function useKeys(): { here: readonly CredentialSummary[]; outside: readonly Cred
   return { here: own.filter(({ place }) => place !== 'computer'), outside: own.filter(({ place }) => place === 'computer') };
 }
 
+/** What is still to be said of the key; `none` where there is none to choose. */
+export type KeyErrors = { none?: string; credentialId?: string; pin?: string };
+
+export function useKeyErrors({ credentialId, pin }: KeyChoice): KeyErrors {
+  const t = useT(guestMessages);
+  const keys = useKeys()?.here;
+  if (keys?.length === 0) return { none: t('keyNeeded') };
+  const chosen = keys?.find(({ id }) => id === credentialId);
+  if (chosen === undefined) return { credentialId: t('certificateMissing'), ...(pin === '' ? { pin: t('pinMissing') } : {}) };
+  return chosen.needsPin && !chosen.mayTypePin && pin === '' ? { pin: t('pinMissing') } : {};
+}
+
 /** Which certificate, and its PIN where it is typed here. */
-export function SignFields({ value, onChange, pinError }: { value: KeyChoice; onChange: (value: KeyChoice) => void; pinError: string | undefined }): ReactNode {
+export function SignFields({ value, onChange, errors = {} }: { value: KeyChoice; onChange: (value: KeyChoice) => void; errors?: KeyErrors }): ReactNode {
   const t = useT(guestMessages);
   const api = useApi();
   const all = useKeys();
@@ -49,9 +61,10 @@ export function SignFields({ value, onChange, pinError }: { value: KeyChoice; on
           value={value.credentialId}
           onChange={(credentialId) => onChange({ ...value, credentialId, otp: undefined })}
           options={(keys ?? []).map(({ id, label }) => ({ value: id, label }))}
+          error={errors.credentialId}
         />
         {typesPin ? (
-          <TextField label={t('pin')} type="password" autoComplete="off" required={chosen?.mayTypePin !== true} value={value.pin} onChange={(pin) => onChange({ ...value, pin })} error={pinError} />
+          <TextField label={t('pin')} type="password" autoComplete="off" required={chosen?.mayTypePin !== true} value={value.pin} onChange={(pin) => onChange({ ...value, pin })} error={errors.pin} />
         ) : wantsCode ? null : (
           <p className="lt-quiet">{t(chosen.isReleasedOnPage ? 'consentOnPage' : 'confirmElsewhere')}</p>
         )}

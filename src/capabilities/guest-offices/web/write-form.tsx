@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import Send from 'lucide-react/icons/send';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -11,17 +11,19 @@ import { FileDrop } from '#ui/controls/file-drop.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { useUploads } from '#ui/controls/uploads.ts';
+import { UploadWaitNote, useUploadWait } from '#ui/controls/upload-wait.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { calendarDay } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { useFirstProblem } from '#ui/layout/first-problem.ts';
 import { useNavigation } from '#ui/navigation.tsx';
 import '#ui/layout/form.css';
 import type { UploadView } from '#engines/files/contract.ts';
 import type { IncomingDetail } from '#capabilities/incoming-documents/contract.ts';
 import type { letterReply, RecipientList } from '../contract.ts';
 import { guestMessages } from './guest-messages.ts';
-import { SignFields, type KeyChoice } from './sign-fields.tsx';
+import { SignFields, useKeyErrors, type KeyChoice } from './sign-fields.tsx';
 import { UploadVerdict, useUploadReport } from './upload-verdict.tsx';
 import { useSignLetter } from './use-sign-letter.ts';
 
@@ -42,14 +44,40 @@ export function WriteForm({ answered }: { answered: Answered }): ReactNode {
   const needsSignature = report.data?.indication === 'UNSIGNED';
   const submit = useSubmit({ key, answered, body: { ...fields, mainUploadId, attachmentUploadIds: others.items.flatMap(({ result }) => (result === undefined ? [] : [result.id])) } });
   const problem = submit.error instanceof ApiError ? submit.error : undefined;
-  const isBusy = [...main.items, ...others.items].some(({ state }) => state === 'sending' || state === 'waiting');
-  const isReady = mainUploadId !== undefined && report.data !== undefined && !isBusy && (!needsSignature || key.credentialId !== undefined);
+  const form = useRef<HTMLFormElement>(null);
+  useFirstProblem(form, problem);
+  const keyErrors = useKeyErrors(key);
+  /** Set by a press that the own key or the check of the file stopped. */
+  const [stopped, setStopped] = useState<object>();
+  useFirstProblem(form, stopped);
+  const isIncomplete = fields.recipientAgencyId === undefined || fields.summary.trim() === '' || (fields.isNumbered && fields.number.trim() === '');
+  const wait = useUploadWait({
+    form,
+    verb: t(needsSignature ? 'signSend' : 'send'),
+    uploads: [main, others],
+    content: [fields, key],
+    isIncomplete,
+    isChecking: mainUploadId !== undefined && (report.isPending || report.isFetching),
+    go: () => {
+      const isStopped = report.error !== null || (needsSignature && Object.keys(keyErrors).length > 0);
+      setStopped(isStopped ? {} : undefined);
+      if (report.error !== null) void report.refetch();
+      // What is incomplete is refused, so that all that is missing is said at once.
+      if (!isStopped || isIncomplete) submit.mutate();
+    },
+  });
+  const shown = stopped === undefined || !needsSignature ? {} : keyErrors;
+  const fileError = shown.none ?? (stopped === undefined ? undefined : report.error?.message);
   return (
     <form
+      ref={form}
       className="lt-form"
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        submit.mutate();
+        if (submit.isPending) return;
+        submit.reset();
+        wait.press();
       }}
     >
       {problem !== undefined && problem.fields.length === 0 && (
@@ -58,9 +86,9 @@ export function WriteForm({ answered }: { answered: Answered }): ReactNode {
         </Banner>
       )}
       {answered !== undefined && <Banner title={t('replyTo', { label: labelOf(answered) })}>{answered.summary}</Banner>}
-      <FileDrop label={t('main')} hint={t('mainHint')} uploads={main} error={problem?.fieldMessage('mainUploadId')} />
+      <FileDrop label={t('main')} hint={t('mainHint')} required uploads={main} error={fileError ?? wait.errorOf(main, problem?.fieldMessage('mainUploadId'))} />
       <UploadVerdict uploadId={mainUploadId} />
-      {needsSignature && <SignFields value={key} onChange={setKey} pinError={undefined} />}
+      {needsSignature && <SignFields value={key} onChange={setKey} errors={shown} />}
       <RecipientField answered={answered} value={fields.recipientAgencyId} onChange={(recipientAgencyId) => set({ recipientAgencyId })} error={problem?.fieldMessage('recipientAgencyId')} />
       <TextArea label={t('summary')} required rows={2} maxLength={500} value={fields.summary} onChange={(summary) => set({ summary })} error={problem?.fieldMessage('summary')} />
       <Checkbox label={t('noNumber')} checked={!fields.isNumbered} onChange={(has) => set({ isNumbered: !has })} />
@@ -73,11 +101,12 @@ export function WriteForm({ answered }: { answered: Answered }): ReactNode {
         )}
         <DateField label={t('issuedOn')} required value={fields.issuedOn} max={calendarDay(new Date())} onChange={(issuedOn) => set({ issuedOn: issuedOn ?? fields.issuedOn })} error={problem?.fieldMessage('issuedOn')} />
       </div>
-      <FileDrop label={t('others')} hint={t('othersHint')} uploads={others} multiple />
+      <FileDrop label={t('others')} hint={t('othersHint')} uploads={others} multiple error={wait.errorOf(others)} />
       <div className="lt-form__actions">
-        <Button type="submit" variant="primary" icon={Send} loading={submit.isPending} disabled={!isReady} title={isReady ? undefined : t('fileMissing')}>
+        <Button type="submit" variant="primary" icon={Send} loading={wait.isWaiting || submit.isPending}>
           {t(needsSignature ? 'signSend' : 'send')}
         </Button>
+        <UploadWaitNote note={wait.note} />
       </div>
     </form>
   );

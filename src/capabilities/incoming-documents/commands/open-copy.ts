@@ -45,7 +45,7 @@ export async function openCopy(ctx: CommandContext, input: OpenCopyInput): Promi
 
 function assertAllowed(document: DocumentRow, { kind, source, extractUploadId }: OpenCopyInput): void {
   if (!sourcesOf(document.medium).includes(source) || !kindsOf(source).includes(kind)) throw errors.copyNotAllowed();
-  if ((kind === 'extract') !== (extractUploadId !== undefined)) throw errors.extractMissing();
+  if ((kind === 'extract') !== (extractUploadId !== undefined)) throw errors.extractMissing({ fields: [{ path: 'extractUploadId', vi: 'Tải lên tệp trích.', en: 'Upload the file with the extract.' }] });
 }
 
 /** One sao y and one sao lục of a document: the file is sent as often as it is needed. */

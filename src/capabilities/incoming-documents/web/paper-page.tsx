@@ -12,6 +12,7 @@ import { Select } from '#ui/controls/select.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { useUploads } from '#ui/controls/uploads.ts';
+import { UploadWaitNote, useUploadWait } from '#ui/controls/upload-wait.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { calendarDay } from '#ui/format.ts';
@@ -48,11 +49,17 @@ function PaperForm(): ReactNode {
   const scan = useScan();
   const register = useRegisterPaper();
   const scanUploadId = scan.items.find(({ state }) => state === 'done')?.result?.id;
-  const isBusy = scan.items.some(({ state }) => state === 'sending' || state === 'waiting');
   const problem = register.error instanceof ApiError ? register.error : undefined;
-  const [isEarly, setEarly] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   useFirstProblem(form, problem);
+  const wait = useUploadWait({
+    form,
+    verb: t('save'),
+    uploads: [scan],
+    content: fields,
+    isIncomplete: fields.senderName.trim() === '' || fields.issuedOn === undefined || fields.summary.trim() === '',
+    go: () => register.mutate({ ...fields, scanUploadId }),
+  });
   return (
     <form
       ref={form}
@@ -60,18 +67,20 @@ function PaperForm(): ReactNode {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        setEarly(isBusy);
-        if (!isBusy && !register.isPending) register.mutate({ ...fields, scanUploadId });
+        if (register.isPending) return;
+        register.reset();
+        wait.press();
       }}
     >
       {problem !== undefined && problem.fields.length === 0 && <ProblemBanner error={problem} />}
-      <FileDrop label={t('scan')} hint={t('scanHint')} required uploads={scan} error={isBusy ? (isEarly ? t('uploading') : undefined) : scanUploadId === undefined ? problem?.fieldMessage('scanUploadId') : undefined} />
+      <FileDrop label={t('scan')} hint={t('scanHint')} required uploads={scan} error={wait.errorOf(scan, problem?.fieldMessage('scanUploadId'))} />
       <PaperFields fields={fields} set={set} problem={problem} />
       <div className="lt-form__actions">
-        <Button type="submit" variant="primary" icon={FileCheck} loading={register.isPending}>
+        <Button type="submit" variant="primary" icon={FileCheck} loading={wait.isWaiting || register.isPending}>
           {t('save')}
         </Button>
         <Button onClick={() => navigate('/van-ban-den')}>{t('cancel')}</Button>
+        <UploadWaitNote note={wait.note} />
       </div>
     </form>
   );

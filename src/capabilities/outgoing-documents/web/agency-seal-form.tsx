@@ -1,14 +1,16 @@
 import Stamp from 'lucide-react/icons/stamp';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { IncomingDetail, sealCopyReply } from '#capabilities/incoming-documents/contract.ts';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button, ButtonLink } from '#ui/controls/button.tsx';
+import { UploadWaitNote, useUploadWait, type SentFiles, type UploadWait } from '#ui/controls/upload-wait.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useFirstProblem } from '#ui/layout/first-problem.ts';
 import { useNavigation } from '#ui/navigation.tsx';
 import type { FileOrder } from './agent-work.ts';
 import { AwaitSignature } from './await-signature.tsx';
@@ -23,21 +25,25 @@ export type AgencySealFormProps = {
   /** The last part of the address that puts the signature, and what is sent there beside the key. */
   step: 'copies' | 'arrival-stamp';
   body: object;
+  /** Files that go along, and what of them is sent. */
+  files?: { uploads: SentFiles; body: object } | undefined;
   /** What the signings are about, as the server names it. */
   subject: 'incoming-document' | 'arrival-stamp';
   order: FileOrder;
-  /** Whether the person may do it at all; and whether what is needed for it is there. */
+  /** Whether the person may do it at all. */
   isOffered: boolean;
-  isReady: boolean;
   verb: string;
   /** The toast, and where to look at what was signed. */
   done: (document: IncomingDetail) => string;
   resultPath: string;
-  children: ReactNode;
+  /** The fields; `fileError` tells what is wrong with the files. */
+  children: (fileError: string | undefined) => ReactNode;
 };
 
+const NO_FILES: SentFiles = { items: [], resume: () => undefined };
+
 /** The agency's signature on a file that belongs to an incoming document, with whichever key: the form, the wait, the end. */
-export function AgencySealForm({ document, step, body, subject, order, isOffered, isReady, verb, done, resultPath, children }: AgencySealFormProps): ReactNode {
+export function AgencySealForm({ document, step, body, files, subject, order, isOffered, verb, done, resultPath, children }: AgencySealFormProps): ReactNode {
   const t = useT(copyMessages);
   const { navigate } = useNavigation();
   const { credentials: keys } = useCredentials('agency');
@@ -47,6 +53,17 @@ export function AgencySealForm({ document, step, body, subject, order, isOffered
   const chosenKey = { ...key, credentialId: key.credentialId ?? credentials?.[0]?.id };
   const finish = useFinish(document.id, { done, resultPath });
   const seal = useSeal(`/api/v1/incoming-documents/${document.id}/${step}`, { documentId: document.id, onSigned: finish, onPending: () => void waiting.look() });
+  const problem = seal.error instanceof ApiError ? seal.error : undefined;
+  const form = useRef<HTMLFormElement>(null);
+  useFirstProblem(form, problem);
+  const uploads = files?.uploads ?? NO_FILES;
+  const wait: UploadWait = useUploadWait({
+    form,
+    verb,
+    uploads: [uploads],
+    content: [body, key],
+    go: () => seal.mutate({ ...body, ...files?.body, credentialId: chosenKey.credentialId, pin: key.pin === '' ? undefined : key.pin, otp: key.otp }),
+  });
   const waiting = useOwnSigning(document.id, { enabled: isOffered, onSigned: finish, subject, topic: 'incoming-documents' });
   const back = (
     <ButtonLink variant="plain" to={resultPath}>
@@ -73,22 +90,25 @@ export function AgencySealForm({ document, step, body, subject, order, isOffered
       </>
     );
   }
-  const problem = seal.error instanceof ApiError ? seal.error : undefined;
   return (
     <form
+      ref={form}
       onSubmit={(event) => {
         event.preventDefault();
-        seal.mutate({ ...body, credentialId: chosenKey.credentialId, pin: key.pin === '' ? undefined : key.pin, otp: key.otp });
+        if (seal.isPending) return;
+        seal.reset();
+        wait.press();
       }}
     >
-      {children}
+      {children(wait.errorOf(uploads, problem?.fieldMessage('extractUploadId')))}
       <KeyFields credentials={credentials} kind="agency" value={chosenKey} onChange={setKey} pinError={problem?.fieldMessage('pin')} />
       {(problem === undefined || problem.fields.length === 0) && <ProblemBanner error={seal.error} />}
       <div className="lt-form__actions">
-        <Button type="submit" variant="primary" icon={Stamp} loading={seal.isPending} disabled={!isReady || !isKeyReady(credentials, chosenKey)}>
+        <Button type="submit" variant="primary" icon={Stamp} loading={wait.isWaiting || seal.isPending} disabled={!isKeyReady(credentials, chosenKey)}>
           {verb}
         </Button>
         {back}
+        <UploadWaitNote note={wait.note} />
       </div>
     </form>
   );

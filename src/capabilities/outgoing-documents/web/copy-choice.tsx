@@ -35,7 +35,7 @@ export function useCopyChoice({ copies }: IncomingDetail, begun: CopyView | unde
 }
 
 /** The kinds that the law allows are offered; of the others it says why not where somebody might look for them. */
-export function CopyFields({ document, choice, isKept }: { document: IncomingDetail; choice: CopyChoice; isKept: boolean }): ReactNode {
+export function CopyFields({ document, choice, isKept, fileError }: { document: IncomingDetail; choice: CopyChoice; isKept: boolean; fileError: string | undefined }): ReactNode {
   const t = useT(copyMessages);
   const sources = document.copies.choices.filter(({ kinds }) => kinds.length > 0);
   const kinds = sources.find(({ source }) => source === choice.source)?.kinds ?? [];
@@ -51,7 +51,7 @@ export function CopyFields({ document, choice, isKept }: { document: IncomingDet
       )}
       <RadioGroup label={t('kindLabel')} value={choice.kind} onChange={choice.setKind} options={kinds.map((kind) => ({ value: kind, label: t(kind), hint: t(`${kind}Hint`) }))} />
       {choice.source !== undefined && <p className="lt-quiet">{t(choice.source === 'electronic' ? 'whyElectronic' : choice.source === 'master' ? 'whyMaster' : 'whyCertified-copy')}</p>}
-      {choice.kind === 'extract' && <FileDrop label={t('extractFile')} {...(isKept ? { hint: t('extractKept') } : {})} uploads={choice.uploads} />}
+      {choice.kind === 'extract' && <FileDrop label={t('extractFile')} {...(isKept ? { hint: t('extractKept') } : {})} required={!isKept} uploads={choice.uploads} error={fileError} />}
     </>
   );
 }

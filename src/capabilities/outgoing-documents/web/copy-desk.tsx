@@ -31,18 +31,22 @@ export function CopyDesk({ document }: { document: IncomingDetail }): ReactNode 
         <AgencySealForm
           document={document}
           step="copies"
-          body={{ source, kind, extractUploadId }}
+          body={{ source, kind }}
+          files={kind === 'extract' ? { uploads: choice.uploads, body: { extractUploadId } } : undefined}
           subject="incoming-document"
           order={{ kind: 'copy' }}
           isOffered={kind !== undefined}
-          isReady={kind !== 'extract' || extractUploadId !== undefined}
           verb={t('seal')}
           done={(after) => t('sealedToast', { number: newestNumber(after) })}
           resultPath={`/van-ban-den/${document.id}?xem=ban-sao`}
         >
-          {begun !== undefined && <Begun copy={begun} documentId={document.id} />}
-          <CopyFields document={document} choice={choice} isKept={begun?.kind === 'extract'} />
-          <p>{t('look', { mark: MARKS[kind ?? 'full'] })}</p>
+          {(fileError) => (
+            <>
+              {begun !== undefined && <Begun copy={begun} documentId={document.id} />}
+              <CopyFields document={document} choice={choice} isKept={begun?.kind === 'extract'} fileError={fileError} />
+              <p>{t('look', { mark: MARKS[kind ?? 'full'] })}</p>
+            </>
+          )}
         </AgencySealForm>
       </aside>
     </div>

@@ -1,6 +1,6 @@
 import Save from 'lucide-react/icons/save';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { DateField } from '#ui/controls/date-field.tsx';
@@ -8,10 +8,12 @@ import { FileDrop } from '#ui/controls/file-drop.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { useUploads } from '#ui/controls/uploads.ts';
+import { UploadWaitNote, useUploadWait } from '#ui/controls/upload-wait.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { calendarDay } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { useFirstProblem } from '#ui/layout/first-problem.ts';
 import { useNavigation } from '#ui/navigation.tsx';
 import '#ui/layout/form.css';
 import type { CapabilitiesView, UploadView } from '#engines/files/contract.ts';
@@ -75,12 +77,12 @@ export function DraftForm({ document, replaced, answered }: DraftFormProps): Rea
   const limits = mostBytes === undefined ? {} : { mostBytes };
   const main = useUploads<UploadView>({ send, rules: { endings: capabilities.data?.docxToPdf === true ? ['.pdf', '.docx'] : ['.pdf'], mostFiles: 1, ...limits } });
   const attachments = useUploads<UploadView>({ send, rules: limits });
-
+  const mainUploadId = main.items.find((item) => item.state === 'done')?.result?.id;
   const save = useMutation({
     mutationFn: async () => {
       const body = {
         ...fields,
-        mainUploadId: main.items.find((item) => item.state === 'done')?.result?.id,
+        mainUploadId,
         attachmentUploadIds: attachments.items.flatMap((item) => (item.result === undefined ? [] : [item.result.id])),
       };
       const replaces = replaced === undefined ? {} : { replaces: { documentId: replaced.id, reason: replaceReason } };
@@ -96,15 +98,27 @@ export function DraftForm({ document, replaced, answered }: DraftFormProps): Rea
     },
   });
   const problem = save.error instanceof ApiError ? save.error : undefined;
-  const busy = [...main.items, ...attachments.items].some((item) => item.state === 'sending' || item.state === 'waiting');
-  const mainMissing = document === undefined && !main.items.some((item) => item.state === 'done');
+  const form = useRef<HTMLFormElement>(null);
+  useFirstProblem(form, problem);
+  const wait = useUploadWait({
+    form,
+    verb: t('save'),
+    uploads: [main, attachments],
+    content: [fields, replaceReason, removedFileIds],
+    isIncomplete: fields.summary.trim() === '' || (replaced !== undefined && replaceReason.trim() === ''),
+    go: () => save.mutate(),
+  });
   const kept = document?.files.filter((file) => !removedFileIds.includes(file.id)) ?? [];
   return (
     <form
+      ref={form}
       className="lt-form"
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate();
+        if (save.isPending) return;
+        save.reset();
+        wait.press();
       }}
     >
       {problem !== undefined && problem.fields.length === 0 && <SaveProblem problem={problem} fields={fields} onChange={set} />}
@@ -118,8 +132,9 @@ export function DraftForm({ document, replaced, answered }: DraftFormProps): Rea
       <FileDrop
         label={document === undefined ? t('main') : t('replaceMain')}
         hint={t(capabilities.data?.docxToPdf === false ? 'mainHintPdfOnly' : 'mainHint')}
+        required={document === undefined}
         uploads={main}
-        error={problem?.fieldMessage('mainUploadId')}
+        error={wait.errorOf(main, problem?.fieldMessage('mainUploadId'))}
       />
       <KeptFiles files={kept} onRemove={(id) => setRemoved([...removedFileIds, id])} />
       <Select label={t('type')} required value={fields.typeCode} onChange={(typeCode) => set({ typeCode })} options={(types.data?.types ?? []).map(({ code, name }) => ({ value: code, label: name }))} error={problem?.fieldMessage('typeCode')} />
@@ -130,12 +145,13 @@ export function DraftForm({ document, replaced, answered }: DraftFormProps): Rea
         <DateField label={t('due')} optional value={fields.answerDue ?? undefined} onChange={(answerDue) => set({ answerDue: answerDue ?? null })} min={calendarDay(new Date())} error={problem?.fieldMessage('answerDue')} />
         <Select label={t('secrecy')} value={fields.secrecy} onChange={(secrecy) => set({ secrecy })} options={SECRECY.map((value) => ({ value, label: t(value) }))} />
       </div>
-      <FileDrop label={t('attachments')} hint={t('attachmentsHint')} uploads={attachments} multiple />
+      <FileDrop label={t('attachments')} hint={t('attachmentsHint')} uploads={attachments} multiple error={wait.errorOf(attachments)} />
       <div className="lt-form__actions">
-        <Button type="submit" variant="primary" icon={Save} loading={save.isPending} disabled={busy || mainMissing} title={busy ? t('uploading') : mainMissing ? t('mainMissing') : undefined}>
+        <Button type="submit" variant="primary" icon={Save} loading={wait.isWaiting || save.isPending}>
           {t('save')}
         </Button>
         <Button onClick={() => navigate(document === undefined ? '/van-ban-di' : `/van-ban-di/${document.id}`)}>{t('cancel')}</Button>
+        <UploadWaitNote note={wait.note} />
       </div>
     </form>
   );

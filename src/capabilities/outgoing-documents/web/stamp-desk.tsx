@@ -24,13 +24,16 @@ export function StampDesk({ document }: { document: IncomingDetail }): ReactNode
           subject="arrival-stamp"
           order={{ kind: 'income', documentNumber: number, ...(arrivedOn === '' ? {} : { issuedOn: arrivedOn }) }}
           isOffered={document.stamp.mayStamp}
-          isReady
           verb={t('stamp')}
           done={() => t('stampedToast', { number })}
           resultPath={`/van-ban-den/${document.id}?xem=dau-den`}
         >
-          <p>{t('stampLook', { number, day: arrivedOn === '' ? '' : formatDate(arrivedOn) })}</p>
-          <p className="lt-quiet">{t('stampKeeps')}</p>
+          {() => (
+            <>
+              <p>{t('stampLook', { number, day: arrivedOn === '' ? '' : formatDate(arrivedOn) })}</p>
+              <p className="lt-quiet">{t('stampKeeps')}</p>
+            </>
+          )}
         </AgencySealForm>
       </aside>
     </div>
