@@ -1532,6 +1532,18 @@ create table identity.agency_successor (
 comment on table identity.agency_successor is 'Scope: reference. Who took over from whom, in which way and from which day.';
 CREATE INDEX agency_successor_reverse ON identity.agency_successor USING btree (successor_id);
 
+create table identity.citizen_number (
+  person_id uuid not null,
+  mark bytea not null,
+  ending text not null,
+  recorded_at timestamp with time zone not null,
+  constraint citizen_number_pkey PRIMARY KEY (person_id),
+  constraint citizen_number_person_id_fkey FOREIGN KEY (person_id) REFERENCES identity.person(id),
+  constraint citizen_number_ending_check CHECK ((ending ~ '^[0-9]{3}$'::text)),
+  constraint citizen_number_mark_check CHECK ((length(mark) = 32))
+);
+comment on table identity.citizen_number is 'Scope: installation. By which a person''s own certificate is told from a namesake''s (docs/decisions/0023): mark is an HMAC of the number with a key that follows from the installation''s secret, ending its last three digits; the number itself is kept nowhere.';
+
 create table identity.delegation (
   id uuid not null,
   delegator_post_id uuid not null,
@@ -1672,7 +1684,7 @@ create table identity.person (
   constraint person_pkey PRIMARY KEY (id),
   constraint person_full_name_check CHECK (((length(full_name) >= 2) AND (length(full_name) <= 120)))
 );
-comment on table identity.person is 'Scope: reference. People who hold posts. No more about them is kept here than their name; is_invented marks the people of a demonstration.';
+comment on table identity.person is 'Scope: reference. People who hold posts. No more about them is kept here than their name; is_invented marks the people of a demonstration. Whether a number is theirs is asked of citizen_number.';
 
 create table identity.post (
   id uuid not null,

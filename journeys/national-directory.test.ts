@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { generate } from 'otplib';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { look, picture } from './accessibility.ts';
+import { holdUploads } from './held-uploads.ts';
 import { openTown, type Town, type Visitor } from './town.ts';
 
 // A made-up piece of the national list: a code of ours with another name, one ended there, one without its superior.
@@ -30,11 +31,17 @@ test('the national list is read, its differences are decided, and its agencies a
     await page.getByRole('tab', { name: 'Danh bạ quốc gia' }).click();
     await page.getByText('Chưa nạp danh bạ quốc gia lần nào').waitFor();
     await page.getByRole('button', { name: 'Nạp từ tệp' }).click();
-    assert.ok(await page.getByRole('button', { name: 'Bắt đầu nạp' }).isDisabled(), 'there is nothing to read yet');
-    await page.locator('input[type=file]').setInputFiles({ name: 'danh-ba-quoc-gia.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ status: 'OK', ErrorCode: '0', data: list })) });
-    await page.getByText('Đã nhận').waitFor();
-    await look(page, 'nạp danh bạ quốc gia');
     await page.getByRole('button', { name: 'Bắt đầu nạp' }).click();
+    await page.getByText('Chọn tệp danh bạ.').waitFor();
+    await page.locator('.lt-file-drop button:focus').waitFor();
+    const uploads = await holdUploads(page);
+    await page.locator('input[type=file]').setInputFiles({ name: 'danh-ba-quoc-gia.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ status: 'OK', ErrorCode: '0', data: list })) });
+    await page.getByText(/^Đang gửi/).waitFor();
+    await page.getByRole('button', { name: 'Bắt đầu nạp' }).click();
+    await page.getByText('Sẽ bắt đầu nạp ngay khi tệp tải lên xong').waitFor();
+    await look(page, 'nạp danh bạ quốc gia, chờ tệp tải lên');
+    await picture(page, 'nap-danh-ba-cho-tep');
+    uploads.release();
     await page.getByText('Đã nạp xong').first().waitFor();
     await page.locator('li').filter({ hasText: 'Thiếu cơ quan cấp trên' }).waitFor();
     await page.getByRole('row', { name: /^5 .*"id":"q5"/ }).waitFor();
@@ -71,6 +78,63 @@ test('the national list is read, its differences are decided, and its agencies a
       await page.getByRole('button', { name: /^Giữ của tỉnh/ }).first().click();
       await page.getByRole('heading', { name: `Khác biệt chờ xử lý (${String(left - 1)})` }).waitFor();
     }
+    await page.getByText('Không còn khác biệt nào').waitFor();
+  });
+
+  await t.test('several differences are chosen by keyboard and kept at once, with one way back; what was decided meanwhile is told apart', async () => {
+    const { page } = province;
+    // safe because the contract of the address says so
+    const { agencies } = (await (await page.request.get(`${town.url}/api/v1/accounts/agencies?text=ubnd%20phuong&limit=5`)).json()) as { agencies: { name: string; code: string | null }[] };
+    const names = agencies.slice(0, 2).map(({ name, code }, index) => ({ id: `t${String(index)}`, pid: null, code, name: `${name} (theo quốc gia)`, deleted: false }));
+    assert.equal(names.length, 2);
+    const odd = ['1', '2', '3'].map((place) => ({ id: `w${place}`, pid: null, code: `00.22.W0${place}`, name: `Cơ quan mã lạ thứ ${place}`, deleted: false }));
+    await page.getByRole('button', { name: 'Nạp từ tệp' }).click();
+    await page.locator('input[type=file]').setInputFiles({ name: 'lan-hai.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify([...names, ...odd])) });
+    await page.getByRole('button', { name: 'Bắt đầu nạp' }).click();
+    const waiting = (count: number) => page.getByRole('heading', { name: `Khác biệt chờ xử lý (${String(count)})` }).waitFor();
+    await waiting(5);
+    await page.getByLabel('Loại khác biệt').selectOption('code_malformed');
+    const all = page.getByRole('checkbox', { name: 'Chọn tất cả 3 khác biệt đang hiện' });
+    await all.press('Space');
+    await page.getByText('Đã chọn 3').waitFor();
+    await look(page, 'danh bạ quốc gia, chọn nhiều khác biệt');
+    await picture(page, 'khac-biet-chon-nhieu');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await look(page, 'chọn nhiều khác biệt trên điện thoại');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole('button', { name: 'Giữ của tỉnh cho 3 mục' }).press('Enter');
+    await page.getByRole('dialog').getByText('Mã không đúng dạng: 3').waitFor();
+    await look(page, 'giữ của tỉnh cho nhiều khác biệt');
+    await picture(page, 'giu-nhieu-khac-biet');
+    await page.getByRole('dialog').getByRole('button', { name: 'Giữ của tỉnh', exact: true }).press('Enter');
+    await page.getByText('Đã giữ của tỉnh cho 3 khác biệt.').waitFor();
+    await page.locator('select:focus').waitFor();
+    await page.getByRole('button', { name: 'Hoàn tác' }).last().click();
+    await page.getByText('3 khác biệt đã trở lại danh sách chờ.').waitFor();
+    await waiting(5);
+    for (const place of ['1', '2']) await page.getByRole('checkbox', { name: `Chọn Mã không đúng dạng: Cơ quan mã lạ thứ ${place}` }).press('Space');
+    await page.getByRole('button', { name: 'Giữ của tỉnh cho 2 mục' }).press('Enter');
+    await page.getByRole('dialog').getByText('Mã không đúng dạng: 2').waitFor();
+    const meanwhile = await page.request.post(`${town.url}/api/v1/accounts/national-directory/conflicts/settle`, { data: { ref: 'w1', problem: 'code_malformed', resolution: 'keep_ours' } });
+    assert.equal(meanwhile.status(), 204);
+    await page.getByRole('dialog').getByRole('button', { name: 'Giữ của tỉnh', exact: true }).press('Enter');
+    await page.getByText('Cơ quan mã lạ thứ 1: đã có người xử lý').waitFor();
+    await waiting(3);
+    await look(page, 'khác biệt đã có người xử lý');
+    await picture(page, 'khac-biet-da-co-nguoi-xu-ly');
+    await page.getByRole('button', { name: 'Đã rõ' }).click();
+    await page.getByRole('button', { name: 'Giữ của tỉnh: Mã không đúng dạng: Cơ quan mã lạ thứ 3' }).click();
+    await waiting(2);
+
+    await page.getByLabel('Loại khác biệt').selectOption('all');
+    await page.getByRole('checkbox', { name: 'Chọn tất cả 2 khác biệt đang hiện' }).press('Space');
+    await page.getByRole('button', { name: 'Theo quốc gia cho 2 mục' }).press('Enter');
+    await page.getByRole('dialog').getByText(`thành “${names[0]?.name ?? ''}”`).waitFor();
+    await look(page, 'theo quốc gia cho nhiều tên');
+    await picture(page, 'theo-nhieu-ten');
+    await page.getByRole('dialog').getByRole('button', { name: 'Theo quốc gia', exact: true }).press('Enter');
+    await page.getByText('Đã theo danh bạ quốc gia cho 2 tên.').waitFor();
+    await waiting(0);
     await page.getByText('Không còn khác biệt nào').waitFor();
   });
 

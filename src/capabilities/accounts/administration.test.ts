@@ -231,3 +231,42 @@ test('a reset second factor is set up anew at the next sign-in', async () => {
   const reply = await house.browser().send('POST', '/api/v1/sign-in', { login: 'quantri.snv', password: DEMO_PASSWORD });
   assert.equal(reply.json<{ state: string }>().state, 'enrol_second_factor');
 });
+
+/** Where in the whole database a text stands. */
+async function tablesWith(text: string): Promise<string[]> {
+  const tables = await house.sql<{ name: string }>(`select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')`);
+  const found: string[] = [];
+  for (const { name } of tables) if ((await house.sql(`select 1 from ${name} t where t::text like $1 limit 1`, [`%${text}%`])).length > 0) found.push(name);
+  return found;
+}
+
+test('a person’s citizen number is recorded by who looks after the account, shown by its last three digits, and stands nowhere in the database', async () => {
+  const [province, agency, clerk] = await Promise.all(['quantri.tinh', 'quantri.snv', 'vanthu.snv'].map(async (login) => house.browser({ token: (await signInForTest(house.kernel, login)).cookies.session ?? '' })));
+  assert.ok(province && agency && clerk);
+  const byName = async (browser: Browser, name: string): Promise<{ personId: string; citizenNumberEnding: string | null } | undefined> =>
+    (await browser.get(`/api/v1/accounts/people?text=${encodeURIComponent(name)}`)).json<{ people: { personId: string; citizenNumberEnding: string | null }[] }>().people[0];
+  const request = { ...person(ids.snv, 'canmoi.snv'), fullName: 'Bùi Thị Cần Mới' };
+  const refused = await agency.send('POST', '/api/v1/accounts/people', { ...request, citizenNumber: '03800000012' });
+  assert.deepEqual([refused.statusCode, refused.json<{ fields: { path: string }[] }>().fields.map(({ path }) => path)], [422, ['citizenNumber']]);
+  assert.equal((await agency.send('POST', '/api/v1/accounts/people', { ...request, citizenNumber: '038 195 000 123' })).statusCode, 200);
+  const added = await byName(agency, 'Bùi Thị Cần Mới');
+  assert.equal(added?.citizenNumberEnding, '123');
+
+  const url = `/api/v1/accounts/people/${added.personId}/citizen-number`;
+  assert.equal((await agency.send('PUT', url, { citizenNumber: '038195000456' })).statusCode, 204);
+  assert.equal((await byName(province, 'Bùi Thị Cần Mới'))?.citizenNumberEnding, '456');
+  assert.equal((await clerk.send('PUT', url, { citizenNumber: '038195000456' })).statusCode, 403);
+  assert.equal((await clerk.send('DELETE', url)).statusCode, 403);
+  const elsewhere = `/api/v1/accounts/people/${ids.stcClerk}/citizen-number`;
+  assert.equal((await agency.send('PUT', elsewhere, { citizenNumber: '038195000456' })).statusCode, 403);
+  assert.equal((await province.send('PUT', elsewhere, { citizenNumber: '038195000789' })).statusCode, 204);
+  assert.equal(codeOf(await province.send('PUT', `/api/v1/accounts/people/${crypto.randomUUID()}/citizen-number`, { citizenNumber: '038195000456' })), 'identity.personNotFound');
+  for (const number of ['038195000123', '038195000456', '038195000789']) assert.deepEqual(await tablesWith(number), [], number);
+
+  assert.equal((await agency.send('DELETE', url)).statusCode, 204);
+  assert.equal((await agency.send('DELETE', url)).statusCode, 204, 'what is gone may be removed again');
+  assert.equal((await byName(agency, 'Bùi Thị Cần Mới'))?.citizenNumberEnding, null);
+  const lines = await house.sql<{ type: string; data: object }>(`select type, data from audit.entry where subject_id = $1 and type like '%citizen-number%' order by at, type`, [added.personId]);
+  assert.deepEqual(lines.map(({ type }) => type), ['identity.citizen-number-recorded', 'identity.citizen-number-recorded', 'identity.citizen-number-removed']);
+  assert.deepEqual(lines.map(({ data }) => Object.keys(data).sort()), lines.map(() => ['personId', 'personName']));
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { conflictsDecided } from '#engines/identity/contract.ts';
 import { agencyGroup, agencyKind, agencyOnDay, calendarDay, conflictProblem, conflictResolution, directoryConflict, nationalImport, recipientGroup, role, signingPower } from '#engines/identity/contract.ts';
 
 const password = z.string().min(1).max(200);
@@ -100,7 +101,12 @@ export const conflictQuery = z.object({ problem: conflictProblem.optional(), aft
 export const conflictList = z.object({ conflicts: z.array(directoryConflict), next: z.string().nullable() });
 export const conflictRef = z.object({ ref: z.string().min(1).max(100), problem: conflictProblem });
 export const conflictSettlement = z.object({ ref: z.string().min(1).max(100), problem: conflictProblem, resolution: conflictResolution });
-export const importRequest = z.object({ uploadId: z.uuid() });
+/** As the person saw it: `foundAt` changes with what the list says. */
+const seenConflict = conflictRef.extend({ foundAt: z.iso.datetime({ offset: true }) });
+const MOST_CHOSEN = 500;
+export const chosenSettlement = z.object({ conflicts: z.array(seenConflict).min(1).max(MOST_CHOSEN), resolution: conflictResolution });
+export const chosenConflicts = z.object({ conflicts: z.array(conflictRef).min(1).max(MOST_CHOSEN) });
+export const importRequest = z.object({ uploadId: z.uuid('Chọn tệp danh bạ.|Choose the file of the list.') });
 
 const validity = { validFrom: z.string(), validTo: z.string().nullable() };
 export const directoryPost = z.object({
@@ -148,10 +154,17 @@ export const personRow = z.object({
   disabledAt: z.string().nullable(),
   lockedUntil: z.string().nullable(),
   hasSecondFactor: z.boolean(),
+  citizenNumberEnding: z.string().nullable(),
   posts: z.array(z.object({ postId: z.uuid(), agencyId: z.uuid(), agencyName: z.string(), title: z.string(), roles: z.array(role), endsOn: z.string().nullable() })),
 });
 export const peopleList = z.object({ people: z.array(personRow), next: z.uuid().nullable() });
 export const personParams = z.object({ personId: z.uuid() });
+
+const citizenNumber = z
+  .string()
+  .transform((text) => text.replace(/\s/g, ''))
+  .pipe(z.string().regex(/^\d{12}$/, 'Số định danh cá nhân gồm 12 chữ số.|The citizen number has 12 digits.'));
+export const citizenNumberRequest = z.object({ citizenNumber });
 
 const postFields = {
   unitId: z.uuid().nullable().default(null),
@@ -164,6 +177,7 @@ const postFields = {
 export const newPersonRequest = z.object({
   agencyId: z.uuid(),
   fullName: z.string().trim().min(2).max(120),
+  citizenNumber: citizenNumber.optional(),
   login: z.string().trim().toLowerCase().regex(/^[a-z0-9][a-z0-9._-]{2,59}$/, 'Tên đăng nhập gồm chữ không dấu, số, dấu chấm.|Letters without marks, digits and dots.'),
   post: z.object(postFields),
 });
@@ -266,6 +280,7 @@ export type TotpSecret = z.infer<typeof totpSecret>;
 export type NationalDirectory = z.infer<typeof nationalDirectory>;
 export type ConflictList = z.infer<typeof conflictList>;
 export type DirectoryConflict = z.infer<typeof directoryConflict>;
+export type ConflictsDecided = z.infer<typeof conflictsDecided>;
 export type GroupList = z.infer<typeof groupList>;
 export type PersonRow = z.infer<typeof personRow>;
 export type PeopleList = z.infer<typeof peopleList>;

@@ -11,7 +11,7 @@ import { identityModule } from '#engines/identity/index.ts';
 import { signInForTest } from '#engines/identity/testing.ts';
 import { seedThanhHoa } from '#seeds/thanh-hoa.ts';
 import { accountsModule } from './index.ts';
-import type { ConflictList, GroupList, NationalDirectory } from './contract.ts';
+import type { ConflictList, ConflictsDecided, GroupList, NationalDirectory } from './contract.ts';
 
 let house: TestHouse;
 let server: FastifyInstance;
@@ -76,6 +76,23 @@ test('an administrator reads the national list from a file, settles a difference
   assert.equal((await call<NationalDirectory>('GET', base)).body.openConflicts, 0);
 });
 
+test('an administrator keeps ours for several differences at once, takes it back at once, and hears which ones had changed', async () => {
+  await importFile('nhieu.json', JSON.stringify([{ id: 'n1', code: '00.22.W01', name: 'Mã lạ một' }, { id: 'n2', code: '00.22.W02', name: 'Mã lạ hai' }]));
+  const shown = async () => (await call<ConflictList>('GET', `${base}/conflicts?problem=code_malformed`)).body.conflicts.map(({ ref, problem, foundAt }) => ({ ref, problem, foundAt }));
+  const chosen = await shown();
+  assert.equal(chosen.length, 2);
+  assert.equal((await call('POST', `${base}/conflicts/settle`, { body: { ref: 'n2', problem: 'code_malformed', resolution: 'keep_ours' } })).status, 204);
+  const kept = await call<ConflictsDecided>('POST', `${base}/conflicts/settle-chosen`, { body: { conflicts: chosen, resolution: 'keep_ours' } });
+  assert.equal(kept.status, 200, kept.text);
+  assert.deepEqual(kept.body.settled, [{ ref: 'n1', problem: 'code_malformed' }]);
+  assert.deepEqual(kept.body.left.map(({ ref }) => ref), ['n2']);
+  const back = await call<ConflictsDecided>('POST', `${base}/conflicts/reopen-chosen`, { body: { conflicts: kept.body.settled } });
+  assert.deepEqual([back.body.settled, back.body.left], [kept.body.settled, []]);
+  assert.equal((await call('POST', `${base}/conflicts/settle-chosen`, { body: { conflicts: await shown(), resolution: 'keep_ours' } })).status, 200);
+  assert.deepEqual(await shown(), []);
+  assert.equal((await call('POST', `${base}/conflicts/settle-chosen`, { body: { conflicts: [], resolution: 'keep_ours' } })).status, 422);
+});
+
 test('a file that is no list fails with the reason, and the next one may begin', async () => {
   const state = await importFile('hong.csv', 'a,b\n1,2\n');
   assert.equal(state.imports[0]?.state, 'failed');
@@ -100,6 +117,8 @@ test('the national list is the province administrator’s alone', async () => {
   for (const url of [base, `${base}/conflicts`, `${base}/own.json`, `${base}/own.csv`]) assert.equal((await call('GET', url, { as: clerk })).status, 403, url);
   assert.equal((await call('POST', `${base}/conflicts/settle`, { as: clerk, body: { ref: '1', problem: 'name_differs', resolution: 'keep_ours' } })).status, 403);
   assert.equal((await call('POST', `${base}/conflicts/reopen`, { as: clerk, body: { ref: '1', problem: 'name_differs' } })).status, 403);
+  assert.equal((await call('POST', `${base}/conflicts/settle-chosen`, { as: clerk, body: { conflicts: [{ ref: '1', problem: 'name_differs', foundAt: '2026-11-20T00:00:00Z' }], resolution: 'keep_ours' } })).status, 403);
+  assert.equal((await call('POST', `${base}/conflicts/reopen-chosen`, { as: clerk, body: { conflicts: [{ ref: '1', problem: 'name_differs' }] } })).status, 403);
   assert.equal((await call('POST', `${base}/imports`, { as: clerk, body: { uploadId: '00000000-0000-7000-8000-000000000000' } })).status, 403);
 });
 

@@ -1,8 +1,9 @@
 import { holders, route, signedIn, type Route, type RouteContext } from '#kernel/route.ts';
 import { vietnamDay } from '#kernel/time.ts';
-import { deleteRecipientGroup, listDirectoryConflicts, nationalState, ownAgenciesAsListed, reopenDirectoryConflict, saveRecipientGroup, settleDirectoryConflict, type AgencyId, type RecipientGroupId } from '#engines/identity/index.ts';
+import { deleteRecipientGroup, listDirectoryConflicts, nationalState, ownAgenciesAsListed, reopenDirectoryConflict, reopenDirectoryConflicts, saveRecipientGroup, settleDirectoryConflict, settleDirectoryConflicts, type AgencyId, type RecipientGroupId } from '#engines/identity/index.ts';
 import { startNationalImport } from './commands/start-national-import.ts';
-import { conflictList, conflictQuery, conflictRef, conflictSettlement, created, importRequest, nationalDirectory, recipientGroupParams, recipientGroupRequest } from './contract.ts';
+import { conflictsDecided } from '#engines/identity/contract.ts';
+import { chosenConflicts, chosenSettlement, conflictList, conflictQuery, conflictRef, conflictSettlement, created, importRequest, nationalDirectory, recipientGroupParams, recipientGroupRequest } from './contract.ts';
 import { asCsv, asJson } from './national-export.ts';
 
 const base = '/api/v1/accounts/national-directory';
@@ -79,6 +80,24 @@ export const nationalRoutes: readonly Route[] = [
       await http.run(reopenDirectoryConflict, body);
       return done;
     },
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/conflicts/settle-chosen`,
+    summary: 'Decides alike about up to 500 differences; those that changed since they were seen are left, with the reason.',
+    access: provinceOnly,
+    body: chosenSettlement,
+    reply: conflictsDecided,
+    run: (http, { body }) => http.run(settleDirectoryConflicts, body),
+  }),
+  route({
+    method: 'POST',
+    url: `${base}/conflicts/reopen-chosen`,
+    summary: 'Takes back that ours was kept for several differences: they wait for a decision again.',
+    access: provinceOnly,
+    body: chosenConflicts,
+    reply: conflictsDecided,
+    run: (http, { body }) => http.run(reopenDirectoryConflicts, body),
   }),
   route({
     method: 'GET',

@@ -11,6 +11,9 @@ import {
   getPost,
   hashPassword,
   listSettings,
+  markCitizenNumber,
+  recordCitizenNumber,
+  removeCitizenNumber,
   resetPassword,
   resetSecondFactor,
   revokeDelegation,
@@ -26,6 +29,7 @@ import { registerPerson } from './commands/register-person.ts';
 import {
   appointRequest,
   changePostRequest,
+  citizenNumberRequest,
   created,
   delegationParams,
   delegationRequest,
@@ -91,6 +95,7 @@ export const peopleRoutes: readonly Route[] = [
       const registered = await http.run(registerPerson, {
         agencyId: agencyId(body.agencyId),
         fullName: body.fullName,
+        citizenNumber: body.citizenNumber === undefined ? undefined : markCitizenNumber(http.kernel, body.citizenNumber),
         login: body.login,
         passwordHash: await hashPassword(password),
         post: { ...body.post, unitId: unitId(body.post.unitId) },
@@ -146,6 +151,7 @@ export const peopleRoutes: readonly Route[] = [
     },
   }),
   ...accountRoutes(),
+  ...citizenNumberRoutes(),
   ...delegationRoutes(),
   route({
     method: 'GET',
@@ -212,6 +218,35 @@ function accountRoutes(): Route[] {
         const password = temporaryPassword();
         await http.run(resetPassword, { personId: personId(params.personId), passwordHash: await hashPassword(password) });
         return { temporaryPassword: password };
+      },
+    }),
+  ];
+}
+
+function citizenNumberRoutes(): Route[] {
+  const url = '/api/v1/accounts/people/:personId/citizen-number';
+  return [
+    route({
+      method: 'PUT',
+      url,
+      summary: 'Records the citizen number by which a person’s own certificate is known; it is not told again but for its last three digits.',
+      access: administrators,
+      params: personParams,
+      body: citizenNumberRequest,
+      run: async (http, { params, body }) => {
+        await http.run(recordCitizenNumber, { personId: personId(params.personId), number: markCitizenNumber(http.kernel, body.citizenNumber) });
+        return done;
+      },
+    }),
+    route({
+      method: 'DELETE',
+      url,
+      summary: 'Forgets a person’s citizen number.',
+      access: administrators,
+      params: personParams,
+      run: async (http, { params }) => {
+        await http.run(removeCitizenNumber, { personId: personId(params.personId) });
+        return done;
       },
     }),
   ];

@@ -5,7 +5,7 @@ import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import type { TaskItem, TaskPage } from '#engines/cases/contract.ts';
-import { endPost, postsByRole } from '#engines/identity/index.ts';
+import { changePost, delegate, endPost, postsByRole, revokeDelegation, type Post } from '#engines/identity/index.ts';
 import { openOffice, signedDocument, type Clerk, type Office, type Refusal } from '../../../tests/office.ts';
 
 const base = '/api/v1/my-work';
@@ -26,8 +26,12 @@ async function anHourPasses(): Promise<void> {
   for (const schedule of office.house.kernel.schedules.filter(({ name }) => name.startsWith('cases.'))) await schedule.run(office.house.kernel);
 }
 
+async function postOf(name: string): Promise<Post> {
+  return (await postsByRole(office.house.kernel.database.pool, agencyId, ['clerk', 'officer'])).find((each) => each.name === name) ?? assert.fail(name);
+}
+
 async function leaves(name: string): Promise<void> {
-  const post = (await postsByRole(office.house.kernel.database.pool, agencyId, ['clerk'])).find((each) => each.name === name) ?? assert.fail(name);
+  const post = await postOf(name);
   const lastDay = vietnamDay(office.house.clock.now());
   await run(office.house.kernel, endPost, { agencyId, postId: post.postId, lastDay, reason: 'chuyển công tác' }, { actor: systemActor('test') });
 }
@@ -55,4 +59,43 @@ test('a task that a colleague had taken who has left waits for everyone with the
   const lines = await office.house.sql<{ actor: { kind: string }; data: { name: string } }>(`select actor, data from audit.entry where type = 'cases.task-returned' and subject_id = $1`, [taken.id]);
   assert.deepEqual(lines.map(({ actor, data }) => [actor.kind, data.name]), [['system', 'Trần Thị Thu Hà']], 'once');
   assert.equal((await next.post(`${base}/${taken.id}/take`)).status, 204);
+});
+
+test('a task of a role waits for everyone with it again when its taker keeps the post and loses the role, or when the delegation ended under which it was taken', async () => {
+  const clerkIn = async (name: string, roles: Post['roles']): Promise<Post> => {
+    const post = await postOf(name);
+    await run(office.house.kernel, changePost, { agencyId, postId: post.postId, roles, signingPowers: [] }, { actor: systemActor('test') });
+    return post;
+  };
+  await clerkIn('Vũ Thị Phương Thảo', ['officer', 'clerk']);
+  const [staying, director, losing, delegated] = [await office.signIn('vanthu2.snv'), await office.signIn('giamdoc.snv'), await office.signIn('chuyenvien.snv'), await office.signIn('chuyenvien2.snv')];
+  const [lost, ended, theirs] = [await signedDocument(staying, director), await signedDocument(staying, director), await signedDocument(staying, director)];
+  const [from, to] = [await postOf('Đỗ Thị Thanh Loan'), await postOf('Lương Công Đạt')];
+  const day = vietnamDay(office.house.clock.now());
+  const delegationId = await run(
+    office.house.kernel,
+    delegate,
+    { agencyId, delegatorPostId: from.postId, delegateAgencyId: agencyId, delegatePostId: to.postId, roles: ['clerk'], content: 'thay văn thư đi họp', startsOn: day, endsOn: day },
+    { actor: systemActor('test') },
+  );
+  await delegated.post('/api/v1/me/post', { postId: from.postId });
+  await office.house.drain();
+  const take = async (client: Clerk, subjectId: string): Promise<string> => {
+    const { id } = (await waiting(client, subjectId)) ?? assert.fail('no task');
+    assert.equal((await client.post(`${base}/${id}/take`)).status, 204);
+    return id;
+  };
+  const [lostTask] = [await take(losing, lost), await take(delegated, ended), await take(staying, theirs)];
+  const takers = async () => Promise.all([lost, ended, theirs].map(async (id) => (await waiting(staying, id))?.takenBy?.name));
+  await anHourPasses();
+  assert.deepEqual(await takers(), ['Vũ Thị Phương Thảo', 'Lương Công Đạt', 'Đỗ Thị Thanh Loan'], 'each may still do it');
+
+  await clerkIn('Vũ Thị Phương Thảo', ['officer']);
+  await anHourPasses();
+  assert.deepEqual(await takers(), [undefined, 'Lương Công Đạt', 'Đỗ Thị Thanh Loan']);
+  await run(office.house.kernel, revokeDelegation, { agencyId, delegationId }, { actor: systemActor('test') });
+  await Promise.all([anHourPasses(), anHourPasses()]);
+  assert.deepEqual(await takers(), [undefined, undefined, 'Đỗ Thị Thanh Loan']);
+  const lines = await office.house.sql<{ name: string }>(`select data ->> 'name' as name from audit.entry where type = 'cases.task-returned' and subject_id = $1`, [lostTask]);
+  assert.deepEqual(lines, [{ name: 'Vũ Thị Phương Thảo' }], 'once');
 });

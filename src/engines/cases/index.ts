@@ -33,7 +33,7 @@ export const casesModule: Module = {
   events: {
     'task-taken': { data: taskTaken, vi: 'Nhận việc “{title}”', en: 'Took the task “{title}”' },
     'task-released': { data: taskReleased, vi: 'Trả lại việc “{title}” cho bộ phận', en: 'Gave the task “{title}” back' },
-    'task-returned': { data: taskReturned, vi: 'Việc “{title}” trở lại bộ phận vì {name} đã thôi giữ chức vụ', en: 'The task “{title}” waits for everyone again, since {name} has left the post' },
+    'task-returned': { data: taskReturned, vi: 'Việc “{title}” trở lại bộ phận vì {name} không còn chức vụ hoặc vai trò làm việc này', en: 'The task “{title}” waits for everyone again, since {name} no longer has the post or the role for it' },
   },
   schedules,
 };

@@ -63,6 +63,14 @@ export const directoryConflict = z.object({
   ours: z.object({ agencyId: z.uuid(), name: z.string(), code: z.string().nullable(), closedOn: z.string().nullable() }).nullable(),
   foundAt: z.string(),
   abilities: z.array(conflictResolution),
+  /** What may be decided about many like it in one step. */
+  together: z.array(conflictResolution),
+});
+
+/** What became of differences that were decided together; of those left it says why. */
+export const conflictsDecided = z.object({
+  settled: z.array(z.object({ ref: z.string(), problem: conflictProblem })),
+  left: z.array(z.object({ ref: z.string(), problem: conflictProblem, why: z.object({ vi: z.string(), en: z.string() }) })),
 });
 
 /** One reading of the national list. */

@@ -22,6 +22,8 @@ export const identityEvents = {
   'recipient-group-deleted': { data: data.recipientGroup, vi: 'Xóa nhóm nơi nhận {name}', en: 'Deleted the group of recipients {name}' },
   'unit-created': { data: data.unit, vi: 'Thêm đơn vị {name}', en: 'Added the unit {name}' },
   'person-created': { data: data.person, vi: 'Thêm {personName} vào danh bạ', en: 'Added {personName} to the directory' },
+  'citizen-number-recorded': { data: data.person, vi: 'Ghi số định danh cá nhân của {personName}', en: 'Recorded the citizen number of {personName}' },
+  'citizen-number-removed': { data: data.person, vi: 'Xóa số định danh cá nhân của {personName}', en: 'Removed the citizen number of {personName}' },
   'post-appointed': { data: data.post, vi: '{personName} giữ chức danh {title} từ ngày {day}', en: '{personName} holds the post {title} from {day}' },
   'post-changed': { data: data.post, vi: 'Sửa vai trò của {personName} ({title})', en: 'Changed the roles of {personName} ({title})' },
   'post-ended': { data: data.post, vi: '{personName} thôi giữ chức danh {title}, hết ngày {day}', en: '{personName} left the post {title} with {day}' },

@@ -32,14 +32,16 @@ export {
   type AgencyOnDay,
   type AgencySearch,
 } from './queries/agencies.ts';
-export { actingRights, endedPosts, getPost, getUnit, listUnits, postsByRole, postsOfPerson, type ActingRight, type PersonId, type Post, type PostId, type Unit, type UnitId } from './queries/posts.ts';
+export { actingAs, actingRights, getPost, getUnit, listUnits, postsByRole, postsOfPerson, type Acting, type ActingRight, type PersonId, type Post, type PostId, type Unit, type UnitId } from './queries/posts.ts';
 export { agenciesWithRole, postsEverywhere } from './queries/posts-everywhere.ts';
 export { createAgency, type NewAgency } from './commands/create-agency.ts';
 export { renameAgency } from './commands/rename-agency.ts';
 export { setAgencyCode } from './commands/set-agency-code.ts';
 export { closeAgency, mergeAgencies } from './commands/close-agency.ts';
 export { createUnit } from './commands/create-unit.ts';
+export { markCitizenNumber, recordedCitizenNumber, type CitizenNumber } from './citizen-number.ts';
 export { createPerson } from './commands/create-person.ts';
+export { recordCitizenNumber, removeCitizenNumber } from './commands/record-citizen-number.ts';
 export { appointPost, type Appointment } from './commands/appoint-post.ts';
 export { changePost } from './commands/change-post.ts';
 export { endPost } from './commands/end-post.ts';
@@ -69,6 +71,7 @@ export { beginNationalImport, failNationalImport, importNationalList, runningAxi
 export { listItemOf, ListUnreadable, readJsonObjects, readList } from './national/read-list.ts';
 export { codesOf, type EntryProblem, type ListedAgency, type NationalEntry } from './domain/national-entry.ts';
 export { reopenDirectoryConflict, settleDirectoryConflict, type Resolution } from './commands/settle-conflict.ts';
+export { reopenDirectoryConflicts, settleDirectoryConflicts } from './commands/settle-conflicts.ts';
 export { linkableNationalAgencies, listDirectoryConflicts, nationalState, ownAgenciesAsListed, type LinkableAgency } from './queries/national-directory.ts';
 export { deleteRecipientGroup, saveRecipientGroup, type RecipientGroupId } from './commands/recipient-groups.ts';
 export { recipientGroupsOf } from './queries/recipient-groups.ts';

@@ -66,6 +66,13 @@ export type AgencySuccessorRow = {
   legal_basis: string | null;
 };
 
+export type CitizenNumberRow = {
+  person_id: string;
+  mark: Buffer;
+  ending: string;
+  recorded_at: Instant;
+};
+
 export type DelegationRow = {
   id: string;
   delegator_post_id: string;
@@ -237,6 +244,7 @@ export type Tables = {
   'identity.agency_code': AgencyCodeRow;
   'identity.agency_name': AgencyNameRow;
   'identity.agency_successor': AgencySuccessorRow;
+  'identity.citizen_number': CitizenNumberRow;
   'identity.delegation': DelegationRow;
   'identity.directory_conflict': DirectoryConflictRow;
   'identity.directory_import': DirectoryImportRow;

@@ -5,6 +5,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { vietnamDay } from '#kernel/time.ts';
+import { createAgency, createPerson, markCitizenNumber, recordCitizenNumber, removeCitizenNumber } from '#engines/identity/index.ts';
 import { testSmartCa, type PhoneService } from './adapters/phone-services/testing.ts';
 import { smartCaDriver } from './adapters/smartca/smartca-driver.ts';
 import { connectCredential, listConnectable } from './commands/connect-credential.ts';
@@ -107,6 +108,28 @@ test('where both have a citizen’s number it decides: a namesake’s certificat
   await assert.rejects(bring('Trần Văn Bình'), coded('signatures.notYourCredential'), 'without a number the name decides as before');
   await assert.rejects(bring('Trần Văn Bình', 'MST:2800000001'), coded('signatures.notYourCredential'), 'an office’s number names no person');
   assert.ok(first);
+});
+
+test('where a citizen’s number is recorded for the person it decides about the first certificate already, whatever the name', async () => {
+  const system = { actor: systemActor('test') };
+  const agencyId = await run(house.kernel, createAgency, { kind: 'department', level: 'province', parentId: null, hosting: 'local', establishedOn: vietnamDay(now), name: 'Sở Nội vụ', abbreviation: 'SNV', legalBasis: 'thử nghiệm' }, system);
+  const personId = await run(house.kernel, createPerson, { agencyId, fullName: person.name, citizenNumber: markCitizenNumber(house.kernel, '038195000001') }, system);
+  const recorded = { ...somebody(), agencyId, personId };
+  const bring = (name: string, userId?: string) => {
+    service.identity.certificate = certificateFor(name, { from: new Date(now.getTime() + 1000 * (bringing += 1)), ...(userId === undefined ? {} : { userId }) });
+    const { fingerprint } = parseCertificate(service.identity.certificate);
+    return connectCredential(house.kernel, { agencyId, kind: 'person', driver: 'smartca', user, fingerprint }, { actor: recorded });
+  };
+  await assert.rejects(bring(person.name, 'CCCD:038195000002'), coded('signatures.otherCitizenNumber'), 'a namesake’s');
+  await assert.rejects(bring('Trần Văn Bình'), coded('signatures.notYourCredential'), 'without a number the name decides');
+  await bring('NGUYEN THI NGOC ANH', 'CCCD:038195000001');
+  await bring(person.name);
+  await run(house.kernel, recordCitizenNumber, { personId, number: markCitizenNumber(house.kernel, '038195000003') }, system);
+  await assert.rejects(bring(person.name, 'CCCD:038195000001'), coded('signatures.otherCitizenNumber'), 'what is recorded goes before what an earlier certificate says');
+  await bring(person.name, 'CCCD:038195000003');
+  await run(house.kernel, removeCitizenNumber, { personId }, system);
+  await bring(person.name, 'CCCD:038195000001');
+  await assert.rejects(bring(person.name, 'CCCD:038195000002'), coded('signatures.notYourCredential'));
 });
 
 test('one that is not there, that ended, or of an unknown account is refused with the reason; one that begins later may be connected and does not sign yet', async () => {

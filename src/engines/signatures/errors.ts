@@ -18,6 +18,13 @@ export const signatureErrors = defineErrors('signatures', {
     fixVi: 'Chọn chứng thư mang tên bạn.',
     fixEn: 'Choose the certificate in your own name.',
   },
+  otherCitizenNumber: {
+    status: 403,
+    vi: 'Số định danh cá nhân trong chứng thư số này khác với số đã ghi cho bạn nên bạn không được ký bằng chứng thư này.',
+    en: 'The citizen number in this certificate is another than the one recorded for you, so you may not sign with it.',
+    fixVi: 'Chọn chứng thư của chính bạn. Nếu số đã ghi không đúng, đề nghị quản trị viên cơ quan sửa.',
+    fixEn: 'Choose your own certificate. If the recorded number is wrong, ask your agency’s administrator to correct it.',
+  },
   sealNeedsClerk: {
     status: 403,
     vi: 'Chỉ văn thư cơ quan được ký số của cơ quan (Nghị định 30/2020/NĐ-CP, Điều 32).',

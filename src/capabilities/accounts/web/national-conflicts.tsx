@@ -2,7 +2,9 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import { useRef, useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
+import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { Select } from '#ui/controls/select.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
@@ -17,17 +19,22 @@ import { conflictProblems } from '#engines/identity/contract.ts';
 import type { ConflictList, DirectoryConflict } from '../contract.ts';
 import { ChangeDialog } from './change-dialog.tsx';
 import { nationalMessages } from './national-messages.ts';
+import { ChoiceBar, TogetherDialog, type LeftConflict, type Resolution } from './national-together.tsx';
 
 type T = Translate<keyof (typeof nationalMessages)['vi']>;
 type Problem = DirectoryConflict['problem'];
 
-/** Where the national list says otherwise than the directory here; one decision each. */
+/** Where the national list says otherwise than the directory here; decided one by one, or several alike at once. */
 export function NationalConflicts({ count, version }: { count: number; /** Changes when another reading is over. */ version: string }): ReactNode {
   const t = useT(nationalMessages);
   const api = useApi();
   const { language } = useLanguage();
   const [problem, setProblem] = useState<Problem | 'all'>('all');
   const [following, setFollowing] = useState<DirectoryConflict | undefined>(undefined);
+  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const [deciding, setDeciding] = useState<{ resolution: Resolution; chosen: readonly DirectoryConflict[] }>();
+  const [left, setLeft] = useState<readonly LeftConflict[]>([]);
+  const filter = useRef<HTMLDivElement>(null);
   const pages = useInfiniteQuery({
     queryKey: ['accounts', 'national-conflicts', problem, version],
     queryFn: ({ signal, pageParam }) => api.get<ConflictList>('/api/v1/accounts/national-directory/conflicts', { signal, query: { problem: problem === 'all' ? undefined : problem, after: pageParam } }),
@@ -37,17 +44,20 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
     placeholderData: (before) => before,
   });
   const rows = pages.data?.pages.flatMap((page) => page.conflicts);
+  const chosen = rows?.filter((row) => picked.has(seenAs(row))) ?? [];
   return (
     <Section
       title={`${t('conflicts')} (${formatNumber(count, language)})`}
       actions={
-        <Select
-          label={t('problem')}
-          hideLabel
-          value={problem}
-          onChange={setProblem}
-          options={[{ value: 'all' as const, label: t('allProblems') }, ...conflictProblems.map((value) => ({ value, label: t(value) }))]}
-        />
+        <div ref={filter}>
+          <Select
+            label={t('problem')}
+            hideLabel
+            value={problem}
+            onChange={setProblem}
+            options={[{ value: 'all' as const, label: t('allProblems') }, ...conflictProblems.map((value) => ({ value, label: t(value) }))]}
+          />
+        </div>
       }
     >
       {pages.error !== null && <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />}
@@ -60,10 +70,34 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
         ) : (
           <EmptyState kind="filtered" title={t('noneOfKind')} actions={<Button onClick={() => setProblem('all')}>{t('allProblems')}</Button>} />
         ))}
+      {left.length > 0 && (
+        <Banner
+          tone="danger"
+          title={t('leftTitle', { count: left.length })}
+          actions={
+            <Button size="small" onClick={() => setLeft([])}>
+              {t('understood')}
+            </Button>
+          }
+        >
+          <ul className="lt-national__left">
+            {left.map(({ name, why }) => (
+              <li key={`${name} ${why}`}>{`${name}: ${why}`}</li>
+            ))}
+          </ul>
+        </Banner>
+      )}
+      {rows !== undefined && rows.length > 0 && <ChoiceBar rows={rows.slice(0, MOST_CHOSEN)} chosen={chosen} onChoose={(next) => setPicked(new Set(next.map(seenAs)))} onDecide={(resolution) => setDeciding({ resolution, chosen })} />}
       {rows !== undefined && rows.length > 0 && (
         <ul className="lt-national__list">
           {rows.map((conflict) => (
-            <Conflict key={`${conflict.ref} ${conflict.problem}`} conflict={conflict} onFollow={() => setFollowing(conflict)} />
+            <Conflict
+              key={`${conflict.ref} ${conflict.problem}`}
+              conflict={conflict}
+              isChosen={picked.has(seenAs(conflict))}
+              onChoose={(isChosen) => setPicked(isChosen ? new Set(picked).add(seenAs(conflict)) : new Set([...picked].filter((each) => each !== seenAs(conflict))))}
+              onFollow={() => setFollowing(conflict)}
+            />
           ))}
         </ul>
       )}
@@ -72,14 +106,33 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
           {t('more')}
         </Button>
       )}
+      {deciding !== undefined && (
+        <TogetherDialog
+          {...deciding}
+          onLeft={setLeft}
+          onDecided={() => {
+            setPicked(new Set());
+            // The button that was pressed is gone with the choice: the keyboard goes on at the head of the list.
+            requestAnimationFrame(() => filter.current?.querySelector('select')?.focus());
+          }}
+          onClose={() => setDeciding(undefined)}
+        />
+      )}
       {following !== undefined && <FollowDialog conflict={following} onClose={() => setFollowing(undefined)} />}
     </Section>
   );
 }
 
 const CONFLICTS = '/api/v1/accounts/national-directory/conflicts';
+/** As many as the server takes at once. */
+const MOST_CHOSEN = 500;
 
-function Conflict({ conflict, onFollow }: { conflict: DirectoryConflict; onFollow: () => void }): ReactNode {
+/** A choice is of what was seen: it ends when the list says something else. */
+const seenAs = ({ ref, problem, foundAt }: DirectoryConflict): string => `${ref} ${problem} ${foundAt}`;
+
+type ConflictProps = { conflict: DirectoryConflict; isChosen: boolean; onChoose: (isChosen: boolean) => void; onFollow: () => void };
+
+function Conflict({ conflict, isChosen, onChoose, onFollow }: ConflictProps): ReactNode {
   const t = useT(nationalMessages);
   const api = useApi();
   const toasts = useToasts();
@@ -105,6 +158,7 @@ function Conflict({ conflict, onFollow }: { conflict: DirectoryConflict; onFollo
   const about = `${t(problem)}: ${theirs.name}`;
   return (
     <li ref={row} className="lt-national__conflict">
+      <Checkbox label={t('choose', { about })} hideLabel checked={isChosen} onChange={onChoose} />
       <div>
         <p className="lt-national__problem">{t(problem)}</p>
         <dl className="lt-national__sides">

@@ -11,18 +11,19 @@ import { SidePanel } from '#ui/overlays/side-panel.tsx';
 import { useAbility, useSession } from '#ui/session-context.tsx';
 import '#ui/layout/form.css';
 import type { PostPage } from '../contract.ts';
+import { CitizenNumberField } from './citizen-number.tsx';
 import { peopleMessages } from './people-messages.ts';
 import { AgencyField, PowersField, RolesField, UnitField } from './post-fields.tsx';
 import { TemporaryPassword } from './temporary-password-view.tsx';
 
-type Registration = { agencyId: string; fullName: string; login: string } & Pick<PostPage, 'unitId' | 'title' | 'startsOn' | 'roles' | 'signingPowers'>;
+type Registration = { agencyId: string; fullName: string; citizenNumber: string; login: string } & Pick<PostPage, 'unitId' | 'title' | 'startsOn' | 'roles' | 'signingPowers'>;
 
 /** A new colleague: name, login, first post. The temporary password is shown once. */
 export function NewPersonPanel({ onClose }: { onClose: () => void }): ReactNode {
   const t = useT(peopleMessages);
   const { agency } = useSession();
   const seesAll = useAbility('accounts.keep-directory');
-  const [form, setForm] = useState<Registration>({ agencyId: agency.id, fullName: '', login: '', unitId: null, title: '', startsOn: calendarDay(new Date()), roles: ['officer'], signingPowers: [] });
+  const [form, setForm] = useState<Registration>({ agencyId: agency.id, fullName: '', citizenNumber: '', login: '', unitId: null, title: '', startsOn: calendarDay(new Date()), roles: ['officer'], signingPowers: [] });
   const add = useRegistration();
   const change = (part: Partial<typeof form>) => setForm((old) => ({ ...old, ...part }));
   if (add.data !== undefined) {
@@ -51,6 +52,7 @@ export function NewPersonPanel({ onClose }: { onClose: () => void }): ReactNode 
         {seesAll && <AgencyField value={form.agencyId} onChange={(agencyId) => change({ agencyId, unitId: null })} />}
         <TextField label={t('fullName')} required value={form.fullName} onChange={(fullName) => change({ fullName })} error={fieldProblem(add.error, 'fullName')} />
         <TextField label={t('login')} hint={t('loginHint')} required autoCapitalize="none" spellCheck={false} value={form.login} onChange={(login) => change({ login })} error={fieldProblem(add.error, 'login')} />
+        <CitizenNumberField optional value={form.citizenNumber} onChange={(citizenNumber) => change({ citizenNumber })} error={fieldProblem(add.error, 'citizenNumber')} />
         <TextField label={t('post')} placeholder={t('postExample')} required value={form.title} onChange={(title) => change({ title })} error={fieldProblem(add.error, 'post.title')} />
         <UnitField agencyId={form.agencyId} value={form.unitId} onChange={(unitId) => change({ unitId })} />
         <DateField label={t('from')} required value={form.startsOn} onChange={(startsOn) => change({ startsOn: startsOn ?? form.startsOn })} error={fieldProblem(add.error, 'post.startsOn')} />
@@ -65,7 +67,8 @@ function useRegistration() {
   const api = useApi();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ agencyId, fullName, login, ...post }: Registration) => api.post<{ temporaryPassword: string }>('/api/v1/accounts/people', { agencyId, fullName, login, post }),
+    mutationFn: ({ agencyId, fullName, citizenNumber, login, ...post }: Registration) =>
+      api.post<{ temporaryPassword: string }>('/api/v1/accounts/people', { agencyId, fullName, ...(citizenNumber.trim() === '' ? {} : { citizenNumber }), login, post }),
     onSuccess: () => void queries.invalidateQueries({ queryKey: ['identity', 'people'] }),
   });
 }

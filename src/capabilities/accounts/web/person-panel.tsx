@@ -11,6 +11,7 @@ import { SidePanel } from '#ui/overlays/side-panel.tsx';
 import '#ui/layout/form.css';
 import type { PersonRow } from '../contract.ts';
 import './accounts.css';
+import { CitizenNumber, CitizenNumberDialog, type NumberTask } from './citizen-number.tsx';
 import { peopleMessages } from './people-messages.ts';
 import { PersonPosts, type PostTask } from './person-posts.tsx';
 import { AppointDialog, ChangePostDialog, EndPostDialog } from './post-dialogs.tsx';
@@ -20,6 +21,7 @@ import { TemporaryPassword } from './temporary-password-view.tsx';
 export function PersonPanel({ person, onClose }: { person: PersonRow; onClose: () => void }): ReactNode {
   const t = useT(peopleMessages);
   const [task, setTask] = useState<PostTask>();
+  const [numberTask, setNumberTask] = useState<NumberTask>();
   // A dialog stands beside the panel and not in it: Escape closes the one in front only.
   return (
     <>
@@ -34,10 +36,12 @@ export function PersonPanel({ person, onClose }: { person: PersonRow; onClose: (
             ]}
           />
           <PersonPosts person={person} onTask={setTask} />
+          <CitizenNumber person={person} onTask={setNumberTask} />
           {person.login !== null && <AccountActions person={person} />}
         </div>
       </SidePanel>
       {task !== undefined && <PostDialog person={person} task={task} onClose={() => setTask(undefined)} />}
+      {numberTask !== undefined && <CitizenNumberDialog person={person} task={numberTask} onClose={() => setNumberTask(undefined)} />}
     </>
   );
 }

@@ -38,15 +38,28 @@ export function SettingsPage(): ReactNode {
           rows={settings.data.settings}
           rowId={({ name }) => name}
           columns={[
-            // safe because the messages name every setting of the migrations; a newer one shows its own name
-            { id: 'limit', label: t('limit'), render: ({ name }) => t(name as Name) },
-            { id: 'value', label: t('value'), width: '11rem', render: (setting) => <Value key={`${setting.name} ${String(setting.value)}`} setting={setting} /> },
-            { id: 'range', label: t('range'), width: '9rem', render: ({ least, most }) => t('between', { least, most }) },
-            { id: 'source', label: t('source'), render: ({ legalBasis }) => <span className="lt-quiet">{legalBasis}</span> },
+            { id: 'limit', label: t('limit'), render: (setting) => <Limit setting={setting} /> },
+            { id: 'value', label: t('value'), width: '9rem', render: (setting) => <Value key={`${setting.name} ${String(setting.value)}`} setting={setting} /> },
           ]}
         />
       )}
     </Page>
+  );
+}
+
+/** What is limited, why so, and where that stands. */
+function Limit({ setting: { name, legalBasis } }: { setting: Setting }): ReactNode {
+  const t = useT(settingsMessages);
+  // safe because the messages name every setting of the migrations; a newer one shows its own name
+  const why = `why_${name}` in settingsMessages.vi ? t(`why_${name}` as Name) : undefined;
+  return (
+    <>
+      {t(name as Name)}
+      <p className="lt-quiet">
+        {why !== undefined && `${why}. `}
+        {t('source', { legalBasis })}
+      </p>
+    </>
   );
 }
 
@@ -73,6 +86,7 @@ function Value({ setting }: { setting: Setting }): ReactNode {
     >
       <TextField label={name} hideLabel inputMode="numeric" size={6} value={typed} onChange={setTyped} />
       {typed !== String(setting.value) && /^\d+$/.test(typed) && <IconButton type="submit" icon={Check} size="small" label={t('save', { name })} />}
+      <span className="lt-quiet">{t('between', { least: setting.least, most: setting.most })}</span>
     </form>
   );
 }

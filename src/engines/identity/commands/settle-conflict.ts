@@ -24,7 +24,7 @@ export function resolutionsOf(problem: EntryProblem): Resolution[] {
   return problem === 'parent_missing' || problem === 'code_malformed' ? ['keep_ours'] : ['keep_ours', 'take_theirs'];
 }
 
-type Open = { ref: string; problem: EntryProblem; name: string; code: string | null; oldCode: string | null; agencyId: AgencyId | null; linkedId: AgencyId | null };
+export type Open = { ref: string; problem: EntryProblem; name: string; code: string | null; oldCode: string | null; agencyId: AgencyId | null; linkedId: AgencyId | null };
 
 /**
  * A person decides about a difference. Kept ours: nothing changes until the list says something new. Followed the list: the
@@ -44,20 +44,25 @@ export async function settleDirectoryConflict(ctx: CommandContext, input: { ref:
   const open = rows[0] as Open | undefined;
   if (open === undefined) throw identityErrors.conflictNotFound();
   if (input.resolution === 'take_theirs') await follow(ctx, open);
-  await ctx.query('update identity.directory_conflict set resolution = $3, resolved_at = $4, resolved_by = $5 where ref = $1 and problem = $2', [
-    input.ref,
-    input.problem,
-    input.resolution,
-    ctx.now,
-    JSON.stringify(actorRecord(ctx.actor)),
-  ]);
-  const words = WORDS[input.resolution];
-  ctx.record({
-    type: 'identity.directory-conflict-settled',
-    agencyId: agencyOf(ctx.actor),
-    subject: { type: 'directory', id: open.agencyId ?? agencyOf(ctx.actor) },
-    data: { ref: open.ref, problem: open.problem, name: open.name, resolution: input.resolution, resolutionVi: words.vi, resolutionEn: words.en },
-  });
+  await writeSettled(ctx, [open], input.resolution);
+}
+
+/** What was decided about locked differences, each on record. */
+export async function writeSettled(ctx: CommandContext, settled: readonly Open[], resolution: Resolution): Promise<void> {
+  await ctx.query(
+    `update identity.directory_conflict c set resolution = $3, resolved_at = $4, resolved_by = $5
+       from unnest($1::text[], $2::text[]) as t (ref, problem) where c.ref = t.ref and c.problem = t.problem`,
+    [settled.map(({ ref }) => ref), settled.map(({ problem }) => problem), resolution, ctx.now, JSON.stringify(actorRecord(ctx.actor))],
+  );
+  const words = WORDS[resolution];
+  for (const { ref, problem, name, agencyId } of settled) {
+    ctx.record({
+      type: 'identity.directory-conflict-settled',
+      agencyId: agencyOf(ctx.actor),
+      subject: { type: 'directory', id: agencyId ?? agencyOf(ctx.actor) },
+      data: { ref, problem, name, resolution, resolutionVi: words.vi, resolutionEn: words.en },
+    });
+  }
 }
 
 /**
@@ -66,23 +71,34 @@ export async function settleDirectoryConflict(ctx: CommandContext, input: { ref:
  */
 export async function reopenDirectoryConflict(ctx: CommandContext, input: { ref: string; problem: EntryProblem }): Promise<void> {
   assertKeepsDirectory(ctx.actor);
-  const { rows } = await ctx.query(
-    `update identity.directory_conflict set resolution = null, resolved_at = null, resolved_by = null
-      where ref = $1 and problem = $2 and resolution = 'keep_ours' returning name, agency_id as "agencyId"`,
-    [input.ref, input.problem],
-  );
-  // safe because the statement returns exactly these columns
-  const reopened = rows[0] as Pick<Open, 'name' | 'agencyId'> | undefined;
-  if (reopened === undefined) throw identityErrors.conflictNotFound();
-  ctx.record({
-    type: 'identity.directory-conflict-reopened',
-    agencyId: agencyOf(ctx.actor),
-    subject: { type: 'directory', id: reopened.agencyId ?? agencyOf(ctx.actor) },
-    data: { ...input, name: reopened.name },
-  });
+  if ((await writeReopened(ctx, [input])).length === 0) throw identityErrors.conflictNotFound();
 }
 
-async function follow(ctx: CommandContext, open: Open): Promise<void> {
+export type ConflictRef = { ref: string; problem: EntryProblem };
+
+/** Lets wait again those that were kept ours, each on record, and returns them. */
+export async function writeReopened(ctx: CommandContext, asked: readonly ConflictRef[]): Promise<ConflictRef[]> {
+  const { rows } = await ctx.query(
+    `update identity.directory_conflict c set resolution = null, resolved_at = null, resolved_by = null
+       from unnest($1::text[], $2::text[]) as t (ref, problem) where c.ref = t.ref and c.problem = t.problem and c.resolution = 'keep_ours'
+     returning c.ref, c.problem, c.name, c.agency_id as "agencyId"`,
+    [asked.map(({ ref }) => ref), asked.map(({ problem }) => problem)],
+  );
+  // safe because the statement returns exactly these columns
+  const reopened = rows as Pick<Open, 'ref' | 'problem' | 'name' | 'agencyId'>[];
+  for (const { ref, problem, name, agencyId } of reopened) {
+    ctx.record({
+      type: 'identity.directory-conflict-reopened',
+      agencyId: agencyOf(ctx.actor),
+      subject: { type: 'directory', id: agencyId ?? agencyOf(ctx.actor) },
+      data: { ref, problem, name },
+    });
+  }
+  return reopened;
+}
+
+/** Does what the list says. */
+export async function follow(ctx: CommandContext, open: Open): Promise<void> {
   const today = vietnamDay(ctx.now);
   const agencyId = open.agencyId ?? open.linkedId;
   switch (open.problem) {

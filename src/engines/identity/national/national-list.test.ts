@@ -24,7 +24,9 @@ import {
   readList,
   renameAgency,
   reopenDirectoryConflict,
+  reopenDirectoryConflicts,
   settleDirectoryConflict,
+  settleDirectoryConflicts,
   type AgencyId,
   type ImportId,
   type ListItem,
@@ -155,6 +157,61 @@ test('who kept ours may take the decision back; what followed the list stays dec
   await act(settleDirectoryConflict, { ref: 'o2', problem: 'name_differs', resolution: 'take_theirs' });
   await assert.rejects(act(reopenDirectoryConflict, { ref: 'o2', problem: 'name_differs' }), refusedWith('identity.conflictNotFound'));
   await act(settleDirectoryConflict, { ref: 'o1', problem: 'name_differs', resolution: 'keep_ours' });
+});
+
+/** The differences of some entries as a screen shows them now. */
+const shown = async (...refs: string[]) => (await listDirectoryConflicts(pool(), { limit: 100 }, today)).filter(({ ref }) => refs.includes(ref)).map(({ ref, problem, foundAt }) => ({ ref, problem, foundAt }));
+const told = async (type: string): Promise<unknown> => (await house.sql(`select count(*)::int as count from audit.entry where type = 'identity.${type}'`))[0]?.['count'];
+
+test('several differences are kept ours at once, each on record; those that meanwhile changed are told apart and wait, and one step takes it back', async () => {
+  for (const place of ['1', '2', '3', '4']) await ours(`H96.0${place}`, `Sở Nhiều ${place}`);
+  const list = (third: string): object[] => [unit('s1', { code: 'H96.01', name: 'Một Kia' }), unit('s2', { code: 'H96.02', name: 'Hai Kia' }), unit('s3', { code: 'H96.03', name: third }), unit('s4', { code: 'H96.04', name: 'Bốn Kia' })];
+  await read(list('Ba Kia'));
+  const chosen = await shown('s1', 's2', 's3', 's4');
+  assert.equal(chosen.length, 4);
+  house.clock.advance(1000);
+  await read(list('Ba Kia Nữa'));
+  await act(settleDirectoryConflict, { ref: 's2', problem: 'name_differs', resolution: 'keep_ours' });
+  await assert.rejects(act(settleDirectoryConflicts, { conflicts: chosen, resolution: 'keep_ours' }, somebody({ roles: ['officer'] })), refusedWith('kernel.forbidden'));
+  const before = Number(await told('directory-conflict-settled'));
+  const nobody = { ref: 'nobody', problem: 'name_differs' as const, foundAt: chosen[0]?.foundAt ?? '' };
+  const { settled, left } = await act(settleDirectoryConflicts, { conflicts: [...chosen, ...chosen.slice(0, 1), nobody], resolution: 'keep_ours' });
+  assert.deepEqual(settled, [{ ref: 's1', problem: 'name_differs' }, { ref: 's4', problem: 'name_differs' }]);
+  assert.deepEqual(left.map(({ ref, why }) => [ref, why.vi]), [['s2', 'đã có người xử lý'], ['s3', 'danh bạ quốc gia vừa nói khác'], ['nobody', 'không còn khác biệt này']]);
+  assert.equal(await told('directory-conflict-settled'), before + 2);
+  assert.deepEqual((await shown('s1', 's2', 's3', 's4')).map(({ ref }) => ref), ['s3'], 'what changed waits');
+  await act(settleDirectoryConflicts, { conflicts: await shown('s3'), resolution: 'keep_ours' });
+
+  await act(reopenDirectoryConflict, { ref: 's4', problem: 'name_differs' });
+  await assert.rejects(act(reopenDirectoryConflicts, { conflicts: settled }, somebody({ roles: ['officer'] })), refusedWith('kernel.forbidden'));
+  const reopened = Number(await told('directory-conflict-reopened'));
+  const back = await act(reopenDirectoryConflicts, { conflicts: settled });
+  assert.deepEqual([back.settled, back.left.map(({ ref }) => ref)], [[{ ref: 's1', problem: 'name_differs' }], ['s4']]);
+  assert.equal(await told('directory-conflict-reopened'), reopened + 1);
+  const both = await shown('s1', 's4');
+  assert.deepEqual(both.map(({ ref }) => ref), ['s1', 's4']);
+  const twice = await Promise.all([act(settleDirectoryConflicts, { conflicts: both, resolution: 'keep_ours' }), act(settleDirectoryConflicts, { conflicts: both.toReversed(), resolution: 'keep_ours' })]);
+  assert.deepEqual(twice.flatMap(({ settled: done }) => done.map(({ ref }) => ref)).sort(), ['s1', 's4'], 'of two who decide at the same moment one does');
+  assert.deepEqual(twice.flatMap(({ left: late }) => late.map(({ why }) => why.vi)), ['đã có người xử lý', 'đã có người xử lý']);
+});
+
+test('several names follow the list at once; what cannot is told with its reason and waits, and nothing but a name is followed unseen', async () => {
+  const one = await ours('H97.01', 'Sở Theo 1');
+  const two = await ours('H97.02', 'Sở Theo 2');
+  await ours('H97.03', 'Sở Theo 3');
+  await read([unit('t1', { code: 'H97.01', name: 'Một Mới' }), unit('t2', { code: 'H97.02', name: 'Hai Mới' }), unit('t3', { code: 'H97.03', name: 'Sở Theo 3', deleted: true })]);
+  const open = await listDirectoryConflicts(pool(), { limit: 100 }, today);
+  assert.deepEqual(open.filter(({ ref }) => ['t1', 't3'].includes(ref)).map(({ ref, together }) => [ref, together]), [['t1', ['keep_ours', 'take_theirs']], ['t3', ['keep_ours']]]);
+  const chosen = await shown('t1', 't2', 't3');
+  await act(renameAgency, { agencyId: two, from: vietnamDay(house.clock.now()), name: 'Vừa Đổi Hôm Nay', abbreviation: 'VD', legalBasis: 'QĐ' });
+  const { settled, left } = await act(settleDirectoryConflicts, { conflicts: chosen, resolution: 'take_theirs' });
+  assert.deepEqual(settled, [{ ref: 't1', problem: 'name_differs' }]);
+  assert.deepEqual(left.map(({ ref }) => ref), ['t2', 't3']);
+  assert.ok(left.every(({ why }) => why.vi !== '' && why.en !== ''));
+  assert.deepEqual((await agencyHistory(pool(), one)).names.map(({ name }) => name), ['Một Mới', 'Sở Theo 1']);
+  assert.deepEqual((await agencyHistory(pool(), two)).names.map(({ name }) => name), ['Vừa Đổi Hôm Nay', 'Sở Theo 2']);
+  assert.deepEqual((await shown('t1', 't2', 't3')).map(({ ref }) => ref), ['t2', 't3']);
+  await act(settleDirectoryConflicts, { conflicts: await shown('t2', 't3'), resolution: 'keep_ours' });
 });
 
 test('what the directory told of itself changes nothing when it is read again, also where the national list had linked its agencies', async () => {

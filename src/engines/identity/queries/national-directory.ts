@@ -3,6 +3,7 @@ import type { CalendarDay } from '#kernel/time.ts';
 import type { z } from 'zod';
 import { directoryConflict, nationalImport } from '../contract.ts';
 import { resolutionsOf } from '../commands/settle-conflict.ts';
+import { resolutionsTogether } from '../commands/settle-conflicts.ts';
 import { oldCodeFor, type EntryProblem, type ListedAgency } from '../domain/national-entry.ts';
 import type { AgencyId } from './agencies.ts';
 
@@ -42,8 +43,8 @@ export async function listDirectoryConflicts(q: Queryable, filter: ConflictFilte
   );
   return rows.map((row) => {
     // safe because the statement builds exactly these fields
-    const conflict = row['conflict'] as Omit<z.output<typeof directoryConflict>, 'abilities'>;
-    return directoryConflict.parse({ ...conflict, abilities: resolutionsOf(conflict.problem) });
+    const conflict = row['conflict'] as Omit<z.output<typeof directoryConflict>, 'abilities' | 'together'>;
+    return directoryConflict.parse({ ...conflict, abilities: resolutionsOf(conflict.problem), together: resolutionsTogether(conflict.problem) });
   });
 }
 

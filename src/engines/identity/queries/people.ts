@@ -15,12 +15,15 @@ export type PersonRow = {
   disabledAt: Date | null;
   lockedUntil: Date | null;
   hasSecondFactor: boolean;
+  /** The last three digits of the citizen number, where one is recorded. */
+  citizenNumberEnding: string | null;
   posts: { postId: PostId; agencyId: AgencyId; agencyName: string; title: string; roles: Role[]; endsOn: string | null }[];
 };
 
 const PEOPLE = `
 select h.id as "personId", h.full_name as name, h.is_invented as "isInvented", a.login, a.last_sign_in_at as "lastSignInAt", a.disabled_at as "disabledAt",
        coalesce(a.totp_secret is not null or exists (select from identity.passkey k where k.person_id = h.id), false) as "hasSecondFactor",
+       (select c.ending from identity.citizen_number c where c.person_id = h.id) as "citizenNumberEnding",
        coalesce((select json_agg(json_build_object('postId', p.id, 'agencyId', p.agency_id, 'agencyName',
                    (select n.name from identity.agency_name n where n.agency_id = p.agency_id order by n.valid_from desc limit 1),
                    'title', p.title, 'roles', p.roles, 'endsOn', p.ends_on) order by p.sort_order, p.id)

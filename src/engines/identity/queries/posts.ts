@@ -58,16 +58,25 @@ export async function getPost(q: Queryable, agencyId: AgencyId, postId: PostId):
   return row as unknown as Post;
 }
 
-/** Which of these posts had ended before the day (today unless given): a post's last day is still a day in it. */
-export async function endedPosts(q: Queryable & { now?: Date }, posts: readonly { agencyId: AgencyId; postId: PostId }[], day?: CalendarDay): Promise<{ agencyId: AgencyId; postId: PostId }[]> {
+/** As whom a post may act in an agency: in its own right, or on behalf of another post. */
+export type Acting = { agencyId: AgencyId; postId: PostId; onBehalfOf: PostId | null; roles: Role[] };
+
+/** As whom each of these posts may act in the agency named with it on the day (today unless given): a post's last day is still a day in it. One that may not is not in the answer. */
+export async function actingAs(q: Queryable & { now?: Date }, posts: readonly { agencyId: AgencyId; postId: PostId }[], day?: CalendarDay): Promise<Acting[]> {
   if (posts.length === 0) return [];
   const { rows } = await q.query(
-    `select p.agency_id as "agencyId", p.id as "postId" from unnest($1::uuid[], $2::uuid[]) as a (agency_id, post_id)
-       join identity.post p on p.agency_id = a.agency_id and p.id = a.post_id where p.ends_on < $3::date`,
+    `with mine as (
+       select distinct a.agency_id as asked, p.* from unnest($1::uuid[], $2::uuid[]) as a (agency_id, post_id)
+         join identity.post p on p.id = a.post_id and p.starts_on <= $3::date and (p.ends_on is null or p.ends_on >= $3::date))
+     select asked as "agencyId", id as "postId", null::uuid as "onBehalfOf", roles from mine where agency_id = asked
+     union all
+     select mine.asked, mine.id, p.id, array(select unnest(d.roles) intersect select unnest(p.roles)) from mine
+       join identity.delegation d on d.delegate_post_id = mine.id and d.revoked_at is null and d.starts_on <= $3::date and d.ends_on >= $3::date
+       join identity.post p on p.id = d.delegator_post_id and p.agency_id = mine.asked and p.starts_on <= $3::date and (p.ends_on is null or p.ends_on >= $3::date)`,
     [posts.map(({ agencyId }) => agencyId), posts.map(({ postId }) => postId), dayOf(q, day)],
   );
   // safe because the statement builds exactly these columns
-  return rows as { agencyId: AgencyId; postId: PostId }[];
+  return rows as Acting[];
 }
 
 /** The posts that a person holds on a day, the first in order first. */
