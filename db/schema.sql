@@ -2638,6 +2638,16 @@ create table signatures.credential (
 comment on table signatures.credential is 'Scope: agency. A certificate with which a person or the agency itself signs, where its key is held, and the image that stands for it on paper.';
 CREATE INDEX credential_of_person ON signatures.credential USING btree (agency_id, person_id) WHERE (person_id IS NOT NULL);
 
+create table signatures.earlier_validation (
+  sha256 text not null,
+  validated_at timestamp with time zone not null,
+  trust_version text not null,
+  report jsonb not null,
+  constraint earlier_validation_pkey PRIMARY KEY (sha256, validated_at, trust_version),
+  constraint earlier_validation_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+comment on table signatures.earlier_validation is 'Scope: installation. Append-only. Reports in whose place a later one of the same trust set came, with another verdict or knowing further revocation lists.';
+
 create table signatures.hand_over (
   agency_id uuid not null,
   id uuid not null,

@@ -12,6 +12,7 @@ import { cmsSigner } from '#engines/signatures/domain/cms/sign.ts';
 import { agencySubject, createIssuingAuthority, createRootAuthority, generateKey, issueCertificate, personSubject } from '#engines/signatures/domain/pki/authority.ts';
 import { signAsProgram } from '#engines/signatures/hand-over/testing.ts';
 import { makeCertificate, startProgram, vgcaAnswers, vnptAnswers, type FakeProgram, type FakeToken, type VgcaMood } from '#ui/signing-agents/testing.ts';
+import { DEMO_PIN } from '#seeds/credentials.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { sealedLetter } from '../bench/house/letter.ts';
 import { look, picture } from './accessibility.ts';
@@ -145,6 +146,45 @@ test('an official connects a phone service and signs with a confirmation that co
     await page.getByRole('button', { name: 'Ký số' }).waitFor();
     assert.equal(await stateOf(clerk.page, id), 'submitted');
   });
+});
+
+test('a clerk whose seal is with a phone service confirms once for a document and its attachment', { timeout: 240_000 }, async () => {
+  const { page } = await town.visit('vanthu.snv');
+  const director = await town.visit('giamdoc.snv');
+  const id = await submit(page, { summary: 'V/v đóng dấu bằng điện thoại', attachment: true });
+  const { credentials } = (await (await director.page.request.get(`${town.url}/api/v1/signatures/credentials`)).json()) as { credentials: { id: string; kind: string; place: string }[] }; // safe because the contract says so
+  const credentialId = credentials.find(({ kind, place }) => kind === 'person' && place === 'file')?.id;
+  await call(director.page, `${base}/${id}/sign`, { credentialId, pin: DEMO_PIN, placement: { page: 1, x: 380, y: 560, width: 113, height: 43 } });
+  await call(page, `${base}/${id}/number`, {});
+  const pair = await generateKey('rsa-2048');
+  const subject = agencySubject({ name: 'Sở Nội vụ tỉnh Thanh Hóa', agencyCode: 'H56.05' });
+  phone.identity = { key: pair.privateKey, certificate: issueCertificate(issuing, { kind: 'signer', subject, publicKey: pair.publicKey, now, validDays: 365 }).raw, chain: [issuing.certificate.raw] };
+  await page.goto(`${town.url}/app/chu-ky-cua-toi?ket-noi=1`);
+  await page.getByRole('radio', { name: 'Đóng dấu cơ quan' }).check();
+  await page.getByRole('radio', { name: 'VNPT SmartCA' }).check();
+  await page.getByRole('button', { name: 'Tiếp tục' }).click();
+  await page.getByLabel('Tài khoản SmartCA').fill(ACCOUNT);
+  await page.getByRole('button', { name: 'Tìm chứng thư' }).click();
+  await page.getByRole('radio', { name: 'Sở Nội vụ tỉnh Thanh Hóa' }).waitFor();
+  await page.getByRole('button', { name: 'Kết nối', exact: true }).click();
+  await page.getByText('Đã kết nối chữ ký số').waitFor();
+  await addPicture(page, 'Hình con dấu', demoSealPng('Sở Nội vụ', 240));
+
+  phone.phone = 'waits';
+  phone.asked.length = 0;
+  await page.goto(`${town.url}/app/dong-dau/${id}`);
+  await page.getByText('sẽ được ghi vào chỗ trống').waitFor();
+  await page.getByText('mở ứng dụng VNPT SmartCA trên điện thoại').waitFor();
+  await page.getByRole('button', { name: 'Đóng dấu' }).click();
+  await page.getByRole('heading', { name: 'Xác nhận trên điện thoại' }).waitFor();
+  const requests = (): number[] => phone.asked.flatMap(({ body }) => (Array.isArray(body['sign_files']) ? [body['sign_files'].length] : []));
+  assert.deepEqual(requests(), [2], 'the letter and its attachment');
+  await look(page, 'đóng dấu, chờ xác nhận trên điện thoại');
+  await picture(page, 'dong-dau-cho-dien-thoai');
+  phone.phone = 'confirms';
+  await page.getByText('Đã đóng dấu.').waitFor();
+  assert.equal(await stateOf(page, id), 'sealed');
+  assert.deepEqual([...new Set(requests().slice(1))], [1], 'each further one is the letter’s own next signature, and none is for a file alone that came with the first');
 });
 
 test('officials sign with tokens at their own computers, and are helped when the browser does not get there', { timeout: 300_000 }, async (t) => {

@@ -8,8 +8,10 @@ import { createRootAuthority } from '#engines/signatures/domain/pki/authority.ts
 import { buildTrustedList } from '#engines/signatures/domain/trust-list/testing.ts';
 import { createTestPki } from '#engines/signatures/domain/validation/testing.ts';
 import { signXml, testSigner } from '#engines/signatures/domain/xml/testing.ts';
+import { runStory } from '#app/demo/story.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { generate } from 'otplib';
+import type { Page } from 'playwright-core';
 import { look, picture } from './accessibility.ts';
 import { openTown, type Town, type Visitor } from './town.ts';
 
@@ -38,7 +40,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the administrator of the province trusts the authorities of a bundle after comparing them, and ends the trust in one', { timeout: 240_000 }, async (t) => {
+test('the administrator of the province trusts the authorities of a bundle after comparing them, and ends the trust in one', { timeout: 400_000 }, async (t) => {
   const { page } = await provinceAdministrator();
   const [first, second] = [await root('Cục Chứng thực số và Bảo mật thông tin'), await root('Tổ chức chứng thực công cộng mẫu')];
   const bundle = join(folder, 'goc.txt');
@@ -122,6 +124,43 @@ test('the administrator of the province trusts the authorities of a bundle after
     await picture(page, 'danh-sach-cu-hon-da-dung');
   });
 
+  await t.test('a document that came before is shown with its kept report and its time, and then with the one that is made of what is trusted now', async () => {
+    assert.deepEqual(await runStory({ url: town.url, outFolder: folder, onStep: () => undefined }), []);
+    const { page: reader, context } = await town.visit('vanthu.stc');
+    await reader.goto(`${town.url}/app/van-ban-den`);
+    await reader.getByRole('row').filter({ hasText: 'Sở Nội vụ' }).getByRole('link').first().click();
+    await reader.getByRole('tab', { name: 'Chữ ký số' }).click();
+    await reader.getByText(/^Kiểm tra lúc/).waitFor();
+    const anew = reader.getByText('Đang kiểm tra lại chữ ký');
+    assert.equal(await anew.count(), 0);
+    const kept = await reportOf(town, reader);
+
+    const file = (await root('Tổ chức chứng thực mới')).raw.toString('base64');
+    const reply = await page.request.post(`${town.url}/api/v1/signatures/trust-anchors`, { data: { certificate: file, legalBasis: 'Thông báo 16/TB-BCY', validFrom: new Date().toISOString().slice(0, 10), validTo: null } });
+    assert.ok(reply.ok(), await reply.text());
+    // Only the first look is answered until the screen was seen as it is meanwhile.
+    const seen = Promise.withResolvers<undefined>();
+    let looks = 0;
+    await reader.route('**/validation', async (asked) => {
+      looks += 1;
+      if (looks > 1) await seen.promise;
+      await asked.continue();
+    });
+    await reader.reload();
+    await reader.getByRole('tab', { name: 'Chữ ký số' }).click();
+    await anew.waitFor();
+    await reader.getByText(/^Kiểm tra lúc/).waitFor();
+    await look(reader, 'chữ ký số đang kiểm tra lại');
+    await picture(reader, 'chu-ky-so-kiem-tra-lai');
+    seen.resolve(undefined);
+    await anew.waitFor({ state: 'hidden' });
+    await reader.getByText(/^Kiểm tra lúc/).waitFor();
+    const made = await reportOf(town, reader);
+    assert.ok(made.validatedAt > kept.validatedAt, 'another report stands there now');
+    await picture(reader, 'chu-ky-so-da-kiem-tra-lai');
+    await context.close();
+  });
+
   await t.test('the clerk of an agency is shown neither', async () => {
     const { page: other } = await town.visit('vanthu.snv');
     await other.goto(`${town.url}/app/chung-thu-so`);
@@ -136,6 +175,13 @@ test('the administrator of the province trusts the authorities of a bundle after
     await picture(other, 'goc-tin-cay-khong-duoc-xem');
   });
 });
+
+/** The report that a screen with one document shows. */
+async function reportOf({ url }: Town, page: Page): Promise<{ validatedAt: string }> {
+  const reply = await page.request.get(`${url}/api/v1/incoming-documents/${new URL(page.url()).pathname.split('/').at(-1) ?? ''}/validation`);
+  // safe because the contract says so
+  return (await reply.json()) as { validatedAt: string };
+}
 
 /** Signs in with a password and a first code, as the province's administrator does. */
 async function provinceAdministrator(): Promise<Visitor> {

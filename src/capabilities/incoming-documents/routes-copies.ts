@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PersonActor } from '#kernel/actor.ts';
 import { holders, route, signedIn, type RouteContext } from '#kernel/route.ts';
 import { assertFinished, getUpload } from '#engines/files/index.ts';
-import { performSigning, validateStored, validationOf } from '#engines/signatures/index.ts';
+import { performSigning, validateStored } from '#engines/signatures/index.ts';
 import { openCopy } from './commands/open-copy.ts';
 import { openStamp } from './commands/open-stamp.ts';
 import { registerPaper } from './commands/register-paper.ts';
@@ -11,6 +11,7 @@ import { incomingDetail, paperBody, paperReply, sealCopyBody, sealCopyReply, sea
 import { errors } from './errors.ts';
 import { findSealedFile, findStampedFile } from './queries/copies.ts';
 import { getIncoming } from './queries/get-incoming.ts';
+import { signatureReport } from './signature-report.ts';
 
 const params = z.object({ id: z.uuid() });
 const copyParams = params.extend({ copyId: z.uuid() });
@@ -69,7 +70,7 @@ export const copyRoutes = [
       await getIncoming(http.kernel, http.actor, id);
       const sha256 = await findSealedFile(q, { agencyId: http.actor.agencyId, documentId: id, copyId });
       if (sha256 === undefined) throw errors.notFound();
-      return (await validationOf(q, sha256)) ?? null;
+      return signatureReport(http, sha256);
     },
   }),
   route({
@@ -96,7 +97,7 @@ export const copyRoutes = [
       await getIncoming(http.kernel, http.actor, id);
       const sha256 = await findStampedFile(q, { agencyId: http.actor.agencyId, documentId: id });
       if (sha256 === undefined) throw errors.notFound();
-      return (await validationOf(q, sha256)) ?? null;
+      return signatureReport(http, sha256);
     },
   }),
 ];

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { holders, rawJson, route, signedIn } from '#kernel/route.ts';
 import { timelineReply, timelineOf } from '#engines/audit/index.ts';
-import { validationOf } from '#engines/signatures/index.ts';
 import { answerSender } from './commands/answer-sender.ts';
 import { openDocument } from './commands/open-document.ts';
 import { registerDocument } from './commands/register-document.ts';
@@ -10,6 +9,7 @@ import { answerNoticeBody, incomingDetail, incomingList, incomingQuery, refuseBo
 import { errors } from './errors.ts';
 import { getIncoming } from './queries/get-incoming.ts';
 import { listInbox } from './queries/list-inbox.ts';
+import { signatureReport } from './signature-report.ts';
 
 const params = z.object({ id: z.uuid() });
 const base = '/api/v1/incoming-documents';
@@ -54,14 +54,14 @@ export const routes = [
   route({
     method: 'GET',
     url: `${base}/:id/validation`,
-    summary: 'The report on the signatures of the main file, as it was made on arrival',
+    summary: 'The kept report on the signatures of the main file, and whether it is being made anew',
     access: signedIn,
     params,
     run: async (http, { params: { id } }) => {
       const document = await getIncoming(http.kernel, http.actor, id);
       const main = document.files.find((file) => file.role === 'main');
       if (main === undefined) throw errors.notFound();
-      return validationOf(http.kernel.database.pool, main.sha256);
+      return signatureReport(http, main.sha256);
     },
   }),
   route({

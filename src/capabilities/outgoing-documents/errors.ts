@@ -64,6 +64,20 @@ export const errors = defineErrors('outgoing-documents', {
     fixVi: 'Xuất văn bản ra PDF rồi tải lên lại.',
     fixEn: 'Export the document as PDF and upload it again.',
   },
+  fileLocked: {
+    status: 422,
+    vi: 'Tệp {name} đặt mật khẩu nên không ai ký hay đóng dấu được.',
+    en: 'The file {name} needs a password, so nobody can sign or seal it.',
+    fixVi: 'Bỏ mật khẩu mở tệp rồi tải lên lại.',
+    fixEn: 'Take the password off the file and upload it again.',
+  },
+  fileDamaged: {
+    status: 422,
+    vi: 'Tệp PDF {name} bị hỏng nên không ai ký hay đóng dấu được.',
+    en: 'The PDF {name} is damaged, so nobody can sign or seal it.',
+    fixVi: 'Mở tệp gốc, xuất lại ra PDF rồi tải lên lại.',
+    fixEn: 'Open the original, export it as PDF again and upload that.',
+  },
   recipientsMissing: {
     status: 422,
     vi: 'Chưa chọn nơi nhận.',

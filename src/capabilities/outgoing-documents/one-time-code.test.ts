@@ -11,7 +11,7 @@ import { vietnamDay } from '#kernel/time.ts';
 import { addTrustAnchor, demoSealPng, demoSignaturePng, type CredentialSummary } from '#engines/signatures/index.ts';
 import { cscAccount, testCscService, type TestCscService } from '#engines/signatures/adapters/csc-client/testing.ts';
 import { agencySubject, createIssuingAuthority, createRootAuthority, generateKey, issueCertificate, personSubject } from '#engines/signatures/domain/pki/authority.ts';
-import { draft, initial, openOffice, submit, type Clerk, type Document, type Office, type Refusal, type Reply } from '../../../tests/office.ts';
+import { draft, initial, letter, openOffice, submit, type Clerk, type Document, type Office, type Refusal, type Reply } from '../../../tests/office.ts';
 import type { SignTogetherReply } from './contract.ts';
 
 const base = '/api/v1/outgoing-documents';
@@ -234,4 +234,25 @@ test('initials and the seal with its number take a code as well, in version 2 se
   const calls = (path: string): number => service.asked.filter((each) => each === path).length;
   assert.equal(calls('credentials/authorize'), 1);
   assert.equal(calls('credentials/extendTransaction'), calls('signatures/signHash') - 1);
+});
+
+test('a seal whose service wants a PIN and no code is put on a document and its attachments together; when the service begins to want a code nothing is lost, and the screen knows', async () => {
+  behave('none');
+  const id = await draft(clerk, [], { attachmentUploadIds: [await clerk.upload(letter, 'phu-luc-1.pdf'), await clerk.upload(letter, 'phu-luc-2.pdf')] });
+  await submit(clerk, id);
+  identity.certificate = directorCertificate;
+  assert.equal((await sign(id, {})).body.state, 'signed');
+  assert.equal((await clerk.post(`${base}/${id}/number`)).status, 200);
+  identity.certificate = certificateFor(agencySubject({ name: 'Sở Nội vụ tỉnh Thanh Hóa', agencyCode: 'H56.06' }));
+  const sealKey = await connect(clerk, { driver: 'csc-2', kind: 'agency', png: demoSealPng('Sở Nội vụ', 240) });
+  const seal = (typed: object) => clerk.post<{ state: string } & Refusal>(`${base}/${id}/seal`, { credentialId: sealKey, pin: cscAccount.pin, texts: [], ...typed });
+  behave('online');
+  assert.equal((await seal({})).body.code, 'signatures.oneTimeCodeMissing');
+  assert.deepEqual([await stateOf(id), (await keyOf(clerk, sealKey))?.needsOtp], ['numbered', 'online']);
+  behave('none');
+  await sendCode(clerk, sealKey);
+  service.asked.length = 0;
+  const sealed = await seal({});
+  assert.deepEqual([sealed.status, sealed.body.state, await stateOf(id)], [200, 'signed', 'sealed'], JSON.stringify(sealed.body));
+  assert.equal(service.asked.filter((each) => each === 'credentials/authorize').length, 2, 'for all files, and for what the main one takes over its first signature');
 });

@@ -4,6 +4,8 @@ import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { addDays, vietnamDay } from '#kernel/time.ts';
 import { mergeAgencies, type AgencyId } from '#engines/identity/index.ts';
+import { lockedInput } from '#engines/signatures/domain/pdf/testing/inputs.ts';
+import { hasOracle } from '#engines/signatures/domain/pdf/testing-signer.ts';
 import { credential, draft, issuedDocument, openOffice, seal, sign, signedDocument, submit, type Clerk, type Document, type Office, type Refusal } from '../../../tests/office.ts';
 
 let office: Office;
@@ -41,6 +43,31 @@ test('a document with a secrecy mark is refused with the law’s reason, and not
   assert.equal(reply.body.code, 'outgoing-documents.stateSecret');
   assert.match(reply.body.message, /bí mật nhà nước/);
   assert.equal((await office.house.sql('select 1 from outgoing_documents.document')).length, before.length);
+});
+
+test('a PDF with a password, main file or attachment, is refused when it is drafted, not when it lies before the leader', async (t) => {
+  if (!hasOracle(t, 'qpdf')) return;
+  const body = { typeCode: 'cong-van', summary: 'V/v tệp có mật khẩu', urgency: 'normal' };
+  const asMain = await clerk.post<Refusal>(base, { ...body, mainUploadId: await clerk.upload(lockedInput(), 'khoa.pdf') });
+  assert.equal(asMain.status, 422);
+  assert.equal(asMain.body.code, 'outgoing-documents.fileLocked');
+  assert.match(asMain.body.message, /khoa\.pdf/);
+  const asAttachment = await clerk.post<Refusal>(base, { ...body, mainUploadId: await clerk.upload(), attachmentUploadIds: [await clerk.upload(lockedInput(), 'khoa.pdf')] });
+  assert.equal(asAttachment.body.code, 'outgoing-documents.fileLocked');
+  const id = await draft(clerk);
+  const { revision } = (await read(clerk, id)) as Document & { revision: number };
+  const edited = await clerk.put<Refusal>(`${base}/${id}`, { ...body, revision, mainUploadId: await clerk.upload(lockedInput(), 'khoa.pdf') });
+  assert.equal(edited.body.code, 'outgoing-documents.fileLocked');
+});
+
+test('a PDF that is cut short, main file or attachment, is refused when it is drafted', async () => {
+  const cut = Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(400, 'x')]);
+  const body = { typeCode: 'cong-van', summary: 'V/v tệp hỏng', urgency: 'normal' };
+  const asMain = await clerk.post<Refusal>(base, { ...body, mainUploadId: await clerk.upload(cut, 'hong.pdf') });
+  assert.equal(asMain.body.code, 'outgoing-documents.fileDamaged');
+  assert.match(asMain.body.message, /hong\.pdf/);
+  const asAttachment = await clerk.post<Refusal>(base, { ...body, mainUploadId: await clerk.upload(), attachmentUploadIds: [await clerk.upload(cut, 'hong.pdf')] });
+  assert.equal(asAttachment.body.code, 'outgoing-documents.fileDamaged');
 });
 
 test('each step has its own person, and the others are told that it is not theirs', async () => {

@@ -3,7 +3,7 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { holders, rawJson, route, signedIn, type RouteContext } from '#kernel/route.ts';
 import { postsByRole } from '#engines/identity/index.ts';
-import { performSigning, performSigningBatch, wantsConsentOnPage } from '#engines/signatures/index.ts';
+import { confirmsTogether, performSigning, performSigningBatch } from '#engines/signatures/index.ts';
 import { askOwnerOf } from './ask-owner-of-documents.ts';
 import { changePractice } from './commands/change-practice.ts';
 import { openApproval } from './commands/open-approval.ts';
@@ -157,7 +157,7 @@ async function signNow(http: Http, signingId: string, secrets: Typed): Promise<'
 async function sealAll(http: Http, input: OpenSealInput, secrets: Typed): Promise<'signed' | 'pending'> {
   for (;;) {
     const { signingId } = await run(http.kernel, openSeal, input, { actor: http.actor, requestId: http.requestId });
-    if (await wantsConsentOnPage(http.kernel, http.actor, { agencyId: http.actor.agencyId, credentialId: input.credentialId })) return sealTogether(http, input, signingId);
+    if (await confirmsTogether(http.kernel, http.actor, { agencyId: http.actor.agencyId, credentialId: input.credentialId })) return sealTogether(http, input, { first: signingId, secrets });
     const state = await signNow(http, signingId, secrets);
     if (state === 'pending') return state;
     const document = await detail(http, input.documentId);
@@ -165,11 +165,11 @@ async function sealAll(http: Http, input: OpenSealInput, secrets: Typed): Promis
   }
 }
 
-/** All files wait for one consent; where the service covers fewer signatures at once, for several. */
-async function sealTogether(http: Http, input: OpenSealInput, first: string): Promise<'signed' | 'pending'> {
+/** All files wait for one confirmation; where the service covers fewer signatures at once, for several. */
+async function sealTogether(http: Http, input: OpenSealInput, { first, secrets }: { first: string; secrets: Typed }): Promise<'signed' | 'pending'> {
   const { kernel, actor, requestId } = http;
   const { signingIds } = await run(kernel, openOtherSeals, input, { actor, requestId });
-  const { signings, stopped } = await performSigningBatch(kernel, { agencyId: actor.agencyId, signingIds: [first, ...signingIds], actor, requestId });
+  const { signings, stopped } = await performSigningBatch(kernel, { agencyId: actor.agencyId, signingIds: [first, ...signingIds], actor, requestId, ...secrets });
   const refused = signings.flatMap(({ outcome }) => (outcome.state === 'refused' ? [outcome.error] : []));
   const problem = stopped ?? refused[0];
   if (problem !== undefined) throw problem;

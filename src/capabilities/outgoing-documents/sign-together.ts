@@ -3,7 +3,7 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { RouteContext } from '#kernel/route.ts';
-import { learnAsked, performSigningBatch, signatureErrors, signingProgress, type BatchedSigning, type PlaceBeforeOwner } from '#engines/signatures/index.ts';
+import { performSigningBatch, signatureErrors, signingProgress, type BatchedSigning, type PlaceBeforeOwner } from '#engines/signatures/index.ts';
 import { askOwnerOf } from './ask-owner-of-documents.ts';
 import { openApproval } from './commands/open-approval.ts';
 import { openInitials } from './commands/open-initials.ts';
@@ -36,14 +36,10 @@ export async function signTogether(http: Http, { credentialId, pin, otp, release
     signings.length === 0
       ? { signings: [], requests: 0, stopped: undefined }
       : await performSigningBatch(kernel, { agencyId: actor.agencyId, signingIds: signings.map(({ signingId }) => signingId), actor, requestId, ...typed({ pin, otp }) });
-  // The service wants another code than the screen asked for, or a consent on its page: the next time the screen knows.
-  if (outcome.stopped !== undefined && ABOUT_THE_CODE.has(outcome.stopped.code)) await learnAsked(kernel, { agencyId: actor.agencyId, credentialId }, { actor, requestId });
   if (outcome.stopped !== undefined && outcome.signings.every((each) => each.outcome.state === 'refused')) throw outcome.stopped;
   const outcomes = new Map(outcome.signings.map((each) => [each.signingId, each.outcome]));
   return { confirmations: outcome.requests, approvalIds: [], documents: describeAll(http, opened, outcomes) };
 }
-
-const ABOUT_THE_CODE: ReadonlySet<string> = new Set(['signatures.oneTimeCodeMissing', 'signatures.oneTimeCodeWrong', 'signatures.releaseNeeded']);
 
 function describeAll({ language }: Http, opened: readonly Opened[], outcomes: ReadonlyMap<string, BatchedSigning>): SignTogetherReply['documents'] {
   const refused = (id: string, error: AppError): SignTogetherReply['documents'][number] => {

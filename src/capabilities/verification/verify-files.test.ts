@@ -55,6 +55,17 @@ test('an empty file and one of 2 GB are answered with what is wrong, without bei
   rmSync(huge);
 });
 
+test('a file that is not there and a folder are told in both languages, with a code in JSON', async () => {
+  const told = async (path: string): Promise<unknown> => {
+    const { output } = await verify([path], { json: true });
+    // safe because verifyFiles prints JSON
+    return (JSON.parse(output) as { error: unknown }).error;
+  };
+  assert.deepEqual(await told(join(folder, 'missing.pdf')), { code: 'fileMissing', text: { vi: 'Không có tệp này.', en: 'There is no such file.' } });
+  assert.deepEqual(await told(folder), { code: 'isFolder', text: { vi: 'Đây là thư mục, không phải tệp.', en: 'This is a folder, not a file.' } });
+  assert.match((await verify([folder])).output, /✗ Đây là thư mục, không phải tệp\. \/ This is a folder, not a file\./);
+});
+
 test('with --json one file gives one object with the fields that integrators rely on', async (t) => {
   if (!existsSync(samples)) {
     t.skip('the samples of signed PDF files are missing');

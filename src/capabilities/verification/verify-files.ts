@@ -28,13 +28,13 @@ const worstFirst = [3, 1, 2, 0] as const;
 export async function verifyFiles({ paths, json, content, trustFolders, now, write }: VerifyFiles): Promise<0 | 1 | 2 | 3> {
   const validator = await validateAlone({ folders: trustFolders, now });
   try {
-    const results: { path: string; report: StoredReport | undefined; problem: string }[] = [];
+    const results: Result[] = [];
     for (const path of paths) {
       try {
         const beside = content ?? (await findSignedFile(path));
-        results.push({ path, report: await validator.validate(await readWhole(path), beside === undefined ? undefined : { name: basename(beside), bytes: await readWhole(beside) }), problem: '' });
+        results.push({ path, report: await validator.validate(await readWhole(path), beside === undefined ? undefined : { name: basename(beside), bytes: await readWhole(beside) }) });
       } catch (error) {
-        results.push({ path, report: undefined, problem: error instanceof Error ? error.message : String(error) });
+        results.push({ path, problem: problemOf(error) });
       }
     }
     if (json) write(`${JSON.stringify(results.length === 1 ? jsonOf(results[0]) : results.map(jsonOf), null, 2)}\n`);
@@ -51,8 +51,27 @@ const LIMIT_BYTES = 1024 ** 3;
 
 async function readWhole(path: string): Promise<Buffer> {
   const { size } = await stat(path);
-  if (size > LIMIT_BYTES) throw new Error('tệp lớn hơn 1.024 MB nên không kiểm tra được bằng lệnh này / the file is larger than 1,024 MB, more than this command checks');
+  if (size > LIMIT_BYTES) throw new FileTooLarge();
   return readFile(path);
+}
+
+class FileTooLarge extends Error {}
+
+type FileProblem = { code: string; text: { vi: string; en: string } };
+
+const problems: Readonly<Record<string, FileProblem>> = {
+  ENOENT: { code: 'fileMissing', text: { vi: 'Không có tệp này.', en: 'There is no such file.' } },
+  EISDIR: { code: 'isFolder', text: { vi: 'Đây là thư mục, không phải tệp.', en: 'This is a folder, not a file.' } },
+  EACCES: { code: 'mayNotRead', text: { vi: 'Tài khoản này không được đọc tệp.', en: 'This account may not read the file.' } },
+};
+
+function problemOf(error: unknown): FileProblem {
+  if (error instanceof FileTooLarge) {
+    return { code: 'fileTooLarge', text: { vi: 'Tệp lớn hơn 1.024 MB nên không kiểm tra được bằng lệnh này.', en: 'The file is larger than 1,024 MB, more than this command checks.' } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return problems[code] ?? { code: 'file', text: { vi: message, en: message } };
 }
 
 /** `công-văn.docx` for `công-văn.docx.p7s`, if it is there. */
@@ -65,17 +84,22 @@ async function findSignedFile(path: string): Promise<string | undefined> {
   );
 }
 
-type Result = { path: string; report: StoredReport | undefined; problem: string };
+type Result = { path: string; report: StoredReport } | { path: string; report?: undefined; problem: FileProblem };
 
 function jsonOf(result: Result | undefined): unknown {
   if (result === undefined) return null;
-  const plain = result.report && plainReport(result.report);
-  if (plain !== undefined) return { file: result.path, ...plain };
-  return { file: result.path, error: result.report?.problem ?? { code: 'file', text: { vi: result.problem, en: result.problem } } };
+  if (result.report === undefined) return { file: result.path, error: result.problem };
+  const plain = plainReport(result.report);
+  return plain === undefined ? { file: result.path, error: result.report.problem } : { file: result.path, ...plain };
 }
 
-function textOf({ path, report, problem }: Result): string {
-  if (report === undefined) return `${path}\n  ✗ ${problem}\n`;
+function textsOf({ text }: FileProblem): string {
+  return text.vi === text.en ? text.vi : `${text.vi} / ${text.en}`;
+}
+
+function textOf(result: Result): string {
+  const { path, report } = result;
+  if (report === undefined) return `${path}\n  ✗ ${textsOf(result.problem)}\n`;
   const kind = report.kind === undefined ? [] : [`  ${technicalWords.vi.kind}: ${technicalWords.vi.fileKinds[report.kind]}`];
   const lines = [path, ...kind, `  ${marks[report.indication]} ${[report.headline.vi, report.cause?.vi ?? ''].join(' ').trim()}`, ...report.signatures.flatMap(signatureLines)];
   lines.push(...(report.findings ?? []).map(({ text }) => `  - ${text.vi}`));

@@ -38,17 +38,16 @@ export { issueCredential, issueCredentials, type CredentialImage, type NewCreden
 export { isMalformedCertificate, readCertificates, type CertificateFacts } from './certificate-facts.ts';
 export { importCredential, type ImportCredential } from './commands/import-credential.ts';
 export { connectCredential, listConnectable, type ConnectCredential, type KeyPlace } from './commands/connect-credential.ts';
-export { validateSoon } from './jobs/validate-file.ts';
+export { validateAnew, validateSoon } from './jobs/validate-file.ts';
 export { archiveFile, type FileToArchive } from './commands/archive-file.ts';
 export { pinForHashes, signHashes, type SignHashes } from './commands/sign-hashes.ts';
-export { learnAsked } from './commands/one-time-code.ts';
 export { revokeCredential } from './commands/revoke-credential.ts';
 export { changePin, setImage, unlockCredential } from './commands/manage-credential.ts';
 export { credentialsByKey, listCredentials, summaryOf, type CredentialFilter, type CredentialKey } from './queries/credentials.ts';
 export { openSigning, type OpenSigning, type PlaceBeforeOwner } from './commands/open-signing.ts';
 export { performSigning, type PerformSigning } from './perform-signing.ts';
 export { performSigningBatch, type BatchedSigning, type BatchOutcome, type PerformBatch } from './perform-batch.ts';
-export { wantsConsentOnPage } from './signing-steps.ts';
+export { confirmsTogether } from './signing-steps.ts';
 export { answerOfOwner, askOwner, refusalOfOwner, type AskedOwner, type AskOwner } from './ask-owner.ts';
 export type { SigningOutcome } from './signing-steps.ts';
 export { expireSignings } from './commands/signing-states.ts';
@@ -65,7 +64,7 @@ export { askCertificateStatus, statusProblems, type CertificateStatusAnswer, typ
 export { keepStatusAnswer, noteForeignStatus, readStatusAnswer, type ForeignStatus } from './commands/note-foreign-status.ts';
 export { signingProgress, type SigningProgress } from './queries/signing-progress.ts';
 export { suggestPlacement } from './queries/suggest-placement.ts';
-export { validateBytes, validateOpening, validateStored, validateTogether, validationOf, type Validating } from './queries/validate-stored.ts';
+export { keptReport, validateBytes, validateOpening, validateStored, validateTogether, validationOf, type Validating } from './queries/validate-stored.ts';
 export { validateAlone, type AloneMaterial, type AloneTrust, type AloneValidator } from './queries/validate-alone.ts';
 export { validationMaterialOf, type ValidationMaterial } from './queries/validation-material.ts';
 export { sealedContainer, type AsicFile } from './seal-container.ts';

@@ -6,6 +6,7 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { SigningDriverError, type SignOutcome, type SigningDriver } from './adapters/signing-driver.ts';
 import { askBatchAgain, credentialOfAll, findAskedBatch, giveUpBatch, keepBatch, refuseUnprepared, RELEASE, shareAnswer, type BatchKey, type PreparedSigning } from './commands/batch-requests.ts';
 import { findWaitingRequest, UNSENT_MS } from './commands/holder-requests.ts';
+import { learnAsked } from './commands/one-time-code.ts';
 import { getSigning } from './commands/signing-states.ts';
 import { withPin } from './commands/use-pin.ts';
 import { signatureErrors } from './errors.ts';
@@ -15,7 +16,7 @@ import type { CredentialRow } from './policy.ts';
 import { keyHolderOf } from './purposes.ts';
 import { getCredential } from './queries/credentials.ts';
 import { signParts, type PartsOutcome } from './sign-parts.ts';
-import { AGAIN, FINAL, finishAtOnce, itemsOf, needsRelease, readSaved, translateHolderError, withBase, type Person } from './signing-steps.ts';
+import { AGAIN, FINAL, finishAtOnce, itemsOf, LEARNT_FROM, needsRelease, readSaved, translateHolderError, withBase, type Person } from './signing-steps.ts';
 import { keyOf, requestFor, workOf } from './signing-work.ts';
 
 export type PerformBatch = Omit<PerformSigning, 'signingId'> & { signingIds: readonly string[] };
@@ -86,7 +87,7 @@ async function signTogether(work: BatchWork, signingIds: readonly string[]): Pro
   const { kernel, input, credential, driver, person, outcomes } = work;
   const batchId = newId();
   const beforeRelease = needsRelease({ credential, driver }, person.secrets);
-  const made = await inParallel(signingIds, (signingId) => prepareForBatch(work, { signingId, batchId, mayFollow: beforeRelease }));
+  const made = await inParallel(signingIds, (signingId) => prepareForBatch(work, { signingId, batchId, mayFollow: beforeRelease || driver.confirmsElsewhere }));
   const prepared = made.filter((each) => each !== undefined && each !== 'several parts');
   const alone = signingIds.filter((_, index) => made[index] === 'several parts');
   const batch: BatchKey = { agencyId: input.agencyId, batchId };
@@ -156,6 +157,7 @@ export async function askForAll(work: BatchWork, batch: BatchKey, kept: readonly
     if (thrown instanceof SigningDriverError && thrown.isUncertain) return undefined;
     const error = appErrorOf(thrown);
     await run(kernel, giveUpBatch, { ...batch, code: error.code, again: AGAIN.has(error.code) }, person.options);
+    if (thrown instanceof SigningDriverError && LEARNT_FROM.has(thrown.problem)) await learnAsked(kernel, keyOf(credential), person.options);
     return error;
   }
   if (outcome.state === 'pending') {

@@ -142,8 +142,8 @@ async function submit(kernel: Kernel, { attempt, options, secrets }: Running, { 
   return { state: 'pending', pollAfterMs: outcome.pollAfterMs };
 }
 
-/** After these the service wants something else typed than the screen asked for. */
-const LEARNT_FROM: ReadonlySet<DriverProblem> = new Set(['codeMissing', 'wrongCode', 'releaseMissing', 'releaseSpent']);
+/** After these the service wants something else typed than the screen asked for, or a consent on its page: the next time the screen knows. */
+export const LEARNT_FROM: ReadonlySet<DriverProblem> = new Set(['codeMissing', 'wrongCode', 'releaseMissing', 'releaseSpent']);
 
 /** Whether the person has to go to the page of the service first; what they released a moment ago may do for the next signature of the same act. */
 export function needsRelease({ credential, driver }: { credential: CredentialRow; driver: SigningDriver }, { secret }: Secrets): boolean {
@@ -151,10 +151,21 @@ export function needsRelease({ credential, driver }: { credential: CredentialRow
   return secret === undefined || !driver.release.covers(heldBy(credential), secret);
 }
 
-/** Whether the holder of a key wants its person's consent on a page of its own for every signature. @throws signatures.credentialNotFound */
-export async function wantsConsentOnPage(kernel: Kernel, actor: Actor, { agencyId, credentialId }: { agencyId: string; credentialId: string }): Promise<boolean> {
+/**
+ * Whether several files are best put before the person together: where they confirm on a device of theirs, or on the holder's page. A program on the
+ * computer takes one file after the other, and with a one-time code the holder answers at once.
+ * @throws AppError `signatures.credentialNotFound` and what the holder says
+ */
+export async function confirmsTogether(kernel: Kernel, actor: Actor, { agencyId, credentialId }: { agencyId: string; credentialId: string }): Promise<boolean> {
   const credential = await getCredentialFor(kernel.database.pool, actor, { agencyId, id: credentialId });
-  return needsRelease({ credential, driver: keyHolderOf(kernel, credential.driver) }, {});
+  const driver = keyHolderOf(kernel, credential.driver);
+  if (needsRelease({ credential, driver }, {})) return true;
+  if (!driver.confirmsElsewhere || (credential.asks_code ?? 'no') !== 'no') return false;
+  try {
+    return ((await driver.mostItems?.(heldWithAccess(kernel, credential))) ?? Number.POSITIVE_INFINITY) > 1;
+  } catch (error) {
+    throw translateHolderError(error);
+  }
 }
 
 /** Nothing is sent before the person has consented: from the commit on the signing waits for that, visibly. */

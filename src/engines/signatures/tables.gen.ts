@@ -67,6 +67,13 @@ export type CredentialRow = {
   asks_release: boolean;
 };
 
+export type EarlierValidationRow = {
+  sha256: string;
+  validated_at: Instant;
+  trust_version: string;
+  report: Json;
+};
+
 export type HandOverRow = {
   agency_id: string;
   id: string;
@@ -252,6 +259,7 @@ export type Tables = {
   'signatures.authority_key': AuthorityKeyRow;
   'signatures.clock_mark': ClockMarkRow;
   'signatures.credential': CredentialRow;
+  'signatures.earlier_validation': EarlierValidationRow;
   'signatures.hand_over': HandOverRow;
   'signatures.issued_certificate': IssuedCertificateRow;
   'signatures.ocsp_answer': OcspAnswerRow;

@@ -129,6 +129,11 @@ export function readFolderAnew(kernel: Kernel): void {
   keptFolder(kernel).readAt = Number.NEGATIVE_INFINITY;
 }
 
+/** Has the folder read again at its next use where that was not done since an instant: another process may have seen more. */
+export function readFolderSince(kernel: Kernel, instant: Date): void {
+  if (keptFolder(kernel).readAt < instant.getTime()) readFolderAnew(kernel);
+}
+
 /** The newest issue of each signed list that was ever read. */
 export async function newestIssues({ database }: Kernel): Promise<ReadIssue[]> {
   const { rows } = await database.pool.query<ReadIssue>('select territory, operator, sequence_number::float8 as "sequenceNumber", issued_at as "issuedAt" from signatures.trusted_list order by territory, operator limit 1000');

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { formatDateTime } from '#ui/format.ts';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import { VerdictCard } from '#ui/signatures/verdict-card.tsx';
 import type { FileVerdict, SignatureVerdict } from '#ui/signatures/verdict.ts';
@@ -15,6 +16,8 @@ type Finding = { text: Wording; todo: Wording };
 /** The stored report as the server sends it: a verdict with its words in both languages. */
 type Report = Omit<FileVerdict, 'indication' | 'signatures'> & {
   indication: FileVerdict['indication'] | 'UNSIGNED' | 'UNREADABLE';
+  validatedAt: string;
+  isBeingMadeAnew: boolean;
   problem: Finding | null;
   signatures: (Omit<SignatureVerdict, 'findings'> & { problems: Finding[] })[];
 };
@@ -32,17 +35,25 @@ export function IncomingValidation({ document }: { document: IncomingDetail }): 
 export function SignatureReport({ path }: { path: string }): ReactNode {
   const t = useT(messages);
   const api = useApi();
-  const { language } = useLanguage();
   const report = useQuery<Report | null>({
     queryKey: ['incoming-documents', 'validation', path],
     meta: { topics: ['signatures'] },
-    // What was signed a moment ago is judged in the background, of which nobody is told.
-    refetchInterval: ({ state }) => (state.data === null ? LOOK_MS : false),
+    // What was signed a moment ago, or is outdated, is judged in the background, of which nobody is told.
+    refetchInterval: ({ state: { data } }) => (data === null || data?.isBeingMadeAnew === true ? LOOK_MS : false),
     queryFn: ({ signal }) => api.get<Report | null>(`/api/v1/incoming-documents/${path}`, { signal }),
   });
   if (report.error !== null) return <ErrorState compact error={report.error} onRetry={() => void report.refetch()} />;
   if (report.data === undefined || report.data === null) return <p className="lt-quiet">{t('validationPending')}</p>;
-  const { indication, problem, signatures, ...rest } = report.data;
+  return (
+    <div className="lt-stack">
+      {report.data.isBeingMadeAnew && <Banner title={t('madeAnew')}>{t('madeAnewText', { time: formatDateTime(report.data.validatedAt) })}</Banner>}
+      <Verdict report={report.data} />
+    </div>
+  );
+}
+
+function Verdict({ report: { indication, problem, signatures, ...rest } }: { report: Report }): ReactNode {
+  const { language } = useLanguage();
   if (problem !== null) {
     return (
       <Banner tone="danger" title={problem.text[language]}>

@@ -18,9 +18,9 @@ export type ConvertedMain = { sha256: string; sizeBytes: number };
 export async function createDraft(ctx: CommandContext, input: CreateDraftInput): Promise<{ id: Id<'outgoing-document'> }> {
   const actor = personOf(ctx);
   const columns = await draftColumns(ctx, input);
-  const main = await takeUpload(ctx, { uploadId: input.mainUploadId });
+  const main = await takeFile(ctx, input.mainUploadId);
   const files = await mainFiles(ctx, main, input.converted);
-  for (const uploadId of input.attachmentUploadIds) files.push({ role: 'attachment', file: await takeUpload(ctx, { uploadId }) });
+  for (const uploadId of input.attachmentUploadIds) files.push({ role: 'attachment', file: await takeFile(ctx, uploadId) });
   const unit = await unitOf(ctx, actor);
   const id = newId<'outgoing-document'>();
   const replaced = input.replaces === null ? undefined : await assertReplaceable(ctx, input.replaces.documentId);
@@ -103,6 +103,15 @@ const emptyColumns = {
 /** The document that the draft is to replace: the person may, and it is issued. */
 async function assertReplaceable(ctx: CommandContext, documentId: string): Promise<DocumentRow> {
   return (await lockForAction(ctx, documentId, 'replace')).document;
+}
+
+/** Takes an upload for a document, where it can be signed or sealed later. @throws fileLocked, fileDamaged */
+export async function takeFile(ctx: CommandContext, uploadId: string): Promise<UploadedFile> {
+  const file = await takeUpload(ctx, { uploadId });
+  if (file.mediaType !== 'application/pdf') return file;
+  if (file.flags.includes('encrypted')) throw errors.fileLocked({ values: { name: file.name } });
+  if (file.flags.includes('unreadable')) throw errors.fileDamaged({ values: { name: file.name } });
+  return file;
 }
 
 /** A PDF stands as it is; a DOCX stands beside the PDF that was made of it. */

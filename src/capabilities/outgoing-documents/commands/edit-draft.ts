@@ -1,11 +1,10 @@
 import type { CommandContext } from '#kernel/command.ts';
-import { takeUpload } from '#engines/files/index.ts';
 import type { z } from 'zod';
 import type { editDraftBody } from '../contract.ts';
 import { addFiles, agencyOf, lockForAction, subjectOf, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
 import type { Tables } from '../tables.ts';
-import { mainFiles, type ConvertedMain } from './create-draft.ts';
+import { mainFiles, takeFile, type ConvertedMain } from './create-draft.ts';
 import { draftColumns, setRecipients } from '../draft-fields.ts';
 
 export type EditDraftInput = z.output<typeof editDraftBody> & { documentId: string; converted?: ConvertedMain };
@@ -28,7 +27,7 @@ export async function editDraft(ctx: CommandContext, input: EditDraftInput): Pro
       .execute();
   }
   if (input.mainUploadId !== undefined) {
-    const main = await takeUpload(ctx, { uploadId: input.mainUploadId });
+    const main = await takeFile(ctx, input.mainUploadId);
     await db
       .deleteFrom('outgoing_documents.file')
       .where('agency_id', '=', document.agency_id)
@@ -38,7 +37,7 @@ export async function editDraft(ctx: CommandContext, input: EditDraftInput): Pro
     await addFiles(ctx, document, await mainFiles(ctx, main, input.converted));
   }
   for (const uploadId of input.attachmentUploadIds) {
-    await addFiles(ctx, document, [{ role: 'attachment', file: await takeUpload(ctx, { uploadId }) }]);
+    await addFiles(ctx, document, [{ role: 'attachment', file: await takeFile(ctx, uploadId) }]);
   }
   await setRecipients(ctx, document, input.recipientIds);
   await updateDocument(ctx, document, { ...columns, state: next });

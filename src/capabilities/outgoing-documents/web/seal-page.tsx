@@ -16,10 +16,11 @@ import type { WrittenText } from '#engines/signatures/contract.ts';
 import type { OutgoingDetail } from '../contract.ts';
 import type { FileOrder } from './agent-work.ts';
 import { AwaitSignature } from './await-signature.tsx';
+import { headTexts, whatIsWritten } from './head-texts.ts';
 import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
 import { useOutgoing } from './outgoing-detail.tsx';
 import { signMessages } from './sign-messages.ts';
-import { useCredentials, usePlaces, type FoundPlaces } from './signing-data.ts';
+import { useCredentials, usePlaces } from './signing-data.ts';
 import { useDocumentAction } from './use-document-action.ts';
 import { useOwnSigning } from './use-own-signing.ts';
 
@@ -48,7 +49,8 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
   const { credentials } = useCredentials('agency');
   const [choice, setChoice] = useState<KeyChoice>({ credentialId: undefined, pin: '' });
   const credentialId = choice.credentialId ?? credentials?.[0]?.id;
-  const texts = headTexts(document, places.data);
+  const blanks = places.data?.blanks ?? {};
+  const texts = headTexts(document, blanks);
   const highlights = highlightsOf(document, texts, t);
   const [looked, setLooked] = useState<Placement>();
   const textPlace = highlights.find(({ id }) => id !== 'seal')?.place;
@@ -62,11 +64,11 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
   const send = (): void => seal.mutate({ credentialId, pin: choice.pin, otp: choice.otp, texts });
   const waiting = useOwnSigning(document.id, {
     enabled: document.abilities.includes('seal'),
-    onSigned: () => {
-      // A confirmation seals one file: the next attachment has to be asked for.
+    onSigned: async () => {
       const { data } = queries.getQueryState<OutgoingDetail>(['outgoing-documents', 'detail', document.id]) ?? {};
       if (data?.abilities.includes('seal') === true && credentialId !== undefined) {
-        send();
+        // The other files are on their way, or have to be asked for one by one.
+        if (!(await waiting.goOn())) send();
         return;
       }
       toasts.show({ tone: 'done', text: t('sealedToast') });
@@ -105,9 +107,9 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
             }}
           >
             <p>
-              {texts.length > 0
-                ? t('numberTextFound', { number: document.numberAndNotation ?? '', date: document.issuedOn === null ? '' : formatDate(document.issuedOn) })
-                : t(places.isPending ? 'searching' : 'numberTextMissing')}
+              {places.isPending
+                ? t('searching')
+                : t(whatIsWritten(blanks), { number: document.numberAndNotation ?? '', date: document.issuedOn === null ? '' : formatDate(document.issuedOn) })}
             </p>
             <div className="lt-row">
               {textPlace !== undefined && (
@@ -146,19 +148,6 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
 function orderOf({ files, numberAndNotation, issuedOn }: OutgoingDetail): FileOrder {
   const isMain = files.some(({ role, sealed }) => role === 'main' && !sealed);
   return { kind: isMain ? 'issued' : 'appendix', ...(numberAndNotation === null ? {} : { documentNumber: numberAndNotation }), ...(issuedOn === null ? {} : { issuedOn }) };
-}
-
-/** Number, day and month as 30/2020/NĐ-CP App. I.II.3, 4 writes them, at the blanks that were found. */
-function headTexts(document: OutgoingDetail, places: FoundPlaces | undefined): WrittenText[] {
-  const { number, issuedOn } = document;
-  if (number === null || issuedOn === null || places === undefined) return [];
-  const month = Number(issuedOn.slice(5, 7));
-  const { blanks } = places;
-  const texts: WrittenText[] = [];
-  if (blanks.number !== undefined) texts.push({ ...blanks.number, text: String(number).padStart(2, '0'), style: 'regular' });
-  if (blanks.day !== undefined) texts.push({ ...blanks.day, text: issuedOn.slice(8, 10), style: 'italic' });
-  if (blanks.month !== undefined) texts.push({ ...blanks.month, text: month <= 2 ? `0${String(month)}` : String(month), style: 'italic' });
-  return texts;
 }
 
 function highlightsOf(document: OutgoingDetail, texts: readonly WrittenText[], t: (key: 'sealOf' | 'numberText') => string): PdfHighlight[] {

@@ -11,6 +11,8 @@ export type Waiting = {
   signing: OwnSigning | undefined;
   /** A request was just sent, or the program just answered: looks at once. */
   look: () => Promise<void>;
+  /** Goes on with another signing of the same thing that is under way, where several files were asked for together. Answers whether there is one. */
+  goOn: () => Promise<boolean>;
   /** The person has read what became of it: the form is there again. */
   dismiss: () => void;
 };
@@ -20,12 +22,14 @@ export type Waiting = {
  * @param subject what is signed, as its signings have it; `topic` is asked anew at its end
  * @param onSigned once, when the signature is in the document and every list knows it
  */
-export function useOwnSigning(documentId: string, { enabled, onSigned, subject = 'outgoing-document', topic = 'outgoing-documents' }: { enabled: boolean; onSigned: () => void; subject?: string; topic?: string }): Waiting {
+export function useOwnSigning(documentId: string, { enabled, onSigned, subject = 'outgoing-document', topic = 'outgoing-documents' }: { enabled: boolean; onSigned: () => void | Promise<void>; subject?: string; topic?: string }): Waiting {
   const api = useApi();
   const queries = useQueryClient();
   const queryKey = ['signatures', 'own-signing', subject, documentId];
   // Whoever holds the key elsewhere may answer at once, and then the button that was pressed says what became of it.
   const isSending = useIsMutating({ mutationKey: stepKey(documentId) }) > 0;
+  const open = async (signal?: AbortSignal): Promise<OwnSigning | null> =>
+    (await api.get<{ signing: OwnSigning | null }>('/api/v1/signatures/signings', { ...(signal === undefined ? {} : { signal }), query: { subjectType: subject, subjectId: documentId } })).signing;
   const query = useQuery<OwnSigning | null>({
     queryKey,
     // The document may have gone its way before this page heard that it is signed.
@@ -35,7 +39,7 @@ export function useOwnSigning(documentId: string, { enabled, onSigned, subject =
     queryFn: async ({ signal }) => {
       const known = queries.getQueryData<OwnSigning | null>(queryKey);
       if (known !== null && known !== undefined) return api.get<OwnSigning>(`/api/v1/signatures/signings/${known.id}`, { signal });
-      const { signing } = await api.get<{ signing: OwnSigning | null }>('/api/v1/signatures/signings', { signal, query: { subjectType: subject, subjectId: documentId } });
+      const signing = await open(signal);
       // What was opened and never begun is no reason to keep the person from the form; what is being signed at this very moment, by the press of
       // a button here, answers that button itself.
       return signing?.state === 'pending' ? signing : null;
@@ -59,6 +63,13 @@ export function useOwnSigning(documentId: string, { enabled, onSigned, subject =
     signing: signedId === undefined ? (query.data ?? undefined) : undefined,
     look: async () => {
       await query.refetch();
+    },
+    goOn: async () => {
+      // Where it cannot be asked, the caller's next request says why.
+      const next = await open().catch(() => null);
+      if (next === null || !isUnderWay(next)) return false;
+      queries.setQueryData(queryKey, next);
+      return true;
     },
     dismiss,
   };

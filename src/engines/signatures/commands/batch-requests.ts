@@ -106,6 +106,28 @@ export async function endIfDeserted(ctx: CommandContext, batch: BatchKey): Promi
   return rows.length > 0 && (await endBatch(ctx, batch, 'given_up'));
 }
 
+/**
+ * The signings of one thing and one person that wait in a batch that was sent. Locks the batch: called before a signing is locked, as whoever brings the
+ * signatures does.
+ */
+export async function lockSentTogether(ctx: CommandContext, key: SigningKey): Promise<string[]> {
+  const signing = await getSigning(ctx, key);
+  const { subject, openedBy } = signing;
+  const request = requestOf(signing);
+  if (request?.isOfBatch !== true) return [];
+  const { rowCount } = await ctx.query(
+    `select 1 from signatures.signing_batch where agency_id = $1 and id = $2 and state = 'asked' and (holder_reference is null or holder_reference <> all($3::text[])) for update`,
+    [key.agencyId, request.transactionId, [OWNER, RELEASE]],
+  );
+  if (rowCount !== 1) return [];
+  const { rows } = await ctx.query(
+    `select i.signing_id as id from signatures.signing_batch_item i join signatures.signing s on s.agency_id = i.agency_id and s.id = i.signing_id
+      where i.agency_id = $1 and i.batch_id = $2 and s.subject_type = $3 and s.subject_id = $4 and s.opened_by ->> 'personId' = $5 order by i.position`,
+    [key.agencyId, request.transactionId, subject.type, subject.id, openedBy.personId],
+  );
+  return rows.map(({ id }) => String(id));
+}
+
 /** From now on the batch brings the signature. */
 export async function waitInBatch(ctx: CommandContext, { agencyId, signingId }: SigningKey, { prepared, batchId }: { prepared: Buffer; batchId: string }): Promise<void> {
   const request: HolderRequest = { transactionId: batchId, reference: null, turn: 0, isOfBatch: true };

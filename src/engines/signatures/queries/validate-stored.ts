@@ -45,13 +45,16 @@ export async function validateTogether(kernel: Kernel, sha256s: readonly string[
   return {
     reportOf: async (sha256, read) => {
       const earlier = kept.get(sha256);
-      if (earlier !== undefined && !isDueAgain(earlier.report, now) && !hasNewList(earlier, lists)) return earlier.report;
+      if (earlier !== undefined && isInForce(earlier, lists, now)) return earlier.report;
       material ??= trustMaterial(kernel, trust);
       const examined = await examine(kernel, { bytes: await read(), beside: undefined }, await material);
       made.set(sha256, { ...examined, sha256, trustVersion: trust.version, lists: listsOf(examined.report, lists) });
       return examined.report;
     },
-    keep: () => keepReports(kernel, [...made.values()]),
+    keep: async () => {
+      await keepEarlier(kernel.database.pool, [...made.values()].filter((each) => saysMore(each, kept.get(each.sha256))));
+      await keepReports(kernel, [...made.values()]);
+    },
   };
 }
 
@@ -74,6 +77,24 @@ export async function validationOf(q: Queryable, sha256: string): Promise<Stored
   const { rows } = await q.query('select report from signatures.validation where sha256 = $1 order by validated_at desc limit 1', [sha256]);
   // safe because only keepReports writes this column
   return rows[0]?.['report'] as StoredReport | undefined;
+}
+
+/** The kept report for a screen, and whether `validateStored` would make it anew: by what is trusted now, by a list that came since, or because it only waited. */
+export async function keptReport(kernel: Kernel, sha256: string): Promise<{ report: StoredReport; isOutdated: boolean } | undefined> {
+  const { version } = await trustSet(kernel);
+  const lists = await folderLists(kernel);
+  const { rows } = await kernel.database.pool.query(
+    `select report, folder_lists as lists, trust_version = $2 as "isOfThisTrust" from signatures.validation where sha256 = $1
+      order by trust_version = $2 desc, validated_at desc limit 1`,
+    [sha256, version],
+  );
+  // safe because only keepReports writes these columns
+  const [kept] = rows as (Earlier & { isOfThisTrust: boolean })[];
+  return kept && { report: kept.report, isOutdated: !kept.isOfThisTrust || !isInForce(kept, lists, kernel.clock.now()) };
+}
+
+function isInForce(kept: Earlier, lists: FolderLists, now: Date): boolean {
+  return !isDueAgain(kept.report, now) && !hasNewList(kept, lists);
 }
 
 function isDueAgain({ signatures, validatedAt }: StoredReport, now: Date): boolean {
@@ -123,6 +144,23 @@ function sha256Of(bytes: Buffer): string {
 }
 
 type Kept = Examined & { sha256: string; trustVersion: string; lists: readonly string[] };
+
+/** Whether what stood before would be missed: one that only waited and was no wiser later would not. */
+function saysMore({ report, lists }: Kept, earlier: Earlier | undefined): boolean {
+  return earlier !== undefined && (earlier.report.indication !== report.indication || String(earlier.lists) !== String(lists));
+}
+
+/** Keeps what stands now, before another report of the same trust set takes its place. */
+async function keepEarlier(q: Queryable, made: readonly Kept[]): Promise<void> {
+  if (made.length === 0) return;
+  await q.query(
+    `insert into signatures.earlier_validation (sha256, validated_at, trust_version, report)
+     select v.sha256, v.validated_at, v.trust_version, v.report
+       from unnest($1::text[], $2::text[]) as made (sha256, trust_version) join signatures.validation v using (sha256, trust_version)
+     on conflict do nothing`,
+    [made.map(({ sha256 }) => sha256), made.map(({ trustVersion }) => trustVersion)],
+  );
+}
 
 /** Two processes may validate one file at once: the later verdict stays, the evidence of both. All go in one order, so that they wait for each other and never in a circle. */
 async function keepReports({ database: { pool }, clock }: Kernel, kept: readonly Kept[]): Promise<void> {

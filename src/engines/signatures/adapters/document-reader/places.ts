@@ -10,7 +10,7 @@ const pointsPerMm = 72 / 25.4;
 export function findPlaces(bytes: Buffer, signerName: string): FoundPlaces {
   const doc = openPdf(bytes);
   const pageCount = countPages(doc);
-  const found = signerName.trim() === '' ? undefined : findSignaturePlace(doc, signerName);
+  const found = findSignaturePlace(doc, signerName);
   const last = findPage(doc, pageCount - 1);
   if (last === undefined) throw new PdfError('pdf.damaged', 'no last page');
   const blanks = findIssuePlaces(doc);

@@ -1,5 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { withdrawFromOwner, withdrawIfDeserted } from '../../ask-owner.ts';
+import { lockSentTogether } from '../../commands/batch-requests.ts';
 import { giveUpRequest } from '../../commands/holder-requests.ts';
 import { leaveRelease, lockRelease, regroupRelease } from '../../commands/keep-release.ts';
 import { getSigning, type SigningKey, type SigningRow } from '../../commands/signing-states.ts';
@@ -16,16 +17,17 @@ export async function abandonAgentSigning(ctx: CommandContext, key: SigningKey):
   if (ctx.actor.kind !== 'person' || ctx.actor.personId !== openedBy.personId) throw signatureErrors.notYourCredential();
   await withdrawFromOwner(ctx, key);
   const release = await lockRelease(ctx, key);
+  const together = await lockSentTogether(ctx, key);
   const signing = await getSigning(ctx, key, true);
   const latest = await findLatestHandOver(ctx, key);
   if (latest?.state === 'received' || signing.state !== 'pending' || signing.holderReference === null || hasAnswer(signing)) return;
   // safe because only HolderRequests are kept there since the first version of this file
   const { transactionId } = JSON.parse(signing.holderReference) as { transactionId: string };
   await ctx.query(`update signatures.hand_over set state = 'closed', ended_at = $3 where agency_id = $1 and signing_id = $2 and state = 'open'`, [key.agencyId, key.signingId, ctx.now]);
-  await giveUpRequest(ctx, { ...key, transactionId, code: 'signatures.handOverClosed', again: true });
+  // The other files of the same thing were to be confirmed with it: whoever stops, stops the act.
+  for (const signingId of new Set([key.signingId, ...together])) await giveUpRequest(ctx, { agencyId: key.agencyId, signingId, transactionId, code: 'signatures.handOverClosed', again: true });
   if (release !== undefined) {
     await regroupRelease(ctx, release);
-    // The other files of the same thing were to be consented to with it: whoever stops, stops the act.
     await leaveRelease(ctx, { ...signing, personId: openedBy.personId });
   }
   await withdrawIfDeserted(ctx, { agencyId: key.agencyId, batchId: transactionId });

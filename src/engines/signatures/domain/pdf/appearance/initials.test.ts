@@ -57,6 +57,18 @@ test('behind a full line they become smaller and stay on the page; on a page wit
   }
 });
 
+test('where the drafter wrote a mark the initials go upon it, wherever the content ends', () => {
+  const marks = { ...vietnamese, objects: ['<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding<</Type/Encoding/BaseEncoding/WinAnsiEncoding/Differences[128/uni01A1/uni1EAD/yacute/aacute]>>>>'] };
+  const content = (page: number) => (page === 0 ? line(300, '[K\\202 nh\\203y]', 80) + line(700, 'Noi dung./.') : line(760, RECEIVERS));
+  const doc = openPdf(buildPdf({ ...marks, pages: 2, content }));
+  const [mark] = findText(doc, '[ký nháy]');
+  const place = findInitialsPlace(doc);
+  assert.ok(mark !== undefined);
+  assert.equal(place.page, 0);
+  assert.ok(Math.abs(place.left + place.width / 2 - (mark.left + mark.right) / 2) < 0.5);
+  assert.ok(place.top < mark.baseline - mark.fontSize * 0.5 && place.top + place.height > mark.baseline);
+});
+
 test('as an image they are half a signature at most, as letters they fit their place', () => {
   const page = findPage(openPdf(letter), 0);
   const place = findInitialsPlace(openPdf(letter));

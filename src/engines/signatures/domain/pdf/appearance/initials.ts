@@ -1,5 +1,6 @@
 import { countPages, findPage } from '../reader/index.ts';
 import type { PdfDocument, PdfPage } from '../reader/index.ts';
+import { findMark, placeUpon } from '../text/find.ts';
 import { readLines } from '../text/lines.ts';
 import type { TextLine } from '../text/lines.ts';
 import type { Drawing } from './appearance.ts';
@@ -21,12 +22,16 @@ export type InitialsPlace = DisplayRect & { readonly page: number };
 
 /**
  * Where initials ("ký nháy") go: behind the last line of the content, which ends where "Nơi nhận" and the office of the signer begin
- * (NĐ 30/2020 App. I.IV, boxes 6, 7 and 9b; where initials stand is custom, no rule). Without such a block it is the last line of the
- * last page, and the lower right corner of a page that has no text at all. The page is counted from 0.
+ * (NĐ 30/2020 App. I.IV, boxes 6, 7 and 9b; where initials stand is custom, no rule), or upon a mark that the drafter wrote for them. Without
+ * such a block it is the last line of the last page, and the lower right corner of a page that has no text at all. The page is counted from 0.
  */
 export function findInitialsPlace(doc: PdfDocument): InitialsPlace {
   const last = countPages(doc) - 1;
   const pages = Array.from({ length: Math.min(pagesSearched, last + 1) }, (_, i) => findPage(doc, last - i)).filter((page) => page !== undefined);
+  for (const page of pages) {
+    const mark = findMark(readLines(doc, page), 'initials');
+    if (mark !== undefined) return placeUpon(page, mark, sizeMm);
+  }
   for (const [i, page] of pages.entries()) {
     const lines = readLines(doc, page);
     const block = lines.findIndex(({ text }) => /^nơi nhận\s?:/iu.test(text.trim()));

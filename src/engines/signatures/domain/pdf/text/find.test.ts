@@ -75,6 +75,38 @@ test('the blanks of a real letter are found, and the place above the signer, who
   assert.equal(findSignaturePlace(doc, 'Trần Văn Không'), undefined);
 });
 
+/** A font in which \200 to \202 are ữ, ý and á, which no standard encoding has all of. */
+const vietnamese = {
+  objects: ['<</Type/Font/Subtype/Type1/BaseFont/Times-Roman/Encoding<</Type/Encoding/BaseEncoding/WinAnsiEncoding/Differences[128/uni1EEF/yacute/aacute]>>>>'],
+  pageEntries: '/Resources<</Font<</F2 10 0 R>>>>',
+};
+const line = (x: number, y: number, text: string): string => `BT /F2 13 Tf ${String(x)} ${String(y)} Td (${text}) Tj ET `;
+const MARK = '[Ch\\200 k\\201]';
+
+test('where the drafter wrote a mark the signature goes upon it, centred, though its text names nobody', () => {
+  const place = findSignaturePlace(openPdf(buildPdf({ ...vietnamese, pages: 2, content: (page) => (page === 0 ? line(72, 700, 'Noi dung') : line(300, 400, MARK)) })), '');
+  const [mark] = findText(openPdf(buildPdf({ ...vietnamese, content: () => line(300, 400, MARK) })), '[chữ ký]');
+  assert.ok(place !== undefined && mark !== undefined);
+  assert.equal(place.page, 1);
+  assert.ok(Math.abs(place.left + place.width / 2 - (mark.left + mark.right) / 2) < 0.5);
+  assert.ok(place.top < mark.baseline - mark.fontSize && place.top + place.height > mark.baseline);
+});
+
+test('a mark beside the page’s edge leaves the signature on the page', () => {
+  const place = findSignaturePlace(openPdf(buildPdf({ ...vietnamese, content: () => line(540, 3, MARK) })), '');
+  assert.ok(place !== undefined && place.left + place.width <= 595 && place.top + place.height <= 842);
+});
+
+test('a mark on the page of the name decides; one elsewhere, or inside a sentence, does not', () => {
+  const signed = line(350, 300, 'Nguyen Van Binh');
+  const lettered = (first: string, second: string) => openPdf(buildPdf({ ...vietnamese, pages: 2, content: (page) => (page === 0 ? first : second) }));
+  const byName = findSignaturePlace(lettered(signed, ''), 'Nguyen Van Binh');
+  assert.deepEqual(findSignaturePlace(lettered(signed, line(72, 700, MARK)), 'Nguyen Van Binh'), byName, 'a form in an appendix');
+  assert.deepEqual(findSignaturePlace(lettered(signed + line(72, 700, `Ghi ${MARK} vao cho ky cua mau`), ''), 'Nguyen Van Binh'), byName, 'a sentence about it');
+  const byMark = findSignaturePlace(lettered(signed + line(370, 350, MARK), ''), 'Nguyen Van Binh');
+  assert.ok(byMark?.page === 0 && byMark.top < 842 - 350 && byMark.top + byMark.height > 842 - 350);
+});
+
 test('what is filled in already is no blank', () => {
   const doc = open('BT /F1 13 Tf 72 700 Td (So: 12/SNV) Tj 200 0 Td (ngay 05 thang 11 nam 2026) Tj ET');
   assert.deepEqual(findIssuePlaces(doc), { number: undefined, day: undefined, month: undefined });

@@ -111,20 +111,54 @@ export type SignaturePlace = DisplayRect & { readonly page: number };
 
 /**
  * The place of a person's signature: above the last line that holds nothing but the full name, centred on it, in the gap below the
- * office (NĐ 30/2020 App. I.II.7). Undefined if the name does not stand alone anywhere.
+ * office (NĐ 30/2020 App. I.II.7), or upon a mark on that page. Where the name does not stand alone anywhere, upon the last mark of the
+ * file; undefined without one.
  */
 export function findSignaturePlace(doc: PdfDocument, fullName: string): SignaturePlace | undefined {
   const wanted = simplify(fullName).trim();
-  let found: SignaturePlace | undefined;
+  let byName: SignaturePlace | undefined;
+  let byMark: SignaturePlace | undefined;
   for (const page of walkPages(doc)) {
     if (page.index >= maxPagesSearched) break;
     const lines = readLines(doc, page);
-    for (const line of lines) {
+    for (const line of wanted === '' ? [] : lines) {
       const at = simplify(line.text).lastIndexOf(wanted);
-      if (at >= 0 && standsAlone(line, at, at + wanted.length)) found = placeAbove(page, lines, placeOf(line, at, at + wanted.length));
+      if (at >= 0 && standsAlone(line, at, at + wanted.length)) byName = placeAbove(page, lines, placeOf(line, at, at + wanted.length));
     }
+    const mark = findMark(lines, 'signature');
+    // A form in an appendix has marks of its own.
+    if (mark !== undefined && (byName === undefined || byName.page === page.index)) byMark = placeUpon(page, mark, signatureMm);
   }
-  return found;
+  return byMark !== undefined && (byName === undefined || byName.page === byMark.page) ? byMark : byName;
+}
+
+/** What a drafter may write where something belongs that is put in later. */
+const marks = { signature: '[chữ ký]', initials: '[ký nháy]' } as const;
+
+/** The last mark of a kind in these lines. That of initials may end a sentence; that of a signature stands alone in its column, since texts speak of it too. */
+export function findMark(lines: readonly TextLine[], kind: keyof typeof marks): FoundText | undefined {
+  for (const line of lines.toReversed()) {
+    const at = simplify(line.text).lastIndexOf(marks[kind]);
+    const to = at + marks[kind].length;
+    if (at < 0 || (to < line.text.length && !isWideGap(line.chars[to]))) continue;
+    if (kind === 'initials' || at === 0 || isWideGap(line.chars[at - 1])) return placeOf(line, at, to);
+  }
+  return undefined;
+}
+
+/** A picture of a size centred upon a mark, as far as the page lets it. */
+export function placeUpon(page: PdfPage, mark: FoundText, sizeMm: { readonly width: number; readonly height: number }): SignaturePlace {
+  const size = displaySize(page);
+  const width = Math.min(fromMm(sizeMm.width, page), size.width);
+  const height = Math.min(fromMm(sizeMm.height, page), size.height);
+  const within = (start: number, most: number): number => Math.max(0, Math.min(start, most));
+  return {
+    page: page.index,
+    left: within((mark.left + mark.right - width) / 2, size.width - width),
+    top: within(mark.baseline - mark.fontSize * 0.3 - height / 2, size.height - height),
+    width,
+    height,
+  };
 }
 
 /**
