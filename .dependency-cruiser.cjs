@@ -115,8 +115,8 @@ module.exports = {
       name: 'product-needs-no-test-kit',
       comment: 'What only tests use is not in the product.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['\\.test\\.tsx?$', '/testing(\\.ts|/)', '^src/kernel/testkit\\.ts$'] },
-      to: { path: ['/testing(\\.ts$|/)', '^src/kernel/testkit\\.ts$', '^(tests|journeys|bench)/', '^node_modules/(playwright-core|axe-core|fast-check|@libpdf|@signpdf)'] },
+      from: { path: '^src/', pathNot: ['\\.test\\.tsx?$', '/testing[-a-z]*(\\.ts$|/)', '^src/kernel/testkit\\.ts$'] },
+      to: { path: ['/testing[-a-z]*(\\.ts$|/)', '^src/kernel/testkit\\.ts$', '^(tests|journeys|bench)/', '^node_modules/(playwright-core|axe-core|fast-check|@libpdf|@signpdf)'] },
     },
     {
       name: 'no-circles',
