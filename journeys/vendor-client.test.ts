@@ -6,7 +6,10 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { signIn, type DemoClient } from '#app/demo/client.ts';
+import { readWhole } from '#engines/exchange/edxml/testing.ts';
 import { aPacket, openPacket } from '#engines/exchange/partners/adapters/provincial-axis/testing.ts';
+import { toPem } from '#engines/signatures/domain/pdf/testing-signer.ts';
+import { createTestPki } from '#engines/signatures/domain/validation/testing.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { sealedLetter } from '../bench/house/letter.ts';
 import { look, picture } from './accessibility.ts';
@@ -101,6 +104,7 @@ test('another vendor’s system is let in, receives a signed letter, sends one, 
     await picture(admin, 'partners-list');
   });
   const system = vendor(access);
+  const askText = async (call: string): Promise<string> => JSON.stringify(await system.ask(call));
 
   await t.test('the system reports its agency and receives a signed letter of the department', async () => {
     assert.equal((await system.ask('registerAgency', JSON.stringify({ code: OWN.code }))).ErrorCode, '0');
@@ -115,6 +119,37 @@ test('another vendor’s system is let in, receives a signed letter, sends one, 
     assert.match(files[0].toString('latin1'), /\/ByteRange/, 'the signatures are inside the file');
     writeFileSync(join(folder, 'letter.pdf'), files[0]);
     assert.equal((await system.done(item.docId)).ErrorCode, '0');
+  });
+
+  await t.test('the administrator has packets for the system signed, and the system reads the certificate', async () => {
+    assert.doesNotMatch(await askText('getSigningCertificate'), /BEGIN CERTIFICATE/);
+    const { person } = await createTestPki(new Date(Date.now() - 3_600_000));
+    const file = (name: string, text: string) => ({ name, mimeType: 'application/x-pem-file', buffer: Buffer.from(text) });
+    await admin.getByRole('link', { name: 'Phần mềm Cấp nước' }).click();
+    await admin.getByText('Không ký', { exact: true }).waitFor();
+    await admin.getByRole('button', { name: 'Thao tác' }).click();
+    await admin.getByRole('menuitem', { name: 'Đặt chữ ký gói tin' }).click();
+    const dialog = admin.getByRole('dialog');
+    await dialog.getByRole('radio', { name: /^Không ký/ }).focus();
+    await admin.keyboard.press('ArrowDown');
+    assert.ok(await dialog.getByRole('button', { name: 'Lưu' }).isDisabled(), 'a form wants a key');
+    await dialog.locator('input[type=file]').nth(0).setInputFiles(file('ky-goi-tin.pem', toPem(person.certificate.raw)));
+    await dialog.locator('input[type=file]').nth(1).setInputFiles(file('khoa-rieng.pem', String(person.privateKey.export({ type: 'pkcs8', format: 'pem' }))));
+    await dialog.getByText('khoa-rieng.pem').waitFor();
+    await look(admin, 'the signature of packets');
+    await picture(admin, 'partners-signing');
+    await dialog.getByRole('button', { name: 'Lưu' }).click();
+    await admin.getByText(/^Theo chuẩn, SHA-256: /).waitFor();
+    await look(admin, 'a system whose packets are signed');
+    await picture(admin, 'partners-signed');
+    await admin.getByRole('button', { name: 'Thao tác' }).click();
+    await admin.getByRole('menuitem', { name: 'Đặt chữ ký gói tin' }).click();
+    await dialog.getByText(/^Đang ký bằng chứng thư/).waitFor();
+    await picture(admin, 'partners-signing-kept');
+    await admin.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    assert.match(await askText('getSigningCertificate'), /"signature":"standard".*BEGIN CERTIFICATE/);
+    await admin.goto(`${town.url}/app/he-thong-ket-noi`);
   });
 
   await t.test('the system sends a signed letter, the clerk registers it in the browser, and the system is told 03', async () => {
@@ -136,8 +171,9 @@ test('another vendor’s system is let in, receives a signed letter, sends one, 
     const told: string[] = [];
     while (!told.includes('03')) {
       const item = await system.waitFor('status');
-      const { message } = await openPacket(await system.fetch(item.docId));
+      const { message, signature } = await readWhole(await system.fetch(item.docId));
       assert.ok(message.kind === 'status');
+      assert.equal(signature.state, 'intact');
       told.push(message.statusCode);
       await system.done(item.docId);
     }

@@ -96,10 +96,10 @@ export async function aMainFile(kernel: Kernel, content = `văn bản ${newId()}
 /** Sends a letter from one agency to some and returns the envelope's id with what was sent. */
 export async function aSentLetter(
   kernel: Kernel,
-  input: { from: Id<'agency'>; to: readonly Id<'agency'>[]; document?: Partial<EnvelopeDocument>; files?: SendEnvelope['files'] },
+  input: { from: Id<'agency'>; to: readonly Id<'agency'>[]; document?: Partial<EnvelopeDocument>; files?: SendEnvelope['files']; replaces?: SendEnvelope['replaces'] },
 ): Promise<{ envelopeId: Id<'envelope'>; subject: { type: string; id: string } }> {
   const subject = { type: 'outgoing-document', id: newId() };
   const files = input.files ?? [await aMainFile(kernel)];
-  const envelopeId = await run(kernel, sendEnvelope, { agencyId: input.from, subject, recipients: input.to, document: aDocument(input.document), files }, { actor: aClerk(input.from) });
+  const envelopeId = await run(kernel, sendEnvelope, { agencyId: input.from, subject, recipients: input.to, document: aDocument(input.document), files, ...(input.replaces === undefined ? {} : { replaces: input.replaces }) }, { actor: aClerk(input.from) });
   return { envelopeId, subject };
 }

@@ -16,9 +16,11 @@ import { passingMessages } from './passing-messages.ts';
 import { ReachDialog } from './reach-dialog.tsx';
 import { ReconcileDialog } from './reconcile-dialog.tsx';
 import { securityMessages } from './security-messages.ts';
+import { SigningDialog } from './signing-dialog.tsx';
+import { signingMessages } from './signing-messages.ts';
 import { PARTNERS, SYSTEMS, type Partner, type System } from './words.ts';
 
-type Act = 'limits' | 'reach' | 'fetching' | 'reconcile' | 'passing' | 'test' | 'suspend' | 'resume' | 'sandbox' | 'quotas' | 'confirm';
+type Act = 'limits' | 'reach' | 'fetching' | 'signing' | 'reconcile' | 'passing' | 'test' | 'suspend' | 'resume' | 'sandbox' | 'quotas' | 'confirm';
 type Props = { partner: Partner; system: System | undefined };
 
 /** What an administrator does with a system; the one that is due stands first. */
@@ -28,6 +30,7 @@ export function PartnerActions({ partner, system }: Props): ReactNode {
   const conflicts = useT(conflictMessages);
   const security = useT(securityMessages);
   const passing = useT(passingMessages);
+  const signing = useT(signingMessages);
   const [open, setOpen] = useState<Act | undefined>();
   const close = () => setOpen(undefined);
   const entry = (act: Act, label: string, danger = false): MenuEntry => ({ id: act, label, danger, onSelect: () => setOpen(act) });
@@ -37,7 +40,7 @@ export function PartnerActions({ partner, system }: Props): ReactNode {
     ...(partner.protocol === 'installation' && partner.state !== 'invited' ? [entry('passing', passing('change'))] : []),
     ...((partner.state === 'active' || partner.state === 'suspended') && partner.protocol === 'installation' ? [entry('reach', security('reach'))] : []),
     ...(partner.state === 'active' || partner.state === 'suspended' ? [entry('limits', security('limits'))] : []),
-    ...(system === undefined ? [] : [entry('fetching', t('changeFetching')), entry('sandbox', t(system.isSandbox ? 'leaveSandbox' : 'enterSandbox')), entry('quotas', t('changeQuotas'))]),
+    ...(system === undefined ? [] : [entry('fetching', t('changeFetching')), entry('signing', signing('change')), entry('sandbox', t(system.isSandbox ? 'leaveSandbox' : 'enterSandbox')), entry('quotas', t('changeQuotas'))]),
     ...(partner.state === 'active' ? [entry('suspend', t('suspend'), true)] : []),
   ];
   return (
@@ -78,6 +81,8 @@ function Acting({ act, partner, system, onClose }: Props & { act: Act; onClose: 
       return <ReachDialog partner={partner} onClose={onClose} />;
     case 'fetching':
       return system === undefined ? null : <Fetching partner={partner} system={system} onClose={onClose} />;
+    case 'signing':
+      return system === undefined ? null : <SigningDialog partner={partner} system={system} onClose={onClose} />;
     case 'suspend':
       return <Suspend url={url} onClose={onClose} />;
     case 'confirm':

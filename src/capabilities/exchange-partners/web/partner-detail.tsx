@@ -24,6 +24,7 @@ import './partners.css';
 import { wayOf } from './reach-dialog.tsx';
 import { securityMessages } from './security-messages.ts';
 import { SecurityPart } from './security-part.tsx';
+import { signingMessages } from './signing-messages.ts';
 import { TroubleText } from './trouble-text.tsx';
 import { LOOK_AGAIN_MS, PARTNERS, SYSTEMS, type Partner, type System } from './words.ts';
 
@@ -82,6 +83,7 @@ function Facts({ partner, system }: { partner: Partner; system: System | undefin
   const invited = useT(invitationMessages);
   const security = useT(securityMessages);
   const passing = useT(passingMessages);
+  const signing = useT(signingMessages);
   const { line } = partner;
   return (
     <Details
@@ -105,6 +107,8 @@ function Facts({ partner, system }: { partner: Partner; system: System | undefin
               : t('quotasValue', { messages: formatNumber(system.quotas.messagesPerDay), megabytes: formatNumber(system.quotas.megabytesPerDay), requests: formatNumber(system.quotas.requestsPerMinute) }),
           wide: true,
         },
+        { label: signing('label'), value: system === undefined ? null : <Signing system={system} />, wide: true },
+        { label: signing('fingerprint'), value: system === undefined || system.signing.certificate === null ? null : <code className="lt-partners__fingerprint">{system.signing.certificate.fingerprint}</code>, wide: true },
         { label: passing('label'), value: partner.protocol === 'installation' ? passing(passedOnFor(partner)) : null, wide: true },
         { label: security('securedUntil'), value: partner.securedUntil === null ? null : formatDate(partner.securedUntil) },
         { label: t('validity'), value: partner.validTo === null ? formatDate(partner.validFrom) : `${formatDate(partner.validFrom)} – ${formatDate(partner.validTo)}` },
@@ -121,4 +125,11 @@ function Fetching({ system: { fetching } }: { system: System }): ReactNode {
   const t = useT(messages);
   if (fetching.setMinutes !== null) return t('fetchingSet', { count: fetching.setMinutes });
   return fetching.observedMinutes === null ? t('fetchingUnknown') : t('fetchingSeen', { count: fetching.observedMinutes });
+}
+
+/** In which form packets for a vendor's system are signed, and with which certificate. */
+function Signing({ system: { signing } }: { system: System }): ReactNode {
+  const t = useT(signingMessages);
+  const { form, certificate } = signing;
+  return certificate === null ? t('none') : t('value', { form: t(form), subject: certificate.subject, until: formatDate(certificate.validTo) });
 }

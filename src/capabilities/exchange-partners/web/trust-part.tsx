@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId, useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { partnerTrust } from '#engines/exchange/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
@@ -14,6 +14,7 @@ import { Section } from '#ui/layout/page.tsx';
 import { Details } from '#ui/layout/details.tsx';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { securityMessages } from './security-messages.ts';
+import { MOST_BYTES, SmallFile } from './small-file.tsx';
 import './partners.css';
 import { LOOK_AGAIN_MS, PARTNERS, type Partner } from './words.ts';
 
@@ -182,30 +183,5 @@ function ReplaceOwn({ url, onClose }: { url: string; onClose: () => void }): Rea
         </>
       )}
     </ActDialog>
-  );
-}
-
-/** A certificate is smaller; the request carries it as it is. */
-const MOST_BYTES = 40_000;
-
-/** A file that goes with the request itself. */
-function SmallFile({ label, accept, file, onChange, error }: { label: string; accept: string; file: File | undefined; onChange: (file: File | undefined) => void; error: string | undefined }): ReactNode {
-  const t = useT(securityMessages);
-  const input = useRef<HTMLInputElement>(null);
-  const id = useId();
-  return (
-    <div className="lt-field" data-invalid={error === undefined ? undefined : ''}>
-      <span className="lt-field__label" id={id}>
-        {label}
-      </span>
-      <span className="lt-row">
-        <Button aria-label={`${t('file')}: ${label}`} onClick={() => input.current?.click()}>
-          {t('file')}
-        </Button>
-        <span className={file === undefined ? 'lt-quiet' : undefined}>{file?.name ?? t('noFile')}</span>
-      </span>
-      <input ref={input} type="file" hidden accept={accept} aria-labelledby={id} onChange={(event) => onChange(event.target.files?.[0])} />
-      {error !== undefined && <p className="lt-field__error">{error}</p>}
-    </div>
   );
 }

@@ -84,14 +84,14 @@ export const reach = z.object({ address, isFetching: z.boolean() });
 /** The most that is taken from a partner, in megabytes; what is not named stays. */
 export const limits = z.object({ packetLimitMb: z.number().int().min(1).optional(), fileLimitMb: z.number().int().min(1).optional(), parcelLimitMb: z.number().int().min(1).optional() });
 
-const anchorFacts = { fingerprint: z.string(), subject: z.string(), issuer: z.string(), validFrom: z.string(), validTo: z.string() };
+export const certificateFacts = z.object({ fingerprint: z.string(), subject: z.string(), issuer: z.string(), validFrom: z.string(), validTo: z.string() });
 /** A certificate that vouches for the partner's server. */
-export const anchorView = z.object({ ...anchorFacts, addedAt: z.string().nullable(), addedBy: z.string().nullable(), source: z.string().nullable() });
+export const anchorView = certificateFacts.extend({ addedAt: z.string().nullable(), addedBy: z.string().nullable(), source: z.string().nullable() });
 export type AnchorView = z.output<typeof anchorView>;
 export const partnerTrust = z.object({
   anchors: z.array(anchorView),
   /** Our own certificate for a gateway that asks for one. */
-  own: z.object(anchorFacts).nullable(),
+  own: certificateFacts.nullable(),
   abilities: z.array(z.enum(['keep'])),
 });
 /** A certificate file, base64, and what it is called. */

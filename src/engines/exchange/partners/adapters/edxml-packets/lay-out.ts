@@ -1,3 +1,5 @@
+import type { Queryable } from '#kernel/database.ts';
+import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { Parcel, PartnerId } from '../../adapter.ts';
 import type { Packet } from './write-packet.ts';
@@ -21,4 +23,18 @@ export async function layOut(kernel: Kernel, of: { partnerId: PartnerId; parcel:
   );
   const { rows } = await pool.query<{ state: PacketState }>('select state from exchange.axis_parcel where agency_id = $1 and id = $2', [agencyId, parcel.id]);
   return rows[0]?.state ?? 'initial';
+}
+
+/**
+ * Under which id, and which code of its sender, a document went to the other side, which knows it by these whatever codes and forms hold
+ * today. Undefined when it never went there. Of several parcels, that of one of these recipients.
+ */
+export async function laidOutAs(q: Queryable, of: { partnerId: PartnerId; agencyId: Id<'agency'>; envelopeId: string; recipientIds: readonly Id<'agency'>[] }): Promise<{ documentId: string; fromCode: string } | undefined> {
+  const { rows } = await q.query(
+    `select a.document_id as "documentId", a.from_code as "fromCode" from exchange.delivery d join exchange.axis_parcel a on a.agency_id = d.agency_id and a.id = d.transfer_id
+      where d.agency_id = $1 and d.envelope_id = $2 and a.partner_id = $3 order by d.recipient_agency_id = any ($4) desc, a.id desc limit 1`,
+    [of.agencyId, of.envelopeId, of.partnerId, of.recipientIds],
+  );
+  // safe because the statement selects exactly these columns
+  return rows[0] as { documentId: string; fromCode: string } | undefined;
 }

@@ -14,6 +14,7 @@ import { derivedId, documentEnvelopeId } from './derived-id.ts';
 import { aboutOf, answeredDelivery, earlierDocument, firstPacketOf, packetOf, type EarlierDocument, type NotedPacket, type OwnParcel } from './noted-packets.ts';
 import type { PacketLine } from './packet-settings.ts';
 import { isSandboxAgency, mayReceive } from './sandbox-agencies.ts';
+import { isStatusWords } from './status-words.ts';
 
 type Fault = { ok: false; code: string; problem: string; awaits?: string };
 const fault = (code: string, problem: string): Fault => ({ ok: false, code, problem });
@@ -296,6 +297,7 @@ async function readStatus(packet: Packet, message: StatusMessage): Promise<Readi
   const { lastOrdinal, lastStatus } = delivery;
   // What is said again, written anew, and what is told late are the answer that is there already.
   const isTold = lastStatus === status || isOvertaken(status, lastStatus) || (status === '01' && lastOrdinal > 0);
+  const saysNothing = message.description === '' || isStatusWords(message.statusCode, message.description);
   const content: InboundContent = {
     kind: 'answer',
     senderAgencyId: delivery.agencyId,
@@ -305,7 +307,7 @@ async function readStatus(packet: Packet, message: StatusMessage): Promise<Readi
     status,
     at,
     by: { name: (message.staff?.staff ?? '') || from.name, title: (message.staff?.department ?? '') || null },
-    reason: message.description === '' ? (status === '02' ? 'Không nêu lý do' : null) : message.description.slice(0, 1000),
+    reason: saysNothing ? (status === '02' ? 'Không nêu lý do' : null) : message.description.slice(0, 1000),
   };
   return { ok: true, content };
 }

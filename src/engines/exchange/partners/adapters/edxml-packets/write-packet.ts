@@ -4,46 +4,54 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { parseCalendarDay, vietnamDay } from '#kernel/time.ts';
 import { openBytes } from '#engines/files/index.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
-import type { EnvelopeDocument, EnvelopeFile } from '../../../contract.ts';
-import { codeFor, documentIdOf, toDocumentMessage, writeEdxml, writeProblems, type AttachmentSource, type EdxmlAgency, type EdxmlBusiness, type EdxmlMessage, type EdxmlProblem, type EdxmlProfile, type PartyFacts, type StatusMessage } from '../../../edxml/index.ts';
+import { isNotice, type Business, type EnvelopeDocument, type EnvelopeFile } from '../../../contract.ts';
+import { codeFor, documentIdOf, toDocumentMessage, writeEdxml, writeProblems, type AttachmentSource, type EdxmlAgency, type EdxmlBusiness, type EdxmlMessage, type EdxmlProblem, type EdxmlProfile, type PacketSigner, type PartyFacts, type StatusMessage } from '../../../edxml/index.ts';
 import { readEnvelope } from '../../../envelope.ts';
-import type { AnswerParcel, EnvelopeParcel, Parcel, Party } from '../../adapter.ts';
+import type { AnswerParcel, EnvelopeParcel, Parcel, PartnerLine, Party } from '../../adapter.ts';
+import { laidOutAs } from './lay-out.ts';
+import { statusWords } from './status-words.ts';
 
 /** A parcel as the other side gets it, and what lists tell of it. */
 export type Packet = { message: EdxmlMessage; messageType: 'edoc' | 'status'; documentId: string; fromCode: string; toCodes: string[]; attachments: readonly AttachmentSource[]; profile: EdxmlProfile };
 
+/** To whom a packet goes. */
+type To = Pick<PartnerLine, 'kernel' | 'partnerId'>;
+
 /** The packet of a parcel, in the form that the other side wants. @throws EdxmlError for what no packet may carry, such as a state secret */
-export async function packetOfParcel(kernel: Kernel, parcel: Parcel, profile: EdxmlProfile): Promise<Packet> {
-  const made = parcel.kind === 'answer' ? answerMessage(parcel, profile) : await envelopeMessage(kernel, parcel, profile);
+export async function packetOfParcel(line: To, parcel: Parcel, profile: EdxmlProfile): Promise<Packet> {
+  const made = parcel.kind === 'answer' ? answerMessage(parcel, profile) : await envelopeMessage(line, parcel, profile);
   const { message } = made;
   if (message.kind === 'status') return { ...made, profile, attachments: [], messageType: 'status', documentId: message.responseFor.documentId, fromCode: message.from.organId };
   return { ...made, profile, messageType: 'edoc', documentId: message.documentId, fromCode: message.from.organId };
 }
 
 /** Everything that speaks against this packet. */
-export function problemsOf({ message, profile, attachments }: Packet): EdxmlProblem[] {
-  return writeProblems(message, { profile, attachments });
+export function problemsOf({ message, profile, attachments }: Packet, signer: PacketSigner | undefined): EdxmlProblem[] {
+  return writeProblems(message, { profile, attachments, ...(signer === undefined ? {} : { signer }) });
 }
 
-/** The packet as bytes; the same ones each time. */
-export function packetBytes({ message, profile, attachments }: Packet): Readable {
-  return writeEdxml(message, { profile, attachments });
+/** The packet as bytes; the same ones each time, but for a signature with an elliptic key. */
+export function packetBytes({ message, profile, attachments }: Packet, signer: PacketSigner | undefined): Readable {
+  return writeEdxml(message, { profile, attachments, ...(signer === undefined ? {} : { signer }) });
 }
 
 type Made = { message: EdxmlMessage; toCodes: string[]; attachments: readonly AttachmentSource[] };
 
-async function envelopeMessage(kernel: Kernel, parcel: EnvelopeParcel, profile: EdxmlProfile): Promise<Made> {
-  const { pool } = kernel.database;
+async function envelopeMessage(line: To, parcel: EnvelopeParcel, profile: EdxmlProfile): Promise<Made> {
+  const { kernel } = line;
   const { envelope } = parcel;
-  const from = await partyFacts(pool, kernel, parcel.sender);
+  const from = await partyFacts(kernel.database.pool, kernel, parcel.sender);
   const to = uniqueBy(parcel.recipients.map(({ party }) => facts(party)), (each) => codeFor(each.codes, profile.agencyCodes));
   const toCodes = to.map((each) => codeFor(each.codes, profile.agencyCodes));
+  const about: About = { line, parcel, organId: codeFor(from.codes, profile.agencyCodes), toCodes };
   const part = envelope.business;
-  if (part?.kind === 'take_back') return { message: takeBack({ from, document: envelope.document, documentId: parcel.keepsDocumentId ? part.of.documentCode : idOfDocument(envelope.document, codeFor(from.codes, profile.agencyCodes)), reason: part.reason, at: envelope.sentAt }, profile), toCodes, attachments: [] };
+  if (part?.kind === 'take_back') return { message: takeBack({ from, document: envelope.document, named: await nameOf(about, part.of.envelopeId, { code: part.of.documentCode, document: envelope.document }), reason: part.reason, at: envelope.sentAt }, profile), toCodes, attachments: [] };
   const document = { ...envelope.document, ...part?.changed };
-  const business = part === undefined ? undefined : await businessOf(pool, { parcel, from, profile, toCodes });
-  const extra = parcel.keepsDocumentId && (part === undefined || part.kind === 'replace') ? { extra: { documentId: envelope.document.code } } : {};
-  const message = toDocumentMessage({ document, from, to, profile, sentAt: envelope.sentAt, ...(business === undefined ? {} : { business }), ...extra });
+  const business = part === undefined ? undefined : await businessOf(about, part);
+  const isNotice = business !== undefined && business.kind !== 'replace';
+  // A notice has the id of the document that it is about.
+  const documentId = isNotice ? business.documentId : (await nameOf(about, envelope.envelopeId, { code: envelope.document.code, document })).documentId;
+  const message = toDocumentMessage({ document, from, to, profile, sentAt: envelope.sentAt, ...(business === undefined ? {} : { business }), extra: { documentId } });
   return { message, toCodes, attachments: parcel.files.map((file, index) => attachment(kernel, file, index)) };
 }
 
@@ -82,27 +90,39 @@ function idOfDocument(document: Pick<EnvelopeDocument, 'issuedOn' | 'number' | '
   return day === undefined ? '' : documentIdOf({ organId, day, codeNumber: document.number, codeNotation: document.notation });
 }
 
-type About = { parcel: EnvelopeParcel; from: PartyFacts; profile: EdxmlProfile; toCodes: readonly string[] };
+type About = { line: To; parcel: EnvelopeParcel; /** The sender's code today. */ organId: string; toCodes: readonly string[] };
+type Name = { documentId: string; fromCode: string };
 
-async function businessOf(q: Queryable, { parcel, from, profile, toCodes }: About): Promise<EdxmlBusiness> {
-  const part = parcel.envelope.business;
-  if (part === undefined) throw new Error('only called for an envelope about an earlier one');
-  const organId = codeFor(from.codes, profile.agencyCodes);
+/** By what the other side knows a document: what it was told, and only what it was never told by today's code. */
+async function nameOf({ line, parcel, organId }: About, envelopeId: string, of: { code: string; document: EnvelopeDocument }): Promise<Name> {
+  if (parcel.keepsDocumentId) return { documentId: of.code, fromCode: organId };
+  const recipientIds = parcel.recipients.map(({ addressed }) => addressed.agencyId);
+  const told = await laidOutAs(line.kernel.database.pool, { partnerId: line.partnerId, agencyId: parcel.sender.agencyId, envelopeId, recipientIds });
+  return told ?? { documentId: idOfDocument(of.document, organId), fromCode: organId };
+}
+
+async function businessOf(about: About, part: Business): Promise<EdxmlBusiness> {
+  const { parcel, toCodes } = about;
   const shared = { reason: part.reason, paper: 0, staff: null };
-  const documentId = parcel.keepsDocumentId ? part.of.documentCode : idOfDocument(parcel.envelope.document, organId);
   if (part.kind === 'replace') {
-    if (parcel.keepsDocumentId) return { kind: 'replace', ...shared, documentId: '', replacements: [part.of, ...(part.others ?? [])].map(({ documentCode }) => ({ documentId: documentCode, organIds: toCodes })) };
     const replacements: { documentId: string; organIds: readonly string[] }[] = [];
-    for (const { envelopeId } of [part.of, ...(part.others ?? [])]) {
-      const { rows } = await q.query('select original from exchange.envelope where agency_id = $1 and id = $2', [parcel.sender.agencyId, envelopeId]);
-      const read = readEnvelope(String(rows[0]?.['original']));
-      if (read.ok) replacements.push({ documentId: idOfDocument(read.envelope.document, organId), organIds: toCodes });
+    for (const { envelopeId, documentCode } of [part.of, ...(part.others ?? [])]) {
+      const document = parcel.keepsDocumentId ? parcel.envelope.document : await documentOf(about, envelopeId);
+      if (document !== undefined) replacements.push({ documentId: (await nameOf(about, envelopeId, { code: documentCode, document })).documentId, organIds: toCodes });
     }
     return { kind: 'replace', ...shared, documentId: '', replacements: uniqueBy(replacements, (each) => each.documentId) };
   }
+  const { documentId } = await nameOf(about, part.of.envelopeId, { code: part.of.documentCode, document: parcel.envelope.document });
   if (part.kind !== 'update') return { kind: 'revoke', ...shared, documentId };
   const receivers = part.removedRecipients === undefined ? [] : toCodes.map((code) => ({ organId: code, change: 'removed' as const }));
   return { kind: 'update', ...shared, documentId, isContentChanged: part.changed !== undefined, areReceiversChanged: receivers.length > 0, receivers };
+}
+
+async function documentOf({ line, parcel }: About, envelopeId: string): Promise<EnvelopeDocument | undefined> {
+  const q: Queryable = line.kernel.database.pool;
+  const { rows } = await q.query('select original from exchange.envelope where agency_id = $1 and id = $2', [parcel.sender.agencyId, envelopeId]);
+  const read = readEnvelope(String(rows[0]?.['original']));
+  return read.ok ? read.envelope.document : undefined;
 }
 
 function agencyElement(party: PartyFacts, profile: EdxmlProfile): EdxmlAgency {
@@ -110,13 +130,13 @@ function agencyElement(party: PartyFacts, profile: EdxmlProfile): EdxmlAgency {
 }
 
 /** Status 13: the sender asks to take a document back that nobody has opened. */
-function takeBack(given: { from: PartyFacts; document: EnvelopeDocument; documentId: string; reason: string; at: string }, profile: EdxmlProfile): StatusMessage {
+function takeBack(given: { from: PartyFacts; document: EnvelopeDocument; named: Name; reason: string; at: string }, profile: EdxmlProfile): StatusMessage {
   const from = agencyElement(given.from, profile);
   const { document } = given;
   return {
     kind: 'status',
     from,
-    responseFor: { organId: from.organId, code: `${document.number}/${document.notation}`, promulgationDay: parseCalendarDay(document.issuedOn) ?? null, documentId: given.documentId },
+    responseFor: { organId: given.named.fromCode, code: `${document.number}/${document.notation}`, promulgationDay: parseCalendarDay(document.issuedOn) ?? null, documentId: given.named.documentId },
     staff: null,
     statusCode: '13',
     description: given.reason,
@@ -142,7 +162,7 @@ function answerMessage(parcel: AnswerParcel, profile: EdxmlProfile): Made {
     },
     staff: { department: parcel.by.title ?? '', departmentId: '', staff: parcel.by.name, staffId: '', email: '', mobile: '' },
     statusCode: parcel.status,
-    description: parcel.reason ?? '',
+    description: parcel.reason ?? statusWords(parcel.status, isNotice(envelope?.business) ? envelope.business.kind : undefined),
     at: parcel.at.toISOString(),
   };
   return { message, toCodes: [parcel.to.code ?? parcel.sender.code ?? parcel.sender.ref], attachments: [] };

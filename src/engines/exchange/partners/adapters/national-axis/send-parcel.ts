@@ -1,15 +1,15 @@
 import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { openBytes, storeBytes, type StoredBlob } from '#engines/files/index.ts';
-import { EdxmlError, writeEdxml, writeProblems } from '../../../edxml/index.ts';
+import { EdxmlError } from '../../../edxml/index.ts';
 import { PartnerUnavailable, type Parcel, type SendResult } from '../../adapter.ts';
 import { layOut } from '../edxml-packets/lay-out.ts';
-import { MEGABYTE } from '../edxml-packets/packet-settings.ts';
+import { MEGABYTE, signerFor } from '../edxml-packets/packet-settings.ts';
 import { describeProblem } from '../edxml-packets/read-packet.ts';
-import { packetOfParcel, type Packet } from '../edxml-packets/write-packet.ts';
+import { packetBytes, packetOfParcel, problemsOf, type Packet } from '../edxml-packets/write-packet.ts';
 import { AxisRefusal, callAxis } from './client.ts';
 import { noteBegun, noteProcessed, noteSent, noteState, sendingOf, type Place } from './sendings.ts';
-import { profileFor, signerFor, type AxisLine } from './settings.ts';
+import { profileFor, type AxisLine } from './settings.ts';
 import { findOnAxis, stateOnAxis, type PacketState } from './sent-list.ts';
 import { z } from 'zod';
 
@@ -42,9 +42,8 @@ function agencyOf(parcel: Parcel): Id<'agency'> {
 
 /** The packets of a parcel: one for all its receivers, but a taking back for each, which names the receiver (13). */
 async function packetsOf(line: AxisLine, parcel: Parcel): Promise<Packet[]> {
-  const packet = await packetOfParcel(line.kernel, parcel, profileFor(line, vietnamDay(line.kernel.clock.now())));
-  const signer = signerFor(line.secrets);
-  const [problem] = writeProblems(packet.message, { profile: packet.profile, attachments: packet.attachments, ...(signer === undefined ? {} : { signer }) });
+  const packet = await packetOfParcel(line, parcel, profileFor(line, vietnamDay(line.kernel.clock.now())));
+  const [problem] = problemsOf(packet, signerFor(line.secrets));
   if (problem !== undefined) throw new EdxmlError(problem);
   const { message } = packet;
   if (parcel.kind === 'answer' || message.kind !== 'status') return [packet];
@@ -80,9 +79,7 @@ async function writePacket(line: AxisLine, { parcel, packet }: Pick<Bringing, 'p
   const limitBytes = line.config.packetLimitMb * MEGABYTE;
   const expected = parcel.kind === 'envelope' ? parcel.files.reduce((sum, file) => sum + file.sizeBytes * BASE64, 0) : 0;
   if (expected > limitBytes) throw new AxisRefusal('packetTooLarge', `Gói tin khoảng ${String(Math.ceil(expected / MEGABYTE))} MB, vượt mức ${String(line.config.packetLimitMb)} MB của trục`);
-  const signer = signerFor(line.secrets);
-  const source = writeEdxml(packet.message, { profile: packet.profile, attachments: packet.attachments, ...(signer === undefined ? {} : { signer }) });
-  return storeBytes(line.kernel, source, { limitBytes: Number.MAX_SAFE_INTEGER, provisional: true });
+  return storeBytes(line.kernel, packetBytes(packet, signerFor(line.secrets)), { limitBytes: Number.MAX_SAFE_INTEGER, provisional: true });
 }
 
 const sent = z.looseObject({ DocId: z.union([z.string().min(1).max(200), z.number()]).transform(String) });

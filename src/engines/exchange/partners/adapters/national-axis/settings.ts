@@ -1,10 +1,9 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { CalendarDay } from '#kernel/time.ts';
-import { builtInProfiles, packetSigner, profileOn, type EdxmlProfile, type PacketSigner } from '../../../edxml/index.ts';
+import { builtInProfiles, profileOn, type EdxmlProfile } from '../../../edxml/index.ts';
 import type { PartnerLine } from '../../adapter.ts';
 import { anchorSettings, tlsPair } from '../../tls-anchors.ts';
-import { MOST_PACKET_MB, profileCode } from '../edxml-packets/packet-settings.ts';
+import { MOST_PACKET_MB, packetKey, profileCode } from '../edxml-packets/packet-settings.ts';
 import { retryClass } from './error-codes.ts';
 
 export const config = z.object({
@@ -27,8 +26,7 @@ export type Config = z.output<typeof config>;
 export const secrets = z.object({
   /** The shared secret of the HMAC. */
   secret: z.string().min(1).max(500),
-  /** With which packets are signed; without it they go unsigned, and the legal signature is the one inside the file all the same. PEM. */
-  packetKey: z.object({ certificate: z.string().min(50), privateKey: z.string().min(50) }).optional(),
+  packetKey: packetKey.optional(),
   /** With which we show ourselves to a gateway that asks for a certificate. PEM. */
   tls: tlsPair.optional(),
 });
@@ -40,9 +38,4 @@ export function profileFor({ config: settings, secrets: own }: Pick<AxisLine, 'c
   const found = profileOn(builtInProfiles, settings.profile, day);
   if (found === undefined) throw new Error(`there is no edXML profile ${settings.profile} on ${day}`);
   return own.packetKey === undefined ? { ...found, signature: { form: 'none' } } : found;
-}
-
-/** The key that signs packets, if there is one. @throws TypeError when it is neither RSA nor elliptic */
-export function signerFor({ packetKey }: Secrets): PacketSigner | undefined {
-  return packetKey === undefined ? undefined : packetSigner(new X509Certificate(packetKey.certificate).raw, createPrivateKey(packetKey.privateKey));
 }

@@ -2,6 +2,7 @@ import { formatInstant } from '#kernel/time.ts';
 import { EdxmlError } from '../../../edxml/index.ts';
 import { definePartnerAdapter, PartnerUnavailable, type Parcel, type SendResult } from '../../adapter.ts';
 import { layOut } from '../edxml-packets/lay-out.ts';
+import { signerFor } from '../edxml-packets/packet-settings.ts';
 import { describeProblem, readPacket } from '../edxml-packets/read-packet.ts';
 import { isSandboxAgency } from '../edxml-packets/sandbox-agencies.ts';
 import { packetOfParcel, problemsOf, type Packet } from '../edxml-packets/write-packet.ts';
@@ -30,12 +31,12 @@ async function send(line: AxisLine, parcel: Parcel): Promise<SendResult> {
   if (stopped !== undefined) return stopped;
   let packet: Packet;
   try {
-    packet = await packetOfParcel(line.kernel, parcel, profileOf(line.config));
+    packet = await packetOfParcel(line, parcel, profileOf(line));
   } catch (error) {
     if (error instanceof EdxmlError) return { outcome: 'refused', code: error.problem.code, problem: describeProblem(error.problem) };
     throw error;
   }
-  const [problem] = problemsOf(packet);
+  const [problem] = problemsOf(packet, signerFor(line.secrets));
   if (problem !== undefined) return { outcome: 'refused', code: problem.code, problem: describeProblem(problem) };
   const state = await layOut(line.kernel, { partnerId: line.partnerId, parcel, packet });
   return { outcome: state === 'done' ? 'processed' : 'accepted', partnerRef: packet.documentId };

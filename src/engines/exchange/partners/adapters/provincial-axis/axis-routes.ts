@@ -7,6 +7,7 @@ import { vietnamDay } from '#kernel/time.ts';
 import { EdxmlError } from '../../../edxml/index.ts';
 import { noteFetch } from '../../note-fetch.ts';
 import { speaksFor } from '../../partner-rows.ts';
+import { signerFor } from '../edxml-packets/packet-settings.ts';
 import { agencyOfSystem, describeProblem } from '../edxml-packets/read-packet.ts';
 import { isSandboxAgency } from '../edxml-packets/sandbox-agencies.ts';
 import { packetBytes, packetOfParcel } from '../edxml-packets/write-packet.ts';
@@ -14,6 +15,7 @@ import { answerAxis, axisActor, tick, type AxisCall } from './axis-call.ts';
 import { AxisProblem } from './axis-problem.ts';
 import { contentOf, findParcel, listWaiting, packetStates, tellParcel, type ParcelItem } from './axis-parcels.ts';
 import { listAgencies } from './axis-directory.ts';
+import { signatureForm } from './contract.ts';
 import { listSent } from './sent-list.ts';
 import { profileOf } from './settings.ts';
 import { takePacket } from './take-packet.ts';
@@ -61,6 +63,7 @@ const listedAgency = z.looseObject({
   updated_time: z.string(),
 });
 const agencies = outcome.extend({ agencies: z.array(listedAgency).optional(), cursor: z.string().optional(), isMore: z.boolean().optional() });
+const signing = outcome.extend({ signature: signatureForm.optional(), certificate: z.string().nullable().optional() });
 const listing = z.object({ messageType: z.enum(['edoc', 'status']).optional(), cursor: text, limit: z.coerce.number().int().min(1).max(MOST).optional() });
 
 const shown = { 'X-SystemId': { text: 'The id of the system, as the administrator gave it.', required: true }, 'X-SecretKey': { text: 'A key of the system, which begins with lt_.', required: true } };
@@ -178,14 +181,28 @@ export const axisRoutes: readonly Route[] = [
         await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now(), asks: false });
         const found = await findParcel(kernel.database.pool, { partnerId: partner.id, isSandbox: line.config.isSandbox, docId: body.docId ?? wrong('docId') });
         try {
-          const packet = await packetOfParcel(kernel, await contentOf(kernel, found), profileOf(line.config));
-          const bytes = packetBytes(packet);
+          const packet = await packetOfParcel(line, await contentOf(kernel, found), profileOf(line));
+          const bytes = packetBytes(packet, signerFor(line.secrets));
           await tick(call, ['fetched']);
           return { special: 'bytes', body: bytes, contentType: 'application/xml; charset=utf-8', fileName: `${found.docId}.edxml` };
         } catch (error) {
           if (error instanceof EdxmlError) throw new AxisProblem('unwritable', { detail: describeProblem(error.problem), cause: error });
           throw error;
         }
+      }),
+  }),
+  route({
+    method: 'POST',
+    url: '/v1/getSigningCertificate',
+    summary: 'Provincial axis: in which form packets for the system are signed, and the certificate of the key that signs them (PEM).',
+    access: bySystems,
+    notes,
+    body: z.object({}),
+    reply: signing,
+    run: (http) =>
+      answerAxis(http, 'fetched', ({ line }) => {
+        const { signature } = profileOf(line);
+        return Promise.resolve({ reply: { signature: signature.form, certificate: signature.form === 'none' ? null : (line.secrets.packetKey?.certificate ?? null) }, steps: [] });
       }),
   }),
   route({

@@ -19,7 +19,7 @@ export type Conformance = {
 export async function conformanceOf(kernel: Kernel, given: { systemId: string; secret: string }): Promise<Conformance | undefined> {
   try {
     const { partner } = await openSystem(kernel, given);
-    const system = await getSystem(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now() });
+    const system = await getSystem(kernel, { partnerId: partner.id });
     const steps = system.steps.map(({ step, doneAt, problemCode, problemVi, problemEn, problemAt }) => ({
       // safe because the check of the column bounds the steps
       step: step as Step,

@@ -34,7 +34,7 @@ before(async () => {
 after(() => place.close());
 
 test('each call is described with the headers by which a system shows who it is', () => {
-  assert.equal(operations.length, 8);
+  assert.equal(operations.length, 9);
   for (const { call, post } of operations) {
     const headers = post.parameters.filter((each) => each.in === 'header');
     assert.deepEqual(headers.filter((each) => each.required).map((each) => each.name), ['X-SystemId', 'X-SecretKey'], call);
@@ -68,7 +68,7 @@ function assertDescribed(value: unknown, schema: Schema | undefined, at: string)
 }
 
 test('every member of every answer is described, of the refused ones too', async () => {
-  const calls: [string, object][] = [['registerAgency', { code: access.code }], ['getAgenciesList', {}], ['getSynchronizeUnit', { cursor: '0' }]];
+  const calls: [string, object][] = [['registerAgency', { code: access.code }], ['getSigningCertificate', {}], ['getAgenciesList', {}], ['getSynchronizeUnit', { cursor: '0' }]];
   for (const [call, body] of calls) {
     const answer = await ask(call, body);
     assert.equal(answer.status, 200, call);

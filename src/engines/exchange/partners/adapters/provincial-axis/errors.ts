@@ -37,6 +37,20 @@ export const axisErrors = defineErrors('exchange', {
     fixVi: 'Chọn ngày hết hạn khác.',
     fixEn: 'Choose another day.',
   },
+  axisSigningKeyMissing: {
+    status: 422,
+    vi: 'Chưa có khóa để ký gói tin cho hệ thống này.',
+    en: 'There is no key yet to sign packets for this system with.',
+    fixVi: 'Chọn tệp chứng thư và tệp khóa riêng.',
+    fixEn: 'Choose the files of the certificate and of its private key.',
+  },
+  axisSigningCertificateEnded: {
+    status: 422,
+    vi: 'Chứng thư đã hết hạn hoặc chưa có hiệu lực.',
+    en: 'The certificate has expired or is not valid yet.',
+    fixVi: 'Chọn chứng thư đang có hiệu lực.',
+    fixEn: 'Choose one that is valid today.',
+  },
   axisAgencyTaken: {
     status: 409,
     vi: 'Mã cơ quan “{code}” đang thuộc {name}.',

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { run, type RunOptions } from '#kernel/command.ts';
 import { holders, route, type Route, type RouteContext } from '#kernel/route.ts';
 import { parseCalendarDay, vietnamDay, addDays } from '#kernel/time.ts';
-import { createdSystem, issuedKey, newSystem, newSystemKey, sandboxMode, systemAgency, systemFetching, systemQuotas, systemView } from './contract.ts';
+import { createdSystem, issuedKey, newSystem, newSystemKey, sandboxMode, systemAgency, systemFetching, systemQuotas, systemSigning, systemView } from './contract.ts';
 import { axisErrors } from './errors.ts';
 import { issueKey, newKey, revokeKey } from './keys.ts';
-import { addSystemAgency, createSystem, getSystem, setFetching, setQuotas, setSandbox } from './systems.ts';
+import { addSystemAgency, createSystem, getSystem, setFetching, setQuotas, setSandbox, setSigning } from './systems.ts';
 
 const keepers = holders('province_admin');
 const watchers = holders('province_admin', 'auditor');
@@ -50,7 +50,7 @@ export const systemRoutes: readonly Route[] = [
     access: watchers,
     params,
     reply: systemView,
-    run: ({ kernel }, { params: { partnerId } }) => getSystem(kernel.database.pool, { partnerId, now: kernel.clock.now() }),
+    run: ({ kernel }, { params: { partnerId } }) => getSystem(kernel, { partnerId }),
   }),
   route({
     method: 'POST',
@@ -107,6 +107,15 @@ export const systemRoutes: readonly Route[] = [
     params,
     body: systemFetching,
     run: (http, { params: { partnerId }, body }) => http.run(setFetching, { partnerId, ...body }),
+  }),
+  route({
+    method: 'PUT',
+    url: `${url}/:partnerId/signing`,
+    summary: 'Sets how packets for a vendor’s system are signed, and with which key; without one the key that is there signs on.',
+    access: keepers,
+    params,
+    body: systemSigning,
+    run: (http, { params: { partnerId }, body }) => http.run(setSigning, { partnerId, ...body }),
   }),
   route({
     method: 'PUT',

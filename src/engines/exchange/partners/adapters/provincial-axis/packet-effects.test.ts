@@ -3,10 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { after, before, beforeEach, test } from 'node:test';
+import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { setAgencyCode } from '#engines/identity/index.ts';
+import { answerMessage } from '../../../commands/answer-message.ts';
 import { sendNotice } from '../../../commands/send-notice.ts';
-import type { EdxmlBusiness, StatusMessage } from '../../../edxml/index.ts';
+import type { EdxmlBusiness, EdxmlMessage, StatusMessage } from '../../../edxml/index.ts';
 import { deliveriesOf } from '../../../queries/deliveries-of.ts';
 import { stuckDeliveries } from '../../../queries/troubled-deliveries.ts';
 import { waitingQueues } from '../../../queries/waiting.ts';
@@ -27,7 +31,7 @@ let count = 0;
 before(async () => {
   place = await openInstallation();
   [interior, finance, health] = await Promise.all(['Sở Nội vụ', 'Sở Tài chính', 'Sở Y tế'].map(agency));
-  const { body } = await place.call<{ key: { secret: string } }>('POST', '/api/v1/exchange/systems', { body: { name: 'Phần mềm', systemId: 'cap-nuoc', isSandbox: false, agencies: [OFFICE] } });
+  const { body } = await place.call<{ key: { secret: string } }>('POST', '/api/v1/exchange/systems', { body: { name: 'Phần mềm', systemId: 'cap-nuoc', isSandbox: false, agencies: [OFFICE], quotas: { messagesPerDay: 5000, megabytesPerDay: 10_240, requestsPerMinute: 10_000 } } });
   headers = { 'x-systemid': 'cap-nuoc', 'x-secretkey': body.key.secret };
 });
 beforeEach(() => void (count += 1));
@@ -49,6 +53,11 @@ async function ask(call: string, body: object | Buffer): Promise<Reply> {
   const reply = await fetch(`${place.address}/v1/${call}`, { method: 'POST', headers: { ...headers, 'content-type': isPacket ? 'application/octet-stream' : 'application/json' }, body: isPacket ? new Uint8Array(body) : JSON.stringify(body) });
   // safe because all calls of this file are answered in JSON
   return (await reply.json()) as Reply;
+}
+
+async function fetchPacket(docId: string): Promise<EdxmlMessage> {
+  const fetched = await fetch(`${place.address}/v1/getEdoc`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ docId }) });
+  return (await openPacket(Buffer.from(await fetched.arrayBuffer()))).message;
 }
 
 async function send(packet: Promise<Buffer>): Promise<void> {
@@ -129,7 +138,11 @@ test('an added receiver that nobody knows is refused at once', async () => {
 test('a recall, an update and a replacement that come before a late original take effect when it is there', async () => {
   await send(notice([finance], { kind: 'revoke', ...PART, documentId: documentId() }));
   assert.equal(await had(finance), undefined);
+  const sentOne = async () => some((await ask('getSentEdocList', {})).items.find(({ docId }) => docId === early));
+  const early = some((await ask('getSentEdocList', {})).items[0]).docId;
+  assert.deepEqual([(await sentOne()).status, (await sentOne()).status_desc], ['processing', `Chờ văn bản mà gói tin nói đến: Chưa nhận được văn bản ${documentId()}`]);
   await send(letter([finance]));
+  assert.equal((await sentOne()).status, 'done');
   assert.equal((await had(finance))?.state, 'recalled');
   const quarantined = await place.house.sql(`select 1 from exchange.inbound where problem_code = 'documentUnknown'`);
   assert.deepEqual(quarantined, [], 'nobody has to try it again');
@@ -169,14 +182,13 @@ test('a replacement that goes to fewer agencies takes the old document from the 
 });
 
 /** A letter of an agency here to the system's one, with what was told of it. */
-async function sentToOffice(): Promise<{ tell: (status: StatusMessage['statusCode'], description?: string) => Promise<void>; recall: () => Promise<void>; now: () => Promise<{ state: string; told: string[]; recall: string | undefined }> }> {
+async function sentToOffice(): Promise<{ tell: (status: StatusMessage['statusCode'], description?: string) => Promise<void>; recall: () => Promise<void>; now: () => Promise<{ state: string; told: string[]; recall: string | undefined }>; reasons: () => Promise<(string | null)[]> }> {
   const from = some(interior).id;
   const [linked] = await place.house.sql<{ id: Id<'agency'> }>('select agency_id as id from exchange.partner_agency where code = $1', [OFFICE.code]);
   const { subject } = await aSentLetter(place.house.kernel, { from, to: [some(linked).id], document: aDocument({ number: number() }), files: [await aMainFile(place.house.kernel, `công văn ${number()}`)] });
   await place.house.drain();
   const { docId } = some((await ask('getReceivedEdocList', { messageType: 'edoc' })).items.at(-1));
-  const fetched = await fetch(`${place.address}/v1/getEdoc`, { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify({ docId }) });
-  const { message } = await openPacket(Buffer.from(await fetched.arrayBuffer()));
+  const message = await fetchPacket(docId);
   assert.ok(message.kind === 'document');
   await ask('updateStatus', { docId, status: 'done' });
   return {
@@ -194,8 +206,43 @@ async function sentToOffice(): Promise<{ tell: (status: StatusMessage['statusCod
       const line = some((await deliveriesOf(place.house.kernel.database.pool, { agencyId: from, subject }))[0]);
       return { state: line.state, told: line.answers.map(({ status }) => status), recall: line.notices[0]?.state };
     },
+    reasons: async () => some((await deliveriesOf(place.house.kernel.database.pool, { agencyId: from, subject }))[0]).answers.map(({ reason }) => reason),
   };
 }
+
+test('a status that this system gives by itself says in words what happened; such words that come back are no reason', async () => {
+  const told = async (): Promise<string[]> => {
+    await place.house.drain();
+    const words: string[] = [];
+    for (const { docId } of (await ask('getReceivedEdocList', { messageType: 'status' })).items) {
+      const message = await fetchPacket(docId);
+      assert.ok(message.kind === 'status');
+      words.push(`${message.statusCode} ${message.description}`);
+      await ask('updateStatus', { docId, status: 'done' });
+    }
+    return words;
+  };
+  await told();
+  await send(letter([health]));
+  assert.deepEqual(await told(), ['01 Đã đến']);
+  await send(notice([health], { kind: 'revoke', ...PART, documentId: documentId() }));
+  assert.ok((await told()).includes('15 Đồng ý thu hồi'));
+  count += 100;
+  await send(letter([health]));
+  const [row] = await place.house.sql<{ id: Id<'message'> }>(`select id from exchange.message where agency_id = $1 and original::jsonb #>> '{document,number}' = $2`, [some(health).id, number()]);
+  for (const status of ['03', '04', '06'] as const) await run(place.house.kernel, answerMessage, { agencyId: some(health).id, messageId: some(row).id, status }, { actor: aClerk(some(health).id) });
+  assert.deepEqual(await told(), ['01 Đã đến', '03 Đã tiếp nhận', '04 Phân công xử lý', '06 Hoàn thành']);
+  count += 100;
+  await send(letter([health]));
+  const [other] = await place.house.sql<{ id: Id<'message'> }>(`select id from exchange.message where agency_id = $1 and original::jsonb #>> '{document,number}' = $2`, [some(health).id, number()]);
+  await run(place.house.kernel, answerMessage, { agencyId: some(health).id, messageId: some(other).id, status: '02', reason: 'Không đúng thẩm quyền' }, { actor: aClerk(some(health).id) });
+  assert.deepEqual(await told(), ['01 Đã đến', '02 Không đúng thẩm quyền'], 'what a person said has the place');
+
+  const letterOut = await sentToOffice();
+  await letterOut.tell('03', 'Đã tiếp nhận');
+  await letterOut.tell('05', 'Đã giao phòng Kỹ thuật');
+  assert.deepEqual(await letterOut.reasons(), [null, 'Đã giao phòng Kỹ thuật']);
+});
 
 test('a letter that the other system has taken and has not answered is in no queue; after four hours somebody should ask', async () => {
   await sentToOffice();
@@ -234,6 +281,62 @@ test('what a system answers to a document that it has not registered is about th
   await letterOut.recall();
   await letterOut.tell('02', 'Không đúng thẩm quyền');
   assert.deepEqual(await letterOut.now(), { state: 'refused', told: ['01', '02'], recall: 'waiting' });
+});
+
+/** The newest packet of a kind that waits for the system, which then says that it has it. */
+async function newest(messageType: 'edoc' | 'status'): Promise<EdxmlMessage> {
+  const { docId } = some((await ask('getReceivedEdocList', { messageType })).items.at(-1));
+  const message = await fetchPacket(docId);
+  await ask('updateStatus', { docId, status: 'done' });
+  return message;
+}
+
+test('a document that was sent under the agency’s former code is recalled, changed, replaced and taken back under the id that the system has', async () => {
+  const { kernel } = place.house;
+  const builder = await agency('Sở Xây dựng');
+  const [linked] = await place.house.sql<{ id: Id<'agency'> }>('select agency_id as id from exchange.partner_agency where code = $1', [OFFICE.code]);
+  const to = [some(linked).id];
+  const sentLetter = async (named: string) => {
+    const { subject } = await aSentLetter(kernel, { from: builder.id, to, document: aDocument({ number: named }), files: [await aMainFile(kernel, `công văn ${named}`)] });
+    await place.house.drain();
+    const message = await newest('edoc');
+    assert.ok(message.kind === 'document' && message.documentId.startsWith(`${builder.code},`));
+    return { subject, message };
+  };
+  const [recalled, changed, replaced, takenBack] = [await sentLetter('901'), await sentLetter('902'), await sentLetter('903'), await sentLetter('904')];
+  await send(aStatus(recalled.message, { by: OFFICE, status: '01', at: place.house.clock.now() }));
+  const code = 'H56.99.41';
+  await run(kernel, setAgencyCode, { agencyId: builder.id, scheme: 'qd20', code, from: vietnamDay(place.house.clock.now()), note: null }, { actor: systemActor('test') });
+  place.house.clock.advance(60_000);
+  const actor = { actor: aClerk(builder.id) };
+  const told = async (messageType: 'edoc' | 'status' = 'edoc') => {
+    await place.house.drain();
+    const message = await newest(messageType);
+    assert.equal(message.from.organId, code, 'who speaks is the agency as it is today');
+    return message;
+  };
+
+  await run(kernel, sendNotice, { agencyId: builder.id, subject: recalled.subject, kind: 'recall', reason: 'Ban hành nhầm' }, actor);
+  const recall = await told();
+  assert.ok(recall.kind === 'document' && recall.business.kind === 'revoke');
+  assert.deepEqual([recall.documentId, recall.business.documentId], [recalled.message.documentId, recalled.message.documentId]);
+  await send(aStatus(recalled.message, { by: OFFICE, status: '15', at: place.house.clock.now() }));
+  assert.equal((await deliveriesOf(kernel.database.pool, { agencyId: builder.id, subject: recalled.subject }))[0]?.state, 'recalled', 'its answer finds the recall');
+
+  await run(kernel, sendNotice, { agencyId: builder.id, subject: changed.subject, kind: 'update', changed: { summary: 'V/v đã sửa', urgency: 'normal', answerDue: null }, reason: 'Sai trích yếu' }, actor);
+  const update = await told();
+  assert.ok(update.kind === 'document' && update.business.kind === 'update');
+  assert.deepEqual([update.documentId, update.business.documentId], [changed.message.documentId, changed.message.documentId]);
+
+  await aSentLetter(kernel, { from: builder.id, to, document: aDocument({ number: '905' }), files: [await aMainFile(kernel, 'thay thế')], replaces: { subject: replaced.subject, reason: 'Sai số liệu' } });
+  const replacement = await told();
+  assert.ok(replacement.kind === 'document' && replacement.business.kind === 'replace');
+  assert.deepEqual([replacement.documentId.split(',')[0], replacement.business.replacements.map((each) => each.documentId)], [code, [replaced.message.documentId]]);
+
+  await run(kernel, sendNotice, { agencyId: builder.id, subject: takenBack.subject, kind: 'take_back', reason: 'Gửi nhầm nơi nhận' }, actor);
+  const status = await told('status');
+  assert.ok(status.kind === 'status');
+  assert.deepEqual([status.statusCode, status.responseFor.documentId, status.responseFor.organId], ['13', takenBack.message.documentId, builder.code]);
 });
 
 test('a large packet goes through without ever standing in memory as a whole', async () => {

@@ -3,10 +3,10 @@ import { isoInVietnam } from '#kernel/time.ts';
 import type { PartnerId } from '../../adapter.ts';
 import type { InboundState } from '../../inbound.ts';
 
-type Row = { docId: string; messageType: string; documentId: string | null; fromCode: string | null; toCodes: string[]; state: InboundState; problem: string | null; relay: 'stuck' | 'no_route' | 'open' | 'returned' | 'done' | null; relayProblem: string | null; receivedAt: Date; changedAt: Date };
+type Row = { docId: string; messageType: string; documentId: string | null; fromCode: string | null; toCodes: string[]; state: InboundState; isAwaiting: boolean; problem: string | null; relay: 'stuck' | 'no_route' | 'open' | 'returned' | 'done' | null; relayProblem: string | null; receivedAt: Date; changedAt: Date };
 
 /** `processing` until it is delivered, `done` when it is, `fail` when it waits for a person or was refused. */
-function statusOf(state: InboundState, relay: Row['relay']): { status: 'processing' | 'done' | 'fail'; words: string } {
+function statusOf({ state, relay, isAwaiting }: Pick<Row, 'state' | 'relay' | 'isAwaiting'>): { status: 'processing' | 'done' | 'fail'; words: string } {
   switch (state) {
     case 'incomplete':
     case 'waiting':
@@ -25,6 +25,9 @@ function statusOf(state: InboundState, relay: Row['relay']): { status: 'processi
     case 'discarded':
       return { status: 'fail', words: 'Đã loại bỏ' };
     case 'quarantined':
+      // It takes effect by itself when the document comes; nobody has to do anything, the sender least of all.
+      if (isAwaiting) return { status: 'processing', words: 'Chờ văn bản mà gói tin nói đến' };
+      return { status: 'fail', words: 'Bị cách ly, chờ người xử lý' };
     case 'with_person':
       return { status: 'fail', words: 'Bị cách ly, chờ người xử lý' };
   }
@@ -33,7 +36,7 @@ function statusOf(state: InboundState, relay: Row['relay']): { status: 'processi
 /** What a system has sent, newest first, before the last one that it saw. */
 export async function listSent(q: Queryable, of: { partnerId: PartnerId; before: string | null; messageType: string | null; limit: number }) {
   const { rows } = await q.query(
-    `select i.id as "docId", p.message_type as "messageType", p.document_id as "documentId", p.from_code as "fromCode", p.to_codes as "toCodes", i.state, i.problem, l.relay, l.problem as "relayProblem", i.received_at as "receivedAt", i.changed_at as "changedAt"
+    `select i.id as "docId", p.message_type as "messageType", p.document_id as "documentId", p.from_code as "fromCode", p.to_codes as "toCodes", i.state, i.awaits is not null as "isAwaiting", i.problem, l.relay, l.problem as "relayProblem", i.received_at as "receivedAt", i.changed_at as "changedAt"
        from exchange.inbound i join exchange.axis_packet p on p.partner_id = i.partner_id and p.partner_ref = i.partner_ref
        left join lateral (select case when bool_or(d.state = 'returned') then 'returned' when bool_or(d.state = 'waiting' and t.state = 'failed') then 'stuck' when bool_or(d.state = 'no_route') then 'no_route'
                                       when bool_or(d.state = 'waiting') then 'open' when count(*) > 0 then 'done' end as relay,
@@ -45,8 +48,8 @@ export async function listSent(q: Queryable, of: { partnerId: PartnerId; before:
     [of.partnerId, of.before, of.messageType, of.limit],
   );
   // safe because the statement selects exactly these columns
-  return (rows as Row[]).map(({ docId, messageType, documentId, fromCode, toCodes, state, relay, relayProblem, receivedAt, changedAt, ...row }) => {
-    const { status, words } = statusOf(state, relay);
+  return (rows as Row[]).map(({ docId, messageType, documentId, fromCode, toCodes, state, relay, isAwaiting, relayProblem, receivedAt, changedAt, ...row }) => {
+    const { status, words } = statusOf({ state, relay, isAwaiting });
     const problem = row.problem ?? relayProblem;
     return {
       docId,

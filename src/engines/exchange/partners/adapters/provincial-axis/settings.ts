@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { PartnerLine } from '../../adapter.ts';
 import { builtInProfiles, type EdxmlProfile } from '../../../edxml/index.ts';
-import { MOST_PACKET_MB, profileCode } from '../edxml-packets/packet-settings.ts';
+import { MOST_PACKET_MB, packetKey, profileCode } from '../edxml-packets/packet-settings.ts';
+import { signatureForm } from './contract.ts';
 
 export const quotas = z.object({
   messagesPerDay: z.number().int().min(1).max(1_000_000).default(5000),
@@ -19,17 +20,23 @@ export const config = z.object({
   fetchesEveryMinutes: z.number().int().min(1).max(1440).optional(),
   packetLimitMb: z.number().int().min(1).max(MOST_PACKET_MB).default(MOST_PACKET_MB),
   profile: profileCode.default('national-axis'),
+  signature: signatureForm.default('none'),
 });
 export type Config = z.output<typeof config>;
 
-/** Vendors call us with keys of which only the hash is kept: there is no secret to keep for them. */
-export const secrets = z.object({});
+/** Vendors call us with keys of which only the hash is kept: of theirs there is no secret to keep. */
+export const secrets = z.object({ packetKey: packetKey.optional() });
 export type Secrets = z.output<typeof secrets>;
 export type AxisLine = PartnerLine<Config, Secrets>;
 
-/** The form in which the system is written to. Packets go unsigned: the legal signature is the one inside the file. */
-export function profileOf(settings: Config): EdxmlProfile {
-  const found = builtInProfiles.find((each) => each.code === settings.profile);
-  if (found === undefined) throw new Error(`there is no edXML profile ${settings.profile}`);
-  return { ...found, signature: { form: 'none' } };
+/** The form in which the system is written to; unsigned when there is no key to sign with. */
+export function profileOf({ config: settings, secrets: own }: Pick<AxisLine, 'config' | 'secrets'>): EdxmlProfile {
+  const form = own.packetKey === undefined ? 'none' : settings.signature;
+  return { ...builtIn(settings.profile), signature: form === 'none' ? { form } : builtIn(form === 'legacy' ? 'java-toolkit' : 'national-axis').signature };
+}
+
+function builtIn(code: Config['profile']): EdxmlProfile {
+  const found = builtInProfiles.find((each) => each.code === code);
+  if (found === undefined) throw new Error(`there is no edXML profile ${code}`);
+  return found;
 }

@@ -1,5 +1,7 @@
+import { X509Certificate } from 'node:crypto';
 import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
+import type { Kernel } from '#kernel/kernel.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { agenciesOn, createAgency, isWellFormedCode, type CodeScheme } from '#engines/identity/index.ts';
 import type { z } from 'zod';
@@ -8,14 +10,16 @@ import type { PartnerId } from '../../adapter.ts';
 import { insertPartner } from '../../commands/add-partner.ts';
 import { writeLink } from '../../commands/link-agency.ts';
 import { partnerErrors } from '../../errors.ts';
-import { findPartner, lockPartner, type PartnerRow } from '../../partner-rows.ts';
+import { findPartner, lockPartner, openLine, sealSecrets, type PartnerRow } from '../../partner-rows.ts';
 import { recordPartnerEvent } from '../../record.ts';
+import { factsOf, isPair, type TlsPair } from '../../tls-anchors.ts';
 import { OBSERVED_SECONDS } from '../../queries/unfetched.ts';
+import type { PacketKeyPair } from '../edxml-packets/packet-settings.ts';
 import { localAgency } from '../edxml-packets/read-packet.ts';
-import type { newSystem, systemAgency, systemQuotas, systemView } from './contract.ts';
+import type { newSystem, systemAgency, systemQuotas, systemSigning, systemView } from './contract.ts';
 import { axisErrors } from './errors.ts';
 import { ensureSandbox, SANDBOX_PREFIX } from './sandbox-agencies.ts';
-import { config as configSchema, type Config } from './settings.ts';
+import { config as configSchema, secrets as secretsSchema, type Config, type Secrets } from './settings.ts';
 import { stepsOf } from './steps.ts';
 
 type NewSystem = z.output<typeof newSystem>;
@@ -108,6 +112,40 @@ export async function setFetching(ctx: CommandContext, input: { partnerId: strin
   recordPartnerEvent(ctx, 'axis-fetching-set', { partner, data: { minutes: input.everyMinutes } });
 }
 
+/**
+ * From now on packets for the system are signed in this form, or not at all; then the key is thrown away.
+ * @throws exchange.axisSigningKeyMissing, exchange.axisSigningCertificateEnded, exchange.certificatePairWrong
+ */
+export async function setSigning(ctx: CommandContext, input: z.output<typeof systemSigning> & { partnerId: string }): Promise<void> {
+  const partner = await lockSystem(ctx, input.partnerId);
+  const { form, pair } = input;
+  const packetKey = form === 'none' ? undefined : pair === undefined ? secretsOf(ctx.kernel, partner).packetKey : packetKeyOf(pair, ctx.now);
+  if (form !== 'none' && packetKey === undefined) throw axisErrors.axisSigningKeyMissing();
+  await writeSettings(ctx, partner, { signature: form });
+  await ctx.query('update exchange.partner set sealed_secrets = $2 where id = $1', [partner.id, sealSecrets(ctx.kernel, { packetKey } satisfies Secrets)]);
+  recordPartnerEvent(ctx, 'axis-signing-set', { partner, data: { form: FORMS[form], fingerprint: packetKey === undefined ? '' : new X509Certificate(packetKey.certificate).fingerprint256 } });
+}
+
+const FORMS = {
+  none: { vi: 'không ký', en: 'unsigned' },
+  standard: { vi: 'theo chuẩn XML Signature (SHA-256)', en: 'XML Signature (SHA-256)' },
+  legacy: { vi: 'theo dạng cũ (SHA-1)', en: 'older form (SHA-1)' },
+} as const;
+
+/** A pair that may sign packets. Edwards curves are not among the keys of XML Signature. */
+function packetKeyOf(pair: TlsPair, now: Date): PacketKeyPair {
+  if (!isPair(pair)) throw partnerErrors.certificatePairWrong();
+  const certificate = new X509Certificate(pair.certificate);
+  const kind = certificate.publicKey.asymmetricKeyType;
+  if (kind !== 'rsa' && kind !== 'ec') throw partnerErrors.certificatePairWrong();
+  if (certificate.validToDate <= now || certificate.validFromDate > now) throw axisErrors.axisSigningCertificateEnded();
+  return { certificate: certificate.toString(), privateKey: pair.key };
+}
+
+function secretsOf(kernel: Kernel, partner: PartnerRow): Secrets {
+  return secretsSchema.parse(openLine(kernel, partner, AbortSignal.timeout(0)).secrets);
+}
+
 async function writeSettings(ctx: CommandContext, partner: PartnerRow & { settings: Config }, change: { [Name in keyof Config]?: Config[Name] | undefined }): Promise<void> {
   await ctx.query('update exchange.partner set config = $2, changed_at = $3 where id = $1', [partner.id, JSON.stringify({ ...partner.settings, ...change }), ctx.now]);
   if (change.isSandbox !== false) return;
@@ -116,17 +154,20 @@ async function writeSettings(ctx: CommandContext, partner: PartnerRow & { settin
 }
 
 /** A system with its keys, use and checklist. @throws exchange.partnerNotFound */
-export async function getSystem(q: Queryable, of: { partnerId: string; now: Date }): Promise<z.input<typeof systemView>> {
+export async function getSystem(kernel: Kernel, of: { partnerId: string }): Promise<z.input<typeof systemView>> {
+  const q: Queryable = kernel.database.pool;
+  const now = kernel.clock.now();
   const partner = await findPartner(q, of.partnerId);
   if (partner?.protocol !== 'provincial_axis') throw partnerErrors.partnerNotFound();
-  const { systemId, isSandbox, quotas, fetchesEveryMinutes } = configSchema.parse(partner.config);
+  const { systemId, isSandbox, signature, quotas, fetchesEveryMinutes } = configSchema.parse(partner.config);
+  const { packetKey } = secretsOf(kernel, partner);
   const seen = await q.query(`select ceil(${OBSERVED_SECONDS} / 60.0)::int as minutes from exchange.partner_line l where l.partner_id = $1`, [partner.id]);
-  const meter = await q.query(`select case when day = $2 then messages else 0 end as messages, case when day = $2 then bytes else 0 end as bytes, seen_at from exchange.axis_meter where partner_id = $1`, [partner.id, vietnamDay(of.now)]);
+  const meter = await q.query(`select case when day = $2 then messages else 0 end as messages, case when day = $2 then bytes else 0 end as bytes, seen_at from exchange.axis_meter where partner_id = $1`, [partner.id, vietnamDay(now)]);
   const keys = await q.query(
     `select json_build_object('id', id, 'hint', hint, 'note', note, 'createdAt', created_at, 'createdBy', coalesce(created_by ->> 'name', ''), 'expiresAt', expires_at, 'revokedAt', revoked_at, 'lastUsedAt', last_used_at,
               'isGood', revoked_at is null and expires_at > $2,
               'isInUse', revoked_at is null and expires_at > $2 and last_used_at is not null and last_used_at = max(last_used_at) over ()) as key from exchange.axis_key where partner_id = $1 order by created_at desc, id desc limit 50`,
-    [partner.id, of.now],
+    [partner.id, now],
   );
   const code = await q.query(`select a.code from exchange.axis_sandbox s join exchange.partner_agency a on a.agency_id = s.agency_id and a.partner_id = s.partner_id where s.partner_id = $1 order by a.valid_from desc limit 1`, [partner.id]);
   const used = meter.rows[0];
@@ -134,6 +175,7 @@ export async function getSystem(q: Queryable, of: { partnerId: string; now: Date
   return {
     systemId,
     isSandbox,
+    signing: packetKey === undefined ? { form: 'none', certificate: null } : { form: signature, certificate: factsOf(new X509Certificate(packetKey.certificate)) },
     quotas,
     usedToday: { messages: Number(used?.['messages'] ?? 0), bytes: Number(used?.['bytes'] ?? 0) },
     // safe because the column is a point in time
