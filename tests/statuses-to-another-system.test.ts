@@ -111,7 +111,7 @@ test('what is completed without having been assigned is told as 03 and 06; a ref
   assert.deepEqual(known.map(({ status }) => status), ['01', '03', '06']);
   const refused = await arrived('104');
   await step(clerk, refused, 'refuse', { reason: 'Không thuộc thẩm quyền của Sở' });
-  assert.deepEqual((await statuses()).map(({ status, reason }) => [status, reason]), [['01', ''], ['02', 'Không thuộc thẩm quyền của Sở']]);
+  assert.deepEqual((await statuses()).map(({ status, reason }) => [status, reason]), [['01', 'Đã đến'], ['02', 'Không thuộc thẩm quyền của Sở']]);
 });
 
 test('statuses that were not fetched wait in their order, and come once however late', async () => {
