@@ -747,10 +747,14 @@ create table exchange.partner (
   created_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
   features text[] not null default '{}'::text[],
+  foreign_version text,
+  foreign_version_since timestamp with time zone,
   constraint partner_pkey PRIMARY KEY (id),
   constraint partner_address_check CHECK ((length(address) <= 500)),
   constraint partner_check CHECK (((valid_to IS NULL) OR (valid_to >= valid_from))),
   constraint partner_features_check CHECK ((cardinality(features) <= 50)),
+  constraint partner_foreign_version_check CHECK (((length(foreign_version) >= 1) AND (length(foreign_version) <= 10))),
+  constraint partner_foreign_version_whole CHECK (((foreign_version IS NULL) = (foreign_version_since IS NULL))),
   constraint partner_name_check CHECK (((length(name) >= 2) AND (length(name) <= 300))),
   constraint partner_protocol_check CHECK ((protocol = ANY (ARRAY['installation'::text, 'provincial_axis'::text, 'national_axis'::text]))),
   constraint partner_state_check CHECK ((state = ANY (ARRAY['invited'::text, 'pairing'::text, 'active'::text, 'suspended'::text])))
@@ -921,6 +925,17 @@ create table exchange.reminder (
 );
 comment on table exchange.reminder is 'Scope: agency. Append-only. Reminders of recipients at another installation: whom, who and when, as its parcel tells it at every try.';
 
+create table exchange.told_time (
+  agency_id uuid not null,
+  envelope_id uuid not null,
+  recipient_agency_id uuid not null,
+  ordinal integer not null,
+  told_at timestamp with time zone not null,
+  constraint told_time_pkey PRIMARY KEY (agency_id, envelope_id, recipient_agency_id, ordinal),
+  constraint told_time_agency_id_envelope_id_recipient_agency_id_ordina_fkey FOREIGN KEY (agency_id, envelope_id, recipient_agency_id, ordinal) REFERENCES exchange.delivery_answer(agency_id, envelope_id, recipient_agency_id, ordinal)
+);
+comment on table exchange.told_time is 'Scope: agency. Append-only. The time that a system outside wrote on an answer and that cannot be: before the document was sent, or in the future. The answer counts from when it was heard.';
+
 create table exchange.transfer (
   agency_id uuid not null,
   id uuid not null,
@@ -1030,7 +1045,7 @@ create table exchange_desk.alert (
   constraint alert_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES exchange_desk.alert_rule(id),
   constraint alert_cause_of_kind CHECK (
 CASE kind
-    WHEN 'partner_down'::text THEN COALESCE((cause = ANY (ARRAY['line_open'::text, 'not_fetched'::text])), false)
+    WHEN 'partner_down'::text THEN COALESCE((cause = ANY (ARRAY['line_open'::text, 'not_fetched'::text, 'version_foreign'::text])), false)
     WHEN 'connection_ends'::text THEN COALESCE((cause = ANY (ARRAY['vendor_key'::text, 'their_certificate'::text, 'own_certificate'::text])), false)
     ELSE (cause IS NULL)
 END),

@@ -11,9 +11,16 @@ import { run } from '#kernel/command.ts';
 import { openTestHouse } from '#kernel/testkit.ts';
 import { parseCalendarDay } from '#kernel/time.ts';
 import { createAgency } from '#engines/identity/index.ts';
+import { toPem } from '#engines/signatures/domain/pdf/testing-signer.ts';
+import { createTestPki } from '#engines/signatures/domain/validation/testing.ts';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { freePort } from '../bench/house/free-port.ts';
 import { exchangeHouse } from '../src/engines/exchange/testing.ts';
+import type { InstallationLine } from '../src/engines/exchange/partners/adapters/installation/client.ts';
+import { digestOf, signRequest } from '../src/engines/exchange/partners/adapters/installation/http-signatures.ts';
+import { signingKey } from '../src/engines/exchange/partners/adapters/installation/settings.ts';
+import { PEER } from '../src/engines/exchange/partners/adapters/installation/wire.ts';
+import { findPartner, openLine } from '../src/engines/exchange/partners/partner-rows.ts';
 import { serveHouse, type Installation } from '../src/engines/exchange/partners/testing.ts';
 import { look, picture } from './accessibility.ts';
 import { openTown, type Town } from './town.ts';
@@ -45,7 +52,7 @@ async function administrator(): Promise<Page> {
   return page;
 }
 
-async function api<Reply>(page: Page, method: 'GET' | 'POST', path: string, data?: object): Promise<Reply> {
+async function api<Reply>(page: Page, method: 'GET' | 'POST' | 'PUT', path: string, data?: object): Promise<Reply> {
   const reply = await page.request.fetch(`${town.url}/api/v1${path}`, { method, ...(data === undefined ? {} : { data }) });
   assert.ok(reply.ok(), `${path}: ${await reply.text()}`);
   // safe because the caller names the shape of the route's reply
@@ -59,6 +66,17 @@ async function connect(page: Page): Promise<string> {
   const accepted = await api<{ partnerId: string; fingerprint: string }>(page, 'POST', '/exchange/invitations/accept', { text, fingerprint, name: 'Tỉnh Nghệ An' });
   assert.equal((await neighbour.call('POST', `/api/v1/exchange/partners/${invited.body.partnerId}/confirm`, { body: { fingerprint: accepted.fingerprint } })).status, 204);
   return accepted.partnerId;
+}
+
+/** The neighbour asks the town what waits for it, in a version of the protocol. */
+async function callOfTheirs(version: string): Promise<number> {
+  const { kernel } = neighbour.house;
+  const [row] = await neighbour.house.sql(`select id from exchange.partner where state = 'active'`);
+  // safe because a partner of this protocol has settings of its adapter
+  const { secrets } = openLine(kernel, (await findPartner(kernel.database.pool, String(row?.['id']))) ?? assert.fail(), AbortSignal.timeout(0)) as InstallationLine;
+  const target = `${PEER}/waiting`;
+  const { headers } = signRequest({ method: 'GET', target, digest: digestOf(Buffer.alloc(0)), version }, signingKey(secrets), kernel.clock.now());
+  return (await fetch(town.url + target, { headers })).status;
 }
 
 /** At the neighbour an agency lives under the code that one of the town has. */
@@ -100,6 +118,19 @@ test('an operator sees and replaces the keys of a connection, who reaches whom, 
     await page.getByRole('button', { name: 'Kết thúc ngay' }).click();
     await dialog.getByRole('button', { name: 'Kết thúc ngay' }).click();
     await page.getByText('Khóa cũ, còn nhận').waitFor({ state: 'detached' });
+  });
+
+  await t.test('one that goes over to another version of the protocol is told apart, until it calls in ours', async () => {
+    assert.equal(await callOfTheirs('2'), 401);
+    await page.reload();
+    await page.getByText(/gọi đến bằng phiên bản giao thức 2 mà ở đây chưa dùng/).waitFor();
+    await look(page, 'phiên bản giao thức khác');
+    await picture(page, 'phien-ban-khac');
+    assert.equal(await callOfTheirs('1'), 200);
+    await page.reload();
+    await tab('Khóa, chứng thư').click();
+    await page.getByText('Khóa của kết nối').first().waitFor();
+    await page.getByText(/gọi đến bằng phiên bản giao thức 2/).waitFor({ state: 'detached' });
   });
 
   await t.test('a certificate is trusted from a file and withdrawn', { skip: hasOpenssl ? false : 'openssl is not installed' }, async () => {
@@ -193,6 +224,40 @@ test('an operator sees and replaces the keys of a connection, who reaches whom, 
     await look(page, 'đổi khóa dùng chung');
     await picture(page, 'doi-khoa-dung-chung');
     await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  await t.test('packets for the axis are signed as the administrator sets it; while the certificate has ended, it is said that they wait', async () => {
+    const former = await createTestPki(new Date('2020-01-01T00:00:00Z'));
+    const present = await createTestPki(new Date(Date.now() - 3_600_000));
+    const keyOf = ({ person }: typeof former) => String(person.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const file = (name: string, text: string) => ({ name, mimeType: 'application/x-pem-file', buffer: Buffer.from(text) });
+    const sign = async (): Promise<void> => {
+      await page.getByRole('button', { name: 'Đặt chữ ký gói tin' }).focus();
+      await page.keyboard.press('Enter');
+      await dialog.getByRole('radio', { name: /^Theo chuẩn/ }).waitFor();
+    };
+    await page.getByText('Không ký', { exact: true }).waitFor();
+    const id = page.url().split('/').at(-1) ?? '';
+    await api(page, 'PUT', `/exchange/partners/${id}/secrets`, { secrets: { packetKey: { certificate: toPem(former.person.certificate.raw), privateKey: keyOf(former) } } });
+    await page.reload();
+    await tab('Khóa, chứng thư').click();
+    await page.getByText(/^Chứng thư ký gói tin đã hết hạn /).waitFor();
+    await page.getByRole('button', { name: 'Đặt chữ ký gói tin' }).waitFor();
+    await look(page, 'chứng thư ký gói tin đã hết hạn');
+    await picture(page, 'ky-goi-tin-truc-het-han');
+    await sign();
+    await dialog.locator('input[type=file]').nth(0).setInputFiles(file('ky-goi-tin.pem', toPem(present.person.certificate.raw)));
+    await dialog.locator('input[type=file]').nth(1).setInputFiles(file('khoa-rieng.pem', keyOf(present)));
+    await dialog.getByText('khoa-rieng.pem').waitFor();
+    await look(page, 'chữ ký gói tin của trục');
+    await picture(page, 'ky-goi-tin-truc');
+    await dialog.getByRole('button', { name: 'Lưu' }).click();
+    await page.getByText(/^Chứng thư ký gói tin đã hết hạn /).waitFor({ state: 'detached' });
+    await page.getByText('Theo chuẩn, SHA-256', { exact: true }).waitFor();
+    await look(page, 'gói tin của trục được ký');
+    await page.getByText('Theo chuẩn, SHA-256', { exact: true }).scrollIntoViewIfNeeded();
+    await picture(page, 'ky-goi-tin-truc-da-dat');
   });
 
   await t.test('a wrong day in a bar of filters leaves the fields beside it where they are', async () => {

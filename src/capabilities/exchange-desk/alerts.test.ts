@@ -234,6 +234,25 @@ async function aLetter(from: Id<'agency'>, to: Id<'agency'>) {
   return { agencyId: from, subject: { type: 'outgoing-document', id: newId() }, recipients: [to], document, files: [{ ...stored, name: 'a.txt', mediaType: 'text/plain', role: 'main' as const }] };
 }
 
+test('a partner whose calls are turned away, since it calls in another version, is told with that reason; it ends when it calls in ours', async () => {
+  const partner = await addPartner('Tỉnh Quảng Trị');
+  const call = (version: string | null) => desk.house.sql('update exchange.partner set foreign_version = $2::text, foreign_version_since = case when $2::text is not null then $3::timestamptz end where id = $1', [partner, version, desk.house.kernel.clock.now()]);
+  const found = async () => (await standing(province)).filter(({ about }) => about === 'Tỉnh Quảng Trị').map(({ kind, cause }) => [kind, cause]);
+  await call('2');
+  await desk.pass(4);
+  assert.deepEqual(await found(), []);
+  await desk.pass(2);
+  assert.deepEqual(await found(), [['partner_down', 'version_foreign']]);
+  assert.ok((await tasks()).some(({ title }) => title.startsWith('Tỉnh Quảng Trị gọi đến bằng phiên bản giao thức khác từ ')));
+  await breakLine(partner);
+  await desk.pass(1);
+  assert.equal((await found()).length, 1, 'one partner is down once');
+  await mendLine(partner);
+  await call(null);
+  await desk.pass(1);
+  assert.deepEqual(await found(), []);
+});
+
 test('a delivery that nobody takes for ten minutes is told to the agency’s clerks and to the province', async () => {
   await run(desk.house.kernel, sendEnvelope, await aLetter(sender, commune), { actor: clerk });
   // Nobody works on it: only the rules are looked at.

@@ -31,9 +31,12 @@ type Asked = { now: Date; before: Date };
 
 const findings: Record<AlertKind, (kernel: Kernel, asked: Asked) => Promise<Found[]>> = {
   async partner_down({ database: { pool: q } }, { now }) {
-    const outOfReach = (await listPartners(q)).flatMap(({ id, name, state, line }) =>
-      state !== 'active' || line.openedAt === null ? [] : [{ subjectId: id, agencyId: null, name, since: new Date(line.openedAt), count: line.waiting, cause: 'line_open' as const }],
-    );
+    const outOfReach = (await listPartners(q)).flatMap(({ id, name, state, line: { openedAt, waiting }, foreignVersion }): Found[] => {
+      // One that calls in another version can be reached, and nothing of it can be taken.
+      const [since] = [openedAt, foreignVersion?.since ?? null].flatMap((at) => (at === null ? [] : [new Date(at)])).toSorted((one, other) => one.getTime() - other.getTime());
+      if (state !== 'active' || since === undefined) return [];
+      return [{ subjectId: id, agencyId: null, name, since, count: waiting, cause: openedAt === null ? 'version_foreign' : 'line_open' }];
+    });
     // One that comes for its parcels has no line that could open: it is away when some lie ready and it has not come since, though
     // by its own rhythm it should have. One that asks every quarter of an hour is not away after five minutes.
     const staysAway = (await unfetchedParcels(q, now)).map(({ partnerId, name, count, readyAt, fetchedAt, everySeconds }) => ({
@@ -45,7 +48,7 @@ const findings: Record<AlertKind, (kernel: Kernel, asked: Asked) => Promise<Foun
       cause: 'not_fetched' as const,
       ...(everySeconds === null ? {} : { notBefore: awayFrom(fetchedAt ?? readyAt, everySeconds) }),
     }));
-    return [...outOfReach, ...staysAway];
+    return [...outOfReach, ...staysAway.filter(({ subjectId }) => !outOfReach.some((each) => each.subjectId === subjectId))];
   },
   async queue_old({ database: { pool: q } }, { now, before }) {
     return named(q, now, (await waitingQueues(q, before)).map(({ agencyId, count, oldestAt }) => ({ agencyId, count, since: oldestAt })));

@@ -54,8 +54,10 @@ async function addresseesOf(ctx: CommandContext, rule: AlertRule, found: Found):
 }
 
 const sentences: Record<AlertKind, (found: Found) => string> = {
-  partner_down: ({ name, since, count, cause }) =>
-    cause === 'not_fetched' ? `${name} chưa đến lấy gói từ ${formatInstant(since)}, ${String(count)} gói đang chờ` : `Mất kết nối với ${name} từ ${formatInstant(since)}, ${String(count)} gói đang chờ`,
+  partner_down: ({ name, since, count, cause }) => {
+    if (cause === 'version_foreign') return `${name} gọi đến bằng phiên bản giao thức khác từ ${formatInstant(since)} nên chưa nhận được gì từ đó, ${String(count)} gói đang chờ`;
+    return cause === 'not_fetched' ? `${name} chưa đến lấy gói từ ${formatInstant(since)}, ${String(count)} gói đang chờ` : `Mất kết nối với ${name} từ ${formatInstant(since)}, ${String(count)} gói đang chờ`;
+  },
   queue_old: ({ name, since, count }) => `${name}: ${String(count)} lần gửi chờ quá lâu, lâu nhất từ ${formatInstant(since)}`,
   receipt_late: ({ name, count }) => `${name}: ${String(count)} văn bản chưa báo nhận trong ngày đến`,
   connection_ends: ({ name, since, cause }) => {

@@ -302,5 +302,5 @@ export const deliveryReturned = z.object({ envelopeId: z.uuid(), recipientAgency
 export const deliveryRetried = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string() });
 
 export type { ConflictView, Reconciliation, TakerList } from './partners/contract.ts';
-export type { conflictPage, conflictView, inboundView, invitationReply, invitationSummary, linkView, partnerKeys, partnerTrust, partnerView, rotated, transferView } from './partners/contract.ts';
+export type { conflictPage, conflictView, inboundView, invitationReply, invitationSummary, linkView, packetSigning, partnerKeys, partnerTrust, partnerView, rotated, transferView } from './partners/contract.ts';
 export type { createdSystem, issuedKey, systemView } from './partners/adapters/provincial-axis/contract.ts';

@@ -248,6 +248,8 @@ export type PartnerRow = {
   created_at: Instant;
   changed_at: Instant;
   features: string[];
+  foreign_version: string | null;
+  foreign_version_since: Instant | null;
 };
 
 export type PartnerAgencyRow = {
@@ -352,6 +354,14 @@ export type ReminderRow = {
   reminded_at: Instant;
 };
 
+export type ToldTimeRow = {
+  agency_id: string;
+  envelope_id: string;
+  recipient_agency_id: string;
+  ordinal: number;
+  told_at: Instant;
+};
+
 export type TransferRow = {
   agency_id: string;
   id: string;
@@ -432,6 +442,7 @@ export type Tables = {
   'exchange.relay': RelayRow;
   'exchange.relay_question': RelayQuestionRow;
   'exchange.reminder': ReminderRow;
+  'exchange.told_time': ToldTimeRow;
   'exchange.transfer': TransferRow;
   'exchange.transition_period': TransitionPeriodRow;
   'exchange.withheld_file': WithheldFileRow;

@@ -117,6 +117,7 @@ function Alerts({ view }: { view: 'standing' | 'all' }): ReactNode {
 function detailOf({ cause, count, endsAt }: AlertRow, t: Translate<keyof (typeof deskMessages)['vi']>): string {
   const isEnd = cause === 'vendor_key' || cause === 'their_certificate' || cause === 'own_certificate';
   if (endsAt !== null && isEnd) return ` (${t(`ends.${cause}`, { on: formatDate(endsAt) })})`;
+  if (cause === 'version_foreign') return ` (${t('foreignVersion')})`;
   return count > 0 ? ` (${t(cause === 'not_fetched' ? 'unfetched' : 'count', { count })})` : '';
 }
 

@@ -30,3 +30,9 @@ test('a line that is down is said in words, not by its code', () => {
   const carried = stationsOf(envelope, delivery({ parcel: parcel({ problemCode: 'circuitOpen' }) }), (key) => key)[2];
   assert.equal(carried?.note, 'Tries; nextTry; lineDown');
 });
+
+test('a time that cannot be is told beside the one that counts', () => {
+  const answer = (status: string) => ({ ordinal: Number(status), status, at: '2026-11-20T01:02:00Z', toldAt: '2016-01-01T00:00:00Z', by: '', title: null, reason: null, receipt: '' });
+  const stations = stationsOf(envelope, delivery({ state: 'registered', arrivedAt: '2026-11-20T01:02:00Z', answers: [answer('01'), answer('03')] }), (key) => key);
+  assert.deepEqual(stations.slice(2).map(({ id, note }) => [id, note]), [['arrived', 'ToldAt'], ['answer 3', 'ToldAt']]);
+});

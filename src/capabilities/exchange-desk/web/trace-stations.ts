@@ -17,7 +17,7 @@ export function stationsOf(envelope: TracedEnvelope, delivery: Delivery, t: T): 
     { id: 'sent', label: t('sent'), state: 'done', at: delivery.createdAt },
     { id: 'inspected', label: t('inspected'), state: envelope.inspectedAt === null ? 'present' : 'done', ...(envelope.inspectedAt === null ? {} : { at: envelope.inspectedAt }) },
     ...(parcel === null ? [] : [carrier(parcel, arrivedAt === null && parcel.state === 'sent', t)]),
-    ...(arrivedAt === null ? (isOpen ? [openStation(delivery, parcel, t)] : []) : [{ id: 'arrived', label: t('arrived'), state: 'done' as const, at: arrivedAt, ...noteOf([delivery.deliveredToName === null ? '' : t('deliveredTo', { name: delivery.deliveredToName })]) }]),
+    ...(arrivedAt === null ? (isOpen ? [openStation(delivery, parcel, t)] : []) : [{ id: 'arrived', label: t('arrived'), state: 'done' as const, at: arrivedAt, ...noteOf([delivery.deliveredToName === null ? '' : t('deliveredTo', { name: delivery.deliveredToName }), toldAtOf(answers.find((answer) => answer.status === '01'), t)]) }]),
     ...(openedAt === null ? [] : [{ id: 'opened', label: t('opened'), state: 'done' as const, at: openedAt }]),
     ...answers.filter((answer) => answer.status !== '01').map((answer) => answerStation(answer, t)),
   ];
@@ -46,7 +46,7 @@ function saidBy(problem: string | null, t: T): string {
   return problem === 'circuitOpen' ? t('lineDown') : (problem ?? '');
 }
 
-export function answerStation(answer: Pick<Answer, 'ordinal' | 'status' | 'at' | 'by' | 'title' | 'reason'>, t: T): RouteStation {
+export function answerStation(answer: Pick<Answer, 'ordinal' | 'status' | 'at' | 'toldAt' | 'by' | 'title' | 'reason'>, t: T): RouteStation {
   const word = wordOf('status', answer.status);
   return {
     id: `answer ${String(answer.ordinal)}`,
@@ -54,8 +54,13 @@ export function answerStation(answer: Pick<Answer, 'ordinal' | 'status' | 'at' |
     state: answer.status === '02' || answer.status === '16' ? 'stopped' : 'done',
     at: answer.at,
     ...(answer.by === '' ? {} : { people: [{ name: answer.by, ...(answer.title === null ? {} : { post: answer.title }) }] }),
-    ...noteOf([answer.reason ?? '']),
+    ...noteOf([answer.reason ?? '', toldAtOf(answer, t)]),
   };
+}
+
+/** A time that the other side's clock gave and that cannot be. */
+function toldAtOf(answer: Pick<Answer, 'toldAt'> | undefined, t: T): string {
+  return answer === undefined || answer.toldAt === null ? '' : t('toldAt', { at: formatDateTime(answer.toldAt) });
 }
 
 export function parcelStation(parcel: Parcel, label: string, t: T): RouteStation {

@@ -82,7 +82,7 @@ function Acting({ act, partner, system, onClose }: Props & { act: Act; onClose: 
     case 'fetching':
       return system === undefined ? null : <Fetching partner={partner} system={system} onClose={onClose} />;
     case 'signing':
-      return system === undefined ? null : <SigningDialog partner={partner} system={system} onClose={onClose} />;
+      return system === undefined ? null : <SigningDialog url={`${SYSTEMS}/${partner.id}`} signing={system.signing} onClose={onClose} />;
     case 'suspend':
       return <Suspend url={url} onClose={onClose} />;
     case 'confirm':

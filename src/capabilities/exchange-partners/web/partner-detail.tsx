@@ -24,8 +24,10 @@ import './partners.css';
 import { wayOf } from './reach-dialog.tsx';
 import { securityMessages } from './security-messages.ts';
 import { SecurityPart } from './security-part.tsx';
+import { SigningHeldUp } from './signing-dialog.tsx';
 import { signingMessages } from './signing-messages.ts';
 import { TroubleText } from './trouble-text.tsx';
+import { AxisHeldUp } from './trust-part.tsx';
 import { LOOK_AGAIN_MS, PARTNERS, SYSTEMS, type Partner, type System } from './words.ts';
 
 /** One system: how it is, and what an administrator does with it. */
@@ -56,7 +58,10 @@ function Opened({ partner, system }: { partner: Partner; system: System | undefi
   const [view, setView] = useState('facts');
   return (
     <Detail lead={t(`protocol.${partner.protocol}`)} title={partner.name} marks={<PartnerMark partner={partner} />} actions={mayKeep ? <PartnerActions partner={partner} system={system} /> : undefined}>
+      {partner.foreignVersion !== null && <Banner tone="warn">{t('foreignVersion', { version: partner.foreignVersion.version, at: formatDateTime(partner.foreignVersion.since) })}</Banner>}
       {system?.isSandbox === true && <Banner tone="warn">{t('enterSandboxText')}</Banner>}
+      {system !== undefined && <SigningHeldUp signing={system.signing} />}
+      {partner.protocol === 'national_axis' && <AxisHeldUp partner={partner} />}
       <Tabs
         label={t('detail')}
         value={view}

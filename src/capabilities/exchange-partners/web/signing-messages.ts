@@ -1,6 +1,6 @@
 import { defineMessages } from '#ui/i18n.ts';
 
-/** Words of how packets for a vendor's system are signed. */
+/** Words of how packets for a system outside are signed. */
 export const signingMessages = defineMessages({
   vi: {
     label: 'Chữ ký gói tin',
@@ -14,10 +14,13 @@ export const signingMessages = defineMessages({
     legacyHint: 'Chỉ chọn khi hệ thống bên kia dùng bộ công cụ Java cũ và không đọc được dạng chuẩn.',
     keyText: 'Chọn hai tệp PEM: chứng thư, và khóa riêng không đặt mật khẩu. Khóa riêng được mã hóa và không hiện lại; bên kia đọc được chứng thư.',
     keptText: 'Đang ký bằng chứng thư {subject}, hiệu lực đến {until}. Chọn hai tệp PEM khác để thay, hoặc để trống để giữ.',
+    endedText: 'Chứng thư {subject} đã hết hạn {until} nên không ký được nữa. Chọn hai tệp PEM khác để thay.',
     value: '{form}: {subject}, hiệu lực đến {until}',
     fingerprint: 'Vân tay chứng thư ký',
     save: 'Lưu',
-    saved: 'Đã lưu. Có hiệu lực với gói tin bên kia lấy từ bây giờ.',
+    saved: 'Đã lưu. Có hiệu lực với gói tin đi từ bây giờ.',
+    heldUp: 'Chứng thư ký gói tin đã hết hạn {at}. Gói tin gửi bên này đang chờ, không gói nào mất; đặt chứng thư mới thì tự đi.',
+    heldUpUntil: 'Chứng thư ký gói tin chưa có hiệu lực trước {at}. Gói tin gửi bên này chờ đến lúc đó.',
   },
   en: {
     label: 'Signature of packets',
@@ -31,9 +34,12 @@ export const signingMessages = defineMessages({
     legacyHint: 'Only where the other side uses the old Java toolkit and cannot read the standard form.',
     keyText: 'Choose two PEM files: the certificate, and its private key without a password. The key is encrypted and never shown; the other side can read the certificate.',
     keptText: 'Signed with the certificate {subject}, valid until {until}. Choose two other PEM files to replace it, or none to keep it.',
+    endedText: 'The certificate {subject} ended on {until}, so nothing is signed with it. Choose two other PEM files.',
     value: '{form}: {subject}, valid until {until}',
     fingerprint: 'Fingerprint of the signing certificate',
     save: 'Save',
-    saved: 'Saved. It counts for packets that the other side fetches from now on.',
+    saved: 'Saved. It counts for packets that go from now on.',
+    heldUp: 'The certificate that signs packets ended on {at}. Packets wait, and none is lost; with a new certificate they go by themselves.',
+    heldUpUntil: 'The certificate that signs packets does not hold before {at}. Packets wait until then.',
   },
 });

@@ -14,20 +14,33 @@ import { Section } from '#ui/layout/page.tsx';
 import { Details } from '#ui/layout/details.tsx';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { securityMessages } from './security-messages.ts';
+import { SigningDialog, SigningHeldUp } from './signing-dialog.tsx';
+import { signingMessages } from './signing-messages.ts';
 import { MOST_BYTES, SmallFile } from './small-file.tsx';
 import './partners.css';
 import { LOOK_AGAIN_MS, PARTNERS, type Partner } from './words.ts';
 
 type Trust = z.infer<typeof partnerTrust>;
 type Anchor = Trust['anchors'][number];
-type Open = 'add' | 'own' | 'remove-own' | { withdraw: Anchor };
+type Open = 'add' | 'own' | 'remove-own' | 'signing' | { withdraw: Anchor };
 
-/** By which certificates the other side's server is believed, and with which we show ourselves to its gateway. */
+function useTrust(partner: Partner) {
+  const api = useApi();
+  return useQuery({ queryKey: ['exchange', 'partner-trust', partner.id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Trust>(`${PARTNERS}/${partner.id}/trust`, { signal }) });
+}
+
+/** That packets for the national axis wait, as nothing can be signed for it. */
+export function AxisHeldUp({ partner }: { partner: Partner }): ReactNode {
+  const { data } = useTrust(partner);
+  return data === undefined || data.signing === null ? null : <SigningHeldUp signing={data.signing} />;
+}
+
+/** By which certificates the other side's server is believed, with which we show ourselves to its gateway, and how packets for an axis are signed. */
 export function TrustPart({ partner }: { partner: Partner }): ReactNode {
   const t = useT(securityMessages);
-  const api = useApi();
+  const signing = useT(signingMessages);
   const [open, setOpen] = useState<Open | undefined>();
-  const { data, error, refetch } = useQuery({ queryKey: ['exchange', 'partner-trust', partner.id], refetchInterval: LOOK_AGAIN_MS, queryFn: ({ signal }) => api.get<Trust>(`${PARTNERS}/${partner.id}/trust`, { signal }) });
+  const { data, error, refetch } = useTrust(partner);
   if (error !== null) return <ErrorState compact error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return null;
   const mayKeep = data.abilities.includes('keep');
@@ -72,7 +85,24 @@ export function TrustPart({ partner }: { partner: Partner }): ReactNode {
         <p className="lt-quiet">{t('ownText')}</p>
         {data.own === null ? <p>{t('ownNone')}</p> : <OwnFacts own={data.own} />}
       </Section>
-      {open !== undefined && <Acting partner={partner} open={open} onClose={() => setOpen(undefined)} />}
+      {data.signing !== null && (
+        <Section
+          title={signing('label')}
+          actions={
+            mayKeep && (
+              <Button size="small" onClick={() => setOpen('signing')}>
+                {signing('change')}
+              </Button>
+            )
+          }
+        >
+          <p className="lt-quiet">{signing('text')}</p>
+          <p>{signing(data.signing.form)}</p>
+          {data.signing.certificate !== null && <OwnFacts own={data.signing.certificate} />}
+        </Section>
+      )}
+      {open === 'signing' && data.signing !== null && <SigningDialog url={`${PARTNERS}/${partner.id}`} signing={data.signing} onClose={() => setOpen(undefined)} />}
+      {open !== undefined && open !== 'signing' && <Acting partner={partner} open={open} onClose={() => setOpen(undefined)} />}
     </>
   );
 }
@@ -142,7 +172,7 @@ function OwnFacts({ own }: { own: NonNullable<Trust['own']> }): ReactNode {
   );
 }
 
-function Acting({ partner, open, onClose }: { partner: Partner; open: Open; onClose: () => void }): ReactNode {
+function Acting({ partner, open, onClose }: { partner: Partner; open: Exclude<Open, 'signing'>; onClose: () => void }): ReactNode {
   const t = useT(securityMessages);
   const api = useApi();
   const url = `${PARTNERS}/${partner.id}`;

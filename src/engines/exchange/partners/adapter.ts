@@ -188,6 +188,8 @@ export type PartnerAdapter<Config = unknown, Secrets = unknown> = {
   setByHand?: (present: Secrets, given: unknown) => unknown;
   /** True when the partner fetches its parcels itself; `send` is then never called. */
   isFetched?: (line: { address: string | null; config: Config }) => boolean;
+  /** Why a parcel that is not there yet waits, where it is for us to mend it: it is then not tried, and no try is counted. */
+  heldUp?: (line: PartnerLine<Config, Secrets>) => { code: string; problem: string } | undefined;
   /**
    * Brings a parcel to the partner. It may be called again with the same parcel after a crash, so the partner, or the
    * adapter by asking first, must drop what came twice (`parcel.id`).
@@ -200,6 +202,8 @@ export type PartnerAdapter<Config = unknown, Secrets = unknown> = {
   read: (line: PartnerLine<Config, Secrets>, original: Original) => Promise<Reading>;
   /** Asks whether the partner is there and knows us; shown to the operator. @throws PartnerUnavailable */
   test: (line: PartnerLine<Config, Secrets>) => Promise<{ vi: string; en: string }>;
+  /** Whether there is anything to fetch on this line; always unless told. */
+  isCollected?: (line: { config: Config }) => boolean;
   /**
    * Fetches what the partner holds for us: `keepInbound` for each, and only then tells the partner that we have it.
    * @returns where to go on, and whether there is more at once.

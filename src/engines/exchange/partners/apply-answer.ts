@@ -2,6 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { BusinessKind, DeliveryStatus } from '../contract.ts';
 import { settleDeliveries } from '../commands/settle-deliveries.ts';
+import { countedAt } from '../domain/told-time.ts';
 import { noteAnswers, type Target } from '../jobs/return-answers.ts';
 import { PartnerUnavailable, type InboundContent, type TransferId } from './adapter.ts';
 import { isEarlierWaiting, settleInbound, type InboundRow } from './inbound.ts';
@@ -17,6 +18,7 @@ type Delivery = Pick<Target, 'agencyId' | 'envelopeId' | 'recipientAgencyId' | '
   transferId: TransferId;
   answers: number;
   kind: BusinessKind | 'new';
+  sentAt: Date;
   deliveredTo: { agencyId: Id<'agency'>; name: string };
 };
 
@@ -39,20 +41,35 @@ export async function applyAnswer(ctx: CommandContext, inbound: InboundRow, answ
   await assertEarlierFirst(ctx, inbound, { answer, delivery });
   // An arrival that is told after something later, read at the same moment as that, says nothing new.
   const ordinal = answer.ordinal ?? (answer.status === '01' && delivery.answers > 0 ? 1 : delivery.answers + 1);
-  const receipt = answer.receipt ?? (await receiptForOrigin(ctx, delivery, answer)) ?? `inbound:${inbound.id}`;
+  // What was signed stands as it was signed.
+  const at = answer.receipt === undefined ? countedAt(answer.at, { sentAt: delivery.sentAt, heardAt: inbound.receivedAt }) : answer.at;
+  const receipt = answer.receipt ?? (await receiptForOrigin(ctx, delivery, { ...answer, at })) ?? `inbound:${inbound.id}`;
   const { agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, deliveredTo } = delivery;
   if (delivery.answers === 0 && ordinal === 1 && (answer.status === '01' || answer.status === '02')) {
-    const first = { status: answer.status, reason: answer.reason, receipt, ...(receipt.startsWith('inbound:') ? {} : { at: answer.at }) };
+    await reopen(ctx, delivery);
+    const first = { status: answer.status, reason: answer.reason, receipt, at };
     await settleDeliveries(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, subject: { type, id: subjectId }, kind: delivery.kind, deliveredTo, state: answer.status === '01' ? 'arrived' : 'refused', answer: first }]);
   } else {
     const by = { byName: answer.by.name, byTitle: answer.by.title };
-    await noteAnswers(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, ordinal, status: answer.status, at: answer.at, ...by, reason: answer.reason, receipt }]);
+    await noteAnswers(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, ordinal, status: answer.status, at, ...by, reason: answer.reason, receipt }]);
+    await noteArrival(ctx, delivery);
   }
+  if (at !== answer.at) await keepToldTime(ctx, delivery, { ordinal, receipt, at: answer.at });
   if (answer.isPassedOn === true) await ctx.query('update exchange.delivery set is_passed_on = true where agency_id = $1 and envelope_id = $2 and recipient_agency_id = $3 and not is_passed_on', [agencyId, envelopeId, recipientAgencyId]);
-  await overtakenByNotice(ctx, delivery);
+  const over = await followNotices(ctx, delivery);
   await relayAnswers(ctx, delivery);
   await settleInbound(ctx, inbound, { state: 'applied', seen });
-  await endIfAnswered(ctx, inbound, delivery);
+  for (const transferId of new Set([delivery.transferId, ...over])) await endIfAnswered(ctx, inbound, { agencyId: delivery.agencyId, transferId });
+}
+
+/** What was told and cannot be is kept beside the answer that it came with. */
+async function keepToldTime(ctx: CommandContext, of: Delivery, told: { ordinal: number; receipt: string; at: Date }): Promise<void> {
+  await ctx.query(
+    `insert into exchange.told_time (agency_id, envelope_id, recipient_agency_id, ordinal, told_at)
+     select agency_id, envelope_id, recipient_agency_id, ordinal, $6 from exchange.delivery_answer
+      where agency_id = $1 and envelope_id = $2 and recipient_agency_id = $3 and ordinal = $4 and receipt = $5`,
+    [of.agencyId, of.envelopeId, of.recipientAgencyId, told.ordinal, told.receipt, told.at],
+  );
 }
 
 /** A document is not agreed to, and a notice is not registered: whatever else comes back changes no state. */
@@ -107,22 +124,52 @@ async function lockDocument(ctx: CommandContext, answer: Answer): Promise<void> 
 }
 
 /**
- * The agreement to a recall, or the arrival of the replacing document, may have come before any answer about the document itself.
- * Whatever became of the replacement later: where it arrived, the old one is replaced.
+ * What a recipient says of a notice, or of what replaces a document, is news of the document too, also where nothing was ever said of that:
+ * who agreed to give it back has it no longer, who declined or answered a change has it, and where the replacement arrived the old one is
+ * replaced, whatever became of the replacement later. A refusal stands.
+ * @returns the parcels of the documents that are over with it.
  */
-async function overtakenByNotice(ctx: CommandContext, of: Delivery): Promise<void> {
+async function followNotices(ctx: CommandContext, of: Delivery): Promise<TransferId[]> {
+  const { rows } = await ctx.query(
+    `with document as (
+       select distinct sent.id, sent.subject_type, sent.subject_id
+         from exchange.envelope own
+         join exchange.envelope about on about.agency_id = own.agency_id and about.id in (own.id, own.of_envelope_id) and about.kind in ('new', 'replace')
+         join exchange.envelope sent on sent.agency_id = own.agency_id and sent.subject_type = about.subject_type and sent.subject_id = about.subject_id and sent.kind in ('new', 'replace')
+        where own.agency_id = $1 and own.id = $2),
+     told as (
+       select o.id, case when bool_or(e.cancels and a.status = '15') then 'recalled' when bool_or(e.kind = 'replace') then 'replaced' else 'arrived' end as state
+         from document o
+         join document named on named.subject_type = o.subject_type and named.subject_id = o.subject_id
+         join exchange.envelope e on e.agency_id = $1 and e.of_envelope_id = named.id and (e.kind = 'replace' or named.id = o.id)
+         join exchange.delivery_answer a on a.agency_id = e.agency_id and a.envelope_id = e.id and a.recipient_agency_id = $3
+          and a.status = any (case when e.kind = 'replace' then array['01', '03', '04', '05', '06'] else array['15', '16'] end)
+        group by o.id)
+     update exchange.delivery d set state = t.state, arrived_at = case when t.state = 'arrived' then $4 else d.arrived_at end, changed_at = $4
+       from told t
+      where d.agency_id = $1 and d.envelope_id = t.id and d.recipient_agency_id = $3
+        and case t.state when 'arrived' then d.state = 'waiting'
+                         when 'replaced' then d.state in ('waiting', 'returned', 'arrived', 'registered', 'assigned', 'in_process', 'completed')
+                         else d.state in ('waiting', 'returned', 'arrived', 'registered', 'assigned', 'in_process', 'completed', 'replaced') end
+     returning d.state, d.transfer_id as "transferId"`,
+    [of.agencyId, of.envelopeId, of.recipientAgencyId, ctx.now],
+  );
+  // safe because the statement returns exactly these columns
+  return (rows as { state: string; transferId: TransferId | null }[]).flatMap(({ state, transferId }) => (state === 'arrived' || transferId === null ? [] : [transferId]));
+}
+
+/** What was concluded before anything was said of a document itself gives way to its first answer; `followNotices` concludes again. */
+async function reopen(ctx: CommandContext, of: Delivery): Promise<void> {
   await ctx.query(
-    `update exchange.delivery d set state = n.state, changed_at = $4
-       from (select case when bool_or(e.cancels) then 'recalled' else 'replaced' end as state
-               from exchange.envelope own
-               join exchange.envelope sent on sent.agency_id = own.agency_id and sent.subject_type = own.subject_type and sent.subject_id = own.subject_id and sent.kind in ('new', 'replace')
-               join exchange.envelope e on e.agency_id = sent.agency_id and e.of_envelope_id = sent.id and (e.kind = 'replace' or (e.cancels and sent.id = own.id))
-               join exchange.delivery_answer a on a.agency_id = e.agency_id and a.envelope_id = e.id and a.recipient_agency_id = $3
-                and ((e.kind = 'replace' and a.ordinal = 1 and a.status = '01') or (e.cancels and a.status = '15'))
-              where own.agency_id = $1 and own.id = $2 and own.kind in ('new', 'replace')
-             having count(*) > 0) n
-      where d.agency_id = $1 and d.envelope_id = $2 and d.recipient_agency_id = $3
-        and (d.state in ('arrived', 'registered', 'assigned', 'in_process', 'completed') or (d.state = 'replaced' and n.state = 'recalled'))`,
+    `update exchange.delivery set state = 'waiting' where agency_id = $1 and envelope_id = $2 and recipient_agency_id = $3 and answer_ordinal = 0 and state in ('arrived', 'recalled', 'replaced')`,
+    [of.agencyId, of.envelopeId, of.recipientAgencyId],
+  );
+}
+
+/** Some systems never say that a document arrived: whoever works on it has it. */
+async function noteArrival(ctx: CommandContext, of: Delivery): Promise<void> {
+  await ctx.query(
+    `update exchange.delivery set arrived_at = $4 where agency_id = $1 and envelope_id = $2 and recipient_agency_id = $3 and arrived_at is null and status in ('03', '04', '05', '06')`,
     [of.agencyId, of.envelopeId, of.recipientAgencyId, ctx.now],
   );
 }
@@ -130,7 +177,7 @@ async function overtakenByNotice(ctx: CommandContext, of: Delivery): Promise<voi
 async function lockDelivery(ctx: CommandContext, inbound: InboundRow, answer: Answer): Promise<Delivery | undefined> {
   const { rows } = await ctx.query(
     `select d.agency_id as "agencyId", d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId", d.recipient_name as "recipientName",
-            e.subject_type as type, e.subject_id as "subjectId", encode(e.content_hash, 'hex') as hash, e.kind, d.transfer_id as "transferId", d.answer_ordinal as answers,
+            e.subject_type as type, e.subject_id as "subjectId", encode(e.content_hash, 'hex') as hash, e.kind, e.sent_at as "sentAt", d.transfer_id as "transferId", d.answer_ordinal as answers,
             json_build_object('agencyId', d.delivered_to_agency_id, 'name', d.delivered_to_name) as "deliveredTo"
        from exchange.delivery d
        join exchange.envelope e on e.agency_id = d.agency_id and e.id = d.envelope_id
@@ -143,11 +190,14 @@ async function lockDelivery(ctx: CommandContext, inbound: InboundRow, answer: An
   return rows[0] as Delivery | undefined;
 }
 
-/** When each recipient of a parcel has answered, the parcel is done with and asked after no more. */
-async function endIfAnswered(ctx: CommandContext, inbound: InboundRow, delivery: Delivery): Promise<void> {
-  const { rowCount } = await ctx.query('select 1 from exchange.delivery where agency_id = $1 and transfer_id = $2 and answer_ordinal = 0 limit 1', [delivery.agencyId, delivery.transferId]);
+/** When each recipient of a parcel has answered, or has it no longer, the parcel is done with and asked after no more. */
+async function endIfAnswered(ctx: CommandContext, inbound: InboundRow, of: { agencyId: Id<'agency'>; transferId: TransferId }): Promise<void> {
+  const { rowCount } = await ctx.query(
+    `select 1 from exchange.delivery where agency_id = $1 and transfer_id = $2 and answer_ordinal = 0 and state not in ('recalled', 'replaced') limit 1`,
+    [of.agencyId, of.transferId],
+  );
   if (rowCount !== 0) return;
-  const transfer = { agencyId: delivery.agencyId, id: delivery.transferId, kind: 'envelope' as const };
+  const transfer = { agencyId: of.agencyId, id: of.transferId, kind: 'envelope' as const };
   await endTransfer(ctx, { transfer, partner: { id: inbound.partnerId, name: inbound.partnerName } }, { state: 'processed', code: null, problem: null, partnerRef: null });
 }
 

@@ -41,6 +41,8 @@ export const partnerView = z.object({
   conflicts: z.number().int(),
   /** When the connection stops working unless somebody acts: the last key of a vendor's system, the first trusted certificate. */
   securedUntil: z.string().nullable(),
+  /** The version of the protocol in which another installation calls, where that is none of ours, and since when: nothing of it is taken. */
+  foreignVersion: z.object({ version: z.string(), since: z.string() }).nullable(),
   line: lineView,
 });
 export type PartnerView = z.output<typeof partnerView>;
@@ -88,15 +90,23 @@ export const certificateFacts = z.object({ fingerprint: z.string(), subject: z.s
 /** A certificate that vouches for the partner's server. */
 export const anchorView = certificateFacts.extend({ addedAt: z.string().nullable(), addedBy: z.string().nullable(), source: z.string().nullable() });
 export type AnchorView = z.output<typeof anchorView>;
+/** The signature of packets: as the W3C has it with SHA-256, or as older parsers look for it. */
+export const signatureForm = z.enum(['none', 'standard', 'legacy']);
+/** How packets for a system outside are signed. While the certificate does not hold, they wait. */
+export const packetSigning = z.object({ form: signatureForm, certificate: certificateFacts.nullable() });
 export const partnerTrust = z.object({
   anchors: z.array(anchorView),
   /** Our own certificate for a gateway that asks for one. */
   own: certificateFacts.nullable(),
+  /** Of the national axis; another installation gets no packets. */
+  signing: packetSigning.nullable(),
   abilities: z.array(z.enum(['keep'])),
 });
 /** A certificate file, base64, and what it is called. */
 export const newAnchor = z.object({ content: z.base64().min(4).max(60_000), fileName: z.string().trim().min(1).max(200) });
 export const newOwnCertificate = z.object({ certificate: z.string().min(50).max(40_000), key: z.string().min(50).max(20_000) });
+/** How packets are to be signed. Without a pair the key that is there already signs on; with `none` it is thrown away. */
+export const newPacketSigning = z.object({ form: signatureForm, pair: newOwnCertificate.optional() });
 
 export const testResult = z.object({ vi: z.string(), en: z.string() });
 

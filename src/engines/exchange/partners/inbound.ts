@@ -18,6 +18,7 @@ export type InboundRow = {
   partnerRef: string;
   originalHash: string;
   sizeBytes: number;
+  receivedAt: Date;
   state: InboundState;
   /** What it turned out to be, once it was read. */
   kind: InboundContent['kind'] | 'claim' | null;
@@ -73,7 +74,7 @@ export function takeInboundJob(inboundId: InboundId, now: Date) {
   return { kind: 'exchange.take-inbound', agencyId: NO_AGENCY, payload: { inboundId }, dedupeKey: `${inboundId}:${String(now.getTime())}`, runAt: now };
 }
 
-const INBOUND = `select i.id, i.partner_id as "partnerId", p.name as "partnerName", i.partner_ref as "partnerRef", encode(i.original_hash, 'hex') as "originalHash", i.size_bytes as "sizeBytes",
+const INBOUND = `select i.id, i.partner_id as "partnerId", p.name as "partnerName", i.partner_ref as "partnerRef", encode(i.original_hash, 'hex') as "originalHash", i.size_bytes as "sizeBytes", i.received_at as "receivedAt",
        i.state, i.kind, i.problem_code as "problemCode", i.problem, i.agency_id as "agencyId", i.claimed_agency_id as "claimedAgencyId"
   from exchange.inbound i join exchange.partner p on p.id = i.partner_id`;
 

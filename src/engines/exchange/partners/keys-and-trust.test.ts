@@ -184,7 +184,7 @@ test('certificates by which a partner is believed are shown, added from a file a
   };
   const [root, other] = [made('CA tinh ban'), made('lien-thong')];
   const trust = async (as = a.admin): Promise<Trust> => (await a.call<Trust>('GET', at(a, '/trust'), { as })).body;
-  assert.deepEqual(await trust(), { anchors: [], own: null, abilities: ['keep'] });
+  assert.deepEqual(await trust(), { anchors: [], own: null, signing: null, abilities: ['keep'] });
   const add = (content: string, as = a.admin) => a.call<{ code?: string; fingerprint: string }>('POST', at(a, '/anchors'), { as, body: { content: Buffer.from(content).toString('base64'), fileName: 'ca.crt' } });
   assert.equal((await add(root.certificate, auditor)).status, 403);
   assert.equal((await add('không phải chứng thư')).body.code, 'exchange.anchorUnreadable');

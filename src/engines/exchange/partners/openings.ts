@@ -1,6 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { newId, type Id } from '#kernel/ids.ts';
+import { countedAt } from '../domain/told-time.ts';
 import type { InboundContent, OpeningParcel, PartnerId, TransferId } from './adapter.ts';
 import { settleInbound, type InboundRow } from './inbound.ts';
 import { routesToSenders, sendParcelJob } from './transfers.ts';
@@ -81,12 +82,12 @@ export async function openingParcel(q: Queryable, transfer: { agencyId: AgencyId
 }
 
 type Told = { partnerId: PartnerId; opening: Omit<Opening, 'kind' | 'at'> };
-type Delivery = { agencyId: AgencyId; envelopeId: string; recipientAgencyId: AgencyId; recipientName: string; type: string; subjectId: string };
+type Delivery = { agencyId: AgencyId; envelopeId: string; recipientAgencyId: AgencyId; recipientName: string; type: string; subjectId: string; sentAt: Date };
 
 /** The delivery of ours that an opening is about. Only the partner through which it went may speak of it, and only of what was sent. */
 export async function openedDelivery(q: Queryable, { partnerId, opening }: Told): Promise<Delivery | undefined> {
   const { rows } = await q.query(
-    `select d.agency_id as "agencyId", d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId", d.recipient_name as "recipientName", e.subject_type as type, e.subject_id as "subjectId"
+    `select d.agency_id as "agencyId", d.envelope_id as "envelopeId", d.recipient_agency_id as "recipientAgencyId", d.recipient_name as "recipientName", e.subject_type as type, e.subject_id as "subjectId", e.sent_at as "sentAt"
        from exchange.delivery d
        join exchange.envelope e on e.agency_id = d.agency_id and e.id = d.envelope_id and e.content_hash = decode($6, 'hex')
        join exchange.transfer t on t.agency_id = d.agency_id and t.id = d.transfer_id and t.partner_id = $3
@@ -102,12 +103,12 @@ export async function applyOpening(ctx: CommandContext, inbound: InboundRow, ope
   const seen = { kind: 'opening' as const };
   const delivery = await openedDelivery(ctx, { partnerId: inbound.partnerId, opening });
   if (delivery === undefined) return settleInbound(ctx, inbound, { state: 'quarantined', code: 'openingUnknown', problem: `${opening.envelopeId} ${opening.addressed.code ?? ''}`, seen });
-  const { agencyId, type, subjectId, ...data } = delivery;
+  const { agencyId, type, subjectId, sentAt, ...data } = delivery;
   const { rowCount } = await ctx.query('update exchange.delivery set opened_at = $4 where agency_id = $1 and envelope_id = $2 and recipient_agency_id = $3 and opened_at is null', [
     agencyId,
     data.envelopeId,
     data.recipientAgencyId,
-    opening.at,
+    countedAt(opening.at, { sentAt, heardAt: inbound.receivedAt }),
   ]);
   if (rowCount === 1) ctx.record({ type: 'exchange.deliveries-opened', agencyId, subject: { type, id: subjectId }, data });
   return settleInbound(ctx, inbound, { state: 'applied', seen });

@@ -22,11 +22,13 @@ export type PartnerRow = {
   pinned: unknown;
   /** What the other side says that it understands beyond the first version of the protocol. */
   features: readonly string[];
+  /** The version of the protocol in which it called last, where that is none of ours. */
+  foreignVersion: string | null;
   validFrom: string;
   validTo: string | null;
 };
 
-const COLUMNS = `id, protocol, name, address, state, config, sealed_secrets as "sealedSecrets", pinned, features, valid_from as "validFrom", valid_to as "validTo"`;
+const COLUMNS = `id, protocol, name, address, state, config, sealed_secrets as "sealedSecrets", pinned, features, foreign_version as "foreignVersion", valid_from as "validFrom", valid_to as "validTo"`;
 
 /** A partner, or undefined. */
 export async function findPartner(q: Queryable, id: string): Promise<PartnerRow | undefined> {

@@ -4,10 +4,11 @@ import { assertKeepsPartners } from '../policy.ts';
 import { adapterOf, PartnerUnavailable } from './adapter.ts';
 import { parseSettings } from './commands/add-partner.ts';
 import { replaceSecrets } from './commands/change-partner.ts';
+import { setSigning } from './adapters/edxml-packets/packet-signing.ts';
 import { addAnchor, withdrawAnchor } from './commands/keep-anchors.ts';
 import { replaceOwnCertificate } from './commands/replace-own-certificate.ts';
 import { setLimits } from './commands/set-limits.ts';
-import { limits, newAnchor, newOwnCertificate, newSecret, partnerKeys, partnerTrust } from './contract.ts';
+import { limits, newAnchor, newOwnCertificate, newPacketSigning, newSecret, partnerKeys, partnerTrust } from './contract.ts';
 import { partnerErrors, partnerUnreachable } from './errors.ts';
 import { findPartner, openLine } from './partner-rows.ts';
 import { keysOfPartner, trustOfPartner } from './queries/keys.ts';
@@ -100,6 +101,15 @@ export const securityRoutes: readonly Route[] = [
     params,
     body: newOwnCertificate,
     run: (http, { params: { partnerId }, body }) => http.run(replaceOwnCertificate, { partnerId, pair: body }),
+  }),
+  route({
+    method: 'PUT',
+    url: `${url}/signing`,
+    summary: 'Sets how packets for the national axis are signed, and with which key; without one the key that is there signs on.',
+    access: keepers,
+    params,
+    body: newPacketSigning,
+    run: (http, { params: { partnerId }, body }) => http.run(setSigning, { partnerId, protocol: 'national_axis', ...body }),
   }),
   route({
     method: 'DELETE',

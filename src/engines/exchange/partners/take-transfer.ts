@@ -2,13 +2,15 @@ import type { CommandContext } from '#kernel/command.ts';
 import { furthestProbe, mayCall, PROBE_MS, type LineState } from '../domain/line.ts';
 import { adapterOf, type PartnerId, type TransferId } from './adapter.ts';
 import type { TransferRow } from './parcels.ts';
-import { findPartner, isInForce, type PartnerRow } from './partner-rows.ts';
+import { findPartner, isInForce, openLine, type PartnerRow } from './partner-rows.ts';
 import { sendParcelJob } from './transfers.ts';
 import type { Id } from '#kernel/ids.ts';
 
 /** So long nobody else takes the parcel up: longer than a call may last. */
 export const HOLD_MS = 120_000;
 const SUSPENDED_PAUSE_MS = 15 * 60_000;
+/** Whoever mends it wakes what waits. */
+const HELD_UP_PAUSE_MS = 15 * 60_000;
 const BLOCKED_PAUSE_MS = 60_000;
 const TRYING_PAUSE_MS = 5000;
 
@@ -28,12 +30,14 @@ export async function takeTransfer(ctx: CommandContext, of: { agencyId: Id<'agen
   const transfer = rows[0] as TransferRow | undefined;
   if (transfer === undefined) return undefined;
   const partner = await findPartner(ctx, transfer.partnerId);
-  const postponed = (ms: number, code: string | null) => postpone(ctx, transfer, { at: new Date(ctx.now.getTime() + ms), code });
+  const postponed = (ms: number, code: string | null, problem: string | null = null) => postpone(ctx, transfer, { at: new Date(ctx.now.getTime() + ms), code, problem });
   if (partner === undefined || !isInForce(partner, ctx.now)) return postponed(SUSPENDED_PAUSE_MS, 'partnerSuspended');
   // Its follower wakes it when it is done with; the pause is for the case that it dies.
   if (await isBlocked(ctx, transfer)) return postponed(BLOCKED_PAUSE_MS, null);
   const adapter = adapterOf(ctx.kernel, partner.protocol);
   if (adapter.isFetched?.({ address: partner.address, config: adapter.config.parse(partner.config) }) === true) return postponed(SUSPENDED_PAUSE_MS, 'partnerFetches');
+  const held = transfer.state === 'waiting' ? adapter.heldUp?.(openLine(ctx.kernel, partner, AbortSignal.timeout(0))) : undefined;
+  if (held !== undefined) return postponed(HELD_UP_PAUSE_MS, held.code, held.problem);
   const rest = await restOf(ctx, partner.id);
   if (rest > 0) return postponed(rest, 'circuitOpen');
   await ctx.query('update exchange.transfer set next_try_at = $3, attempts = attempts + $4, checks = checks + $5, changed_at = $6 where agency_id = $1 and id = $2', [
@@ -61,11 +65,11 @@ async function isBlocked(ctx: CommandContext, transfer: Pick<TransferRow, 'agenc
   return rowCount !== 0;
 }
 
-async function postpone(ctx: CommandContext, transfer: TransferRow, until: { at: Date; code: string | null }): Promise<undefined> {
+async function postpone(ctx: CommandContext, transfer: TransferRow, until: { at: Date; code: string | null; problem: string | null }): Promise<undefined> {
   await ctx.query(
-    `update exchange.transfer set next_try_at = $3, problem_code = coalesce($4, problem_code), problem = case when $4::text is null then problem end, changed_at = $5
+    `update exchange.transfer set next_try_at = $3, problem_code = coalesce($4, problem_code), problem = case when $4::text is null then problem else $6 end, changed_at = $5
       where agency_id = $1 and id = $2`,
-    [transfer.agencyId, transfer.id, until.at, until.code, ctx.now],
+    [transfer.agencyId, transfer.id, until.at, until.code, ctx.now, until.problem],
   );
   ctx.enqueue(sendParcelJob({ agencyId: transfer.agencyId, transferId: transfer.id, at: until.at }));
   return undefined;

@@ -48,7 +48,7 @@ with line as (
    group by a.envelope_id, a.recipient_agency_id)
 select coalesce(json_agg(json_build_object(
     'envelopeId', l.envelope_id, 'recipientAgencyId', l.recipient_agency_id, 'recipientName', l.recipient_name, 'recipientCode', l.recipient_code,
-    'state', l.state, 'status', l.status, 'sentAt', l.sent_at, 'arrivedAt', a.arrived_at, 'answeredAt', a.answered_at,
+    'state', l.state, 'status', l.status, 'sentAt', l.sent_at, 'arrivedAt', coalesce(a.arrived_at, l.arrived_at), 'answeredAt', a.answered_at,
     'answeredBy', a.answered_by, 'answeredByTitle', a.answered_by_title, 'reason', l.problem,
     'deliveredTo', case when l.delivered_to_agency_id <> l.recipient_agency_id
                         then json_build_object('agencyId', l.delivered_to_agency_id, 'name', l.delivered_to_name) end,

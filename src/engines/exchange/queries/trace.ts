@@ -12,7 +12,7 @@ const PARCEL = (t: string, p: string): string => `
   case when ${t}.id is not null then json_build_object('partnerName', ${p}.name, 'state', ${t}.state, 'attempts', ${t}.attempts, 'checks', ${t}.checks, 'createdAt', ${t}.created_at,
     'sentAt', ${t}.sent_at, 'nextTryAt', ${t}.next_try_at, 'problemCode', ${t}.problem_code, 'problem', ${t}.problem, 'partnerRef', ${t}.partner_ref) end`;
 const DOCUMENT = (json: string): string => ['number', 'notation', 'typeName', 'summary', 'senderName', 'urgency'].map((name) => `'${name}', coalesce(${json} #>> '{document,${name}}', '')`).join(', ');
-const ANSWER = `'ordinal', a.ordinal, 'status', a.status, 'at', a.at, 'by', a.by_name, 'title', a.by_title, 'reason', a.reason, 'receipt', a.receipt`;
+const ANSWER = (told: string): string => `'ordinal', a.ordinal, 'status', a.status, 'at', a.at, 'toldAt', ${told}, 'by', a.by_name, 'title', a.by_title, 'reason', a.reason, 'receipt', a.receipt`;
 
 // The job of a delivery is its own, or the look at the files before all of them, as in the list of troubles.
 const DELIVERIES = `
@@ -22,7 +22,8 @@ select json_agg(json_build_object(
     'attempts', coalesce(j.attempts, 0), 'lastError', j.last_error, 'parcel', ${PARCEL('t', 'p')},
     'arrival', case when m.id is not null then json_build_object('agencyId', m.agency_id, 'messageId', m.id, 'arrivedAt', m.arrived_at, 'state', m.state, 'steps', m.steps,
         'indication', m.verdict ->> 'indication', 'signatureCount', (m.verdict ->> 'signatureCount')::int) end,
-    'answers', coalesce((select json_agg(json_build_object(${ANSWER}) order by a.ordinal) from exchange.delivery_answer a
+    'answers', coalesce((select json_agg(json_build_object(${ANSWER('w.told_at')}) order by a.ordinal) from exchange.delivery_answer a
+        left join exchange.told_time w on w.agency_id = a.agency_id and w.envelope_id = a.envelope_id and w.recipient_agency_id = a.recipient_agency_id and w.ordinal = a.ordinal
         where a.agency_id = d.agency_id and a.envelope_id = d.envelope_id and a.recipient_agency_id = d.recipient_agency_id), '[]'::json)
   ) order by d.state not in ('waiting', 'no_route', 'returned', 'refused'), d.position)
   from (select * from exchange.delivery d
@@ -60,7 +61,7 @@ select json_build_object('agencyId', m.agency_id, 'messageId', m.id, 'envelopeId
     ${DOCUMENT(`(case when m.steps @> '[{"step": "well-formed", "outcome": "passed"}]' then m.original::json end)`)}, 'contentHash', encode(m.content_hash, 'hex'),
     'state', m.state, 'arrivedAt', m.arrived_at, 'openedAt', m.opened_at, 'steps', m.steps, 'indication', m.verdict ->> 'indication', 'signatureCount', (m.verdict ->> 'signatureCount')::int,
     'partnerName', (select p.name from exchange.message_origin o join exchange.partner p on p.id = o.partner_id where o.agency_id = m.agency_id and o.message_id = m.id order by o.position limit 1),
-    'answers', coalesce((select json_agg(json_build_object(${ANSWER}, 'parcel', ${PARCEL('t', 'p')}) order by a.ordinal)
+    'answers', coalesce((select json_agg(json_build_object(${ANSWER('null')}, 'parcel', ${PARCEL('t', 'p')}) order by a.ordinal)
         from exchange.message_answer a
         left join lateral (select * from exchange.transfer t where t.agency_id = a.agency_id and t.kind = 'answer' and t.message_id = a.message_id and t.ordinal = a.ordinal order by t.position limit 1) t on true
         left join exchange.partner p on p.id = t.partner_id

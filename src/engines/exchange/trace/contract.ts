@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 const instant = z.string().nullable();
 export const arrivalStep = z.object({ step: z.string(), outcome: z.enum(['passed', 'warned', 'failed']), detail: z.string().optional() });
-export const tracedAnswer = z.object({ ordinal: z.number().int(), status: z.string(), at: z.string(), by: z.string(), title: z.string().nullable(), reason: z.string().nullable(), receipt: z.string() });
+/** `toldAt`: the time that the other side's system wrote, where it cannot be; then `at` is when it was heard. */
+export const tracedAnswer = z.object({ ordinal: z.number().int(), status: z.string(), at: z.string(), toldAt: instant, by: z.string(), title: z.string().nullable(), reason: z.string().nullable(), receipt: z.string() });
 /** The way through a partner: how often it was tried, and what the partner said. */
 export const tracedParcel = z.object({
   partnerName: z.string(),

@@ -9,12 +9,12 @@ import { sendParcelJob } from '../transfers.ts';
 /**
  * Sends a parcel again now, the same one under the same id: also one that was refused or given up. The deliveries that came
  * back with it are on their way again.
- * @throws exchange.transferNotFound; exchange.transferDone when the partner has dealt with it, or the sender has called it off
+ * @throws exchange.transferNotFound; exchange.transferDone when the partner has dealt with it, or the sender has called it off, recalled or replaced it
  */
 export async function retryTransfer(ctx: CommandContext, input: { agencyId: Id<'agency'>; transferId: string }): Promise<void> {
   const { rows } = await ctx.query(
     `select t.id, t.state, p.id as "partnerId", p.name,
-            t.kind = 'envelope' and not exists (select from exchange.delivery d where d.agency_id = t.agency_id and d.transfer_id = t.id and d.state <> 'cancelled') as "isCalledOff"
+            t.kind = 'envelope' and not exists (select from exchange.delivery d where d.agency_id = t.agency_id and d.transfer_id = t.id and d.state not in ('cancelled', 'recalled', 'replaced')) as "isCalledOff"
        from exchange.transfer t join exchange.partner p on p.id = t.partner_id where t.agency_id = $1 and t.id = $2 for update of t`,
     [input.agencyId, input.transferId],
   );

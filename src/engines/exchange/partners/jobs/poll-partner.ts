@@ -5,7 +5,7 @@ import type { Id } from '#kernel/ids.ts';
 import { outsideJob } from '#kernel/jobs.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { Schedule } from '#kernel/module.ts';
-import { adapterOf, PartnerUnavailable, type PartnerId } from '../adapter.ts';
+import { adapterOf, PartnerUnavailable, type PartnerAdapter, type PartnerId } from '../adapter.ts';
 import { takeDirectoryPage } from '../directory.ts';
 import { noteLineBad, noteLineGood } from '../note-line.ts';
 import { findPartner, isInForce, openLine, type PartnerRow } from '../partner-rows.ts';
@@ -27,15 +27,16 @@ export const collectJob = outsideJob({
   payload,
   maxAttempts: 1,
   handle: (kernel, job) =>
-    poll(kernel, job.payload.partnerId, async (partner) => {
-      const collect = adapterOf(kernel, partner.protocol).collect;
-      if (collect === undefined) return;
-      for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-        const { rows } = await kernel.database.pool.query<{ cursor: string | null }>('select collect_cursor as cursor from exchange.partner_line where partner_id = $1', [partner.id]);
-        const page = await collect(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), rows[0]?.cursor ?? null);
-        await kernel.database.pool.query('update exchange.partner_line set collect_cursor = $2, collected_at = $3 where partner_id = $1', [partner.id, page.cursor, kernel.clock.now()]);
-        if (!page.isMore) return;
-      }
+    poll(kernel, job.payload.partnerId, (partner, { collect, isCollected, config }) => {
+      if (collect === undefined || isCollected?.({ config: config.parse(partner.config) }) === false) return undefined;
+      return async () => {
+        for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+          const { rows } = await kernel.database.pool.query<{ cursor: string | null }>('select collect_cursor as cursor from exchange.partner_line where partner_id = $1', [partner.id]);
+          const page = await collect(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), rows[0]?.cursor ?? null);
+          await kernel.database.pool.query('update exchange.partner_line set collect_cursor = $2, collected_at = $3 where partner_id = $1', [partner.id, page.cursor, kernel.clock.now()]);
+          if (!page.isMore) return;
+        }
+      };
     }),
 });
 
@@ -45,15 +46,16 @@ export const readDirectoryJob = outsideJob({
   payload,
   maxAttempts: 1,
   handle: (kernel, job) =>
-    poll(kernel, job.payload.partnerId, async (partner) => {
-      const readDirectory = adapterOf(kernel, partner.protocol).readDirectory;
-      if (readDirectory === undefined) return;
-      for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-        const { rows } = await kernel.database.pool.query<{ cursor: string | null }>('select directory_cursor as cursor from exchange.partner_line where partner_id = $1', [partner.id]);
-        const page = await readDirectory(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), rows[0]?.cursor ?? null);
-        await run(kernel, takePage, { partner, ...page }, { actor: systemActor(DIRECTORY) });
-        if (!page.isMore) return;
-      }
+    poll(kernel, job.payload.partnerId, (partner, { readDirectory }) => {
+      if (readDirectory === undefined) return undefined;
+      return async () => {
+        for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+          const { rows } = await kernel.database.pool.query<{ cursor: string | null }>('select directory_cursor as cursor from exchange.partner_line where partner_id = $1', [partner.id]);
+          const page = await readDirectory(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), rows[0]?.cursor ?? null);
+          await run(kernel, takePage, { partner, ...page }, { actor: systemActor(DIRECTORY) });
+          if (!page.isMore) return;
+        }
+      };
     }),
 });
 
@@ -63,12 +65,13 @@ export const witnessJob = outsideJob({
   payload,
   maxAttempts: 1,
   handle: (kernel, job) =>
-    poll(kernel, job.payload.partnerId, async (partner) => {
-      const witness = adapterOf(kernel, partner.protocol).witness;
-      if (witness === undefined) return;
-      const known = await newestWitnessed(kernel.database.pool, partner.id);
-      const reply = await witness(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), known?.size ?? null);
-      await run(kernel, keepWitnessed, { partner, reply }, { actor: systemActor(WITNESS) });
+    poll(kernel, job.payload.partnerId, (partner, { witness }) => {
+      if (witness === undefined) return undefined;
+      return async () => {
+        const known = await newestWitnessed(kernel.database.pool, partner.id);
+        const reply = await witness(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), known?.size ?? null);
+        await run(kernel, keepWitnessed, { partner, reply }, { actor: systemActor(WITNESS) });
+      };
     }),
 });
 
@@ -79,14 +82,19 @@ async function takePage(ctx: CommandContext, page: Page): Promise<void> {
   await ctx.query('update exchange.partner_line set directory_cursor = $2, directory_read_at = $3 where partner_id = $1', [page.partner.id, page.cursor, ctx.now]);
 }
 
-/** Calls a partner by itself, unless it is suspended or its line rests; the line learns how it went. */
-async function poll(kernel: Kernel, partnerId: PartnerId, work: (partner: PartnerRow) => Promise<void>): Promise<void> {
+/** What is to be asked of a partner; undefined where there is nothing to ask it. */
+type Asking = (partner: PartnerRow, adapter: PartnerAdapter) => (() => Promise<void>) | undefined;
+
+/** Calls a partner by itself, unless it is suspended or its line rests; the line learns how it went. A line on which nobody calls learns nothing. */
+async function poll(kernel: Kernel, partnerId: PartnerId, asking: Asking): Promise<void> {
   const options = { actor: systemActor(COLLECT) };
   const partner = await findPartner(kernel.database.pool, partnerId);
-  if (partner === undefined || !isInForce(partner, kernel.clock.now())) return;
+  if (partner === undefined || partner.address === null || !isInForce(partner, kernel.clock.now())) return;
+  const work = asking(partner, adapterOf(kernel, partner.protocol));
+  if (work === undefined) return;
   if ((await run(kernel, restOf, partnerId, options)) > 0) return;
   try {
-    await work(partner);
+    await work();
     await run(kernel, noteLineGood, partner, options);
   } catch (error) {
     if (!(error instanceof PartnerUnavailable)) throw error;
@@ -98,7 +106,7 @@ async function poll(kernel: Kernel, partnerId: PartnerId, work: (partner: Partne
 const NO_AGENCY = '00000000-0000-0000-0000-000000000000' as Id<'agency'>;
 
 async function askAll(ctx: CommandContext, kind: typeof COLLECT | typeof DIRECTORY | typeof WITNESS): Promise<void> {
-  const { rows } = await ctx.query(`select id from exchange.partner where state = 'active'`);
+  const { rows } = await ctx.query(`select id from exchange.partner where state = 'active' and address is not null`);
   for (const row of rows) ctx.enqueue({ kind, agencyId: NO_AGENCY, payload: { partnerId: String(row['id']) }, dedupeKey: String(row['id']) });
 }
 
@@ -110,7 +118,7 @@ export function readDirectorySoon(ctx: CommandContext, partnerId: PartnerId): Pr
 
 /** A partner that was connected just now has told nothing of its agencies yet: nobody waits a quarter of an hour for a first recipient. */
 async function askNewDirectories(ctx: CommandContext): Promise<void> {
-  const { rows } = await ctx.query(`select p.id, p.protocol from exchange.partner p join exchange.partner_line l on l.partner_id = p.id where p.state = 'active' and l.directory_read_at is null`);
+  const { rows } = await ctx.query(`select p.id, p.protocol from exchange.partner p join exchange.partner_line l on l.partner_id = p.id where p.state = 'active' and p.address is not null and l.directory_read_at is null`);
   // safe because the statement selects exactly these columns
   for (const { id, protocol } of rows as Pick<PartnerRow, 'id' | 'protocol'>[]) {
     if (adapterOf(ctx.kernel, protocol).readDirectory !== undefined) ctx.enqueue({ kind: DIRECTORY, agencyId: NO_AGENCY, payload: { partnerId: id }, dedupeKey: id });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Actor } from '#kernel/actor.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { mayKeepPartners } from '../../policy.ts';
+import { signingOf } from '../adapters/edxml-packets/packet-signing.ts';
 import { fingerprintOf, keysInForce, pinned } from '../adapters/installation/settings.ts';
 import type { partnerKeys, partnerTrust } from '../contract.ts';
 import { partnerErrors } from '../errors.ts';
@@ -53,7 +54,7 @@ export async function trustOfPartner(kernel: Kernel, { partnerId, actor }: Asked
   if (partner.protocol === 'provincial_axis') throw partnerErrors.partnerNotFound();
   const { tls } = z.looseObject({ tls: tlsPair.optional() }).parse(openLine(kernel, partner, AbortSignal.timeout(0)).secrets);
   const own = tls === undefined ? undefined : readOne(tls.certificate);
-  return { anchors: anchorsOf(partner.config), own: own === undefined ? null : factsOf(own), abilities: mayKeepPartners(actor) ? ['keep'] : [] };
+  return { anchors: anchorsOf(partner.config), own: own === undefined ? null : factsOf(own), signing: partner.protocol === 'national_axis' ? signingOf(kernel, partner) : null, abilities: mayKeepPartners(actor) ? ['keep'] : [] };
 }
 
 async function partnerOf(kernel: Kernel, partnerId: string): Promise<PartnerRow> {

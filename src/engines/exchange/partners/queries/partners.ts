@@ -13,6 +13,7 @@ select json_build_object(
     'agencies', (select count(*) from exchange.partner_agency a where a.partner_id = p.id and a.valid_to is null),
     'conflicts', (select count(*) from exchange.partner_conflict c where c.partner_id = p.id and c.resolved_at is null),
     'securedUntil', (select max(k.expires_at) from exchange.axis_key k where k.partner_id = p.id and k.revoked_at is null),
+    'foreignVersion', case when p.foreign_version is not null then json_build_object('version', p.foreign_version, 'since', p.foreign_version_since) end,
     'line', json_build_object('circuit', l.circuit, 'failures', l.failures, 'openedAt', l.opened_at, 'probeAt', l.probe_at, 'lastSuccessAt', case when p.address is null then greatest(l.fetched_at, m.seen_at) else l.last_success_at end, 'lastFailureAt', l.last_failure_at,
       'problemCode', l.problem_code, 'problem', l.problem,
       'waiting', (select count(*) from exchange.transfer t where t.partner_id = p.id and t.state = 'waiting'),

@@ -58,9 +58,9 @@ export async function notePacket(ctx: CommandContext, packet: PacketFacts): Prom
   return rowCount === 1;
 }
 
-export type NotedPacket = { partnerRef: string; sequence: number; sentAt: Date; toCodes: string[] };
+export type NotedPacket = { partnerRef: string; sequence: number; sentAt: Date; receivedAt: Date; toCodes: string[] };
 
-const NOTED = `select partner_ref as "partnerRef", sequence, sent_at as "sentAt", to_codes as "toCodes" from exchange.axis_packet`;
+const NOTED = `select partner_ref as "partnerRef", sequence, sent_at as "sentAt", received_at as "receivedAt", to_codes as "toCodes" from exchange.axis_packet`;
 
 /** What was noted of an original; the earliest when the same bytes came under several ids. */
 export async function packetOf(q: Queryable, of: { partnerId: PartnerId; originalHash: string }): Promise<NotedPacket | undefined> {

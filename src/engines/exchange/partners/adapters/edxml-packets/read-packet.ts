@@ -6,6 +6,7 @@ import { isoInVietnam } from '#kernel/time.ts';
 import { envelope as envelopeSchema, type Business, type DeliveryStatus, type Envelope } from '../../../contract.ts';
 import { envelopeFiles, fromDocumentMessage, readAgencyCode, readEdxml, type AttachmentSink, type DocumentMessage, type EdxmlProblem, type EdxmlReading, type StatusMessage } from '../../../edxml/index.ts';
 import { isOvertaken } from '../../../domain/status.ts';
+import { countedAt } from '../../../domain/told-time.ts';
 import { envelopeHash, writeEnvelope } from '../../../envelope.ts';
 import type { EnvelopeContent, InboundContent, Original, PartnerId, Party, Reading } from '../../adapter.ts';
 import { partnerAgencyByRef } from '../../partner-rows.ts';
@@ -257,17 +258,17 @@ function asContent(given: Envelope, parties: { sender: Party; to: readonly Recip
   return { ok: true, content: { kind: 'envelope', original, contentHash: envelopeHash(original), sender: { ref: sender.ref ?? parsed.data.sender.code, code: parsed.data.sender.code, name: parsed.data.sender.name }, recipients: to } };
 }
 
-type Told = Omit<Parameters<typeof answeredDelivery>[1], 'aboutNotice'> & { status: DeliveryStatus; at: Date };
+type Told = Omit<Parameters<typeof answeredDelivery>[1], 'aboutNotice'> & { status: DeliveryStatus; at: Date; heardAt: Date };
 
 /**
  * What a status answers. Some systems answer a recall as they answer a document, 03 or 02: where the document is registered already, has
  * been recalled since, and nothing was said to that, it is the answer to the recall.
  */
-async function answeredParcel(q: Queryable, { status, at, ...of }: Told): Promise<{ delivery: OwnParcel; status: DeliveryStatus } | undefined> {
+async function answeredParcel(q: Queryable, { status, at, heardAt, ...of }: Told): Promise<{ delivery: OwnParcel; status: DeliveryStatus } | undefined> {
   const delivery = await answeredDelivery(q, { ...of, aboutNotice: status === '15' || status === '16' });
   if (delivery === undefined || (status !== '02' && status !== '03') || !isRegistered(delivery.lastStatus)) return delivery === undefined ? undefined : { delivery, status };
   const notice = await answeredDelivery(q, { ...of, aboutNotice: true });
-  const isAnswer = notice?.kind === 'recall' && (notice.lastStatus === null || notice.lastStatus === '01') && notice.laidOutAt <= at;
+  const isAnswer = notice?.kind === 'recall' && (notice.lastStatus === null || notice.lastStatus === '01') && notice.laidOutAt <= countedAt(at, { sentAt: delivery.laidOutAt, heardAt });
   return isAnswer ? { delivery: notice, status: status === '03' ? '15' : '16' } : { delivery, status };
 }
 
@@ -291,7 +292,7 @@ async function readStatus(packet: Packet, message: StatusMessage): Promise<Readi
     return asContent(noticeEnvelope(packet, { noted, party, earlier, business }), { sender: from, to });
   }
   const at = message.at === null ? noted.sentAt : new Date(message.at);
-  const answered = await answeredParcel(pool, { partnerId: line.partnerId, documentId, senderCode: message.responseFor.organId, byAgencyId: from.agencyId, status: message.statusCode, at });
+  const answered = await answeredParcel(pool, { partnerId: line.partnerId, documentId, senderCode: message.responseFor.organId, byAgencyId: from.agencyId, status: message.statusCode, at, heardAt: noted.receivedAt });
   if (answered === undefined) return fault('answerUnknown', documentId);
   const { delivery, status } = answered;
   const { lastOrdinal, lastStatus } = delivery;

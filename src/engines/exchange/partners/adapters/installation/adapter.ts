@@ -49,13 +49,10 @@ export const installationAdapter = definePartnerAdapter({
     const told = await refusalsAsFailures(sayHello(line));
     return { vi: `${told.name} trả lời, giao thức ${told.versions.join(', ')}.`, en: `${told.name} answers, protocol ${told.versions.join(', ')}.` };
   },
-  collect: async (line) => (line.config.isFetching ? { cursor: null, isMore: await refusalsAsFailures(fetchWaiting(line)) } : { cursor: null, isMore: false }),
-  witness: async (line, knownSize) => {
-    if (line.address === null) return { head: null, path: [] };
-    return refusalsAsFailures(callPeer(line, { method: 'GET', path: `/tree-head${knownSize === null ? '' : `?since=${String(knownSize)}`}` }, witnessReply));
-  },
+  isCollected: ({ config: { isFetching } }) => isFetching,
+  collect: async (line) => ({ cursor: null, isMore: await refusalsAsFailures(fetchWaiting(line)) }),
+  witness: (line, knownSize) => refusalsAsFailures(callPeer(line, { method: 'GET', path: `/tree-head${knownSize === null ? '' : `?since=${String(knownSize)}`}` }, witnessReply)),
   readDirectory: async (line, cursor) => {
-    if (line.address === null) return { agencies: [], cursor, isMore: false };
     // What the other side has learnt to understand since is asked at the same time.
     await refusalsAsFailures(sayHello(line));
     return refusalsAsFailures(callPeer(line, { method: 'GET', path: `/directory?cursor=${encodeURIComponent(cursor ?? '')}` }, directoryReply));

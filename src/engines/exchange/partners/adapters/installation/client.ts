@@ -123,7 +123,7 @@ function codeOf(error: unknown): string {
 /** Says good day: learns versions, limits and receipt keys. @throws PartnerUnavailable `versionUnknown` when we speak no common version */
 export async function sayHello(line: InstallationLine): Promise<Hello> {
   const told = await callPeer(line, { method: 'GET', path: '/hello' }, hello);
-  if (!told.versions.includes(VERSION)) throw new PartnerUnavailable('versionUnknown', { problem: `the partner speaks ${told.versions.join(', ')}`, retry: 'later', retryAfterMs: 3_600_000 });
+  if (!told.versions.includes(VERSION)) throw new PartnerUnavailable('versionUnknown', { problem: `the partner speaks ${told.versions.join(', ')}` });
   const receiptKeys = receiptKeysAmong(told.receiptKeys);
   await keepReceiptKeys(line, receiptKeys);
   await learnFeatures(line.kernel, { partner: { id: line.partnerId, name: line.name }, features: told.features });

@@ -6,6 +6,7 @@ import type { RouteContext, SpecialReply } from '#kernel/route.ts';
 import { isInForce, openLine, type PartnerRow } from '../../partner-rows.ts';
 import type { InstallationLine } from './client.ts';
 import { findPeer, takeNonce } from './find-peer.ts';
+import { noteVersion } from './foreign-version.ts';
 import { claimedKey, digestOf, signReply, verifyRequest, VERSION, type Claims, type SignatureProblem, type SigningKey } from './http-signatures.ts';
 import { PeerProblem } from './peer-problem.ts';
 import { keysInForce, signingKey } from './settings.ts';
@@ -51,7 +52,10 @@ export async function answerPeer(http: RouteContext, work: (call: PeerCall) => P
   const partner = await findPeer(kernel.database.pool, keyId);
   if (partner === undefined) return turnedAway(http, 'keyUnknown');
   const verified = verifyRequest({ method: http.request.method, target: targetOf(http), headers: http.request.headers }, keysInForce(partner.pinned, kernel.clock.now()), kernel.clock.now());
+  // Its key signed the version that it named, so this is its own word.
+  if (!verified.ok && verified.problem === 'versionUnknown') await noteVersion(kernel, { partner, version: String(http.request.headers['lienthong-version']).slice(0, 10) });
   if (!verified.ok) return turnedAway(http, verified.problem);
+  await noteVersion(kernel, { partner, version: null });
   const noted = await takeNonce(kernel.database.pool, { partnerId: partner.id, ...verified.claims }).then(
     (isNew) => ({ isNew }),
     (error: unknown) => ({ error }),

@@ -5,7 +5,7 @@ import { collectPackets, countWaiting } from './collect.ts';
 import { readNationalDirectory } from './read-directory.ts';
 import { readAxisPacket } from './read-packet.ts';
 import { sendParcel } from './send-parcel.ts';
-import { config, secrets } from './settings.ts';
+import { config, heldUp, secrets } from './settings.ts';
 
 /** The national axis of document exchange (Trục liên thông văn bản quốc gia), as the toolkit VXP 2.0 speaks with it. */
 export const nationalAxisAdapter = definePartnerAdapter({
@@ -14,6 +14,7 @@ export const nationalAxisAdapter = definePartnerAdapter({
   secrets,
   // One is replaced while the others stay; null takes one away.
   setByHand: (present, given) => Object.fromEntries(Object.entries<unknown>({ ...present, ...z.record(z.string(), z.unknown()).catch({}).parse(given) }).filter(([, value]) => value !== null)),
+  heldUp,
   send: sendParcel,
   read: readAxisPacket,
   test: async (line) => {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { CalendarDay } from '#kernel/time.ts';
+import { vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { builtInProfiles, profileOn, type EdxmlProfile } from '../../../edxml/index.ts';
 import type { PartnerLine } from '../../adapter.ts';
 import { anchorSettings, tlsPair } from '../../tls-anchors.ts';
-import { MOST_PACKET_MB, packetKey, profileCode } from '../edxml-packets/packet-settings.ts';
+import { signatureForm } from '../../contract.ts';
+import { heldUpSigning, MOST_PACKET_MB, packetKey, profileCode, signatureOf, type HeldUp } from '../edxml-packets/packet-settings.ts';
 import { retryClass } from './error-codes.ts';
 
 export const config = z.object({
@@ -17,6 +18,8 @@ export const config = z.object({
   directoryEveryHours: z.number().int().min(1).max(24 * 30).default(24),
   /** In which form of edXML packets are written. */
   profile: profileCode.default('national-axis'),
+  /** Of packets, as an administrator chose it; that of the profile unless told. */
+  signature: signatureForm.optional(),
   /** What codes of the axis mean here, before the built-in table: an axis that changes a meaning is a setting, not a release. */
   errorCodes: z.array(z.object({ code: z.string().min(1).max(20), retry: retryClass, source: z.string().min(1).max(300) })).max(200).default([]),
   ...anchorSettings,
@@ -37,5 +40,12 @@ export type AxisLine = PartnerLine<Config, Secrets>;
 export function profileFor({ config: settings, secrets: own }: Pick<AxisLine, 'config' | 'secrets'>, day: CalendarDay): EdxmlProfile {
   const found = profileOn(builtInProfiles, settings.profile, day);
   if (found === undefined) throw new Error(`there is no edXML profile ${settings.profile} on ${day}`);
-  return own.packetKey === undefined ? { ...found, signature: { form: 'none' } } : found;
+  if (own.packetKey === undefined) return { ...found, signature: { form: 'none' } };
+  return settings.signature === undefined ? found : { ...found, signature: signatureOf(settings.signature) };
+}
+
+/** Why new packets wait, if they do. */
+export function heldUp(line: Pick<AxisLine, 'kernel' | 'config' | 'secrets'>): HeldUp | undefined {
+  const now = line.kernel.clock.now();
+  return heldUpSigning({ signature: profileFor(line, vietnamDay(now)).signature, packetKey: line.secrets.packetKey, now });
 }

@@ -6,7 +6,7 @@ import { signerFor } from '../edxml-packets/packet-settings.ts';
 import { describeProblem, readPacket } from '../edxml-packets/read-packet.ts';
 import { isSandboxAgency } from '../edxml-packets/sandbox-agencies.ts';
 import { packetOfParcel, problemsOf, type Packet } from '../edxml-packets/write-packet.ts';
-import { config, profileOf, secrets, type AxisLine } from './settings.ts';
+import { config, heldUp, profileOf, secrets, type AxisLine } from './settings.ts';
 
 const SANDBOX_PAUSE_MS = 15 * 60_000;
 
@@ -15,6 +15,7 @@ export const provincialAxisAdapter = definePartnerAdapter({
   protocol: 'provincial_axis',
   config,
   secrets,
+  heldUp,
   send,
   read: (line, original) => readPacket({ ...line, isSandbox: line.config.isSandbox }, original),
   test: async (line) => {

@@ -10,6 +10,7 @@ const problems = {
   senderUnknown: { code: 19, status: 422, vi: 'Cơ quan gửi chưa đăng ký với hệ thống này: {detail}. Đề nghị quản trị viên tỉnh thêm cơ quan.', en: 'The sending agency is not registered for this system: {detail}. Ask the province’s administrator to add it.' },
   broken: { code: 20, status: 500, vi: 'Trục gặp lỗi, chưa nhận được yêu cầu. Thử lại sau; nếu vẫn lỗi, báo mã yêu cầu {detail}.', en: 'The axis failed and took nothing. Try again later; if it goes on, tell the request id {detail}.' },
   unavailable: { code: 20, status: 503, vi: 'Trục tạm thời không phục vụ được. Thử lại sau ít phút.', en: 'The axis cannot serve for the moment. Try again in some minutes.' },
+  signingEnded: { code: 20, status: 503, vi: 'Trục chưa ký được gói tin: {detail}. Gói tin vẫn giữ nguyên; thử lại sau khi quản trị viên tỉnh thay chứng thư.', en: 'The axis cannot sign packets: its certificate has ended. They are kept; try again when the province’s administrator has replaced it.' },
   storageFull: { code: 20, status: 507, vi: 'Trục hết chỗ lưu trữ, chưa nhận được yêu cầu. Thử lại sau ít phút; nếu vẫn lỗi, báo quản trị viên tỉnh.', en: 'The axis has no storage left and took nothing. Try again in some minutes; if it goes on, tell the province’s administrator.' },
   unwritable: { code: 21, status: 500, vi: 'Không lập được gói tin này: {detail}', en: 'This packet could not be written: {detail}' },
   notStandard: { code: 22, status: 422, vi: 'Gói tin không đúng quy chuẩn edXML: {detail}', en: 'The packet is not edXML as the standard has it: {detail}' },

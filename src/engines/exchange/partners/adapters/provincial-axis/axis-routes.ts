@@ -5,6 +5,7 @@ import { isoInVietnam } from '#kernel/time.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { EdxmlError } from '../../../edxml/index.ts';
+import { signatureForm } from '../../contract.ts';
 import { noteFetch } from '../../note-fetch.ts';
 import { speaksFor } from '../../partner-rows.ts';
 import { signerFor } from '../edxml-packets/packet-settings.ts';
@@ -15,9 +16,8 @@ import { answerAxis, axisActor, tick, type AxisCall } from './axis-call.ts';
 import { AxisProblem } from './axis-problem.ts';
 import { contentOf, findParcel, listWaiting, packetStates, tellParcel, type ParcelItem } from './axis-parcels.ts';
 import { listAgencies } from './axis-directory.ts';
-import { signatureForm } from './contract.ts';
 import { listSent } from './sent-list.ts';
-import { profileOf } from './settings.ts';
+import { heldUp, profileOf } from './settings.ts';
 import { takePacket } from './take-packet.ts';
 
 const bySystems = anyone('systems of other vendors call it; each request carries the system’s id and key (X-SystemId, X-SecretKey)');
@@ -98,6 +98,12 @@ async function registered({ kernel, partner, line }: AxisCall, code: string | un
   return { code: party.code, name: agency?.name ?? party.name, state: agency?.state ?? 'active' };
 }
 
+/** Who expects a signature gets no packet while none can be made that holds: it waits, and nobody says that it failed. */
+function assertSigned(line: AxisCall['line']): void {
+  const held = heldUp(line);
+  if (held !== undefined) throw new AxisProblem('signingEnded', { detail: held.problem });
+}
+
 const cursorOf = (given: string | undefined): string | null => (given === undefined || given === '' ? null : z.uuid().safeParse(given).success ? given : wrong('cursor'));
 
 function wrong(field: string): never {
@@ -164,6 +170,7 @@ export const axisRoutes: readonly Route[] = [
         await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now(), asks: body.cursor === undefined || body.cursor === '' });
         const limit = body.limit ?? PAGE;
         const rows = await listWaiting(kernel.database.pool, { partnerId: partner.id, isSandbox: line.config.isSandbox, after: cursorOf(body.cursor), messageType: body.messageType ?? null, limit: limit + 1 });
+        if (rows.length > 0) assertSigned(line);
         const page = rows.slice(0, limit);
         return { reply: { items: page.map(itemOf), cursor: page.at(-1)?.docId ?? body.cursor ?? null, isMore: rows.length > limit }, steps: ['received'] };
       }),
@@ -180,6 +187,7 @@ export const axisRoutes: readonly Route[] = [
         const { kernel, partner, line } = call;
         await noteFetch(kernel.database.pool, { partnerId: partner.id, now: kernel.clock.now(), asks: false });
         const found = await findParcel(kernel.database.pool, { partnerId: partner.id, isSandbox: line.config.isSandbox, docId: body.docId ?? wrong('docId') });
+        assertSigned(line);
         try {
           const packet = await packetOfParcel(line, await contentOf(kernel, found), profileOf(line));
           const bytes = packetBytes(packet, signerFor(line.secrets));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { certificateFacts, newOwnCertificate } from '../../contract.ts';
+import { packetSigning } from '../../contract.ts';
 
 /** The system of another vendor, as the province's administrator sees and sets it. */
 
@@ -24,10 +24,6 @@ export const createdSystem = z.object({ partnerId: z.uuid(), systemId: z.string(
 export const newSystemKey = z.object({ expiresOn: z.iso.date(), formerEndsOn: z.iso.date().optional(), note: z.string().trim().max(200).optional() });
 /** Null: as it was seen. */
 export const systemFetching = z.object({ everyMinutes: z.number().int().min(1).max(1440).nullable() });
-/** The signature of packets: as the W3C has it with SHA-256, or as older parsers look for it. */
-export const signatureForm = z.enum(['none', 'standard', 'legacy']);
-/** How packets for the system are signed. Without a pair the key that is there already signs on; with `none` it is thrown away. */
-export const systemSigning = z.object({ form: signatureForm, pair: newOwnCertificate.optional() });
 export const sandboxMode = z.object({ isSandbox: z.boolean() });
 
 export const systemKeyView = z.object({ id: z.uuid(), hint: z.string(), note: z.string().nullable(), createdAt: z.string(), createdBy: z.string(), expiresAt: z.string(), revokedAt: z.string().nullable(), lastUsedAt: z.string().nullable(), isGood: z.boolean(), /** The good one with which the system called last. */ isInUse: z.boolean() });
@@ -35,7 +31,7 @@ export const systemStepView = z.object({ step: z.string(), doneAt: z.string().nu
 export const systemView = z.object({
   systemId: z.string(),
   isSandbox: z.boolean(),
-  signing: z.object({ form: signatureForm, certificate: certificateFacts.nullable() }),
+  signing: packetSigning,
   quotas: systemQuotas,
   usedToday: z.object({ messages: z.number().int(), bytes: z.number() }),
   lastSeenAt: z.string().nullable(),

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { run, type RunOptions } from '#kernel/command.ts';
 import { holders, route, type Route, type RouteContext } from '#kernel/route.ts';
 import { parseCalendarDay, vietnamDay, addDays } from '#kernel/time.ts';
-import { createdSystem, issuedKey, newSystem, newSystemKey, sandboxMode, systemAgency, systemFetching, systemQuotas, systemSigning, systemView } from './contract.ts';
+import { newPacketSigning } from '../../contract.ts';
+import { setSigning } from '../edxml-packets/packet-signing.ts';
+import { createdSystem, issuedKey, newSystem, newSystemKey, sandboxMode, systemAgency, systemFetching, systemQuotas, systemView } from './contract.ts';
 import { axisErrors } from './errors.ts';
 import { issueKey, newKey, revokeKey } from './keys.ts';
-import { addSystemAgency, createSystem, getSystem, setFetching, setQuotas, setSandbox, setSigning } from './systems.ts';
+import { addSystemAgency, createSystem, getSystem, setFetching, setQuotas, setSandbox } from './systems.ts';
 
 const keepers = holders('province_admin');
 const watchers = holders('province_admin', 'auditor');
@@ -114,8 +116,8 @@ export const systemRoutes: readonly Route[] = [
     summary: 'Sets how packets for a vendor’s system are signed, and with which key; without one the key that is there signs on.',
     access: keepers,
     params,
-    body: systemSigning,
-    run: (http, { params: { partnerId }, body }) => http.run(setSigning, { partnerId, ...body }),
+    body: newPacketSigning,
+    run: (http, { params: { partnerId }, body }) => http.run(setSigning, { partnerId, protocol: 'provincial_axis', ...body }),
   }),
   route({
     method: 'PUT',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { PartnerLine } from '../../adapter.ts';
-import { builtInProfiles, type EdxmlProfile } from '../../../edxml/index.ts';
-import { MOST_PACKET_MB, packetKey, profileCode } from '../edxml-packets/packet-settings.ts';
-import { signatureForm } from './contract.ts';
+import type { EdxmlProfile } from '../../../edxml/index.ts';
+import { signatureForm } from '../../contract.ts';
+import { builtIn, heldUpSigning, MOST_PACKET_MB, packetKey, profileCode, signatureOf, type HeldUp } from '../edxml-packets/packet-settings.ts';
 
 export const quotas = z.object({
   messagesPerDay: z.number().int().min(1).max(1_000_000).default(5000),
@@ -31,12 +31,10 @@ export type AxisLine = PartnerLine<Config, Secrets>;
 
 /** The form in which the system is written to; unsigned when there is no key to sign with. */
 export function profileOf({ config: settings, secrets: own }: Pick<AxisLine, 'config' | 'secrets'>): EdxmlProfile {
-  const form = own.packetKey === undefined ? 'none' : settings.signature;
-  return { ...builtIn(settings.profile), signature: form === 'none' ? { form } : builtIn(form === 'legacy' ? 'java-toolkit' : 'national-axis').signature };
+  return { ...builtIn(settings.profile), signature: signatureOf(own.packetKey === undefined ? 'none' : settings.signature) };
 }
 
-function builtIn(code: Config['profile']): EdxmlProfile {
-  const found = builtInProfiles.find((each) => each.code === code);
-  if (found === undefined) throw new Error(`there is no edXML profile ${code}`);
-  return found;
+/** Why packets for the system wait, if they do: they are signed at the moment at which it fetches them. */
+export function heldUp(line: Pick<AxisLine, 'kernel' | 'config' | 'secrets'>): HeldUp | undefined {
+  return heldUpSigning({ signature: profileOf(line).signature, packetKey: line.secrets.packetKey, now: line.kernel.clock.now() });
 }

@@ -130,3 +130,47 @@ test('only the province’s administrator sets it, with a pair that fits and hol
   const everything = JSON.stringify([await place.call('GET', url()), await place.call('GET', `/api/v1/exchange/partners/${system.partnerId}`), await place.house.sql('select (select json_agg(e) from audit.entry e) as audit, (select json_agg(i) from kernel.idempotency i) as replies, (select json_agg(p) from exchange.partner p) as partners')]);
   assert.ok(!everything.includes(secret));
 });
+
+test('while the certificate does not hold, packets wait with the reason in sight, nothing fails, and with the next one they go by themselves', async () => {
+  const soon = await pki.leaf('signer', personSubject({ name: 'Hệ thống liên thông', organization: 'UBND tỉnh' }), { validDays: 90 });
+  assert.equal((await setSigning({ form: 'standard', pair: pemOf(soon) })).status, 204);
+  const { kernel, clock } = place.house;
+  const calls = async (call: string, body: object): Promise<[number, { ErrorCode: string; ErrorDesc: string; items?: { docId: string }[] }]> => {
+    const reply = await fetch(`${place.address}/v1/${call}`, { method: 'POST', headers: { ...system.headers, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    // safe because these calls are answered with objects
+    return [reply.status, (await reply.json()) as { ErrorCode: string; ErrorDesc: string }];
+  };
+  for (const { docId } of (await calls('getReceivedEdocList', {}))[1].items ?? []) await calls('updateStatus', { docId, status: 'done' });
+  const letter = async (number: string) => {
+    const { envelopeId } = await aSentLetter(kernel, { from: department, to: [linked], document: { number } });
+    await place.house.drain();
+    return async () => (await place.house.sql('select state, attempts, problem_code as code, problem from exchange.transfer where envelope_id = $1', [envelopeId]))[0];
+  };
+  const laidOut = await letter('501');
+  const { items: [before] = [] } = (await calls('getReceivedEdocList', {}))[1];
+  clock.advance(days(91));
+  const held = await letter('502');
+  const { state, attempts, code, problem } = (await held()) ?? {};
+  assert.deepEqual([state, attempts, code], ['waiting', 0, 'packetCertificateEnded']);
+  assert.match(String(problem), /^Chứng thư ký gói tin Hệ thống liên thông đã hết hạn lúc /);
+  for (const [status, reply] of [await calls('getReceivedEdocList', {}), await calls('getEdoc', { docId: some(before).docId })]) {
+    assert.deepEqual([status, reply.ErrorCode], [503, '20']);
+    assert.match(reply.ErrorDesc, /chứng thư ký gói tin .* đã hết hạn/i);
+  }
+  const shown = (await place.call<{ transfers: { problemCode: string; trouble: { fixVi: string } | null }[] }>('GET', `/api/v1/exchange/transfers?partnerId=${system.partnerId}&state=waiting`)).body.transfers;
+  assert.deepEqual(shown.map(({ problemCode, trouble }) => [problemCode, trouble?.fixVi.includes('tự đi')]), [['packetCertificateEnded', true]]);
+  await place.pass(days(30));
+  assert.deepEqual([(await held())?.['state'], (await held())?.['attempts'], (await laidOut())?.['state']], ['waiting', 0, 'sent'], 'however long it takes, nothing is given up');
+
+  assert.equal((await setSigning({ form: 'standard', pair: own })).status, 204);
+  const sweep = some(kernel.modules.flatMap((module) => module.schedules ?? []).find(({ name }) => name === 'exchange.sweep-transfers'));
+  await sweep.run(kernel);
+  await place.house.drain();
+  assert.equal((await held())?.['state'], 'sent');
+  const { items = [] } = (await calls('getReceivedEdocList', {}))[1];
+  assert.equal(items.length, 2, 'the one that was laid out before, and the one that waited');
+  for (const { docId } of items) {
+    const { signature } = await readWhole((await post('getEdoc', { docId })).toString('utf8'));
+    assert.deepEqual([signature.state, signature.certificate?.equals(pki.person.certificate.raw)], ['intact', true]);
+  }
+});

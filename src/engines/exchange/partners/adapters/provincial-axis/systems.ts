@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Kernel } from '#kernel/kernel.ts';
@@ -10,16 +9,15 @@ import type { PartnerId } from '../../adapter.ts';
 import { insertPartner } from '../../commands/add-partner.ts';
 import { writeLink } from '../../commands/link-agency.ts';
 import { partnerErrors } from '../../errors.ts';
-import { findPartner, lockPartner, openLine, sealSecrets, type PartnerRow } from '../../partner-rows.ts';
+import { findPartner, lockPartner, type PartnerRow } from '../../partner-rows.ts';
 import { recordPartnerEvent } from '../../record.ts';
-import { factsOf, isPair, type TlsPair } from '../../tls-anchors.ts';
 import { OBSERVED_SECONDS } from '../../queries/unfetched.ts';
-import type { PacketKeyPair } from '../edxml-packets/packet-settings.ts';
+import { signingOf } from '../edxml-packets/packet-signing.ts';
 import { localAgency } from '../edxml-packets/read-packet.ts';
-import type { newSystem, systemAgency, systemQuotas, systemSigning, systemView } from './contract.ts';
+import type { newSystem, systemAgency, systemQuotas, systemView } from './contract.ts';
 import { axisErrors } from './errors.ts';
 import { ensureSandbox, SANDBOX_PREFIX } from './sandbox-agencies.ts';
-import { config as configSchema, secrets as secretsSchema, type Config, type Secrets } from './settings.ts';
+import { config as configSchema, type Config } from './settings.ts';
 import { stepsOf } from './steps.ts';
 
 type NewSystem = z.output<typeof newSystem>;
@@ -112,40 +110,6 @@ export async function setFetching(ctx: CommandContext, input: { partnerId: strin
   recordPartnerEvent(ctx, 'axis-fetching-set', { partner, data: { minutes: input.everyMinutes } });
 }
 
-/**
- * From now on packets for the system are signed in this form, or not at all; then the key is thrown away.
- * @throws exchange.axisSigningKeyMissing, exchange.axisSigningCertificateEnded, exchange.certificatePairWrong
- */
-export async function setSigning(ctx: CommandContext, input: z.output<typeof systemSigning> & { partnerId: string }): Promise<void> {
-  const partner = await lockSystem(ctx, input.partnerId);
-  const { form, pair } = input;
-  const packetKey = form === 'none' ? undefined : pair === undefined ? secretsOf(ctx.kernel, partner).packetKey : packetKeyOf(pair, ctx.now);
-  if (form !== 'none' && packetKey === undefined) throw axisErrors.axisSigningKeyMissing();
-  await writeSettings(ctx, partner, { signature: form });
-  await ctx.query('update exchange.partner set sealed_secrets = $2 where id = $1', [partner.id, sealSecrets(ctx.kernel, { packetKey } satisfies Secrets)]);
-  recordPartnerEvent(ctx, 'axis-signing-set', { partner, data: { form: FORMS[form], fingerprint: packetKey === undefined ? '' : new X509Certificate(packetKey.certificate).fingerprint256 } });
-}
-
-const FORMS = {
-  none: { vi: 'không ký', en: 'unsigned' },
-  standard: { vi: 'theo chuẩn XML Signature (SHA-256)', en: 'XML Signature (SHA-256)' },
-  legacy: { vi: 'theo dạng cũ (SHA-1)', en: 'older form (SHA-1)' },
-} as const;
-
-/** A pair that may sign packets. Edwards curves are not among the keys of XML Signature. */
-function packetKeyOf(pair: TlsPair, now: Date): PacketKeyPair {
-  if (!isPair(pair)) throw partnerErrors.certificatePairWrong();
-  const certificate = new X509Certificate(pair.certificate);
-  const kind = certificate.publicKey.asymmetricKeyType;
-  if (kind !== 'rsa' && kind !== 'ec') throw partnerErrors.certificatePairWrong();
-  if (certificate.validToDate <= now || certificate.validFromDate > now) throw axisErrors.axisSigningCertificateEnded();
-  return { certificate: certificate.toString(), privateKey: pair.key };
-}
-
-function secretsOf(kernel: Kernel, partner: PartnerRow): Secrets {
-  return secretsSchema.parse(openLine(kernel, partner, AbortSignal.timeout(0)).secrets);
-}
-
 async function writeSettings(ctx: CommandContext, partner: PartnerRow & { settings: Config }, change: { [Name in keyof Config]?: Config[Name] | undefined }): Promise<void> {
   await ctx.query('update exchange.partner set config = $2, changed_at = $3 where id = $1', [partner.id, JSON.stringify({ ...partner.settings, ...change }), ctx.now]);
   if (change.isSandbox !== false) return;
@@ -159,8 +123,7 @@ export async function getSystem(kernel: Kernel, of: { partnerId: string }): Prom
   const now = kernel.clock.now();
   const partner = await findPartner(q, of.partnerId);
   if (partner?.protocol !== 'provincial_axis') throw partnerErrors.partnerNotFound();
-  const { systemId, isSandbox, signature, quotas, fetchesEveryMinutes } = configSchema.parse(partner.config);
-  const { packetKey } = secretsOf(kernel, partner);
+  const { systemId, isSandbox, quotas, fetchesEveryMinutes } = configSchema.parse(partner.config);
   const seen = await q.query(`select ceil(${OBSERVED_SECONDS} / 60.0)::int as minutes from exchange.partner_line l where l.partner_id = $1`, [partner.id]);
   const meter = await q.query(`select case when day = $2 then messages else 0 end as messages, case when day = $2 then bytes else 0 end as bytes, seen_at from exchange.axis_meter where partner_id = $1`, [partner.id, vietnamDay(now)]);
   const keys = await q.query(
@@ -175,7 +138,7 @@ export async function getSystem(kernel: Kernel, of: { partnerId: string }): Prom
   return {
     systemId,
     isSandbox,
-    signing: packetKey === undefined ? { form: 'none', certificate: null } : { form: signature, certificate: factsOf(new X509Certificate(packetKey.certificate)) },
+    signing: signingOf(kernel, partner),
     quotas,
     usedToday: { messages: Number(used?.['messages'] ?? 0), bytes: Number(used?.['bytes'] ?? 0) },
     // safe because the column is a point in time

@@ -1,8 +1,11 @@
 /** A vendor's client, as its makers would write it, for tests of the provincial axis. */
+import assert from 'node:assert/strict';
+import type { Id } from '#kernel/ids.ts';
 import { isoInVietnam, parseCalendarDay } from '#kernel/time.ts';
 import { builtInProfiles, readEdxml, toDocumentMessage, writeEdxml, type DocumentMessage, type EdxmlBusiness, type EdxmlMessage, type EdxmlProfile, type StatusMessage } from '../../../edxml/index.ts';
 import type { EnvelopeDocument } from '../../../contract.ts';
 import { aDocument } from '../../../testing.ts';
+import type { Installation } from '../../testing.ts';
 
 const unsigned = (): EdxmlProfile => {
   const [first] = builtInProfiles;
@@ -26,6 +29,44 @@ export function aPacket(letter: PacketLetter): Promise<Buffer> {
   });
   const attachments = file === null ? [] : [{ contentId: 'f1', name: letter.fileName ?? 'van-ban.txt', description: 'Văn bản', mediaType: letter.fileName?.endsWith('.pdf') === true ? 'application/pdf' : 'text/plain', open: () => once(Buffer.from(file)) }];
   return collect(writeEdxml(message, { profile: unsigned(), attachments }));
+}
+
+export type VendorSystem = {
+  agencyId: Id<'agency'>;
+  /** What waits for the system, of which it then says that it has it. */
+  fetchAll(messageType: 'edoc' | 'status'): Promise<EdxmlMessage[]>;
+  /** Says a status about a document that it has, and lets everything be done. */
+  tell(about: DocumentMessage, status: StatusMessage['statusCode'], more?: { at?: Date; description?: string }): Promise<void>;
+};
+
+/** A vendor's system with one agency, connected to an installation. */
+export async function aVendorSystem(place: Installation, agency: { code: string; name: string }): Promise<VendorSystem> {
+  const systemId = `he-thong-${agency.code.replaceAll('.', '-')}`.toLowerCase();
+  const { body } = await place.call<{ key: { secret: string } }>('POST', '/api/v1/exchange/systems', { body: { name: `Phần mềm của ${agency.name}`, systemId, isSandbox: false, agencies: [agency], quotas: { messagesPerDay: 5000, megabytesPerDay: 10_240, requestsPerMinute: 10_000 } } });
+  const headers = { 'x-systemid': systemId, 'x-secretkey': body.key.secret };
+  const [linked] = await place.house.sql<{ id: Id<'agency'> }>('select agency_id as id from exchange.partner_agency where code = $1', [agency.code]);
+  const post = (call: string, given: object | Buffer): Promise<Response> => {
+    const isPacket = Buffer.isBuffer(given);
+    return fetch(`${place.address}/v1/${call}`, { method: 'POST', headers: { ...headers, 'content-type': isPacket ? 'application/octet-stream' : 'application/json' }, body: isPacket ? new Uint8Array(given) : JSON.stringify(given) });
+  };
+  return {
+    agencyId: linked?.id ?? assert.fail('the system has its agency'),
+    fetchAll: async (messageType) => {
+      // safe because this call is answered in JSON
+      const { items } = (await (await post('getReceivedEdocList', { messageType })).json()) as { items: { docId: string }[] };
+      const messages: EdxmlMessage[] = [];
+      for (const { docId } of items) {
+        messages.push((await openPacket(Buffer.from(await (await post('getEdoc', { docId })).arrayBuffer()))).message);
+        await post('updateStatus', { docId, status: 'done' });
+      }
+      return messages;
+    },
+    tell: async (about, status, more) => {
+      const reply = await post('sendEdoc', await aStatus(about, { by: agency, status, at: place.house.clock.now(), ...more }));
+      assert.equal(reply.status, 200, await reply.text());
+      await place.house.drain();
+    },
+  };
 }
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
