@@ -7,8 +7,8 @@ const engineUses = {
   files: ['audit', 'identity'],
   registers: [],
   signatures: ['files', 'identity', 'audit'],
-  cases: ['identity', 'files', 'notifications', 'audit'],
-  exchange: ['signatures', 'files', 'identity', 'notifications', 'audit'],
+  cases: ['identity', 'files', 'audit'],
+  exchange: ['signatures', 'files', 'identity', 'audit'],
 };
 
 const engineRules = Object.entries(engineUses).flatMap(([engine, uses]) => {

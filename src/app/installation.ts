@@ -18,11 +18,10 @@ export type Installation = {
   ownerDirectUrl: string;
   /** Migrations that ran while opening. */
   migrated: string[];
-  databaseVersion: string;
   close(): Promise<void>;
 };
 
-export type OpenOptions = { migrate?: boolean; log?: Log; onProgress?: (text: string) => void };
+export type OpenOptions = { /** False opens the database as it is. */ migrate?: false; log?: Log; onProgress?: (text: string) => void };
 
 const DATABASE_NAME = 'lienthong';
 
@@ -47,7 +46,6 @@ export async function openInstallation(config: Config, options: OpenOptions = {}
     ownerUrl: server.ownerUrl,
     ownerDirectUrl: server.ownerDirectUrl,
     migrated,
-    databaseVersion: server.version,
     async close() {
       await closeSigningServices(kernel);
       await database.close();
@@ -66,15 +64,15 @@ async function migrateOrStop(server: DatabaseServer, config: Config): Promise<st
   }
 }
 
-type DatabaseServer = { ownerUrl: string; ownerDirectUrl: string; version: string; stop: () => Promise<void> };
+type DatabaseServer = { ownerUrl: string; ownerDirectUrl: string; stop: () => Promise<void> };
 
 async function databaseServer(config: Config, options: OpenOptions): Promise<DatabaseServer> {
   if (config.databaseUrl !== undefined) {
-    return { ownerUrl: config.databaseUrl, ownerDirectUrl: config.databaseDirectUrl ?? config.databaseUrl, version: 'DATABASE_URL', stop: () => Promise.resolve() };
+    return { ownerUrl: config.databaseUrl, ownerDirectUrl: config.databaseDirectUrl ?? config.databaseUrl, stop: () => Promise.resolve() };
   }
   const isNew = !existsSync(config.dataDir);
   options.onProgress?.(isNew ? 'Tạo cơ sở dữ liệu PostgreSQL trong thư mục dữ liệu' : 'Khởi động PostgreSQL');
   const running = await ensureRunning({ dataDir: config.dataDir });
   const ownerUrl = await ensureDatabase(running.url, DATABASE_NAME);
-  return { ownerUrl, ownerDirectUrl: ownerUrl, version: running.version, stop: running.stop };
+  return { ownerUrl, ownerDirectUrl: ownerUrl, stop: running.stop };
 }

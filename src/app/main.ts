@@ -25,7 +25,7 @@ const commands: Record<string, CliCommand> = {
 const USAGE = 64;
 
 /** The command line's entry. @returns the exit status. */
-export async function main(argv: string[]): Promise<number> {
+async function main(argv: string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(help());
@@ -40,14 +40,27 @@ export async function main(argv: string[]): Promise<number> {
     const { main: run } = await command.load();
     return await run(rest);
   } catch (error) {
+    if (isWrongCall(error)) {
+      process.stderr.write(`Lệnh ${name} không hiểu cách gọi này / this call is not understood: ${error.message}\n\n${line(name, command)}\n`);
+      return USAGE;
+    }
     process.stderr.write(`${explain(error)}\n`);
     return 1;
   }
 }
 
+/** An option that the command does not have, or one without its value. */
+function isWrongCall(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
+}
+
 function help(): string {
-  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(13)} ${summary}`);
+  const lines = Object.entries(commands).map(([name, command]) => line(name, command));
   return `Liên Thông\n\nCách dùng / usage: npx lienthong LỆNH [tùy chọn]\n\n${lines.join('\n')}\n\nBiến môi trường / environment: xem docs/operating.md\n`;
+}
+
+function line(name: string, { summary }: CliCommand): string {
+  return `  ${name.padEnd(13)} ${summary}`;
 }
 
 /** An error that an operator can act on is shown as its message; a defect is shown with its stack. */

@@ -4,15 +4,13 @@ export { ApiError, fieldProblem, type ApiFieldProblem } from './api-error.ts';
 
 export type QueryValue = string | number | boolean | readonly string[] | undefined;
 
-export type ReadOptions<Reply> = {
+export type ReadOptions = {
   /** Becomes the query string; undefined values are left out, arrays repeat the name. */
   query?: Readonly<Record<string, QueryValue>> | undefined;
   signal?: AbortSignal | undefined;
-  /** A contract's schema, where the reply should be checked at run time too. */
-  schema?: { parse: (value: unknown) => Reply } | undefined;
 };
 
-export type WriteOptions<Reply> = ReadOptions<Reply> & {
+export type WriteOptions = ReadOptions & {
   /** Makes a repeated request harmless: sent as `idempotency-key`. */
   idempotencyKey?: string | undefined;
 };
@@ -23,8 +21,6 @@ export type UploadOptions = {
   onProgress?: ((progress: UploadProgress) => void) | undefined;
   /** Aborting pauses: the same file sent again to the same path goes on where it stopped. With the reason `'discard'` it gives up. */
   signal?: AbortSignal | undefined;
-  /** Said about the file when it is announced, beside its name. */
-  fields?: Readonly<Record<string, string>> | undefined;
 };
 
 /**
@@ -32,11 +28,11 @@ export type UploadOptions = {
  * Every method throws ApiError, also when the network is gone (status 0, code `network.unreachable`).
  */
 export interface Api {
-  get: <Reply>(path: string, options?: ReadOptions<Reply>) => Promise<Reply>;
-  post: <Reply>(path: string, body?: unknown, options?: WriteOptions<Reply>) => Promise<Reply>;
-  put: <Reply>(path: string, body?: unknown, options?: WriteOptions<Reply>) => Promise<Reply>;
-  patch: <Reply>(path: string, body?: unknown, options?: WriteOptions<Reply>) => Promise<Reply>;
-  del: <Reply>(path: string, options?: WriteOptions<Reply>) => Promise<Reply>;
+  get: <Reply>(path: string, options?: ReadOptions) => Promise<Reply>;
+  post: <Reply>(path: string, body?: unknown, options?: WriteOptions) => Promise<Reply>;
+  put: <Reply>(path: string, body?: unknown, options?: WriteOptions) => Promise<Reply>;
+  patch: <Reply>(path: string, body?: unknown, options?: WriteOptions) => Promise<Reply>;
+  del: <Reply>(path: string, options?: WriteOptions) => Promise<Reply>;
   upload: <Reply>(path: string, file: File, options?: UploadOptions) => Promise<Reply>;
 }
 

@@ -10,8 +10,6 @@ export type Command = {
   hint?: string;
   icon?: Icon;
   keys?: string;
-  /** Words that find it although they are not in its label. */
-  keywords?: string;
   run: () => void;
 };
 

@@ -44,11 +44,6 @@ export function formatNumber(value: number, language: FormatLanguage = 'vi'): st
   return numberFormats[language].format(value);
 }
 
-/** Money in đồng: `1.250.000 đ`. */
-export function formatMoney(dong: number, language: FormatLanguage = 'vi'): string {
-  return `${formatNumber(dong, language)} đ`;
-}
-
 /** A file's size: `0 B`, `12 kB`, `1,4 MB` (steps of 1,000 bytes, as file managers show). */
 export function formatBytes(sizeBytes: number, language: FormatLanguage = 'vi'): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];

@@ -30,8 +30,6 @@ export type FindSource<Key extends string = string> = {
   query: (typed: string) => Readonly<Record<string, string | number>>;
   /** Takes the findings out of the reply, the best first. */
   pick: (reply: unknown) => readonly Finding[];
-  /** Asked only for whom the server gave this ability. */
-  ability?: string;
 };
 
 /** One entry of the rail. */

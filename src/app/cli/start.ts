@@ -32,7 +32,7 @@ export async function main(args: string[]): Promise<number> {
   const stopped = stopSignal();
   const log = createLog({ level: process.env['LOG_LEVEL'] === undefined ? 'warn' : config.logLevel });
   const installation = await openInstallation(config, { log, onProgress: progress.step });
-  progress.step(`PostgreSQL ${installation.databaseVersion} sẵn sàng; ${installation.migrated.length === 0 ? 'cấu trúc đã mới nhất' : `đã chạy ${String(installation.migrated.length)} bước cập nhật`}`);
+  progress.step(`PostgreSQL ${await databaseVersion(installation)} sẵn sàng; ${installation.migrated.length === 0 ? 'cấu trúc đã mới nhất' : `đã chạy ${String(installation.migrated.length)} bước cập nhật`}`);
   const running: { web?: WebServer; worker?: Worker } = {};
   try {
     if (services.includes('web')) await ensureWebBuilt(progress.step);
@@ -46,6 +46,11 @@ export async function main(args: string[]): Promise<number> {
     await shutDown(installation, running);
   }
   return 0;
+}
+
+async function databaseVersion({ kernel }: Installation): Promise<string> {
+  const { rows } = await kernel.database.pool.query<{ version: string }>(`select current_setting('server_version') as version`);
+  return rows[0]?.version ?? '';
 }
 
 function readServices(text: string): Service[] | undefined {

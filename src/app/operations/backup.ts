@@ -57,7 +57,7 @@ export async function backUp(options: BackupOptions): Promise<BackupResult> {
       files: { list: FILE_LIST, sha256: await hashFile(join(draft, FILE_LIST)), count: files.count, sizeBytes: files.sizeBytes, missing: files.missing },
       secrets,
     };
-    await writeDurably(join(draft, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeFile(join(draft, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true });
     for (const written of [join(draft, TABLES), join(draft, SECRETS), draft]) await syncFolder(written);
     await rename(draft, folder);
     await syncFolder(root);
@@ -150,10 +150,6 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  await writeFile(path, text, { mode: 0o600, flush: true });
 }
 
 function productVersion(): string {

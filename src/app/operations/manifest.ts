@@ -11,7 +11,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const migration = z.object({ module: z.string(), name: z.string(), sha256 });
 
 /** What a backup holds, and what it must be when it is read again. */
-export const manifestSchema = z.object({
+const manifestSchema = z.object({
   format: z.literal(1),
   product: z.object({ name: z.literal('lienthong'), version: z.string() }),
   /** The instant of the one moment that the backup shows, by the installation's clock. */

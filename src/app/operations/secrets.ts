@@ -28,7 +28,7 @@ export function appSecretOf(secrets: Secrets): string {
 }
 
 /** Drafts that a killed process left behind begin with a dot and are no secrets. */
-export async function readFolder(folder: string): Promise<Secrets> {
+async function readFolder(folder: string): Promise<Secrets> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;

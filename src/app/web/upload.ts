@@ -61,9 +61,8 @@ async function isStillOurs(upload: Upload, address: string): Promise<boolean> {
 }
 
 async function create(upload: Upload): Promise<string> {
-  const { path, file, options } = upload;
-  const metadata = Object.entries({ filename: file.name, ...options.fields }).map(([name, value]) => `${name} ${base64(value)}`);
-  const response = await request(upload, { method: 'POST', address: path, headers: { 'upload-length': String(file.size), 'upload-metadata': metadata.join(',') } });
+  const { path, file } = upload;
+  const response = await request(upload, { method: 'POST', address: path, headers: { 'upload-length': String(file.size), 'upload-metadata': `filename ${base64(file.name)}` } });
   const location = response.headers.get('location');
   if (!response.ok || location === null) throw errorFrom(response.status, await bodyOf(response));
   return location;

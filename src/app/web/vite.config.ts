@@ -1,5 +1,4 @@
 /// <reference types="node" />
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -45,16 +44,6 @@ function pdfViewerFiles(): Plugin {
           this.emitFile({ type: 'asset', fileName: `pdf/${folder}/${name}`, source: await readFile(join(source, folder, name)) });
         }
       }
-    },
-    configureServer(server) {
-      server.middlewares.use('/app/pdf/', (request, response, next) => {
-        const name = /^\/([a-z_]+)\/([\w.-]+)$/.exec(request.url ?? '');
-        if (name?.[1] === undefined || name[2] === undefined || !folders.includes(name[1])) {
-          next();
-          return;
-        }
-        createReadStream(join(source, name[1], name[2])).on('error', () => next()).pipe(response);
-      });
     },
   };
 }

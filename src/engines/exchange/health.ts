@@ -1,7 +1,7 @@
 import type { HealthCheck } from '#kernel/module.ts';
 
 /** Deliveries that have not arrived. Their senders see each; one whose job failed for good is told by the health of the jobs. */
-export const stuckHealth: HealthCheck = {
+export const deliveriesHealth: HealthCheck = {
   name: 'exchange',
   check: async (kernel) => {
     const { rows } = await kernel.database.pool.query<{ waiting: number; noRoute: number; returned: number }>(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Module } from '#kernel/module.ts';
 import { events } from './events.ts';
-import { stuckHealth } from './health.ts';
+import { deliveriesHealth } from './health.ts';
 import { evidenceRoutes } from './evidence/routes.ts';
 import { deliverJob } from './jobs/deliver.ts';
 import { inspectJob } from './jobs/inspect.ts';
@@ -56,5 +56,5 @@ export const exchangeModule: Module = {
   schedules: partnerSchedules,
   contributions: { 'files.guards': [withheldFiles], 'exchange.partner-adapters': partnerAdapters, 'identity.abilities': [abilitiesWithPartners] },
   events: { ...events, ...partnerEvents },
-  health: [stuckHealth, partnersHealth, witnessHealth],
+  health: [deliveriesHealth, partnersHealth, witnessHealth],
 };

@@ -8,18 +8,18 @@ import { expireUploads, sweepBlobs } from './sweep.ts';
 import { uploadRoutes } from './upload-routes.ts';
 import { UPLOAD_LIFE_MS } from './uploads/upload-record.ts';
 
-export { openBytes, readBytes, readStated, storeBytes, storeParts, type StoredBlob, type StoreOptions } from './blobs.ts';
+export { openBytes, readBytes, readStated, storeBytes, storeParts, type StoredBlob } from './blobs.ts';
 export { takeUpload, type TakenUpload } from './commands/take-upload.ts';
 export { convertToPdf, convertUpload, findOffice } from './convert-to-pdf.ts';
 export { cleanFileName, extensionOf } from './domain/file-name.ts';
-export { sniff, type Sniffed, type SniffProblem } from './domain/sniff.ts';
+export { sniff } from './domain/sniff.ts';
 export { filesErrors } from './errors.ts';
-export { defineFileGuard, type FileGuard } from './guards.ts';
-export { defineFileInspector, inspectFile, type FileInspector, type Inspected } from './inspection.ts';
-export { keepFile, keepFiles, type FileId, type NewFile } from './keep-files.ts';
+export { defineFileGuard } from './guards.ts';
+export { defineFileInspector } from './inspection.ts';
+export { keepFile, keepFiles } from './keep-files.ts';
 export { getFile, type StoredFile } from './queries/get-file.ts';
-export { listDamaged, scrub, type ScrubResult } from './scrub.ts';
-export { assertFinished, getUpload, type FinishedUpload, type Upload } from './uploads/upload-record.ts';
+export { listDamaged, scrub } from './scrub.ts';
+export { assertFinished, getUpload } from './uploads/upload-record.ts';
 
 /** So long may one slice of the nightly check take: the worker has other work too. */
 const SLICE_MS = 2000;

@@ -10,12 +10,12 @@ export const agencyKinds = ['province', 'department', 'commune', 'district', 'pa
 export const agencyKind = z.enum(agencyKinds);
 export type AgencyKind = z.infer<typeof agencyKind>;
 
-export const agencyLevels = ['central', 'province', 'district', 'commune', 'none'] as const;
+const agencyLevels = ['central', 'province', 'district', 'commune', 'none'] as const;
 export const agencyLevel = z.enum(agencyLevels);
 export type AgencyLevel = z.infer<typeof agencyLevel>;
 
-export const successionKinds = ['renamed', 'merged', 'split', 'dissolved', 'moved'] as const;
-export const successionKind = z.enum(successionKinds);
+const successionKinds = ['renamed', 'merged', 'split', 'dissolved', 'moved'] as const;
+const successionKind = z.enum(successionKinds);
 export type SuccessionKind = z.infer<typeof successionKind>;
 
 /** A day that exists, as `YYYY-MM-DD`. */

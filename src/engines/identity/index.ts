@@ -14,12 +14,11 @@ export const identityModule: Module = {
 export { authenticate, rotateSession, SESSION_COOKIE } from './authenticate.ts';
 export { watchIdentity } from './session-cache.ts';
 export { identityErrors } from './errors.ts';
-export { limitsOf, type Limits } from './settings.ts';
 export { hashPassword } from './adapters/argon2.ts';
 export { actingPostId } from './domain/acting.ts';
-export { adminRoles, delegableRoles, isAdministrator, roles, signingPowers, type Role, type SigningPower } from './domain/roles.ts';
-export { codeSchemes, conventionalOldCode, isWellFormedCode, type CodeScheme } from './domain/codes.ts';
-export { foldText, searchTextOf, searchWords } from './search-text.ts';
+export { delegableRoles, roles, type Role, type SigningPower } from './domain/roles.ts';
+export { isWellFormedCode, type CodeScheme } from './domain/codes.ts';
+export { foldText } from './search-text.ts';
 export type { AgencyKind, AgencyLevel, SuccessionKind } from './contract.ts';
 export {
   agenciesOn,
@@ -27,14 +26,12 @@ export {
   findAgencyByCode,
   getAgencyOn,
   searchAgencies,
-  type AgencyGroup,
   type AgencyId,
   type AgencyOnDay,
-  type AgencySearch,
 } from './queries/agencies.ts';
-export { actingAs, actingRights, getPost, getUnit, listUnits, postsByRole, postsOfPerson, type Acting, type ActingRight, type PersonId, type Post, type PostId, type Unit, type UnitId } from './queries/posts.ts';
+export { actingAs, actingRights, getPost, getUnit, listUnits, postsByRole, postsOfPerson, type PersonId, type Post, type PostId, type UnitId } from './queries/posts.ts';
 export { agenciesWithRole, postsEverywhere } from './queries/posts-everywhere.ts';
-export { createAgency, type NewAgency } from './commands/create-agency.ts';
+export { createAgency } from './commands/create-agency.ts';
 export { renameAgency } from './commands/rename-agency.ts';
 export { setAgencyCode } from './commands/set-agency-code.ts';
 export { closeAgency, mergeAgencies } from './commands/close-agency.ts';
@@ -45,7 +42,7 @@ export { recordCitizenNumber, removeCitizenNumber } from './commands/record-citi
 export { appointPost, type Appointment } from './commands/appoint-post.ts';
 export { changePost } from './commands/change-post.ts';
 export { endPost } from './commands/end-post.ts';
-export { delegate, revokeDelegation, type DelegationId, type NewDelegation } from './commands/delegate.ts';
+export { delegate, revokeDelegation, type DelegationId } from './commands/delegate.ts';
 export { hashChosenPassword, openAccount } from './commands/open-account.ts';
 export { signInWithPassword, type Caller } from './commands/sign-in.ts';
 export { beginEnrolmentAtSignIn, continueWithCode, continueWithNewPassword, finishEnrolmentAtSignIn } from './commands/continue-sign-in.ts';
@@ -69,13 +66,13 @@ export { changeSetting } from './commands/change-setting.ts';
 export { importDirectory, type DirectoryImport, type ImportedAgency, type ImportedPost } from './commands/import-directory.ts';
 export { beginNationalImport, failNationalImport, importNationalList, runningAxisImport, runningImport, type ImportId, type ListItem } from './national/import-list.ts';
 export { listItemOf, ListUnreadable, readJsonObjects, readList } from './national/read-list.ts';
-export { codesOf, type EntryProblem, type ListedAgency, type NationalEntry } from './domain/national-entry.ts';
-export { reopenDirectoryConflict, settleDirectoryConflict, type Resolution } from './commands/settle-conflict.ts';
+export type { ListedAgency } from './domain/national-entry.ts';
+export { reopenDirectoryConflict, settleDirectoryConflict } from './commands/settle-conflict.ts';
 export { reopenDirectoryConflicts, settleDirectoryConflicts } from './commands/settle-conflicts.ts';
 export { linkableNationalAgencies, listDirectoryConflicts, nationalState, ownAgenciesAsListed, type LinkableAgency } from './queries/national-directory.ts';
 export { deleteRecipientGroup, saveRecipientGroup, type RecipientGroupId } from './commands/recipient-groups.ts';
 export { recipientGroupsOf } from './queries/recipient-groups.ts';
-export { agencyHistory, delegationsOf, peopleOfAgency, subordinatesOf, type AgencyHistory, type DelegationRow } from './queries/directory.ts';
-export { searchPeople, type PersonRow } from './queries/people.ts';
-export { listSettings, ownSecurity, ownSessions, type OwnSecurity, type OwnSession } from './queries/own-security.ts';
+export { agencyHistory, delegationsOf, peopleOfAgency, subordinatesOf } from './queries/directory.ts';
+export { searchPeople } from './queries/people.ts';
+export { listSettings, ownSecurity, ownSessions } from './queries/own-security.ts';
 export { mayAdministerAgency, mayDelegateFrom, mayGiveRoles, mayKeepDirectory, mayKeepRecipientGroups } from './policy.ts';

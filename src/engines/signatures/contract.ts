@@ -167,7 +167,7 @@ export const finishConsentReply = z.object({
 });
 export type FinishedConsentReply = z.infer<typeof finishConsentReply>;
 /** What waits for the person's consent on the page of a service: one batch, one consent. */
-export const waitingRelease = z.object({ id: z.uuid(), credentialId: z.uuid(), service: z.object({ name: z.string(), label: z.string().nullable() }), count: z.int(), description: z.string(), askedAt: z.string(), expiresAt: z.string() });
+const waitingRelease = z.object({ id: z.uuid(), credentialId: z.uuid(), service: z.object({ name: z.string(), label: z.string().nullable() }), count: z.int(), description: z.string(), askedAt: z.string(), expiresAt: z.string() });
 export type WaitingRelease = z.infer<typeof waitingRelease>;
 export const releaseList = z.object({ releases: z.array(waitingRelease) });
 /** Where in the workplace the browser goes on afterwards. */

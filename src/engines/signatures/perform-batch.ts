@@ -3,8 +3,8 @@ import { run } from '#kernel/command.ts';
 import { AppError, kernelErrors } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { SigningDriverError, type SignOutcome, type SigningDriver } from './adapters/signing-driver.ts';
-import { askBatchAgain, credentialOfAll, findAskedBatch, giveUpBatch, keepBatch, refuseUnprepared, RELEASE, shareAnswer, type BatchKey, type PreparedSigning } from './commands/batch-requests.ts';
+import { SigningDriverError, type SignOutcome, type SigningDriver, type SignRequest } from './adapters/signing-driver.ts';
+import { askBatchAgain, credentialOfAll, findAskedBatch, giveUpBatch, keepBatch, refuseUnprepared, RELEASE, shareAnswer, type AskedBatch, type BatchKey, type PreparedSigning } from './commands/batch-requests.ts';
 import { findWaitingRequest, UNSENT_MS } from './commands/holder-requests.ts';
 import { learnAsked } from './commands/one-time-code.ts';
 import { getSigning } from './commands/signing-states.ts';
@@ -17,7 +17,7 @@ import { keyHolderOf } from './purposes.ts';
 import { getCredential } from './queries/credentials.ts';
 import { signParts, type PartsOutcome } from './sign-parts.ts';
 import { AGAIN, FINAL, finishAtOnce, itemsOf, LEARNT_FROM, needsRelease, readSaved, translateHolderError, withBase, type Person } from './signing-steps.ts';
-import { keyOf, requestFor, workOf } from './signing-work.ts';
+import { keyOf, requestFor, workOf, type Secrets } from './signing-work.ts';
 
 export type PerformBatch = Omit<PerformSigning, 'signingId'> & { signingIds: readonly string[] };
 
@@ -148,7 +148,7 @@ export async function askForAll(work: BatchWork, batch: BatchKey, kept: readonly
   let outcome: SignOutcome;
   try {
     work.requests += 1;
-    const request = { ...requestFor(credential, batch.batchId, person.secrets), credential: heldWithAccess(kernel, credential), description: asked.description, transactionId: batch.batchId, followedBy: asked.followedBy, items: asked.items };
+    const request = batchRequest(kernel, batch, { credential, asked, secrets: person.secrets });
     const ask = (): Promise<SignOutcome> => driver.sign(request);
     outcome = driver.checksSecretHere ? await withPin(kernel, keyOf(credential), { ...person.options, work: ask }) : await ask();
     assertComplete(outcome, asked.items.length);
@@ -169,6 +169,11 @@ export async function askForAll(work: BatchWork, batch: BatchKey, kept: readonly
     outcomes.set(signingId, await putIn(work, { agencyId: batch.agencyId, signingId, signature }));
   });
   return undefined;
+}
+
+function batchRequest(kernel: Kernel, { batchId }: BatchKey, { credential, asked, secrets }: { credential: CredentialRow; asked: AskedBatch; secrets: Secrets }): SignRequest {
+  const { description, followedBy, items } = asked;
+  return { ...requestFor(credential, batchId, secrets), credential: heldWithAccess(kernel, credential), description, transactionId: batchId, followedBy, items };
 }
 
 function assertComplete(outcome: SignOutcome, count: number): void {
@@ -218,7 +223,7 @@ export async function resumeSigningBatch(kernel: Kernel, { turn, ...batch }: Bat
     // Nobody but the person can go to the page of the service.
     if (asked.reference === RELEASE) return;
     const secret = await releasedSecret(kernel, batch);
-    const request = { ...requestFor(credential, batch.batchId, { secret }), credential: heldWithAccess(kernel, credential), description: asked.description, transactionId: batch.batchId, followedBy: asked.followedBy, items: asked.items };
+    const request = batchRequest(kernel, batch, { credential, asked, secrets: { secret } });
     const outcome = asked.reference === null ? await driver.sign({ ...request, isRepeat: true }) : await driver.poll({ ...request, reference: asked.reference });
     assertComplete(outcome, asked.items.length);
     if (outcome.state === 'pending') await run(kernel, askBatchAgain, { ...batch, turn, reference: outcome.reference, afterMs: pauseMs(outcome.pollAfterMs, ageMs) }, options);

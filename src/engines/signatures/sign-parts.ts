@@ -93,8 +93,9 @@ function signerOf({ certificate, chain }: HeldCredential): CmsSigner {
   return cmsSigner({ certificate, chain });
 }
 
-function single(signatures: readonly Buffer[]): Buffer {
+/** The one signature that was asked for. @throws SigningDriverError `unavailable` */
+export function single(signatures: readonly Buffer[]): Buffer {
   const [signature] = signatures;
-  if (signature === undefined || signatures.length !== 1) throw new SigningDriverError('unavailable');
+  if (signature === undefined || signatures.length !== 1) throw new SigningDriverError('unavailable', { detail: 'the number of signatures' });
   return signature;
 }

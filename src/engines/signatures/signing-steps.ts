@@ -18,7 +18,7 @@ import { heldWithAccess } from './personal-access.ts';
 import type { CredentialRow } from './policy.ts';
 import { keyHolderOf } from './purposes.ts';
 import { getCredentialFor } from './queries/credentials.ts';
-import { resumeParts, type PartsOutcome, type PartsWork, type SavedParts } from './sign-parts.ts';
+import { resumeParts, single, type PartsOutcome, type PartsWork, type SavedParts } from './sign-parts.ts';
 import { evidenceOf, heldBy, isSignatureBy, keyOf, requestFor, workOf, type Begun, type Secrets } from './signing-work.ts';
 
 export type SigningOutcome =
@@ -30,7 +30,7 @@ export type SigningOutcome =
 export type Kept = SavedParts & { answer?: string[] };
 
 export function readSaved(prepared: Buffer): Kept {
-  // safe because only this file writes this column
+  // safe because the column holds only what was written here or by a batch, in this shape
   return JSON.parse(prepared.toString('utf8')) as Kept;
 }
 
@@ -69,7 +69,7 @@ export async function guarded(kernel: Kernel, { attempt, options }: Running, wor
     return await work();
   } catch (thrown) {
     const error = translateHolderError(thrown);
-    const code = error instanceof AppError ? error.code : 'kernel.internal';
+    const code = codeOf(error);
     const { agencyId, id } = attempt.signing;
     await run(kernel, endAttempt, { agencyId, signingId: id, attemptId: attempt.attemptId, code, again: AGAIN.has(code) }, options).catch((failure: unknown) => {
       // The attempt then ends by its time; what the person has to know is the first error.
@@ -81,6 +81,11 @@ export async function guarded(kernel: Kernel, { attempt, options }: Running, wor
 
 export function translateHolderError(error: unknown): unknown {
   return error instanceof SigningDriverError ? toAppError(error) : translateDomainError(error);
+}
+
+/** Under which a failure is kept; a defect has a code, too. */
+function codeOf(error: unknown): string {
+  return error instanceof AppError ? error.code : 'kernel.internal';
 }
 
 export async function settle(kernel: Kernel, running: Running, { work, outcome }: { work: PartsWork; outcome: PartsOutcome }): Promise<SigningOutcome> {
@@ -132,7 +137,7 @@ async function submit(kernel: Kernel, { attempt, options, secrets }: Running, { 
     // It may have arrived: the job asks.
     if (thrown instanceof SigningDriverError && thrown.isUncertain) return { state: 'pending', pollAfterMs: UNSENT_MS };
     const error = translateHolderError(thrown);
-    const code = error instanceof AppError ? error.code : 'kernel.internal';
+    const code = codeOf(error);
     await run(kernel, giveUpRequest, { ...key, transactionId, code, again: AGAIN.has(code) }, options);
     if (thrown instanceof SigningDriverError && LEARNT_FROM.has(thrown.problem)) await learnAsked(kernel, keyOf(credential), options);
     throw error;
@@ -185,7 +190,7 @@ export async function finishAtOnce(kernel: Kernel, answer: HolderAnswer, person:
     return await finish(kernel, answer, person);
   } catch (thrown) {
     const error = translateHolderError(thrown);
-    const code = error instanceof AppError ? error.code : 'kernel.internal';
+    const code = codeOf(error);
     if (thrown instanceof SigningDriverError) await run(kernel, giveUpRequest, { ...answer.key, transactionId: answer.request.transactionId, code, again: true }, person.options);
     else if (AGAIN.has(code) && (await findWaitingRequest(kernel.database.pool, answer.key)) !== undefined) return { state: 'pending', pollAfterMs: UNSENT_MS };
     throw error;
@@ -224,10 +229,4 @@ async function withPatience(work: () => Promise<void>): Promise<void> {
     }
   }
   await work();
-}
-
-function single(signatures: readonly Buffer[]): Buffer {
-  const [signature] = signatures;
-  if (signature === undefined || signatures.length !== 1) throw new SigningDriverError('unavailable', { detail: 'the number of signatures' });
-  return signature;
 }

@@ -39,12 +39,12 @@ export function Button({ variant = 'quiet', size = 'normal', icon, loading = fal
   );
 }
 
-export type ButtonLinkProps = ButtonLook & { to: string; className?: string; children: ReactNode };
+export type ButtonLinkProps = ButtonLook & { to: string; children: ReactNode };
 
 /** A link that looks like a button: for going somewhere, not for doing something. */
-export function ButtonLink({ variant = 'quiet', size = 'normal', icon, className, children, to }: ButtonLinkProps): ReactNode {
+export function ButtonLink({ variant = 'quiet', size = 'normal', icon, children, to }: ButtonLinkProps): ReactNode {
   return (
-    <Link to={to} className={classNames('lt-button', `lt-button--${variant}`, size === 'small' && 'lt-button--small', className)}>
+    <Link to={to} className={classNames('lt-button', `lt-button--${variant}`, size === 'small' && 'lt-button--small')}>
       <ButtonContent icon={icon}>{children}</ButtonContent>
     </Link>
   );

@@ -17,8 +17,6 @@ type Common = FieldProps & {
   disabled?: boolean | undefined;
   /** The list is still on its way. */
   loading?: boolean | undefined;
-  /** At most this many lines are drawn; the rest is found by typing. */
-  mostShown?: number | undefined;
   /** Called as one types, where the options come from the server. */
   onType?: ((typed: string) => void) | undefined;
 };
@@ -26,11 +24,12 @@ type Common = FieldProps & {
 export type ComboboxProps = Common & { value: string | undefined; onChange: (value: string | undefined) => void };
 export type MultiComboboxProps = Common & { values: readonly string[]; onChange: (values: readonly string[]) => void };
 
-const usuallyShown = 80;
+/** So many lines are drawn at most; the rest is found by typing. */
+const mostShown = 80;
 
 /** One of many, found by typing without diacritics. */
 export function Combobox(props: ComboboxProps): ReactNode {
-  const { options, value, onChange, placeholder, disabled, loading = false, mostShown = usuallyShown, onType } = props;
+  const { options, value, onChange, placeholder, disabled, loading = false, onType } = props;
   const t = useT(comboboxMessages);
   const box = useRef<HTMLDivElement>(null);
   const chosen = options.find((option) => option.value === value);
@@ -63,7 +62,7 @@ export function Combobox(props: ComboboxProps): ReactNode {
 
 /** Several of many, as chips: recipients of a document, people of a task. A group chooses all its members. */
 export function MultiCombobox(props: MultiComboboxProps): ReactNode {
-  const { options, values, onChange, placeholder, disabled, loading = false, mostShown = usuallyShown, onType } = props;
+  const { options, values, onChange, placeholder, disabled, loading = false, onType } = props;
   const box = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const pick = (option: ComboboxOption) => {

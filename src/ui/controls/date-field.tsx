@@ -9,9 +9,6 @@ export type DateFieldProps = FieldProps & {
   onChange: (value: string | undefined) => void;
   min?: string | undefined;
   max?: string | undefined;
-  disabled?: boolean;
-  /** The day that a missing year is taken from; today unless given. */
-  today?: string;
   /** In a bar of filters: one line, with the label standing in the empty field. */
   compact?: boolean;
 };
@@ -33,9 +30,9 @@ const messages = defineMessages({
 
 /** A day that is typed, day first: `5/3` is enough. Arrow keys move it by a day, with Shift by a week. */
 export function DateField(props: DateFieldProps): ReactNode {
-  const { label, hideLabel, hint, error, required, optional, className, value, onChange, min, max, disabled, compact } = props;
+  const { label, hideLabel, hint, error, required, optional, className, value, onChange, min, max, compact } = props;
   const t = useT(messages);
-  const today = props.today ?? calendarDay(new Date());
+  const today = calendarDay(new Date());
   const [typed, setTyped] = useState<string | undefined>(undefined);
   const problem = typed === undefined || typed.trim() === '' || parseTypedDate(typed, today) !== undefined ? rangeProblem() : t('unknown');
 
@@ -64,7 +61,6 @@ export function DateField(props: DateFieldProps): ReactNode {
           className="lt-input tabular"
           inputMode="numeric"
           autoComplete="off"
-          disabled={disabled}
           placeholder={compact === true ? label : undefined}
           title={compact === true ? t('hint') : undefined}
           value={typed ?? (value === undefined ? '' : formatDate(value))}

@@ -22,9 +22,6 @@ export type FileDropProps<Result> = {
   uploads: Uploads<Result>;
   /** One file or many. */
   multiple?: boolean;
-  disabled?: boolean;
-  /** What a finished file offers besides: a link, a badge. */
-  after?: (upload: UploadItem<Result>) => ReactNode;
 };
 
 const messages = defineMessages({
@@ -61,19 +58,9 @@ const messages = defineMessages({
 });
 
 /** Files by drag and drop or by choosing, each with its progress; nothing is lost by a broken network. */
-export function FileDrop<Result>({ label, hint, error, required = false, uploads, multiple = false, disabled = false, after }: FileDropProps<Result>): ReactNode {
+export function FileDrop<Result>({ label, hint, error, required = false, uploads, multiple = false }: FileDropProps<Result>): ReactNode {
   const t = useT(messages);
   const id = useId();
-  const input = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
-  const take = (files: FileList | null) => {
-    const chosen = [...(files ?? [])];
-    if (chosen.length > 0) uploads.add(multiple ? chosen : chosen.slice(0, 1));
-  };
-  const drag = (isOver: boolean) => (event: DragEvent) => {
-    event.preventDefault();
-    setOver(isOver && !disabled);
-  };
   return (
     <div className="lt-file-drop" role="group" aria-labelledby={`${id}-label`}>
       <span className="lt-field__label" id={`${id}-label`}>
@@ -88,36 +75,7 @@ export function FileDrop<Result>({ label, hint, error, required = false, uploads
           </>
         )}
       </span>
-      <div
-        className="lt-file-drop__zone"
-        data-over={over ? '' : undefined}
-        data-invalid={error === undefined ? undefined : ''}
-        onDragEnter={drag(true)}
-        onDragOver={drag(true)}
-        onDragLeave={drag(false)}
-        onDrop={(event) => {
-          drag(false)(event);
-          if (!disabled) take(event.dataTransfer.files);
-        }}
-      >
-        <Upload size={20} aria-hidden="true" />
-        <span className="lt-file-drop__words">{over ? t('dropNow') : t('drop')}</span>
-        <Button size="small" disabled={disabled} onClick={() => input.current?.click()} aria-describedby={error === undefined ? `${id}-hint` : `${id}-error ${id}-hint`}>
-          {t('choose')}
-        </Button>
-        <input
-          ref={input}
-          type="file"
-          hidden
-          aria-label={label}
-          multiple={multiple}
-          accept={uploads.rules.endings?.join(',')}
-          onChange={(event) => {
-            take(event.target.files);
-            event.target.value = '';
-          }}
-        />
-      </div>
+      <DropZone {...{ label, uploads, multiple }} isInvalid={error !== undefined} describedBy={error === undefined ? `${id}-hint` : `${id}-error ${id}-hint`} />
       {error !== undefined && (
         <p className="lt-field__error" id={`${id}-error`}>
           {error}
@@ -129,7 +87,7 @@ export function FileDrop<Result>({ label, hint, error, required = false, uploads
       {uploads.items.length > 0 && (
         <ul className="lt-file-drop__files" aria-label={t('files')}>
           {uploads.items.map((item) => (
-            <FileRow key={item.id} item={item} uploads={uploads} after={after} />
+            <FileRow key={item.id} item={item} uploads={uploads} />
           ))}
         </ul>
       )}
@@ -137,9 +95,55 @@ export function FileDrop<Result>({ label, hint, error, required = false, uploads
   );
 }
 
-type FileRowProps<Result> = { item: UploadItem<Result>; uploads: Uploads<Result>; after: FileDropProps<Result>['after'] };
+type DropZoneProps<Result> = { label: string; uploads: Uploads<Result>; multiple: boolean; isInvalid: boolean; describedBy: string };
 
-function FileRow<Result>({ item, uploads, after }: FileRowProps<Result>): ReactNode {
+function DropZone<Result>({ label, uploads, multiple, isInvalid, describedBy }: DropZoneProps<Result>): ReactNode {
+  const t = useT(messages);
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const take = (files: FileList | null) => {
+    const chosen = [...(files ?? [])];
+    if (chosen.length > 0) uploads.add(multiple ? chosen : chosen.slice(0, 1));
+  };
+  const drag = (isOver: boolean) => (event: DragEvent) => {
+    event.preventDefault();
+    setOver(isOver);
+  };
+  return (
+    <div
+      className="lt-file-drop__zone"
+      data-over={over ? '' : undefined}
+      data-invalid={isInvalid ? '' : undefined}
+      onDragEnter={drag(true)}
+      onDragOver={drag(true)}
+      onDragLeave={drag(false)}
+      onDrop={(event) => {
+        drag(false)(event);
+        take(event.dataTransfer.files);
+      }}
+    >
+      <Upload size={20} aria-hidden="true" />
+      <span className="lt-file-drop__words">{over ? t('dropNow') : t('drop')}</span>
+      <Button size="small" onClick={() => input.current?.click()} aria-describedby={describedBy}>
+        {t('choose')}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label={label}
+        multiple={multiple}
+        accept={uploads.rules.endings?.join(',')}
+        onChange={(event) => {
+          take(event.target.files);
+          event.target.value = '';
+        }}
+      />
+    </div>
+  );
+}
+
+function FileRow<Result>({ item, uploads }: { item: UploadItem<Result>; uploads: Uploads<Result> }): ReactNode {
   const t = useT(messages);
   const { language } = useLanguage();
   const { id, file, state, sentBytes, problem, fix } = item;
@@ -159,7 +163,6 @@ function FileRow<Result>({ item, uploads, after }: FileRowProps<Result>): ReactN
         </span>
         {(state === 'sending' || state === 'paused') && <progress aria-label={file.name} value={sentBytes} max={file.size} />}
       </div>
-      {after?.(item)}
       {state === 'sending' && <IconButton icon={Pause} size="small" label={t('pause', { name: file.name })} onClick={() => uploads.pause(id)} />}
       {state === 'paused' && <IconButton icon={Play} size="small" label={t('resume', { name: file.name })} onClick={() => uploads.resume(id)} />}
       {state === 'failed' && (

@@ -3,7 +3,7 @@ import type { ReactNode, SelectHTMLAttributes } from 'react';
 import { Field, type FieldProps } from './field.tsx';
 import './select.css';
 
-export type SelectOption<Value extends string = string> = { value: Value; label: string; group?: string; disabled?: boolean };
+export type SelectOption<Value extends string = string> = { value: Value; label: string };
 
 export type SelectProps<Value extends string> = FieldProps &
   Omit<SelectHTMLAttributes<HTMLSelectElement>, 'id' | 'onChange' | 'value' | 'className' | 'required' | 'multiple'> & {
@@ -36,29 +36,15 @@ export function Select<Value extends string>(props: SelectProps<Value>): ReactNo
                 {placeholder ?? '—'}
               </option>
             )}
-            <Options options={options} />
+            {options.map((option) => (
+              <option key={option.value} value={option.value}>
+                {option.label}
+              </option>
+            ))}
           </select>
           <ChevronDown size={16} aria-hidden="true" />
         </span>
       )}
     </Field>
   );
-}
-
-function Options({ options }: { options: readonly SelectOption[] }): ReactNode {
-  const groups = Map.groupBy(options, (option) => option.group ?? '');
-  return [...groups].map(([group, members]) => {
-    const items = members.map((option) => (
-      <option key={option.value} value={option.value} disabled={option.disabled}>
-        {option.label}
-      </option>
-    ));
-    return group === '' ? (
-      items
-    ) : (
-      <optgroup key={group} label={group}>
-        {items}
-      </optgroup>
-    );
-  });
 }

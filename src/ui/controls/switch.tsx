@@ -4,15 +4,13 @@ import './choice.css';
 
 export type SwitchProps = {
   label: string;
-  hideLabel?: boolean;
   hint?: string;
   checked: boolean;
   onChange: (checked: boolean) => void;
-  disabled?: boolean;
 };
 
 /** A setting that takes effect at once. In a form that is sent later, use a checkbox. */
-export function Switch({ label, hideLabel = false, hint, checked, onChange, disabled }: SwitchProps): ReactNode {
+export function Switch({ label, hint, checked, onChange }: SwitchProps): ReactNode {
   const hintId = useId();
   return (
     <label className="lt-choice">
@@ -21,11 +19,10 @@ export function Switch({ label, hideLabel = false, hint, checked, onChange, disa
         role="switch"
         className="lt-switch"
         checked={checked}
-        disabled={disabled}
         aria-describedby={hint === undefined ? undefined : hintId}
         onChange={(event) => onChange(event.target.checked)}
       />
-      <ChoiceText {...{ label, hideLabel, hint, hintId }} />
+      <ChoiceText {...{ label, hint, hintId }} hideLabel={false} />
     </label>
   );
 }

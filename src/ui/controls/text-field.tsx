@@ -9,21 +9,18 @@ export type TextFieldProps = FieldProps &
     value: string;
     onChange: (value: string) => void;
     icon?: Icon;
-    /** What stands after the text: a unit, a button. */
-    after?: ReactNode;
     ref?: Ref<HTMLInputElement> | undefined;
   };
 
 /** One line of text. */
 export function TextField(props: TextFieldProps): ReactNode {
-  const { label, hideLabel, hint, error, required, optional, className, value, onChange, icon: Sign, after, ref, ...rest } = props;
+  const { label, hideLabel, hint, error, required, optional, className, value, onChange, icon: Sign, ref, ...rest } = props;
   return (
     <Field {...{ label, hideLabel, hint, error, required, optional, className }}>
       {(control) => (
-        <span className={classNames('lt-text-field', Sign && 'lt-text-field--icon', after !== undefined && 'lt-text-field--after')}>
+        <span className={classNames('lt-text-field', Sign && 'lt-text-field--icon')}>
           {Sign && <Sign size={16} aria-hidden="true" />}
           <input type="text" {...rest} {...control} ref={ref} className="lt-input" value={value} onChange={(event) => onChange(event.target.value)} />
-          {after !== undefined && <span className="lt-text-field__after">{after}</span>}
         </span>
       )}
     </Field>

@@ -41,7 +41,6 @@ export type UseUploadsOptions<Result> = {
   /** Sends one file; usually `(file, options) => api.upload('/api/v1/uploads', file, options)`. */
   send: (file: File, options: UploadOptions) => Promise<Result>;
   rules?: UploadRules;
-  onDone?: (upload: Upload<Result>) => void;
 };
 
 const messages = defineMessages({
@@ -74,14 +73,14 @@ const messages = defineMessages({
 const atOnce = 2;
 
 /** Sends files two at a time; each can be paused, resumed, tried again and taken away. Leaving the screen pauses all. */
-export function useUploads<Result>({ send, rules = {}, onDone }: UseUploadsOptions<Result>): Uploads<Result> {
+export function useUploads<Result>({ send, rules = {} }: UseUploadsOptions<Result>): Uploads<Result> {
   const t = useT(messages);
   const { language } = useLanguage();
   const [items, setItems] = useState<readonly Upload<Result>[]>([]);
   const running = useRef(new Map<string, AbortController>());
-  const latest = useRef({ send, onDone });
+  const latest = useRef(send);
   useEffect(() => {
-    latest.current = { send, onDone };
+    latest.current = send;
   });
   const change = useCallback((id: string, next: Partial<Upload<Result>>) => {
     setItems((before) => before.map((item) => (item.id === id ? { ...item, ...next } : item)));
@@ -96,11 +95,8 @@ export function useUploads<Result>({ send, rules = {}, onDone }: UseUploadsOptio
         if (running.current.get(upload.id) === stop) running.current.delete(upload.id);
         change(upload.id, next);
       };
-      latest.current.send(upload.file, { signal: stop.signal, onProgress: ({ sentBytes }) => change(upload.id, { sentBytes }) }).then(
-        (result) => {
-          finish({ state: 'done', sentBytes: upload.file.size, result });
-          latest.current.onDone?.({ ...upload, state: 'done', result });
-        },
+      latest.current(upload.file, { signal: stop.signal, onProgress: ({ sentBytes }) => change(upload.id, { sentBytes }) }).then(
+        (result) => finish({ state: 'done', sentBytes: upload.file.size, result }),
         (error: unknown) => {
           if (stop.signal.aborted) return;
           finish({ state: 'failed', problem: error instanceof Error ? error.message : t('failed'), fix: fixOf(error) ?? t('failedFix'), waitsForNetwork: error instanceof ApiError && error.status === 0 });

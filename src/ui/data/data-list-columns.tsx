@@ -11,7 +11,6 @@ export type Column<Row> = {
   /** Any CSS width; the column without one takes the rest. */
   width?: string;
   align?: 'end';
-  sortable?: boolean;
   /** Where it stands when the list is narrow: the big line, the small line above it, at its right end, the line below, or nowhere. */
   narrow?: 'title' | 'top' | 'aside' | 'below' | 'hidden';
   /** The cell that carries the link of the row. The first `title` unless one says so. */

@@ -1,5 +1,4 @@
 import { useId, useMemo, useRef, type ReactNode } from 'react';
-import { classNames } from '../class-names.ts';
 import { Button } from '../controls/button.tsx';
 import { Checkbox } from '../controls/checkbox.tsx';
 import { ErrorState } from '../feedback/error-state.tsx';
@@ -12,14 +11,10 @@ import './data-list-narrow.css';
 
 export type { Column } from './data-list-columns.tsx';
 
-/** Pages by key: either a button that adds more below, or two that turn the page. */
-export type Paging =
-  | { kind: 'more'; onMore: (() => void) | undefined; loadingMore?: boolean }
-  | { kind: 'turn'; onPrevious: (() => void) | undefined; onNext: (() => void) | undefined; position?: string };
+/** Pages by key: a button adds more below. */
+export type Paging = { kind: 'more'; onMore: (() => void) | undefined; loadingMore?: boolean };
 
 export type Selection = { selected: ReadonlySet<string>; onChange: (selected: ReadonlySet<string>) => void };
-
-export type Sorting = { columnId: string; descending: boolean; onChange: (columnId: string, descending: boolean) => void };
 
 export type DataListProps<Row> = {
   /** What the list holds, for screen readers and keys: "Văn bản đến". */
@@ -41,7 +36,6 @@ export type DataListProps<Row> = {
   selection?: Selection | undefined;
   /** What can be done with all selected rows. */
   bulkActions?: ((ids: readonly string[]) => ReactNode) | undefined;
-  sorting?: Sorting | undefined;
   paging?: Paging | undefined;
   empty: ReactNode;
   error?: unknown;
@@ -59,20 +53,12 @@ const messages = defineMessages({
     selected: 'Đã chọn {count}',
     clear: 'Bỏ chọn',
     more: 'Xem thêm',
-    previous: 'Trang trước',
-    next: 'Trang sau',
-    pages: 'Chuyển trang',
-    sort: 'Sắp xếp theo {column}',
   },
   en: {
     selectAll: 'Select every row in view',
     selected: '{count} selected',
     clear: 'Clear selection',
     more: 'Show more',
-    previous: 'Previous page',
-    next: 'Next page',
-    pages: 'Turn the page',
-    sort: 'Sort by {column}',
   },
 });
 
@@ -122,7 +108,7 @@ function Columns<Row>({ columns, selectable, chooser }: { columns: readonly Colu
   );
 }
 
-function Head<Row>({ shown, selection, sorting, rows, rowId, chooser }: DataListProps<Row> & { shown: readonly Column<Row>[]; chooser: ReactNode }): ReactNode {
+function Head<Row>({ shown, selection, rows, rowId, chooser }: DataListProps<Row> & { shown: readonly Column<Row>[]; chooser: ReactNode }): ReactNode {
   const t = useT(messages);
   const ids = useMemo(() => rows?.map(rowId) ?? [], [rows, rowId]);
   const chosen = ids.filter((id) => selection?.selected.has(id) === true).length;
@@ -141,12 +127,8 @@ function Head<Row>({ shown, selection, sorting, rows, rowId, chooser }: DataList
           </th>
         )}
         {shown.map((column) => (
-          <th key={column.id} role="columnheader" scope="col" data-align={column.align} data-narrow={column.narrow} aria-sort={sortState(column, sorting)}>
-            {column.sortable === true && sorting !== undefined ? (
-              <SortButton column={column} sorting={sorting} label={t('sort', { column: column.label })} />
-            ) : (
-              column.label
-            )}
+          <th key={column.id} role="columnheader" scope="col" data-align={column.align} data-narrow={column.narrow}>
+            {column.label}
           </th>
         ))}
         {chooser !== undefined && (
@@ -159,48 +141,15 @@ function Head<Row>({ shown, selection, sorting, rows, rowId, chooser }: DataList
   );
 }
 
-function SortButton<Row>({ column, sorting, label }: { column: Column<Row>; sorting: Sorting; label: string }): ReactNode {
-  const here = sorting.columnId === column.id;
-  return (
-    <button type="button" className="lt-data-list__sort" title={label} onClick={() => sorting.onChange(column.id, here ? !sorting.descending : false)}>
-      {column.label}
-      <span aria-hidden="true" className={classNames(!here && 'lt-data-list__sort-idle')}>
-        {here && sorting.descending ? '↓' : '↑'}
-      </span>
-    </button>
-  );
-}
-
-function sortState<Row>(column: Column<Row>, sorting: Sorting | undefined): 'ascending' | 'descending' | undefined {
-  if (column.sortable !== true || sorting?.columnId !== column.id) return undefined;
-  return sorting.descending ? 'descending' : 'ascending';
-}
-
 function Foot({ paging }: { paging: Paging | undefined }): ReactNode {
   const t = useT(messages);
-  if (paging === undefined) return null;
-  if (paging.kind === 'more') {
-    if (paging.onMore === undefined) return null;
-    return (
-      <div className="lt-data-list__foot">
-        <Button size="small" loading={paging.loadingMore ?? false} onClick={paging.onMore}>
-          {t('more')}
-        </Button>
-      </div>
-    );
-  }
-  const { onPrevious, onNext, position } = paging;
-  if (onPrevious === undefined && onNext === undefined) return null;
+  if (paging?.onMore === undefined) return null;
   return (
-    <nav className="lt-data-list__foot" aria-label={t('pages')}>
-      {position !== undefined && <span className="lt-data-list__position">{position}</span>}
-      <Button size="small" disabled={onPrevious === undefined} onClick={onPrevious}>
-        {t('previous')}
+    <div className="lt-data-list__foot">
+      <Button size="small" loading={paging.loadingMore ?? false} onClick={paging.onMore}>
+        {t('more')}
       </Button>
-      <Button size="small" disabled={onNext === undefined} onClick={onNext}>
-        {t('next')}
-      </Button>
-    </nav>
+    </div>
   );
 }
 

@@ -9,8 +9,6 @@ export type DeadlineMarkProps = {
   now: Date;
   /** When it was finished: on time or how late. */
   doneAt?: string | undefined;
-  /** Closer than this is "near"; 24 hours unless the rule of the thing says otherwise. */
-  nearMs?: number;
   /** In a dense list only the distance is written; the exact time is in the title. */
   short?: boolean;
 };
@@ -27,17 +25,18 @@ const messages = defineMessages({
   en: { late: '{length} late', near: '{length} left', today: 'Due today', due: 'Due {date}', onTime: 'On time', doneLate: 'Done {length} late' },
 });
 
-const dayMs = 86_400_000;
+/** Closer than this is near. */
+const nearMs = 86_400_000;
 
 /** A deadline: far ones quiet, near ones rice yellow with a half-full disc, missed ones lacquer red with a full one. */
-export function DeadlineMark({ due, now, doneAt, nearMs = dayMs, short = false }: DeadlineMarkProps): ReactNode {
+export function DeadlineMark({ due, now, doneAt, short = false }: DeadlineMarkProps): ReactNode {
   const t = useT(messages);
   const { language } = useLanguage();
   const isDay = due.length === 10;
   const endMs = isDay ? Date.parse(`${due}T23:59:59+07:00`) : Date.parse(due);
   const exact = isDay ? formatDate(due) : formatDateTime(due);
   const leftMs = endMs - (doneAt === undefined ? now.getTime() : Date.parse(doneAt));
-  const kind = kindOf({ leftMs, nearMs, done: doneAt !== undefined });
+  const kind = kindOf({ leftMs, done: doneAt !== undefined });
   const length = formatDuration(leftMs, language, short ? 1 : 2);
   const text = {
     done: t('onTime'),
@@ -58,7 +57,7 @@ export function DeadlineMark({ due, now, doneAt, nearMs = dayMs, short = false }
 
 type Kind = 'done' | 'doneLate' | 'late' | 'near' | 'far';
 
-function kindOf({ leftMs, nearMs, done }: { leftMs: number; nearMs: number; done: boolean }): Kind {
+function kindOf({ leftMs, done }: { leftMs: number; done: boolean }): Kind {
   if (done) return leftMs < 0 ? 'doneLate' : 'done';
   if (leftMs < 0) return 'late';
   return leftMs < nearMs ? 'near' : 'far';

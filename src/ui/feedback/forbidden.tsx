@@ -3,13 +3,6 @@ import type { ReactNode } from 'react';
 import { defineMessages, useT } from '../i18n.ts';
 import './states.css';
 
-export type ForbiddenProps = {
-  /** Why, in the server's words, where it gave any. */
-  reason?: string | undefined;
-  /** What could be done: switch the post, ask somebody. */
-  actions?: ReactNode;
-};
-
 const messages = defineMessages({
   vi: {
     title: 'Chức danh hiện tại của bạn không xem được nội dung này',
@@ -22,14 +15,13 @@ const messages = defineMessages({
 });
 
 /** A door that is closed for this post, and where the key is. */
-export function Forbidden({ reason, actions }: ForbiddenProps): ReactNode {
+export function Forbidden(): ReactNode {
   const t = useT(messages);
   return (
     <div className="lt-state">
       <Lock className="lt-state__sign" size={40} strokeWidth={1.5} aria-hidden="true" />
       <p className="lt-state__title">{t('title')}</p>
-      <p className="lt-state__text">{reason ?? t('text')}</p>
-      {actions !== undefined && <div className="lt-state__actions">{actions}</div>}
+      <p className="lt-state__text">{t('text')}</p>
     </div>
   );
 }

@@ -10,17 +10,13 @@ export type DetailProps = {
   marks?: ReactNode;
   /** What can be done now; the main one first. On a phone they stay at the bottom. */
   actions?: ReactNode;
-  /** Tabs or a banner under the title. */
-  bar?: ReactNode;
-  /** `fill`: the content takes the whole height and scrolls by itself, as the viewer does. */
-  fill?: boolean;
   children: ReactNode;
 };
 
 /** The thing in view, beside its list or alone. */
-export function Detail({ title, lead, marks, actions, bar, fill = false, children }: DetailProps): ReactNode {
+export function Detail({ title, lead, marks, actions, children }: DetailProps): ReactNode {
   return (
-    <article className="lt-detail" data-fill={fill ? '' : undefined}>
+    <article className="lt-detail">
       <header className="lt-detail__head">
         <div className="lt-detail__title">
           {lead !== undefined && <p className="lt-detail__lead">{lead}</p>}
@@ -28,7 +24,6 @@ export function Detail({ title, lead, marks, actions, bar, fill = false, childre
           {marks !== undefined && <div className="lt-detail__marks">{marks}</div>}
         </div>
         {actions !== undefined && <div className="lt-detail__actions">{actions}</div>}
-        {bar !== undefined && <div className="lt-detail__bar">{bar}</div>}
       </header>
       <div className="lt-detail__content">{children}</div>
     </article>

@@ -59,10 +59,6 @@ function PaletteBody({ onClose, search }: { onClose: () => void; search: Command
   const groups = useMemo(() => Map.groupBy(found, (command) => command.group), [found]);
   const ordered = useMemo(() => [...groups.values()].flat(), [groups]);
   const activeIndex = Math.min(active, ordered.length - 1);
-  const list = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [activeIndex, ordered]);
 
   const run = (command: Command | undefined) => {
     if (command === undefined) return;
@@ -109,30 +105,42 @@ function PaletteBody({ onClose, search }: { onClose: () => void; search: Command
       <p className="read-by-screen-reader" role="status">
         {searching ? t('searching') : t('results', { count: ordered.length })}
       </p>
-      <div className="lt-palette__list" role="listbox" id={`${id}-list`} aria-label={t('title')} ref={list}>
-        {[...groups].map(([group, commands]) => (
-          <div key={group} role="group" aria-label={group}>
-            <div className="lt-palette__group" aria-hidden="true">
-              {group}
-            </div>
-            {commands.map((command) => {
-              const index = ordered.indexOf(command);
-              return (
-                <PaletteItem
-                  key={command.id}
-                  id={`${id}-${String(index)}`}
-                  command={command}
-                  active={index === activeIndex}
-                  onPoint={() => setActive(index)}
-                  onRun={() => run(command)}
-                />
-              );
-            })}
-          </div>
-        ))}
-      </div>
+      <PaletteList {...{ id, groups, ordered, activeIndex }} onPoint={setActive} onRun={run} />
       {ordered.length === 0 && !searching && <p className="lt-palette__none">{t('none', { typed })}</p>}
     </>
+  );
+}
+
+type PaletteListProps = {
+  id: string;
+  groups: ReadonlyMap<string, readonly Command[]>;
+  ordered: readonly Command[];
+  activeIndex: number;
+  onPoint: (index: number) => void;
+  onRun: (command: Command) => void;
+};
+
+/** What was found under its headings; the active line stays in view. */
+function PaletteList({ id, groups, ordered, activeIndex, onPoint, onRun }: PaletteListProps): ReactNode {
+  const t = useT(messages);
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [activeIndex, ordered]);
+  return (
+    <div className="lt-palette__list" role="listbox" id={`${id}-list`} aria-label={t('title')} ref={list}>
+      {[...groups].map(([group, commands]) => (
+        <div key={group} role="group" aria-label={group}>
+          <div className="lt-palette__group" aria-hidden="true">
+            {group}
+          </div>
+          {commands.map((command) => {
+            const index = ordered.indexOf(command);
+            return <PaletteItem key={command.id} id={`${id}-${String(index)}`} command={command} active={index === activeIndex} onPoint={() => onPoint(index)} onRun={() => onRun(command)} />;
+          })}
+        </div>
+      ))}
+    </div>
   );
 }
 
@@ -174,7 +182,7 @@ function useFound(typed: string, search: CommandPaletteProps['search']): { found
   }, [search, wanted]);
   const found = useMemo(() => {
     const local = commands
-      .map((command) => ({ command, score: matchScore(`${command.label} ${command.keywords ?? ''}`, typed) }))
+      .map((command) => ({ command, score: matchScore(command.label, typed) }))
       .filter(({ score }) => score > 0)
       .toSorted((a, b) => b.score - a.score)
       .map(({ command }) => command);

@@ -2,13 +2,12 @@ import { Menu as BaseMenu } from '@base-ui/react/menu';
 import Check from 'lucide-react/icons/check';
 import type { ReactElement, ReactNode } from 'react';
 import { classNames } from '../class-names.ts';
-import { Kbd } from '../data/kbd.tsx';
 import { defineMessages, useT } from '../i18n.ts';
 import type { Icon } from '../icons.ts';
 import './menu.css';
 
 export type MenuEntry =
-  | { kind?: 'item'; id: string; label: string; hint?: string; icon?: Icon; keys?: string; danger?: boolean; disabled?: boolean; onSelect: () => void }
+  | { kind?: 'item'; id: string; label: string; hint?: string; icon?: Icon; danger?: boolean; onSelect: () => void }
   | { kind: 'check'; id: string; label: string; checked: boolean; onChange: (checked: boolean) => void }
   | { kind: 'choice'; id: string; label: string; value: string; options: readonly { value: string; label: string; hint?: string }[]; onChange: (value: string) => void }
   | { kind: 'separator'; id: string };
@@ -82,10 +81,9 @@ function Entry({ entry }: { entry: MenuEntry }): ReactNode {
     default: {
       const Sign = entry.icon;
       return (
-        <BaseMenu.Item className={classNames('lt-menu__item', entry.danger === true && 'lt-menu__item--danger')} disabled={entry.disabled ?? false} onClick={entry.onSelect}>
+        <BaseMenu.Item className={classNames('lt-menu__item', entry.danger === true && 'lt-menu__item--danger')} onClick={entry.onSelect}>
           <span className="lt-menu__mark">{Sign && <Sign size={16} aria-hidden="true" />}</span>
           <ItemText label={entry.label} hint={entry.hint} />
-          {entry.keys !== undefined && <Kbd keys={entry.keys} />}
         </BaseMenu.Item>
       );
     }

@@ -6,18 +6,17 @@ import './tooltip.css';
 export type TooltipProps = {
   text: ReactNode;
   keys?: string | undefined;
-  side?: 'top' | 'right' | 'bottom' | 'left';
   /** One element that can take the focus. */
   children: ReactElement;
 };
 
 /** A word more on hover and focus. Never the only place where something is said. */
-export function Tooltip({ text, keys, side = 'bottom', children }: TooltipProps): ReactNode {
+export function Tooltip({ text, keys, children }: TooltipProps): ReactNode {
   return (
     <BaseTooltip.Root>
       <BaseTooltip.Trigger render={children} />
       <BaseTooltip.Portal>
-        <BaseTooltip.Positioner side={side} sideOffset={6} className="lt-tooltip-place">
+        <BaseTooltip.Positioner sideOffset={6} className="lt-tooltip-place">
           {/* Screen readers have the name of the thing itself; this only repeats it for the eye. */}
           <BaseTooltip.Popup className="lt-tooltip" aria-hidden="true">
             {text}

@@ -1,7 +1,6 @@
 import ChevronDown from 'lucide-react/icons/chevron-down';
 import ChevronUp from 'lucide-react/icons/chevron-up';
 import Maximize from 'lucide-react/icons/move-horizontal';
-import PanelLeft from 'lucide-react/icons/panel-left';
 import ZoomIn from 'lucide-react/icons/zoom-in';
 import ZoomOut from 'lucide-react/icons/zoom-out';
 import { useState, type ReactNode } from 'react';
@@ -19,17 +18,14 @@ export type PdfToolbarProps = {
   fitted: boolean;
   onZoom: (step: 1 | -1) => void;
   onFit: () => void;
-  thumbnails: { shown: boolean; onToggle: () => void } | undefined;
-  actions: ReactNode;
 };
 
 /** Where one is in the document, and how large it is shown. */
-export function PdfToolbar({ pageNumber, pageCount, onPage, zoom, fitted, onZoom, onFit, thumbnails, actions }: PdfToolbarProps): ReactNode {
+export function PdfToolbar({ pageNumber, pageCount, onPage, zoom, fitted, onZoom, onFit }: PdfToolbarProps): ReactNode {
   const t = useT(pdfMessages);
   const { language } = useLanguage();
   return (
     <div className="lt-pdf__toolbar" role="toolbar" aria-label={t('toolbar')}>
-      {thumbnails !== undefined && <IconButton icon={PanelLeft} size="small" label={t('thumbnails')} pressed={thumbnails.shown} onClick={thumbnails.onToggle} />}
       <IconButton icon={ChevronUp} size="small" label={t('previous')} disabled={pageNumber <= 1} onClick={() => onPage(pageNumber - 1)} />
       <IconButton icon={ChevronDown} size="small" label={t('next')} disabled={pageNumber >= pageCount} onClick={() => onPage(pageNumber + 1)} />
       <PageInput key={pageNumber} pageNumber={pageNumber} onPage={onPage} />
@@ -41,7 +37,6 @@ export function PdfToolbar({ pageNumber, pageCount, onPage, zoom, fitted, onZoom
       </span>
       <IconButton icon={ZoomIn} size="small" label={t('zoomIn')} keys="+" onClick={() => onZoom(1)} />
       <IconButton icon={Maximize} size="small" label={t('fitWidth')} keys="0" pressed={fitted} onClick={onFit} />
-      {actions}
     </div>
   );
 }

@@ -8,7 +8,6 @@ import { useKeptInView } from './pdf-kept-in-view.ts';
 import { pdfMessages } from './pdf-messages.ts';
 import { PdfPageView } from './pdf-page.tsx';
 import { boxStyle, PlacementBox } from './pdf-placement.tsx';
-import { PdfThumbnails } from './pdf-thumbnails.tsx';
 import { PdfToolbar } from './pdf-toolbar.tsx';
 import type { PdfHighlight, PdfPlacing, PdfViewerProps } from './pdf-viewer.tsx';
 import './pdf-viewer.css';
@@ -19,7 +18,7 @@ const zooms = [0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5,
 const margin = 32;
 
 /** The document itself; loaded apart from the workplace because of its size. */
-export function PdfViewerBody({ source, name, placing, highlights = [], thumbnails = false, inView, actions, onPage }: PdfViewerProps): ReactNode {
+export function PdfViewerBody({ source, name, placing, highlights = [], inView }: PdfViewerProps): ReactNode {
   const t = useT(pdfMessages);
   const opened = usePdf(source);
   if (opened.state === 'failed') {
@@ -30,11 +29,11 @@ export function PdfViewerBody({ source, name, placing, highlights = [], thumbnai
     );
   }
   if (opened.state === 'opening') return <PdfOpening />;
-  return <Pages pages={opened.pages} {...{ name, placing, highlights, thumbnails, inView, actions, onPage }} />;
+  return <Pages pages={opened.pages} {...{ name, placing, highlights, inView }} />;
 }
 
 /** A sheet of the shape that will come. */
-export function PdfOpening(): ReactNode {
+function PdfOpening(): ReactNode {
   const t = useT(pdfMessages);
   return (
     <div className="lt-pdf__opening">
@@ -50,18 +49,14 @@ type PagesProps = {
   name: string;
   placing: PdfPlacing | undefined;
   highlights: readonly PdfHighlight[];
-  thumbnails: boolean;
   inView: Placement | undefined;
-  actions: ReactNode;
-  onPage: ((number: number) => void) | undefined;
 };
 
-function Pages({ pages, name, placing, highlights, thumbnails, inView, actions, onPage }: PagesProps): ReactNode {
+function Pages({ pages, name, placing, highlights, inView }: PagesProps): ReactNode {
   const t = useT(pdfMessages);
   const scroller = useRef<HTMLDivElement>(null);
-  const [showThumbnails, setShowThumbnails] = useState(false);
   const { scale, zoom, fitted, step, fit, size } = useZoom(pages, scroller);
-  const { pageNumber, goTo: scrollTo } = usePageInView({ pages, scroller, onPage });
+  const { pageNumber, goTo: scrollTo } = usePageInView(pages, scroller);
   const leave = useKeptInView({ placed: placing?.value, inView, scale, size, scroller });
   const goTo = (number: number) => {
     leave();
@@ -92,11 +87,8 @@ function Pages({ pages, name, placing, highlights, thumbnails, inView, actions, 
         fitted={fitted}
         onZoom={step}
         onFit={fit}
-        thumbnails={thumbnails && pages.length > 1 ? { shown: showThumbnails, onToggle: () => setShowThumbnails(!showThumbnails) } : undefined}
-        actions={actions}
       />
       <div className="lt-pdf__work">
-        {showThumbnails && <PdfThumbnails pages={pages} pageNumber={pageNumber} onPage={goTo} />}
         <div className="lt-pdf__scroll" ref={scroller} role="region" aria-label={t('document', { name })} tabIndex={0} onKeyDown={onKeyDown} onWheel={leave} onTouchMove={leave} onPointerDown={leave}>
           {pages.map((page) => (
             <PdfPageView key={page.number} page={page} scale={scale} scroller={scroller} onPoint={placing === undefined ? undefined : (point) => placeAt({ placing, page, point })}>
@@ -158,11 +150,8 @@ function useZoom(pages: readonly PdfPage[], scroller: RefObject<HTMLElement | nu
   return { scale: zoom * lifeSize, zoom, fitted: chosen === undefined, step, fit: () => setChosen(undefined), size: { width, height } };
 }
 
-function usePageInView({ pages, scroller, onPage }: { pages: readonly PdfPage[]; scroller: RefObject<HTMLElement | null>; onPage: ((number: number) => void) | undefined }) {
+function usePageInView(pages: readonly PdfPage[], scroller: RefObject<HTMLElement | null>) {
   const [pageNumber, setPageNumber] = useState(1);
-  useEffect(() => {
-    onPage?.(pageNumber);
-  }, [pageNumber, onPage]);
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return undefined;

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { Skeleton, SkeletonGroup } from '../feedback/skeleton.tsx';
 import { latePart } from '../late-part.tsx';
 import type { PdfSource } from './pdf-document.ts';
@@ -27,13 +26,8 @@ export type PdfViewerProps = {
   /** Turns on "place the signature". */
   placing?: PdfPlacing | undefined;
   highlights?: readonly PdfHighlight[];
-  /** Offers the pages as small pictures. */
-  thumbnails?: boolean;
   /** What must be in view when the document opens; a new object brings it there again. What is being placed comes first. */
   inView?: Placement | undefined;
-  /** Buttons at the right end of the toolbar. */
-  actions?: ReactNode;
-  onPage?: ((number: number) => void) | undefined;
 };
 
 /** Shows a PDF page by page: to read, search, and point at a place. Fills the height that it is given. Scripts in the file never run. */

@@ -13,8 +13,6 @@ export type TimelineEvent = {
   person?: RoutePerson | undefined;
   /** What was done, as the rest of a sentence: "trình ký", "phát hành tới 3 nơi nhận". */
   text: ReactNode;
-  /** An opinion or a reason, in the person's words. */
-  note?: string | undefined;
   /** What proves it: hash, signature, receipt. Folded away until asked for. */
   evidence?: readonly Evidence[] | undefined;
 };
@@ -45,7 +43,7 @@ export function Timeline({ label, events }: TimelineProps): ReactNode {
   );
 }
 
-function Event({ event: { at, person, text, note, evidence = [] } }: { event: TimelineEvent }): ReactNode {
+function Event({ event: { at, person, text, evidence = [] } }: { event: TimelineEvent }): ReactNode {
   const t = useT(messages);
   return (
     <li className="lt-timeline__event">
@@ -58,7 +56,6 @@ function Event({ event: { at, person, text, note, evidence = [] } }: { event: Ti
           {person?.post !== undefined && <span className="lt-timeline__post">, {person.post}</span>}
           {person?.onBehalfOf !== undefined && <span className="lt-timeline__post"> ({t('onBehalfOf', { name: person.onBehalfOf })})</span>} {text}
         </p>
-        {note !== undefined && <blockquote>{note}</blockquote>}
         {evidence.length > 0 && (
           <details>
             <summary>{t('evidence')}</summary>

@@ -15,8 +15,6 @@ export type VerdictCardProps = {
   verdict: FileVerdict;
   /** Only the first line, for a list or the head of a document. */
   compact?: boolean;
-  /** Where the whole report is: a link or button. */
-  actions?: ReactNode;
 };
 
 const signs = { done: ShieldCheck, warn: ShieldAlert, danger: ShieldX, none: ShieldQuestion } as const;
@@ -24,7 +22,7 @@ const signs = { done: ShieldCheck, warn: ShieldAlert, danger: ShieldX, none: Shi
 const realSigner = ({ role }: SignatureVerdict) => role !== 'timestamp';
 
 /** What a validation of signatures means, in words that a clerk understands: good, doubtful or bad; why; what to do. */
-export function VerdictCard({ verdict, compact = false, actions }: VerdictCardProps): ReactNode {
+export function VerdictCard({ verdict, compact = false }: VerdictCardProps): ReactNode {
   const t = useT(verdictMessages);
   const signers = verdict.signatures.filter(realSigner);
   const tone = toneOf(verdict.indication, signers.length > 0);
@@ -46,7 +44,6 @@ export function VerdictCard({ verdict, compact = false, actions }: VerdictCardPr
           <p className="lt-verdict__word">{t(`word-${tone}`)}</p>
           <p className="lt-verdict__sum">{tone === 'none' ? t('sum-none') : t(`sum-${tone}`, { count: signers.length })}</p>
         </div>
-        {actions}
       </header>
       {(verdict.flags?.length ?? 0) > 0 && <p className="lt-verdict__flag">{t('flags')}</p>}
       {signers.length > 0 && (

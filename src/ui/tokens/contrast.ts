@@ -8,7 +8,7 @@ export type Theme = 'light' | 'dark';
 type Rgb = readonly [number, number, number];
 
 /** Converts `oklch(L C H)` (L 0–1, H in degrees) to linear sRGB, clipped to the gamut as a screen does. */
-export function oklchToLinearRgb(lightness: number, chroma: number, hueDegrees: number): Rgb {
+function oklchToLinearRgb(lightness: number, chroma: number, hueDegrees: number): Rgb {
   const hue = (hueDegrees * Math.PI) / 180;
   const a = chroma * Math.cos(hue);
   const b = chroma * Math.sin(hue);

@@ -87,7 +87,7 @@ function Fields(): ReactNode {
       <TextField label="Số ký hiệu" value="" onChange={() => undefined} placeholder="ví dụ 12/SNV-VP" hint="Để trống: hệ thống cấp số kế tiếp trong sổ." optional />
       <TextField label="Mã định danh" value="H56.17" onChange={() => undefined} error="Mã này không có trong danh mục. Kiểm tra lại hoặc chọn từ danh bạ." />
       <TextField label="Tìm trong danh sách" hideLabel icon={Search} value="" onChange={() => undefined} placeholder="Tìm trong danh sách" type="search" />
-      <TextField label="Thời hạn xử lý" value="15" onChange={() => undefined} after="ngày" inputMode="numeric" />
+      <TextField label="Thời hạn xử lý" value="15" onChange={() => undefined} inputMode="numeric" />
       <TextField label="Số đến" value="128" onChange={() => undefined} disabled />
       <TextField label="Nơi gửi (không sửa được)" value="Văn phòng UBND tỉnh" onChange={() => undefined} readOnly />
       <Select label="Loại văn bản" options={documentTypes} value={type} onChange={setType} />
@@ -134,7 +134,6 @@ function Choices(): ReactNode {
       <div className="gallery-stack">
         <Switch label="Báo ngay khi có văn bản mới" checked={live} onChange={setLive} />
         <Switch label="Gửi thư tóm tắt hằng ngày" hint="Lúc 7:30 các ngày làm việc." checked={false} onChange={() => undefined} />
-        <Switch label="Do quản trị viên đặt" checked disabled onChange={() => undefined} />
       </div>
     </div>
   );

@@ -14,7 +14,6 @@ export function PdfSamples(): ReactNode {
         <PdfViewer
           source={{ data }}
           name="Công văn mẫu"
-          thumbnails
           highlights={[{ id: 'number', place: { page: 1, x: 85, y: 120, width: 90, height: 20 }, label: 'Chỗ ghi số', tone: 'warn' }]}
           placing={{
             look: { kind: 'signature', label: 'Chữ ký của Nguyễn Anh Tuấn' },

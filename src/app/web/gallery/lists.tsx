@@ -25,8 +25,8 @@ const columns: readonly Column<LetterRow>[] = [
   },
   { id: 'route', label: 'Đường đi', width: '10rem', narrow: 'hidden', optional: true, render: (row) => <RouteInline label={`Đường đi của ${row.number}`} stations={row.route} /> },
   { id: 'state', label: 'Trạng thái', width: '8.5rem', narrow: 'below', render: (row) => <StateMark kind={row.state.kind}>{row.state.label}</StateMark> },
-  { id: 'due', label: 'Hạn', width: '9rem', narrow: 'aside', sortable: true, render: (row) => row.due !== undefined && <DeadlineMark due={row.due} now={now} short doneAt={row.state.kind === 'done' ? '2026-03-04T02:00:00Z' : undefined} /> },
-  { id: 'arrived', label: 'Đến lúc', width: '9rem', align: 'end', narrow: 'below', sortable: true, optional: 'hidden', render: (row) => formatDateTime(row.arrivedAt) },
+  { id: 'due', label: 'Hạn', width: '9rem', narrow: 'aside', render: (row) => row.due !== undefined && <DeadlineMark due={row.due} now={now} short doneAt={row.state.kind === 'done' ? '2026-03-04T02:00:00Z' : undefined} /> },
+  { id: 'arrived', label: 'Đến lúc', width: '9rem', align: 'end', narrow: 'below', optional: 'hidden', render: (row) => formatDateTime(row.arrivedAt) },
 ];
 
 const rowId = (row: LetterRow) => row.id;
@@ -34,7 +34,6 @@ const rowId = (row: LetterRow) => row.id;
 export function ListSamples(): ReactNode {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set(['3']));
   const [openId, setOpenId] = useState<string | undefined>('4');
-  const [sort, setSort] = useState({ columnId: 'due', descending: false });
   return (
     <>
       <div className="gallery-list">
@@ -48,8 +47,7 @@ export function ListSamples(): ReactNode {
           isUnread={(row) => row.unread}
           selection={{ selected, onChange: setSelected }}
           bulkActions={() => <Button size="small">Chuyển xử lý</Button>}
-          sorting={{ ...sort, onChange: (columnId, descending) => setSort({ columnId, descending }) }}
-          paging={{ kind: 'turn', onPrevious: undefined, onNext: () => undefined, position: '1–5' }}
+          paging={{ kind: 'more', onMore: () => undefined }}
           storageKey="gallery"
           empty={null}
         />

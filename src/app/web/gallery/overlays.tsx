@@ -80,8 +80,7 @@ function SampleMenu(): ReactNode {
     <Menu
       trigger={<IconButton icon={Ellipsis} label="Việc khác" />}
       entries={[
-        { id: 'print', label: 'In phiếu trình', icon: Printer, keys: 'Mod+p', onSelect: () => undefined },
-        { id: 'off', label: 'Chưa làm được lúc này', disabled: true, onSelect: () => undefined },
+        { id: 'print', label: 'In phiếu trình', icon: Printer, onSelect: () => undefined },
         { kind: 'check', id: 'check', label: 'Hiện đường đi', checked: shown, onChange: setShown },
         { kind: 'separator', id: 'line' },
         { id: 'delete', label: 'Xóa dự thảo', icon: Trash, danger: true, onSelect: () => undefined },

@@ -30,11 +30,11 @@ export const agencyGroups: readonly ComboboxOption[] = [
 ];
 
 export const documentTypes: readonly SelectOption[] = [
-  { value: 'CV', label: 'Công văn', group: 'Thường dùng' },
-  { value: 'QD', label: 'Quyết định', group: 'Thường dùng' },
-  { value: 'TB', label: 'Thông báo', group: 'Thường dùng' },
-  { value: 'CD', label: 'Công điện', group: 'Khác' },
-  { value: 'GM', label: 'Giấy mời', group: 'Khác' },
+  { value: 'CV', label: 'Công văn' },
+  { value: 'QD', label: 'Quyết định' },
+  { value: 'TB', label: 'Thông báo' },
+  { value: 'CD', label: 'Công điện' },
+  { value: 'GM', label: 'Giấy mời' },
 ];
 
 const person = (name: string, post: string) => ({ name, post });

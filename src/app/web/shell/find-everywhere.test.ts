@@ -7,20 +7,20 @@ import { defineWebModule, type Finding, type WebModule } from '#ui/web-module.ts
 import { findEverywhere } from './find-everywhere.ts';
 
 const icon = () => null;
-const aModule = (name: string, label: string, ability?: string): WebModule =>
+const aModule = (name: string, label: string): WebModule =>
   defineWebModule({
     name,
     messages: defineMessages({ vi: { found: label }, en: { found: `${label} (en)` } }),
     places: [],
     routes: [],
     // safe because the server of the test answers with findings
-    finds: [{ label: 'found', icon, url: `/api/${name}`, query: (text) => ({ text }), pick: (reply) => reply as Finding[], ...(ability === undefined ? {} : { ability }) }],
+    finds: [{ label: 'found', icon, url: `/api/${name}`, query: (text) => ({ text }), pick: (reply) => reply as Finding[] }],
   });
 const modules = [aModule('documents', 'Văn bản đến'), aModule('agencies', 'Cơ quan')];
 
 const refusal = new ApiError({ status: 403, code: 'kernel.forbidden', message: 'Không được xem' });
 
-function asked(answers: Record<string, Finding[] | Error>, of = modules) {
+function asked(answers: Record<string, Finding[] | Error>) {
   const stop = new AbortController();
   const went: string[] = [];
   const questions: unknown[] = [];
@@ -30,8 +30,8 @@ function asked(answers: Record<string, Finding[] | Error>, of = modules) {
     const answer = answers[path] ?? refusal;
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   }) as Api['get'];
-  const asking = { api: { get }, abilities: ['keys.watch'], language: 'vi', signal: stop.signal, navigate: (path: string) => void went.push(path) } as const;
-  return { went, questions, stop: () => stop.abort(), find: (typed: string) => findEverywhere(of, typed, asking) };
+  const asking = { api: { get }, abilities: [], language: 'vi', signal: stop.signal, navigate: (path: string) => void went.push(path) } as const;
+  return { went, questions, stop: () => stop.abort(), find: (typed: string) => findEverywhere(modules, typed, asking) };
 }
 const finding = (id: string): Finding => ({ id, path: `/nơi/${id}`, label: `Thứ ${id}`, hint: '01/SNV' });
 
@@ -63,10 +63,4 @@ test('one letter asks nobody, and a source that finds much shows its first six',
   assert.deepEqual(await find('s'), []);
   assert.deepEqual(questions, []);
   assert.equal((await find('so')).length, 6);
-});
-
-test('a source for an ability is asked only for whom has it', async () => {
-  const { find, questions } = asked({ '/api/keys': [finding('k')] }, [aModule('keys', 'Chứng thư', 'keys.watch'), aModule('secrets', 'Sổ', 'secrets.watch')]);
-  assert.deepEqual((await find('khoa')).map(({ label }) => label), ['Thứ k']);
-  assert.deepEqual(questions, [['/api/keys', { text: 'khoa' }]]);
 });

@@ -14,11 +14,10 @@ export type Asking = { api: Pick<Api, 'get'>; abilities: readonly string[]; lang
 export async function findEverywhere(modules: readonly WebModule[], typed: string, asking: Asking): Promise<readonly Command[]> {
   if (typed.length < FEWEST_LETTERS) return [];
   const { abilities, language } = asking;
-  const sources = modules.flatMap(({ messages, finds = [] }) => finds.map((source) => ({ source, group: translate(messages, { language, key: source.label }) })));
   // what the sources ask is closed to guests
   if (isGuest(abilities)) return [];
-  const open = sources.filter(({ source: { ability } }) => ability === undefined || abilities.includes(ability));
-  return (await Promise.all(open.map(({ source, group }) => ask(source, typed, { ...asking, group })))).flat();
+  const sources = modules.flatMap(({ messages, finds = [] }) => finds.map((source) => ({ source, group: translate(messages, { language, key: source.label }) })));
+  return (await Promise.all(sources.map(({ source, group }) => ask(source, typed, { ...asking, group })))).flat();
 }
 
 /** A source that refuses, or that nobody waits for any more, finds nothing: the others still answer. */

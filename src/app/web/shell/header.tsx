@@ -5,10 +5,11 @@ import CircleUserRound from 'lucide-react/icons/circle-user-round';
 import LogOut from 'lucide-react/icons/log-out';
 import Search from 'lucide-react/icons/search';
 import type { ReactNode } from 'react';
-import { ApiError, useApi } from '#ui/api-context.tsx';
+import { useApi } from '#ui/api-context.tsx';
 import { IconButton } from '#ui/controls/icon-button.tsx';
 import { Avatar } from '#ui/data/avatar.tsx';
 import { Kbd } from '#ui/data/kbd.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import { useNavigation } from '#ui/navigation.tsx';
@@ -89,7 +90,7 @@ function useSwitchPost() {
       await queries.resetQueries();
       toasts.show({ text: t('switched', { post: posts.find(({ id }) => id === postId)?.title ?? '' }), tone: 'info' });
     },
-    onError: (error) => toasts.show({ text: error.message, tone: 'danger', ...(error instanceof ApiError && error.fix !== undefined ? { detail: error.fix } : {}) }),
+    onError: (error) => toasts.show(problemToast(error)),
   });
 }
 
@@ -174,7 +175,7 @@ function useSignOut(): () => void {
     mutationFn: () => api.post('/api/v1/sign-out'),
     // A whole new page, so that nothing of the session stays in memory.
     onSuccess: () => window.location.assign(hrefFor('/dang-nhap')),
-    onError: (error) => toasts.show({ text: error.message, tone: 'danger' }),
+    onError: (error) => toasts.show(problemToast(error)),
   });
   return mutate;
 }

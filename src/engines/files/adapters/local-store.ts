@@ -40,7 +40,7 @@ export function openLocalStore(root: string): BlobStore {
 }
 
 /** Where a blob lies under the root. */
-export function pathOf(root: string, sha256: string): string {
+function pathOf(root: string, sha256: string): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('a blob is named by 64 hexadecimal digits');
   return join(root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 }

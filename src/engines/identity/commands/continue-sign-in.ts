@@ -44,7 +44,7 @@ async function codeWasRight(ctx: CommandContext, input: { step: string; timeStep
 }
 
 /** A code counts once: of two requests with the same code one gets through. @throws identity.wrongCode */
-export async function useTimeStep(ctx: CommandContext, account: Account, timeStep: number): Promise<void> {
+async function useTimeStep(ctx: CommandContext, account: Account, timeStep: number): Promise<void> {
   const { rowCount } = await ctx.query('update identity.account set totp_last_step = $2 where person_id = $1 and totp_last_step < $2', [account.personId, timeStep]);
   if (rowCount === 0) throw identityErrors.wrongCode();
 }

@@ -24,7 +24,7 @@ export type NewAgency = {
   abbreviation: string;
   legalBasis?: string;
   note?: string;
-  codes?: { scheme: CodeScheme; code: string; from?: CalendarDay; note?: string }[];
+  codes?: { scheme: CodeScheme; code: string; note?: string }[];
 };
 
 /**
@@ -65,7 +65,7 @@ export async function createAgency(ctx: CommandContext, input: NewAgency): Promi
     })
     .execute();
   for (const code of input.codes ?? []) {
-    await writeCode(ctx, { agencyId: id, scheme: code.scheme, code: code.code, from: code.from ?? input.establishedOn, note: code.note ?? null });
+    await writeCode(ctx, { agencyId: id, scheme: code.scheme, code: code.code, from: input.establishedOn, note: code.note ?? null });
   }
   ctx.record({ type: 'identity.agency-created', agencyId: id, subject: { type: 'agency', id }, data: { agencyId: id, name: input.name, day: input.establishedOn } });
   return id;

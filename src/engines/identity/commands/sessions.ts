@@ -7,12 +7,11 @@ import { tokenHash } from '../authenticate.ts';
 import { isAdministrator } from '../domain/roles.ts';
 import { identityErrors } from '../errors.ts';
 import type { Account } from '../queries/accounts.ts';
-import { actingRights, postsOfPerson, type PersonId, type Post, type PostId } from '../queries/posts.ts';
+import { actingRights, postsOfPerson, type Post, type PostId } from '../queries/posts.ts';
 import { sessionCache } from '../session-cache.ts';
 import { limitsOf } from '../settings.ts';
 import type { Factors, Tables } from '../tables.ts';
 import { forgetFailures } from './guard-sign-in.ts';
-import { agencyOfRecord } from './load.ts';
 
 /** 256 bits: for cookies and for steps. */
 export function newToken(): string {
@@ -155,17 +154,6 @@ export async function endSessions(ctx: CommandContext, which: { personId: string
   );
   sessionCache(ctx.kernel).forgetPeople([which.personId]);
   return rowCount ?? 0;
-}
-
-/** Ends every session of somebody else: an administrator's act. */
-export async function endSessionsOfPerson(ctx: CommandContext, input: { personId: PersonId; personName: string; reason: string }): Promise<void> {
-  await endSessions(ctx, { personId: input.personId, reason: input.reason });
-  ctx.record({
-    type: 'identity.sessions-revoked',
-    agencyId: await agencyOfRecord(ctx, input.personId),
-    subject: { type: 'person', id: input.personId },
-    data: { personId: input.personId, personName: input.personName },
-  });
 }
 
 /** The signed-in person of a command that only routes with a session run. */

@@ -62,7 +62,7 @@ async function whatIsMissing(
   return administers && factors === 'password' ? 'enrol_second_factor' : undefined;
 }
 
-export async function openStep(
+async function openStep(
   ctx: CommandContext,
   step: { purpose: StepPurpose; personId: string | null; factors: Factors | null; challenge?: string },
 ): Promise<string> {

@@ -17,8 +17,8 @@ export type AgencyOnDay = Omit<z.output<typeof agencyOnDay>, 'id' | 'parentId' |
   successors: { id: AgencyId; name: string; kind: SuccessionKind }[];
 };
 
-// The name of a day is the latest that had begun by then; before the first one, the first. The same for codes.
-const NAME_ON = (agency: string): string => `
+/** The name of an agency on the day $2: the latest that had begun by then; before the first one, the first. The same for codes. */
+export const NAME_ON = (agency: string): string => `
   select n.name, n.abbreviation from identity.agency_name n where n.agency_id = ${agency}
    order by (n.valid_from <= $2::date) desc, case when n.valid_from <= $2::date then n.valid_from end desc, n.valid_from limit 1`;
 const CODE_ON = (scheme: string): string => `

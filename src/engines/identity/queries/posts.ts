@@ -4,7 +4,7 @@ import type { Id } from '#kernel/ids.ts';
 import { vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import type { Role, SigningPower } from '../domain/roles.ts';
 import { identityErrors } from '../errors.ts';
-import type { AgencyId } from './agencies.ts';
+import { NAME_ON, type AgencyId } from './agencies.ts';
 
 export type PersonId = Id<'person'>;
 export type PostId = Id<'post'>;
@@ -61,13 +61,14 @@ export async function getPost(q: Queryable, agencyId: AgencyId, postId: PostId):
 /** As whom a post may act in an agency: in its own right, or on behalf of another post. */
 export type Acting = { agencyId: AgencyId; postId: PostId; onBehalfOf: PostId | null; roles: Role[] };
 
-/** As whom each of these posts may act in the agency named with it on the day (today unless given): a post's last day is still a day in it. One that may not is not in the answer. */
+/** As whom each of these posts may act in the agency named with it on the day (today unless given): a post's last day is still a day in it. One that may not, or whose holder's account is disabled, is not in the answer. */
 export async function actingAs(q: Queryable & { now?: Date }, posts: readonly { agencyId: AgencyId; postId: PostId }[], day?: CalendarDay): Promise<Acting[]> {
   if (posts.length === 0) return [];
   const { rows } = await q.query(
     `with mine as (
        select distinct a.agency_id as asked, p.* from unnest($1::uuid[], $2::uuid[]) as a (agency_id, post_id)
-         join identity.post p on p.id = a.post_id and p.starts_on <= $3::date and (p.ends_on is null or p.ends_on >= $3::date))
+         join identity.post p on p.id = a.post_id and p.starts_on <= $3::date and (p.ends_on is null or p.ends_on >= $3::date)
+        where not exists (select from identity.account c where c.person_id = p.person_id and c.disabled_at is not null))
      select asked as "agencyId", id as "postId", null::uuid as "onBehalfOf", roles from mine where agency_id = asked
      union all
      select mine.asked, mine.id, p.id, array(select unnest(d.roles) intersect select unnest(p.roles)) from mine
@@ -83,8 +84,7 @@ export async function actingAs(q: Queryable & { now?: Date }, posts: readonly { 
 export async function postsOfPerson(q: Queryable & { now?: Date }, personId: PersonId, day?: CalendarDay): Promise<(Post & { agencyName: string })[]> {
   const { rows } = await q.query(
     `select ${POST_COLUMNS}, n.name as "agencyName" from ${POST_TABLES}
-       join lateral (select name from identity.agency_name n where n.agency_id = p.agency_id
-                      order by (n.valid_from <= $2::date) desc, case when n.valid_from <= $2::date then n.valid_from end desc, n.valid_from limit 1) n on true
+       cross join lateral (${NAME_ON('p.agency_id')}) n
       where p.person_id = $1 and p.starts_on <= $2::date and (p.ends_on is null or p.ends_on >= $2::date)
       order by p.sort_order, p.starts_on, p.id`,
     [personId, dayOf(q, day)],
@@ -131,6 +131,7 @@ export type ActingRight = {
   roles: Role[];
 };
 
+/** The delegations that a person may act under on the day (today unless given), by the delegator's agency. */
 export async function actingRights(q: Queryable & { now?: Date }, personId: PersonId, day?: CalendarDay): Promise<ActingRight[]> {
   const { rows } = await q.query(
     `select d.id as "delegationId", p.id as "postId", p.title as "postTitle", p.person_id as "personId", h.full_name as name,
@@ -139,8 +140,7 @@ export async function actingRights(q: Queryable & { now?: Date }, personId: Pers
        join identity.post mine on mine.id = d.delegate_post_id
        join identity.post p on p.id = d.delegator_post_id
        join identity.person h on h.id = p.person_id
-       join lateral (select name from identity.agency_name n where n.agency_id = p.agency_id
-                      order by (n.valid_from <= $2::date) desc, case when n.valid_from <= $2::date then n.valid_from end desc, n.valid_from limit 1) n on true
+       cross join lateral (${NAME_ON('p.agency_id')}) n
       where mine.person_id = $1 and d.revoked_at is null and d.starts_on <= $2::date and d.ends_on >= $2::date
         and mine.starts_on <= $2::date and (mine.ends_on is null or mine.ends_on >= $2::date)
         and p.starts_on <= $2::date and (p.ends_on is null or p.ends_on >= $2::date)

@@ -7,7 +7,6 @@ export type ServiceCall = {
   headers?: Record<string, string>;
   /** True for what makes the service sign: when its answer is lost, nobody knows whether it arrived. */
   isSigning?: boolean;
-  timeoutMs?: number;
 };
 
 export type ServiceReply = { status: number; body: unknown };
@@ -23,7 +22,7 @@ const NOT_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI
  * Calls a remote signing service: POST, JSON back, no redirects, bounded time and size.
  * @throws SigningDriverError `unavailable`, also for an answer of 5xx or one that is no JSON
  */
-export async function callService({ url, body, headers = {}, isSigning = false, timeoutMs = TIMEOUT_MS }: ServiceCall): Promise<ServiceReply> {
+export async function callService({ url, body, headers = {}, isSigning = false }: ServiceCall): Promise<ServiceReply> {
   let reply: Response;
   const isForm = body instanceof URLSearchParams;
   try {
@@ -32,7 +31,7 @@ export async function callService({ url, body, headers = {}, isSigning = false, 
       headers: { accept: 'application/json', 'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/json', ...headers },
       body: isForm ? body.toString() : JSON.stringify(body),
       redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
     throw new SigningDriverError('unavailable', { cause: error, detail: 'no answer', isUncertain: isSigning && !NOT_SENT.has(codeOf(error)) });

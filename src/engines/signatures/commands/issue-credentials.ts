@@ -41,7 +41,7 @@ type Common = {
 export type NewCredential = Common &
   (
     | { kind: 'person'; personId: Id<'person'>; name: string; organization: string; units?: readonly string[]; title?: string }
-    | { kind: 'agency'; name: string; parent?: string; agencyCode: string }
+    | { kind: 'agency'; name: string; agencyCode: string }
   );
 
 /**
@@ -90,7 +90,7 @@ async function make(kernel: Kernel, input: NewCredential): Promise<MadeCredentia
 
 function subjectOf(input: NewCredential): NameAttribute[] {
   if (input.kind === 'agency') {
-    return agencySubject({ name: input.name, agencyCode: input.agencyCode, ...(input.parent === undefined ? {} : { parent: input.parent }) });
+    return agencySubject({ name: input.name, agencyCode: input.agencyCode });
   }
   return personSubject({
     name: input.name,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const wording = z.object({ vi: z.string(), en: z.string() });
 
 /** The copy of a signed file that lasts for decades, beside the file as it was issued. */
-export const lastingCopy = z.object({
+const lastingCopy = z.object({
   /** `notValid`: the signatures do not hold or cannot be checked yet. */
   state: z.enum(['waiting', 'archived', 'notValid']),
   /** The PAdES level of the copy (EN 319 142-1). */
@@ -20,7 +20,7 @@ export const lastingCopy = z.object({
 export type LastingCopy = z.infer<typeof lastingCopy>;
 export const lastingCopyReply = z.object({ copy: lastingCopy.nullable() });
 
-export const failedCopy = z.object({
+const failedCopy = z.object({
   agencyId: z.uuid(),
   agencyName: z.string(),
   sha256: z.string(),

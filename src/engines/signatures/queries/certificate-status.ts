@@ -8,8 +8,7 @@ import { judgeTrust, type MissingLink, type TrustContext, type TrustFinding } fr
 import { trustMaterial, trustSet } from '../trust.ts';
 
 /** Why nothing is known of a certificate's status: its authority is not trusted here, it names nobody to ask, nobody who may be asked, or nobody answered well. */
-export const statusProblems = ['notTrusted', 'noAddress', 'notAllowed', 'silent'] as const;
-export type StatusProblem = (typeof statusProblems)[number];
+export type StatusProblem = 'notTrusted' | 'noAddress' | 'notAllowed' | 'silent';
 
 export type CertificateStatusAnswer =
   | { status: 'unknown'; problem: StatusProblem }

@@ -4,9 +4,9 @@ const wording = z.object({ vi: z.string(), en: z.string() });
 const fingerprint = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** Where a trusted certificate comes from: our own authority of today or of before, what a person added, a file of TRUST_ANCHORS, a trusted list there. */
-export const trustSources = ['builtIn', 'formerBuiltIn', 'table', 'folder', 'list'] as const;
+const trustSources = ['builtIn', 'formerBuiltIn', 'table', 'folder', 'list'] as const;
 export type TrustSource = (typeof trustSources)[number];
-export const trustStates = ['inForce', 'ahead', 'ended'] as const;
+const trustStates = ['inForce', 'ahead', 'ended'] as const;
 export type TrustState = (typeof trustStates)[number];
 
 /** A trusted certificate for one period. */
@@ -55,7 +55,7 @@ export const endTrustParams = z.object({ fingerprint });
 export const endTrustBody = z.object({ endsOn: z.iso.date(), reason: z.string().trim().min(5).max(500) });
 
 /** A trusted list of TRUST_ANCHORS; of one that is not used, and of any other file that cannot be read, only the name and the reason are known. */
-export const loadedList = z.object({
+const loadedList = z.object({
   file: z.string(),
   operator: z.string().nullable(),
   territory: z.string().nullable(),

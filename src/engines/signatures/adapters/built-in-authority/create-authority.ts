@@ -10,10 +10,10 @@ import { CREATION_LOCK, keepIssued, keepKey, keyLabel, makeServiceKey, serviceUr
 import { insertRevocationList } from './insert-list.ts';
 
 /** Makes root, issuing authority, time-stamping and OCSP keys unless they exist. Whoever comes second finds them made. */
-export async function createAuthority(ctx: CommandContext, input: { organization?: string }): Promise<void> {
+export async function createAuthority(ctx: CommandContext): Promise<void> {
   await ctx.query('select pg_advisory_xact_lock($1)', [CREATION_LOCK]);
   if ((await newestGeneration(ctx)) > 0) return;
-  const organization = input.organization ?? 'Liên Thông';
+  const organization = 'Liên Thông';
   await establish(ctx, { generation: 1, organization, root: await makeRoot(ctx.kernel, { organization, generation: 1, holder: undefined, kind: undefined, now: ctx.now }), keepsRootKey: true });
 }
 

@@ -3,7 +3,7 @@ import { AsicError, asicErrorTexts, type AsicErrorCode } from '../../domain/asic
 import { XmlError, xmlErrorTexts, type XmlErrorCode } from '../../domain/xml/index.ts';
 
 /** Why a file cannot be judged at all, whatever it is. */
-export const readerErrors = defineErrors('signatures', {
+const readerErrors = defineErrors('signatures', {
   unknownKind: {
     status: 422,
     vi: 'Tệp này không phải PDF, XML, gói ASiC, tệp .p7s hay chuỗi JWS đã ký.',

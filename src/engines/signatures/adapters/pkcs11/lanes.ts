@@ -36,7 +36,7 @@ const RESET_AFTER: ReadonlySet<DriverProblem> = new Set(['deviceMissing', 'devic
  * whole process, and must not be begun by two threads at once.
  * @throws SigningDriverError as the token answers; `unavailable` when the module hangs, cannot be loaded, or its thread dies.
  */
-export function openLanes(settings: LaneSettings & { count: number; timeoutMs?: number }): Lanes {
+export function openLanes(settings: LaneSettings & { count: number }): Lanes {
   const lanes: Lane[] = [];
   const queue: Waiting[] = [];
   let needsReset = false;
@@ -65,7 +65,7 @@ export function openLanes(settings: LaneSettings & { count: number; timeoutMs?: 
     const timer = setTimeout(() => {
       void lane.worker.terminate();
       drop(lane, 'the module does not come back');
-    }, settings.timeoutMs ?? CALL_TIMEOUT_MS);
+    }, CALL_TIMEOUT_MS);
     lane.settle = (answer) => {
       clearTimeout(timer);
       lane.settle = undefined;

@@ -16,7 +16,6 @@ export type Pkcs11Settings = {
   pin?: string | undefined;
   /** Threads with sessions of their own, for an HSM; default 1. */
   sessions?: number | undefined;
-  timeoutMs?: number | undefined;
 };
 
 /** What the credential keeps for a key that stands in the token without its certificate. */
@@ -43,8 +42,7 @@ function lanesFor(group: readonly Pkcs11Settings[]): Lanes {
   // A login holds for all sessions of a process: where persons have PINs of their own, one request follows the other.
   const isPersonal = group.some(({ pin }) => pin === undefined);
   const count = isPersonal ? 1 : Math.max(...group.map(({ sessions }) => sessions ?? 1));
-  const timeoutMs = group[0]?.timeoutMs;
-  return openLanes({ modulePath: group[0]?.modulePath ?? '', count, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  return openLanes({ modulePath: group[0]?.modulePath ?? '', count });
 }
 
 function driverOver({ name, pin, tokenLabel, tokenSerial }: Pkcs11Settings, lanes: Lanes): SigningDriver & { close(): Promise<void> } {

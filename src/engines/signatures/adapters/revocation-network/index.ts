@@ -16,7 +16,7 @@ const network = service<RevocationNetwork>(Symbol('revocation network'), (kernel
 );
 
 /** The built-in list and REVOCATION_HOSTS; `none` empties both. */
-export function configuredHosts(text: string | undefined): readonly AllowedHost[] {
+function configuredHosts(text: string | undefined): readonly AllowedHost[] {
   if (text?.trim() === 'none') return [];
   return [...builtInHosts, ...readHosts(text ?? '')];
 }
