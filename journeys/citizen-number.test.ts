@@ -30,6 +30,24 @@ test('an administrator records the citizen number of a colleague, and sees only 
     await page.getByText('Mật khẩu tạm').first().waitFor();
   });
 
+  await t.test('a person sees the last three digits of the own number on the account page, and whose word changes it', async () => {
+    await page.goto(`${town.url}/app/tai-khoan`);
+    await page.getByRole('heading', { name: 'Số định danh cá nhân' }).waitFor();
+    await page.getByText('Chưa ghi', { exact: true }).waitFor();
+    await page.goto(`${town.url}/app/nguoi-dung?tim=${encodeURIComponent('Cao Thế Kiên')}`);
+    await page.getByRole('table').getByText('Cao Thế Kiên').first().click();
+    await page.getByRole('button', { name: 'Ghi số định danh' }).click();
+    await page.getByRole('textbox', { name: /^Số định danh cá nhân/ }).fill('038195000789');
+    await page.keyboard.press('Enter');
+    await page.getByText('Đã ghi, ba số cuối 789').waitFor();
+    await page.goto(`${town.url}/app/tai-khoan`);
+    const own = page.getByText('Đã ghi, ba số cuối 789');
+    await own.waitFor();
+    await own.scrollIntoViewIfNeeded();
+    await look(page, 'số định danh của tôi');
+    await picture(page, 'so-dinh-danh-cua-toi');
+  });
+
   await t.test('with the keyboard it is changed, and removed', async () => {
     await page.goto(`${town.url}/app/nguoi-dung?tim=cam+van`);
     await page.getByText('Bùi Thị Cẩm Vân').first().click();

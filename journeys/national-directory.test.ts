@@ -138,6 +138,31 @@ test('the national list is read, its differences are decided, and its agencies a
     await page.getByText('Không còn khác biệt nào').waitFor();
   });
 
+  await t.test('once all that are shown are chosen, all that there are can be, and are decided at once', async () => {
+    const { page } = province;
+    const many = Array.from({ length: 70 }, (_unused, place) => ({ id: `m${String(place)}`, pid: null, code: `00.22.M${String(place).padStart(2, '0')}`, name: `Đơn vị mã lạ ${String(place)}`, deleted: false }));
+    await page.getByRole('button', { name: 'Nạp từ tệp' }).click();
+    await page.locator('input[type=file]').setInputFiles({ name: 'lan-ba.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(many)) });
+    await page.getByRole('button', { name: 'Bắt đầu nạp' }).click();
+    await page.getByRole('heading', { name: 'Khác biệt chờ xử lý (70)' }).waitFor();
+    await page.getByRole('checkbox', { name: 'Chọn tất cả 50 khác biệt đang hiện' }).press('Space');
+    const matching = page.getByRole('button', { name: 'Chọn cả 70 khác biệt' });
+    await matching.waitFor();
+    await look(page, 'chọn tất cả khác biệt đang hiện');
+    await picture(page, 'khac-biet-chon-dang-hien');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await look(page, 'chọn tất cả khác biệt đang hiện trên điện thoại');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await matching.press('Enter');
+    await page.getByText('Đã chọn 70').waitFor();
+    assert.equal(await page.getByRole('button', { name: /^Chọn cả/ }).count(), 0);
+    await page.locator('.lt-national__choice button:focus').press('Enter');
+    await page.getByRole('dialog').getByText('Mã không đúng dạng: 70').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Giữ của tỉnh', exact: true }).press('Enter');
+    await page.getByText('Đã giữ của tỉnh cho 70 khác biệt.').waitFor();
+    await page.getByText('Không còn khác biệt nào').waitFor();
+  });
+
   await t.test('what the province exports changes nothing when it is read again', async () => {
     const { page } = province;
     await page.getByRole('button', { name: 'Xuất cơ quan của tỉnh' }).click();

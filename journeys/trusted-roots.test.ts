@@ -158,6 +158,18 @@ test('the administrator of the province trusts the authorities of a bundle after
     const made = await reportOf(town, reader);
     assert.ok(made.validatedAt > kept.validatedAt, 'another report stands there now');
     await picture(reader, 'chu-ky-so-da-kiem-tra-lai');
+
+    // What it said earlier is folded away, for whoever has to know it; by keyboard too.
+    await reader.getByText('Các lần kiểm tra trước (1)').focus();
+    await reader.keyboard.press('Enter');
+    await reader.getByText(/Được thay lúc .* Tin cậy thêm CA gốc/).waitFor();
+    await reader.getByRole('button', { name: /^Xem kết quả lúc đó/ }).click();
+    await reader.getByRole('group', { name: 'Kết quả kiểm tra chữ ký số' }).nth(1).waitFor();
+    await look(reader, 'kết quả kiểm tra chữ ký trước');
+    await picture(reader, 'chu-ky-so-lan-truoc');
+    await reader.setViewportSize({ width: 360, height: 800 });
+    await look(reader, 'kết quả kiểm tra chữ ký trước trên điện thoại');
+    await reader.setViewportSize({ width: 1440, height: 900 });
     await context.close();
   });
 

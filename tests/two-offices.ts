@@ -4,6 +4,7 @@ import type { Actor } from '#kernel/actor.ts';
 import { connect, type Connected, type Talking } from '#engines/exchange/partners/testing.ts';
 import { compareRegisters, type Comparison, type Side } from '#engines/exchange/testing/registers.ts';
 import { openOffice, type Office } from './office.ts';
+import { numberProblems } from './register-numbers.ts';
 import { NGHE_AN } from './second-province.ts';
 
 /** Two provinces with the whole product each, on databases and ports of their own, connected and with each other's directory. */
@@ -45,6 +46,7 @@ export async function openTwoOffices(): Promise<TwoOffices> {
       await settle();
       const found = await compareRegisters(sideOf(thanhHoa, partners.atInviter), sideOf(ngheAn, partners.atGuest));
       assert.deepEqual({ lost: found.lost, doubled: found.doubled, differing: found.differing }, { lost: [], doubled: [], differing: [] });
+      for (const { house } of [thanhHoa, ngheAn]) assert.deepEqual(await numberProblems((text) => house.sql(text)), []);
       return found;
     },
     async close() {

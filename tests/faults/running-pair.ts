@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Id } from '#kernel/ids.ts';
 import { anAgencyAt, connect } from '#engines/exchange/partners/testing.ts';
 import { compareRegisters, type Comparison, type Side } from '#engines/exchange/testing/registers.ts';
+import { numberProblems } from '../register-numbers.ts';
 import { startInstallation, untilTrue, type DatabaseOf, type RunningInstallation } from './running-installation.ts';
 import type { Correspondent } from './traffic.ts';
 
@@ -55,6 +56,7 @@ export async function startPair(database: DatabaseOf = 'product'): Promise<Runni
       });
       const found = await compareRegisters(...sides);
       assert.deepEqual({ lost: found.lost, doubled: found.doubled, differing: found.differing }, { lost: [], doubled: [], differing: [] }, when);
+      for (const each of [a, b]) assert.deepEqual(await numberProblems((text) => each.sql(text)), [], `${when}: what the registers gave stands on documents`);
       for (const office of offices) {
         const standing = new Set((await office.at.sql('select id from exchange.envelope where agency_id = $1', [office.sender])).map((row) => row['id']));
         assert.deepEqual(office.acknowledged.filter((letter) => !standing.has(letter.envelopeId)), [], `${when}: whoever was told that a letter is sent can rely on it`);

@@ -1,6 +1,9 @@
+import type { PersonActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
+import { refuseDocument } from '#capabilities/incoming-documents/commands/refuse-document.ts';
+import { registerDocument } from '#capabilities/incoming-documents/commands/register-document.ts';
 import { answerMessage, answerNotice, openMessage, remindRecipients, sendEnvelope, sendNotice } from '#engines/exchange/index.ts';
 import { aClerk, aDocument, aMainFile, aSentLetter } from '#engines/exchange/testing.ts';
 import type { Chance } from './chance.ts';
@@ -25,7 +28,7 @@ async function attempt(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (isAway(error) || (error instanceof AppError && error.code.startsWith('exchange.'))) return;
+    if (isAway(error) || (error instanceof AppError && /^(exchange|cases)\./.test(error.code))) return;
     throw error;
   }
 }
@@ -65,6 +68,16 @@ async function somethingAbout(of: Correspondent, earlier: Letter, chance: Chance
   }
 }
 
+/** The clerk takes it from the inbox, where it gets its arrival number; nothing yet when the inbox does not have it. */
+async function registersOrRefuses(at: RunningInstallation, { agencyId, messageId }: { agencyId: Id<'agency'>; messageId: Id<'message'> }, chance: Chance): Promise<void> {
+  const actor: PersonActor = { ...aClerk(agencyId), roles: ['clerk'] };
+  const { rows } = await at.kernel.database.pool.query<{ id: string }>('select id from incoming_documents.document where agency_id = $1 and message_id = $2', [agencyId, messageId]);
+  for (const { id: documentId } of rows) {
+    if (chance.happens(0.2)) await run(at.kernel, refuseDocument, { documentId, reason: 'Không đúng thẩm quyền' }, { actor });
+    else await run(at.kernel, registerDocument, { documentId }, { actor });
+  }
+}
+
 /** The clerks of this side open, register, refuse or complete what came, and answer what they are asked. */
 async function answers({ at }: Correspondent, chance: Chance): Promise<void> {
   const open = await at.kernel.database.pool.query<{ agency_id: Id<'agency'>; id: Id<'message'>; state: string }>(
@@ -74,8 +87,8 @@ async function answers({ at }: Correspondent, chance: Chance): Promise<void> {
     const of = { agencyId: message.agency_id, messageId: message.id };
     if (chance.happens(0.5)) await attempt(() => run(at.kernel, openMessage, of, { actor: aClerk(message.agency_id) }));
     if (chance.happens(0.3)) continue;
-    const answer = message.state === 'registered' ? ({ status: '06' } as const) : chance.happens(0.2) ? ({ status: '02', reason: 'Không đúng thẩm quyền' } as const) : ({ status: '03' } as const);
-    await attempt(() => run(at.kernel, answerMessage, { ...of, ...answer }, { actor: aClerk(message.agency_id) }));
+    if (message.state === 'registered') await attempt(() => run(at.kernel, answerMessage, { ...of, status: '06' }, { actor: aClerk(message.agency_id) }));
+    else await attempt(() => registersOrRefuses(at, of, chance));
   }
   const asked = await at.kernel.database.pool.query<{ agency_id: Id<'agency'>; target: Id<'message'>; id: string }>(
     `select agency_id, target_message_id as target, id from exchange.message where state = 'asked' and target_message_id is not null limit 3`,

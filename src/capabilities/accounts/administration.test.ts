@@ -260,6 +260,11 @@ test('a person’s citizen number is recorded by who looks after the account, sh
   const elsewhere = `/api/v1/accounts/people/${ids.stcClerk}/citizen-number`;
   assert.equal((await agency.send('PUT', elsewhere, { citizenNumber: '038195000456' })).statusCode, 403);
   assert.equal((await province.send('PUT', elsewhere, { citizenNumber: '038195000789' })).statusCode, 204);
+  const own = async (login: string): Promise<string | null> => {
+    const browser = house.browser({ token: (await signInForTest(house.kernel, login)).cookies.session ?? '' });
+    return (await browser.get('/api/v1/me/security')).json<{ citizenNumberEnding: string | null }>().citizenNumberEnding;
+  };
+  assert.deepEqual([await own('vanthu.stc'), await own('vanthu.snv')], ['789', null], 'each person sees the ending of their own');
   assert.equal(codeOf(await province.send('PUT', `/api/v1/accounts/people/${crypto.randomUUID()}/citizen-number`, { citizenNumber: '038195000456' })), 'identity.personNotFound');
   for (const number of ['038195000123', '038195000456', '038195000789']) assert.deepEqual(await tablesWith(number), [], number);
 

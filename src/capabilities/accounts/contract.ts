@@ -68,6 +68,7 @@ export const securityReply = z.object({
   totp: z.boolean(),
   passkeys: z.array(z.object({ id: z.string(), name: z.string(), createdAt: z.string(), lastUsedAt: z.string().nullable() })),
   mustHaveSecondFactor: z.boolean(),
+  citizenNumberEnding: z.string().nullable(),
 });
 export const changePasswordRequest = z.object({ presentPassword: password, newPassword: password });
 export const confirmCodeRequest = z.object({ code });
@@ -103,7 +104,8 @@ export const conflictRef = z.object({ ref: z.string().min(1).max(100), problem: 
 export const conflictSettlement = z.object({ ref: z.string().min(1).max(100), problem: conflictProblem, resolution: conflictResolution });
 /** As the person saw it: `foundAt` changes with what the list says. */
 const seenConflict = conflictRef.extend({ foundAt: z.iso.datetime({ offset: true }) });
-const MOST_CHOSEN = 500;
+/** So many differences may be decided about at once. */
+export const MOST_CHOSEN = 500;
 export const chosenSettlement = z.object({ conflicts: z.array(seenConflict).min(1).max(MOST_CHOSEN), resolution: conflictResolution });
 export const chosenConflicts = z.object({ conflicts: z.array(conflictRef).min(1).max(MOST_CHOSEN) });
 export const importRequest = z.object({ uploadId: z.uuid('Chọn tệp danh bạ.|Choose the file of the list.') });

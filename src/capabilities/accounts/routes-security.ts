@@ -62,7 +62,7 @@ export const securityRoutes: readonly Route[] = [
   route({
     method: 'GET',
     url: '/api/v1/me/security',
-    summary: 'How the caller signs in.',
+    summary: 'How the caller signs in, and the last three digits of the citizen number that is recorded.',
     access: signedIn,
     reply: securityReply,
     run: async (http) => {

@@ -100,7 +100,9 @@ export const importReply = z.object({
 });
 
 /** At most a page of the list at once, and some to spare. */
-export const askStatusBody = z.object({ certificates: z.array(z.object({ agencyId: z.uuid(), id: z.uuid() })).min(1).max(200) });
+/** The authorities of so many certificates may be asked at once. */
+export const MOST_ASKED = 200;
+export const askStatusBody = z.object({ certificates: z.array(z.object({ agencyId: z.uuid(), id: z.uuid() })).min(1).max(MOST_ASKED) });
 export const askStatusReply = z.object({ askedAt: z.string(), count: z.int() });
 export const askProgressQuery = z.object({ since: z.iso.datetime({ offset: true }) });
 /** How far the caller's questions since an instant are. */

@@ -53,6 +53,7 @@ export const guestsReach = defineConfinedRole({
     'GET /api/v1/incoming-documents',
     'GET /api/v1/incoming-documents/:id',
     'GET /api/v1/incoming-documents/:id/validation',
+    'GET /api/v1/incoming-documents/:id/validation/earlier',
     'POST /api/v1/incoming-documents/:id/register',
     'POST /api/v1/incoming-documents/:id/notices/:noticeId/answer',
     'GET /api/v1/exchange/messages/:messageId',

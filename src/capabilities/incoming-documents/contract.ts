@@ -255,8 +255,27 @@ const choosable = named.extend({ unitName: z.string().nullable() });
 export const handlersReply = z.object({ leaders: z.array(choosable), assignees: z.array(choosable.extend({ isHead: z.boolean(), isOwnUnit: z.boolean() })) });
 export type HandlersReply = z.infer<typeof handlersReply>;
 
+const wording = z.object({ vi: z.string(), en: z.string() });
+/** The earlier reports on the signatures of a file, the newest first. */
+export const earlierReportsReply = z.object({
+  reports: z.array(
+    z.object({
+      validatedAt: z.string(),
+      indication: verdict,
+      /** Null where no later one was made: an older one stands again. */
+      replacedAt: z.string().nullable(),
+      reasons: z.array(wording),
+      /** What it rested on from outside the file. */
+      materials: z.object({ crls: z.int(), ocsps: z.int(), certificates: z.int() }),
+    }),
+  ),
+  hasMore: z.boolean(),
+});
+export type EarlierReports = z.infer<typeof earlierReportsReply>;
+
 export const eventData = {
   'document-arrived': z.object({ senderName: z.string(), numberAndNotation: z.string(), verdict: z.string() }),
+  'verdict-changed': z.object({ before: verdict, after: verdict, beforeVi: z.string(), beforeEn: z.string(), afterVi: z.string(), afterEn: z.string() }),
   'document-registered': z.object({ arrivalNumber: z.int(), arrivalYear: z.int() }),
   'paper-registered': z.object({ senderName: z.string(), numberAndNotation: z.string(), arrivalNumber: z.int(), arrivalYear: z.int(), sha256: z.string() }),
   'document-stamped': z.object({ arrivalNumber: z.int(), arrivalYear: z.int(), sha256: z.string(), certificateSerial: z.string() }),

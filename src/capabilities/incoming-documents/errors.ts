@@ -8,6 +8,13 @@ export const errors = defineErrors('incoming-documents', {
     fixVi: 'Quay về danh sách văn bản đến.',
     fixEn: 'Go back to the list of incoming documents.',
   },
+  noReportOfThen: {
+    status: 404,
+    vi: 'Không có kết quả kiểm tra chữ ký nào của thời điểm này.',
+    en: 'No check of the signatures was made at this time.',
+    fixVi: 'Chọn một lần trong các lần kiểm tra trước.',
+    fixEn: 'Choose one of the earlier checks.',
+  },
   nothingAsked: {
     status: 409,
     vi: 'Thông báo này đã được trả lời hoặc không còn cần trả lời.',

@@ -4,19 +4,22 @@ import { copySeal } from './commands/seal-copy.ts';
 import { stampSeal } from './commands/seal-stamp.ts';
 import { eventData } from './contract.ts';
 import { copiesOfRecalled } from './copy-guard.ts';
+import { followVerdictJob } from './jobs/follow-verdict.ts';
 import { onMessageRecalled, onMessageReminded, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined } from './notice-subscribers.ts';
 import { onReplyCreated, onReplyIssued } from './reply-subscribers.ts';
 import { routes } from './routes.ts';
 import { abilitiesWithPaper } from './policy.ts';
 import { copyRoutes } from './routes-copies.ts';
 import { handlingRoutes } from './routes-handling.ts';
+import { reportRoutes } from './routes-reports.ts';
 import { onMessageArrived } from './subscribers.ts';
 
 /** Văn bản đến: what reaches the agency, seen by its clerk within a second, registered or refused, handled by whom the leader names. */
 export const incomingDocumentsModule: Module = {
   name: 'incoming-documents',
   migrations: join(import.meta.dirname, 'migrations'),
-  routes: [...handlingRoutes, ...copyRoutes, ...routes],
+  routes: [...handlingRoutes, ...copyRoutes, ...reportRoutes, ...routes],
+  jobs: [followVerdictJob],
   contributions: { 'identity.abilities': [abilitiesWithPaper], 'signatures.purposes': [copySeal, stampSeal], 'files.guards': [copiesOfRecalled] },
   subscriptions: [onMessageArrived, onMessageRecalled, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined, onMessageReminded, onReplyCreated, onReplyIssued],
   events: {
@@ -24,6 +27,11 @@ export const incomingDocumentsModule: Module = {
       data: eventData['document-arrived'],
       vi: 'Văn bản {numberAndNotation} của {senderName} đã đến',
       en: '{numberAndNotation} of {senderName} arrived',
+    },
+    'verdict-changed': {
+      data: eventData['verdict-changed'],
+      vi: 'Kiểm tra lại chữ ký số của văn bản: trước {beforeVi}, nay {afterVi}',
+      en: 'Checked the signatures again: {beforeEn} before, {afterEn} now',
     },
     'document-registered': { data: eventData['document-registered'], vi: 'Tiếp nhận, số đến {arrivalNumber}', en: 'Registered with arrival number {arrivalNumber}' },
     'paper-registered': {

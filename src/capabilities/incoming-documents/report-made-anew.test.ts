@@ -11,6 +11,7 @@ import { addTrustAnchor } from '#engines/signatures/index.ts';
 import { issuedDocument, openOffice, type Clerk, type Office } from '../../../tests/office.ts';
 
 type Report = { indication: string; validatedAt: string; isBeingMadeAnew: boolean };
+type Earlier = { validatedAt: string; indication: string; replacedAt: string | null; reasons: { vi: string }[]; materials: { crls: number; ocsps: number; certificates: number } };
 type Kept = { sha256: string; validated_at: Date };
 
 let office: Office;
@@ -33,7 +34,7 @@ after(async () => {
 });
 
 const look = async (): Promise<Report> => (await receiver.get<Report>(address)).body;
-const waiting = async (): Promise<number> => (await office.house.sql(`select 1 from kernel.job where kind = 'signatures.validate-file'`)).length;
+const waiting = async (): Promise<number> => (await office.house.sql(`select 1 from kernel.job where kind = 'incoming-documents.follow-verdict'`)).length;
 /** The folder is read again after a minute. */
 const minute = (): void => {
   office.house.clock.advance(61_000);
@@ -74,4 +75,34 @@ test('a report of another trust set is made anew in the same way', async () => {
   assert.equal(anew.isBeingMadeAnew, false);
   assert.ok(anew.validatedAt > before.validatedAt);
   assert.equal((await keptReports()).length, 3);
+});
+
+test('what the report said earlier can be opened, with when and why another took its place', async () => {
+  const earlier = await receiver.get<{ reports: Earlier[]; hasMore: boolean }>(`${address}/earlier`);
+  assert.equal(earlier.status, 200);
+  const now = await look();
+  const [second, first, ...others] = earlier.body.reports;
+  assert.ok(first !== undefined && second !== undefined);
+  assert.deepEqual([others.length, earlier.body.hasMore], [0, false]);
+  assert.deepEqual([first.replacedAt, second.replacedAt], [second.validatedAt, now.validatedAt]);
+  assert.deepEqual(first.reasons.map(({ vi }) => vi), ['Có thêm danh sách thu hồi của nơi cấp chứng thư.']);
+  assert.match(second.reasons.map(({ vi }) => vi).join(), /^Tin cậy thêm CA gốc/);
+  assert.deepEqual([first.indication, second.indication], ['TOTAL-PASSED', 'TOTAL-PASSED']);
+  assert.deepEqual(Object.keys(first.materials), ['crls', 'ocsps', 'certificates']);
+
+  const opened = await receiver.get<Report>(`${address}?at=${encodeURIComponent(first.validatedAt)}`);
+  assert.deepEqual([opened.status, opened.body.validatedAt, opened.body.isBeingMadeAnew], [200, first.validatedAt, false]);
+  const never = await receiver.get<{ code: string }>(`${address}?at=2020-01-01T00:00:00.000Z`);
+  assert.deepEqual([never.status, never.body.code], [404, 'incoming-documents.noReportOfThen']);
+});
+
+test('a report that could not ask an authority says so as the reason', async () => {
+  await office.house.sql(`update signatures.earlier_validation set report = jsonb_set(report, '{signatures,0,subIndication}', '"TRY_LATER"')`);
+  const { body } = await receiver.get<{ reports: Earlier[] }>(`${address}/earlier`);
+  assert.deepEqual(body.reports.at(-1)?.reasons.map(({ vi }) => vi), ['Lúc đó chưa hỏi được nơi cấp về tình trạng thu hồi.']);
+});
+
+test('earlier reports are shown to whoever may see the document, and to nobody else', async () => {
+  const stranger = await office.signIn('vanthu.snv');
+  assert.deepEqual([(await stranger.get(`${address}/earlier`)).status, (await stranger.get(`${address}?at=2026-01-01T00:00:00.000Z`)).status], [404, 404]);
 });

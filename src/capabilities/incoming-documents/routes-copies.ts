@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PersonActor } from '#kernel/actor.ts';
-import { holders, route, signedIn, type RouteContext } from '#kernel/route.ts';
+import { holders, route, type RouteContext } from '#kernel/route.ts';
 import { assertFinished, getUpload } from '#engines/files/index.ts';
 import { performSigning, validateStored } from '#engines/signatures/index.ts';
 import { openCopy } from './commands/open-copy.ts';
@@ -9,9 +9,7 @@ import { registerPaper } from './commands/register-paper.ts';
 import { withdrawCopy } from './commands/withdraw-copy.ts';
 import { incomingDetail, paperBody, paperReply, sealCopyBody, sealCopyReply, sealStampBody } from './contract.ts';
 import { errors } from './errors.ts';
-import { findSealedFile, findStampedFile } from './queries/copies.ts';
 import { getIncoming } from './queries/get-incoming.ts';
-import { signatureReport } from './signature-report.ts';
 
 const params = z.object({ id: z.uuid() });
 const copyParams = params.extend({ copyId: z.uuid() });
@@ -60,20 +58,6 @@ export const copyRoutes = [
     },
   }),
   route({
-    method: 'GET',
-    url: `${base}/:id/copies/:copyId/validation`,
-    summary: 'The report on the signature of a copy; null until it is made',
-    access: signedIn,
-    params: copyParams,
-    run: async (http, { params: { id, copyId } }) => {
-      const q = http.kernel.database.pool;
-      await getIncoming(http.kernel, http.actor, id);
-      const sha256 = await findSealedFile(q, { agencyId: http.actor.agencyId, documentId: id, copyId });
-      if (sha256 === undefined) throw errors.notFound();
-      return signatureReport(http, sha256);
-    },
-  }),
-  route({
     method: 'POST',
     url: `${base}/:id/arrival-stamp`,
     summary: 'The agency’s signature with the arrival number and day, in a further file beside the one that came',
@@ -84,20 +68,6 @@ export const copyRoutes = [
     run: async (http, { params: { id }, body: { pin, otp, credentialId } }) => {
       const { signingId } = await http.run(openStamp, { credentialId, documentId: id });
       return { state: await signNow(http, signingId, { pin, otp }), document: await getIncoming(http.kernel, http.actor, id) };
-    },
-  }),
-  route({
-    method: 'GET',
-    url: `${base}/:id/arrival-stamp/validation`,
-    summary: 'The report on the signatures of the file with the arrival mark, the sender’s among them; null until it is made',
-    access: signedIn,
-    params,
-    run: async (http, { params: { id } }) => {
-      const q = http.kernel.database.pool;
-      await getIncoming(http.kernel, http.actor, id);
-      const sha256 = await findStampedFile(q, { agencyId: http.actor.agencyId, documentId: id });
-      if (sha256 === undefined) throw errors.notFound();
-      return signatureReport(http, sha256);
     },
   }),
 ];

@@ -6,10 +6,8 @@ import { openDocument } from './commands/open-document.ts';
 import { registerDocument } from './commands/register-document.ts';
 import { refuseDocument } from './commands/refuse-document.ts';
 import { answerNoticeBody, incomingDetail, incomingList, incomingQuery, refuseBody, registeredReply } from './contract.ts';
-import { errors } from './errors.ts';
 import { getIncoming } from './queries/get-incoming.ts';
 import { listInbox } from './queries/list-inbox.ts';
-import { signatureReport } from './signature-report.ts';
 
 const params = z.object({ id: z.uuid() });
 const base = '/api/v1/incoming-documents';
@@ -49,19 +47,6 @@ export const routes = [
       const document = await getIncoming(http.kernel, http.actor, id);
       const subjects = [{ type: 'incoming-document', id }, ...(document.messageId === null ? [] : [{ type: 'message', id: document.messageId }])];
       return timelineOf(http.kernel, { agencyId: http.actor.agencyId, subjects, language: http.language });
-    },
-  }),
-  route({
-    method: 'GET',
-    url: `${base}/:id/validation`,
-    summary: 'The kept report on the signatures of the main file, and whether it is being made anew',
-    access: signedIn,
-    params,
-    run: async (http, { params: { id } }) => {
-      const document = await getIncoming(http.kernel, http.actor, id);
-      const main = document.files.find((file) => file.role === 'main');
-      if (main === undefined) throw errors.notFound();
-      return signatureReport(http, main.sha256);
     },
   }),
   route({

@@ -5,7 +5,7 @@ import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import type { TaskItem, TaskPage } from '#engines/cases/contract.ts';
-import { changePost, delegate, endPost, postsByRole, revokeDelegation, type Post } from '#engines/identity/index.ts';
+import { changePost, delegate, disableAccount, enableAccount, endPost, postsByRole, revokeDelegation, type Post } from '#engines/identity/index.ts';
 import { openOffice, signedDocument, type Clerk, type Office, type Refusal } from '../../../tests/office.ts';
 
 const base = '/api/v1/my-work';
@@ -98,4 +98,29 @@ test('a task of a role waits for everyone with it again when its taker keeps the
   assert.deepEqual(await takers(), [undefined, undefined, 'Đỗ Thị Thanh Loan']);
   const lines = await office.house.sql<{ name: string }>(`select data ->> 'name' as name from audit.entry where type = 'cases.task-returned' and subject_id = $1`, [lostTask]);
   assert.deepEqual(lines, [{ name: 'Vũ Thị Phương Thảo' }], 'once');
+});
+
+test('a task of a role waits for everyone with it again when its taker’s account was disabled, and stays free when the account is opened again', async () => {
+  const [leaving, staying, director] = [await office.signIn('chuyenvien2.snv'), await office.signIn('vanthu2.snv'), await office.signIn('giamdoc.snv')];
+  const post = await postOf('Lương Công Đạt');
+  await run(office.house.kernel, changePost, { agencyId, postId: post.postId, roles: ['officer', 'clerk'], signingPowers: [] }, { actor: systemActor('test') });
+  const subjectId = await signedDocument(staying, director);
+  await office.house.drain();
+  const { id } = (await waiting(leaving, subjectId)) ?? assert.fail('no task');
+  assert.equal((await leaving.post(`${base}/${id}/take`)).status, 204);
+  await anHourPasses();
+  assert.equal((await waiting(staying, subjectId))?.takenBy?.name, 'Lương Công Đạt');
+
+  // safe because the post is held by this person
+  const personId = post.personId as Id<'person'>;
+  await run(office.house.kernel, disableAccount, { personId, reason: 'nghỉ không lương' }, { actor: systemActor('test') });
+  await Promise.all([anHourPasses(), anHourPasses()]);
+  assert.equal((await waiting(staying, subjectId))?.takenBy, null);
+  const lines = await office.house.sql<{ name: string }>(`select data ->> 'name' as name from audit.entry where type = 'cases.task-returned' and subject_id = $1`, [id]);
+  assert.deepEqual(lines, [{ name: 'Lương Công Đạt' }], 'once');
+
+  await run(office.house.kernel, enableAccount, { personId }, { actor: systemActor('test') });
+  await anHourPasses();
+  assert.equal((await waiting(staying, subjectId))?.takenBy, null);
+  assert.equal((await staying.post(`${base}/${id}/take`)).status, 204);
 });

@@ -11,12 +11,13 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
+import { loadRows } from '#ui/data/load-rows.ts';
 import { formatDate, formatNumber } from '#ui/format.ts';
 import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
 import { Section } from '#ui/layout/page.tsx';
 import { Link } from '#ui/navigation.tsx';
 import { conflictProblems } from '#engines/identity/contract.ts';
-import type { ConflictList, DirectoryConflict } from '../contract.ts';
+import { MOST_CHOSEN, type ConflictList, type DirectoryConflict } from '../contract.ts';
 import { ChangeDialog } from './change-dialog.tsx';
 import { nationalMessages } from './national-messages.ts';
 import { ChoiceBar, TogetherDialog, type LeftConflict, type Resolution } from './national-together.tsx';
@@ -35,6 +36,7 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
   const [deciding, setDeciding] = useState<{ resolution: Resolution; chosen: readonly DirectoryConflict[] }>();
   const [left, setLeft] = useState<readonly LeftConflict[]>([]);
   const filter = useRef<HTMLDivElement>(null);
+  const bar = useRef<HTMLDivElement>(null);
   const pages = useInfiniteQuery({
     queryKey: ['accounts', 'national-conflicts', problem, version],
     queryFn: ({ signal, pageParam }) => api.get<ConflictList>('/api/v1/accounts/national-directory/conflicts', { signal, query: { problem: problem === 'all' ? undefined : problem, after: pageParam } }),
@@ -45,6 +47,15 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
   });
   const rows = pages.data?.pages.flatMap((page) => page.conflicts);
   const chosen = rows?.filter((row) => picked.has(seenAs(row))) ?? [];
+  const chooseMatching = useMutation({
+    mutationFn: () => loadRows(pages, ({ conflicts }) => conflicts, MOST_CHOSEN),
+    onSuccess: (found) => {
+      if (found === undefined) return;
+      setPicked(new Set(found.rows.map(seenAs)));
+      // The button that was pressed is gone: the keyboard goes on with what may be decided.
+      requestAnimationFrame(() => bar.current?.querySelector('button')?.focus());
+    },
+  });
   return (
     <Section
       title={`${t('conflicts')} (${formatNumber(count, language)})`}
@@ -87,7 +98,19 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
           </ul>
         </Banner>
       )}
-      {rows !== undefined && rows.length > 0 && <ChoiceBar rows={rows.slice(0, MOST_CHOSEN)} chosen={chosen} onChoose={(next) => setPicked(new Set(next.map(seenAs)))} onDecide={(resolution) => setDeciding({ resolution, chosen })} />}
+      {rows !== undefined && rows.length > 0 && (
+        <ChoiceBar
+          ref={bar}
+          rows={rows.slice(0, MOST_CHOSEN)}
+          chosen={chosen}
+          hasMore={pages.hasNextPage || rows.length > MOST_CHOSEN}
+          total={problem === 'all' ? count : undefined}
+          isLoading={chooseMatching.isPending}
+          onChoose={(next) => setPicked(new Set(next.map(seenAs)))}
+          onChooseMatching={() => chooseMatching.mutate()}
+          onDecide={(resolution) => setDeciding({ resolution, chosen })}
+        />
+      )}
       {rows !== undefined && rows.length > 0 && (
         <ul className="lt-national__list">
           {rows.map((conflict) => (
@@ -124,8 +147,6 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
 }
 
 const CONFLICTS = '/api/v1/accounts/national-directory/conflicts';
-/** As many as the server takes at once. */
-const MOST_CHOSEN = 500;
 
 /** A choice is of what was seen: it ends when the list says something else. */
 const seenAs = ({ ref, problem, foundAt }: DirectoryConflict): string => `${ref} ${problem} ${foundAt}`;

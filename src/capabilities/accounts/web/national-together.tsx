@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Checkbox } from '#ui/controls/checkbox.tsx';
@@ -7,7 +7,7 @@ import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import { conflictProblems } from '#engines/identity/contract.ts';
-import type { ConflictsDecided, DirectoryConflict } from '../contract.ts';
+import { MOST_CHOSEN, type ConflictsDecided, type DirectoryConflict } from '../contract.ts';
 import { ChangeDialog } from './change-dialog.tsx';
 import { nationalMessages } from './national-messages.ts';
 
@@ -20,17 +20,35 @@ const CONFLICTS = '/api/v1/accounts/national-directory/conflicts';
 const MOST_NAMED = 10;
 const RESOLUTIONS = ['keep_ours', 'take_theirs'] as const;
 
-type ChoiceBarProps = { rows: readonly DirectoryConflict[]; chosen: readonly DirectoryConflict[]; onChoose: (chosen: readonly DirectoryConflict[]) => void; onDecide: (resolution: Resolution) => void };
+type ChoiceBarProps = {
+  ref: Ref<HTMLDivElement>;
+  rows: readonly DirectoryConflict[];
+  chosen: readonly DirectoryConflict[];
+  /** Whether more match than these rows. */
+  hasMore: boolean;
+  /** How many match, where that is known. */
+  total: number | undefined;
+  isLoading: boolean;
+  onChoose: (chosen: readonly DirectoryConflict[]) => void;
+  /** Chooses all that match, as many as one decision takes. */
+  onChooseMatching: () => void;
+  onDecide: (resolution: Resolution) => void;
+};
 
-/** Chooses all that are shown, and offers what may be decided about all that are chosen. */
-export function ChoiceBar({ rows, chosen, onChoose, onDecide }: ChoiceBarProps): ReactNode {
+/** Chooses all that are shown, then all that match, and offers what may be decided about all that are chosen. */
+export function ChoiceBar({ ref, rows, chosen, hasMore, total, isLoading, onChoose, onChooseMatching, onDecide }: ChoiceBarProps): ReactNode {
   const t = useT(nationalMessages);
   const offered = chosen.length === 0 ? [] : RESOLUTIONS.filter((resolution) => chosen.every(({ together }) => together.includes(resolution)));
   const isAll = chosen.length === rows.length;
   return (
-    <div className="lt-national__choice">
+    <div ref={ref} className="lt-national__choice">
       <Checkbox label={t('chooseAll', { count: rows.length })} checked={isAll} indeterminate={chosen.length > 0 && !isAll} onChange={(checked) => onChoose(checked ? rows : [])} />
-      <span role="status">{chosen.length > 0 && t('chosen', { count: chosen.length })}</span>
+      <span role="status">{chosen.length > 0 && t(hasMore && chosen.length === MOST_CHOSEN ? 'chosenMost' : 'chosen', { count: chosen.length })}</span>
+      {isAll && hasMore && chosen.length < MOST_CHOSEN && (
+        <Button size="small" variant="plain" loading={isLoading} onClick={onChooseMatching}>
+          {total === undefined ? t('chooseMatching', { most: MOST_CHOSEN }) : total > MOST_CHOSEN ? t('chooseMost', { most: MOST_CHOSEN, total }) : t('chooseTotal', { total })}
+        </Button>
+      )}
       {offered.map((resolution) => (
         <Button key={resolution} size="small" onClick={() => onDecide(resolution)}>
           {t(resolution === 'keep_ours' ? 'keepChosen' : 'followChosen', { count: chosen.length })}

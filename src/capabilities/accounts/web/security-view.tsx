@@ -11,6 +11,7 @@ import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Details } from '#ui/layout/details.tsx';
 import { Section } from '#ui/layout/page.tsx';
+import { useSession } from '#ui/session-context.tsx';
 import '#ui/layout/form.css';
 import type { SecurityReply } from '../contract.ts';
 import { accountMessages } from './account-messages.ts';
@@ -48,7 +49,21 @@ export function SecurityView(): ReactNode {
         {data.passkeys.length > 0 && <PasskeyList passkeys={data.passkeys} />}
         <NewPasskey />
       </Section>
+      <OwnNumber ending={data.citizenNumberEnding} />
     </>
+  );
+}
+
+/** Only the administrator of the account records it; a guest without one is not asked for it. */
+function OwnNumber({ ending }: { ending: string | null }): ReactNode {
+  const t = useT(accountMessages);
+  const { abilities } = useSession();
+  if (ending === null && abilities.includes('guest-offices.use')) return null;
+  return (
+    <Section title={t('citizenNumber')}>
+      <p>{ending === null ? t('citizenNumberNone') : t('citizenNumberEnding', { ending })}</p>
+      <p className="lt-quiet">{t(ending === null ? 'citizenNumberAsk' : 'citizenNumberText')}</p>
+    </Section>
   );
 }
 

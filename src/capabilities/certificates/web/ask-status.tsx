@@ -1,14 +1,15 @@
 import RefreshCw from 'lucide-react/icons/refresh-cw';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { z } from 'zod';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
+import { loadRows, type LoadingPages } from '#ui/data/load-rows.ts';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
-import type { AskProgress, askStatusReply } from '../contract.ts';
+import { MOST_ASKED, type AskProgress, type askStatusReply } from '../contract.ts';
 import { messages } from './messages.ts';
 import './ask-status.css';
 
@@ -28,9 +29,46 @@ export function AskAgain({ ids, onAsked }: { ids: readonly string[]; onAsked: (s
     onSettled: () => void queries.invalidateQueries({ queryKey: ['certificates'] }),
   });
   return (
-    <Button icon={RefreshCw} loading={ask.isPending} onClick={() => ask.mutate()}>
+    <Button icon={RefreshCw} disabled={ids.length > MOST_ASKED} loading={ask.isPending} onClick={() => ask.mutate()}>
       {t('askStatus')}
     </Button>
+  );
+}
+
+type AskChosenProps = {
+  ids: readonly string[];
+  /** The list that they were chosen in. */
+  pages: LoadingPages<{ rows: readonly { id: string }[] }>;
+  onSelect: (ids: ReadonlySet<string>) => void;
+  onAsked: (since: string) => void;
+};
+
+/** The same for those that are chosen in a list; once all that are shown are chosen, all that match can be, as many as one question takes. */
+export function AskChosen({ ids, pages, onSelect, onAsked }: AskChosenProps): ReactNode {
+  const t = useT(messages);
+  const actions = useRef<HTMLSpanElement>(null);
+  const selectMatching = useMutation({
+    mutationFn: () => loadRows(pages, ({ rows }) => rows, MOST_ASKED),
+    onSuccess: (found) => {
+      if (found === undefined) return;
+      onSelect(new Set(found.rows.map(({ id }) => id)));
+      // The button that was pressed is gone: the keyboard goes on with what is done with the choice.
+      requestAnimationFrame(() => actions.current?.querySelector('button')?.focus());
+    },
+  });
+  const shown = pages.data?.pages.flatMap(({ rows }) => rows) ?? [];
+  const hasMore = pages.hasNextPage || shown.length > MOST_ASKED;
+  return (
+    <span ref={actions} className="lt-row">
+      {ids.length > MOST_ASKED && <span>{t('tooManyToAsk', { most: MOST_ASKED })}</span>}
+      {hasMore && ids.length === MOST_ASKED && <span>{t('mostToAsk')}</span>}
+      {hasMore && ids.length < MOST_ASKED && shown.every(({ id }) => ids.includes(id)) && (
+        <Button variant="plain" size="small" loading={selectMatching.isPending} onClick={() => selectMatching.mutate()}>
+          {t('selectMatching', { most: MOST_ASKED })}
+        </Button>
+      )}
+      <AskAgain ids={ids} onAsked={onAsked} />
+    </span>
   );
 }
 

@@ -18,7 +18,7 @@ import { useNavigation, useSearch } from '#ui/navigation.tsx';
 import { Menu, type MenuEntry } from '#ui/overlays/menu.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { certificateStates, holderKinds, type certificateList, type CertificateStatistics } from '../contract.ts';
-import { AskAgain, AskProgressDialog } from './ask-status.tsx';
+import { AskChosen, AskProgressDialog } from './ask-status.tsx';
 import { certificateColumns } from './certificate-marks.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { messages } from './messages.ts';
@@ -66,7 +66,7 @@ export function CertificatesPage(): ReactNode {
           storageKey: 'certificates',
           columns: certificateColumns(t),
           selection: { selected, onChange: setSelected },
-          bulkActions: (ids) => <AskAgain ids={ids} onAsked={follow} />,
+          bulkActions: (ids) => <AskChosen ids={ids} pages={pages} onSelect={setSelected} onAsked={follow} />,
         }}
         empty={{ title: t('empty'), text: t('emptyText') }}
         noneFound={t('noneFound')}

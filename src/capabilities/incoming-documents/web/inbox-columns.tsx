@@ -19,7 +19,7 @@ export function IncomingStateMark({ state, t }: { state: IncomingState; t: T }):
 
 const verdictKinds: Record<Verdict, StateKind> = { 'TOTAL-PASSED': 'done', INDETERMINATE: 'present', 'TOTAL-FAILED': 'stopped', UNREADABLE: 'stopped', UNSIGNED: 'quiet' };
 
-/** The plain verdict of a document's signatures, as it was on arrival; paper has none. */
+/** The plain verdict of a document's signatures, as its newest report says; paper has none. */
 export function VerdictMark({ medium = 'electronic', verdict, t }: { medium?: IncomingRow['medium']; verdict: Verdict; t: T }): ReactNode {
   if (medium === 'paper') return <Badge>{t('onPaper')}</Badge>;
   return <StateMark kind={verdictKinds[verdict]}>{t(`verdict.${verdict}`)}</StateMark>;

@@ -27,7 +27,7 @@ import { handlingMessages } from './handling-messages.ts';
 import { HandlingSlip } from './handling-slip.tsx';
 import { HandlingTree } from './handling-tree.tsx';
 import { IncomingFacts } from './incoming-facts.tsx';
-import { IncomingValidation } from './incoming-validation.tsx';
+import { IncomingValidation, useMainReport } from './incoming-validation.tsx';
 import { IncomingStateMark, UrgencyBadge, VerdictMark } from './inbox-columns.tsx';
 import { messages } from './messages.ts';
 import { NoticeBanners } from './notice-banners.tsx';
@@ -61,6 +61,7 @@ function Opened({ document }: { document: IncomingDetail }): ReactNode {
   const tHandling = useT(handlingMessages);
   const tCopy = useT(copyMessages);
   const [{ xem: asked }] = useSearch();
+  useMainReport(document);
   const hasCopies = document.copies.list.length > 0 || document.copies.choices.length > 0;
   const hasStamp = document.stamp.mayStamp || document.stamp.made !== null;
   const [view, setView] = useState<View>(document.recall !== null ? 'destruction' : asked === 'ban-sao' && hasCopies ? 'copies' : asked === 'dau-den' && hasStamp ? 'stamp' : 'document');

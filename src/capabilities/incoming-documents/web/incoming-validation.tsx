@@ -4,23 +4,11 @@ import { useApi } from '#ui/api-context.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { formatDateTime } from '#ui/format.ts';
-import { useLanguage, useT } from '#ui/i18n.ts';
-import { VerdictCard } from '#ui/signatures/verdict-card.tsx';
-import type { FileVerdict, SignatureVerdict } from '#ui/signatures/verdict.ts';
+import { useT } from '#ui/i18n.ts';
 import type { IncomingDetail } from '../contract.ts';
+import { EarlierReports } from './earlier-reports.tsx';
 import { messages } from './messages.ts';
-
-type Wording = { vi: string; en: string };
-type Finding = { text: Wording; todo: Wording };
-
-/** The stored report as the server sends it: a verdict with its words in both languages. */
-type Report = Omit<FileVerdict, 'indication' | 'signatures'> & {
-  indication: FileVerdict['indication'] | 'UNSIGNED' | 'UNREADABLE';
-  validatedAt: string;
-  isBeingMadeAnew: boolean;
-  problem: Finding | null;
-  signatures: (Omit<SignatureVerdict, 'findings'> & { problems: Finding[] })[];
-};
+import { ReportCard, type Report } from './report-card.tsx';
 
 const LOOK_MS = 2000;
 
@@ -31,43 +19,34 @@ export function IncomingValidation({ document }: { document: IncomingDetail }): 
   return <SignatureReport path={`${document.id}/validation`} />;
 }
 
-/** The report on the signatures of a file of a document, by the last part of its address. */
-export function SignatureReport({ path }: { path: string }): ReactNode {
-  const t = useT(messages);
+/** Asks for the report of a document as soon as it is open: one that is outdated is made anew, and lists and head follow. */
+export function useMainReport(document: IncomingDetail): void {
+  useReport(`${document.id}/validation`, document.medium === 'electronic');
+}
+
+function useReport(path: string, enabled = true) {
   const api = useApi();
-  const report = useQuery<Report | null>({
+  return useQuery<Report | null>({
     queryKey: ['incoming-documents', 'validation', path],
+    enabled,
     meta: { topics: ['signatures'] },
     // What was signed a moment ago, or is outdated, is judged in the background, of which nobody is told.
     refetchInterval: ({ state: { data } }) => (data === null || data?.isBeingMadeAnew === true ? LOOK_MS : false),
     queryFn: ({ signal }) => api.get<Report | null>(`/api/v1/incoming-documents/${path}`, { signal }),
   });
+}
+
+/** The report on the signatures of a file of a document, by the last part of its address. */
+export function SignatureReport({ path }: { path: string }): ReactNode {
+  const t = useT(messages);
+  const report = useReport(path);
   if (report.error !== null) return <ErrorState compact error={report.error} onRetry={() => void report.refetch()} />;
   if (report.data === undefined || report.data === null) return <p className="lt-quiet">{t('validationPending')}</p>;
   return (
     <div className="lt-stack">
       {report.data.isBeingMadeAnew && <Banner title={t('madeAnew')}>{t('madeAnewText', { time: formatDateTime(report.data.validatedAt) })}</Banner>}
-      <Verdict report={report.data} />
+      <ReportCard report={report.data} />
+      <EarlierReports path={path} validatedAt={report.data.validatedAt} />
     </div>
   );
-}
-
-function Verdict({ report: { indication, problem, signatures, ...rest } }: { report: Report }): ReactNode {
-  const { language } = useLanguage();
-  if (problem !== null) {
-    return (
-      <Banner tone="danger" title={problem.text[language]}>
-        {problem.todo[language]}
-      </Banner>
-    );
-  }
-  const verdict: FileVerdict = {
-    ...rest,
-    indication: indication === 'UNSIGNED' || indication === 'UNREADABLE' ? 'INDETERMINATE' : indication,
-    signatures: signatures.map(({ problems, ...signature }) => ({
-      ...signature,
-      findings: problems.map(({ text, todo }) => ({ text: text[language], todo: todo[language] })),
-    })),
-  };
-  return <VerdictCard verdict={verdict} />;
 }

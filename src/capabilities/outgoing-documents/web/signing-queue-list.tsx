@@ -11,7 +11,7 @@ import { useShortcuts, type Shortcut } from '#ui/shortcuts.tsx';
 import { BATCH_SIZE } from '../domain/states.ts';
 import { messages } from './messages.ts';
 import { UrgencyBadge } from './outgoing-marks.tsx';
-import { neighbour, type QueuedRow } from './signing-queue.ts';
+import { neighbour, selectable, type QueuedRow } from './signing-queue.ts';
 import { roomMessages } from './signing-room-messages.ts';
 
 export type SigningQueueProps = {
@@ -52,17 +52,18 @@ export function SigningQueue(props: SigningQueueProps): ReactNode {
       </SkeletonGroup>
     );
   }
-  const waiting = rows.filter((row) => row.outcome === undefined);
-  const count = waiting.filter((row) => selected.has(row.id)).length;
+  const count = rows.filter((row) => row.outcome === undefined && selected.has(row.id)).length;
+  const all = selectable(rows, onMore !== undefined, BATCH_SIZE);
+  const most = all.rows.length;
   return (
     <div className="lt-room__queue">
       <div className="lt-room__bar">
         <Checkbox
-          label={t('selectAll')}
-          checked={count > 0 && count === Math.min(waiting.length, BATCH_SIZE)}
-          indeterminate={count > 0 && count < Math.min(waiting.length, BATCH_SIZE)}
-          disabled={waiting.length === 0}
-          onChange={(all) => onSelect(new Set(all ? waiting.slice(0, BATCH_SIZE).map((row) => row.id) : []))}
+          label={all.isAll ? t('selectAll') : t(all.isBounded ? 'selectMost' : 'selectShown', { count: most })}
+          checked={count > 0 && count === most}
+          indeterminate={count > 0 && count !== most}
+          disabled={most === 0}
+          onChange={(isOn) => onSelect(new Set(isOn ? all.rows.map((row) => row.id) : []))}
         />
         {bar}
       </div>

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ApiError } from '#ui/api-error.ts';
 import type { SigningProgressReply, SigningRoomRow, SignTogetherReply } from '../contract.ts';
 import { signTogether, type BatchEnd, type BatchItem, type BatchResult } from './batch-signing.ts';
-import { keepPlaces, neighbour, nextWaiting, outcomeOf, type Done, type QueuedRow } from './signing-queue.ts';
+import { keepPlaces, neighbour, nextWaiting, outcomeOf, selectable, type Done, type QueuedRow } from './signing-queue.ts';
 
 const row = (id: string, waitingSince = '2026-11-20T01:00:00Z'): SigningRoomRow => ({
   id, waitingSince, act: 'sign', typeName: 'Công văn', summary: id, urgency: 'normal', answerDue: null, drafterName: 'A', draftingUnitName: null, main: null,
@@ -34,6 +34,18 @@ test('the next one is behind the open one, then from the top, and none when all 
 test('going on from row to row ends at both ends', () => {
   const list = queued('abc');
   assert.deepEqual([neighbour(list, undefined, 1)?.id, neighbour(list, 'a', 1)?.id, neighbour(list, 'c', 1)?.id, neighbour(list, 'a', -1)?.id], ['a', 'b', 'c', 'a']);
+});
+
+test('“select all” takes what waits, no more than one turn signs, and knows whether that is all', () => {
+  const of = (ids: string, hasMore: boolean, done?: Done) => {
+    const { rows: taken, ...rest } = selectable(queued(ids, done), hasMore, 3);
+    return { taken: names(taken), ...rest };
+  };
+  assert.deepEqual(of('abc', false), { taken: 'abc', isAll: true, isBounded: false });
+  assert.deepEqual(of('abcd', false, doneHere('a')), { taken: 'bcd', isAll: true, isBounded: false });
+  assert.deepEqual(of('abcd', false), { taken: 'abc', isAll: false, isBounded: true });
+  assert.deepEqual(of('abc', true), { taken: 'abc', isAll: false, isBounded: true });
+  assert.deepEqual(of('abc', true, doneHere('a')), { taken: 'bc', isAll: false, isBounded: false });
 });
 
 const items = (ids: string): BatchItem[] => Array.from(ids, (id) => ({ id, act: 'sign', placement: null }));

@@ -31,6 +31,12 @@ export function nextWaiting(rows: readonly QueuedRow[], openId: string | undefin
   return [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at))].find((row) => row.outcome === undefined);
 }
 
+/** What “select all” takes: what waits, of it as much as one turn signs, and whether that is all. */
+export function selectable(rows: readonly QueuedRow[], hasMore: boolean, most: number): { rows: readonly QueuedRow[]; isAll: boolean; isBounded: boolean } {
+  const waiting = rows.filter((row) => row.outcome === undefined);
+  return { rows: waiting.slice(0, most), isAll: !hasMore && waiting.length <= most, isBounded: waiting.length > most || (hasMore && waiting.length === most) };
+}
+
 /** One row further or back, done or not, and never beyond the ends. */
 export function neighbour(rows: readonly QueuedRow[], openId: string | undefined, step: 1 | -1): QueuedRow | undefined {
   const at = rows.findIndex((row) => row.id === openId);

@@ -8,8 +8,8 @@ type Taken = { agencyId: Id<'agency'>; postId: PostId; assignee: string; name: s
 const BATCH = 500;
 
 /**
- * Tasks that were taken by somebody who may no longer do them (the post or the delegation ended, the post lost the role) wait for everyone with
- * the role again: colleagues leave alone what somebody has taken, so nobody would do them. A post's last day is still a day in the post.
+ * Tasks that were taken by somebody who may no longer do them (the post or the delegation ended, the post lost the role, the account was disabled) wait
+ * for everyone with the role again: colleagues leave alone what somebody has taken, so nobody would do them. A post's last day is still a day in the post.
  * @returns how many were returned, those of at most 500 takers a run.
  */
 export async function returnTakenTasks(ctx: CommandContext): Promise<number> {

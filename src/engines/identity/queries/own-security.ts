@@ -57,9 +57,11 @@ export type OwnSecurity = {
   totp: boolean;
   passkeys: { id: string; name: string; createdAt: Date; lastUsedAt: Date | null }[];
   mustHaveSecondFactor: boolean;
+  /** The last three digits of the citizen's number that is recorded; null where none is. */
+  citizenNumberEnding: string | null;
 };
 
-/** How the caller signs in. */
+/** How the caller signs in, and by which number own certificates are known. */
 export async function ownSecurity(kernel: Kernel, actor: PersonActor): Promise<OwnSecurity> {
   const { pool } = kernel.database;
   const account = await findAccount(pool, actor.personId);
@@ -69,6 +71,7 @@ export async function ownSecurity(kernel: Kernel, actor: PersonActor): Promise<O
     `select id, name, created_at as "createdAt", last_used_at as "lastUsedAt" from identity.passkey where person_id = $1 order by created_at, id`,
     [actor.personId],
   );
+  const numbers = await pool.query<{ ending: string }>('select ending from identity.citizen_number where person_id = $1', [actor.personId]);
   return {
     login: account.login,
     passwordChangedAt: account.passwordChangedAt,
@@ -76,6 +79,7 @@ export async function ownSecurity(kernel: Kernel, actor: PersonActor): Promise<O
     totp: account.totpSecret !== null,
     passkeys: rows,
     mustHaveSecondFactor: await isAdministratorAt(pool, actor.personId, kernel.clock.now()),
+    citizenNumberEnding: numbers.rows[0]?.ending ?? null,
   };
 }
 
