@@ -45,7 +45,7 @@ export async function copyRowsBetween(house: House, { from, to, without }: Betwe
   const tables: Table[] = [];
   for (const table of await listTables(house, without)) {
     const isNew = `pg_visible_in_snapshot(t.xmin::text::xid8, '${to}') and not pg_visible_in_snapshot(t.xmin::text::xid8, '${from}')`;
-    await house.sql(`create table ${table.rows} as select ${table.columns} from ${table.name} t where ${isNew}`);
+    await house.sql(`create table ${table.rows} as select ${table.columns}, row_number() over () as bench_place from ${table.name} t where ${isNew}`);
     const [row] = await house.sql<{ count: number }>(`select count(*) as count from ${table.rows}`);
     if (row === undefined || row.count < FEWEST_ROWS) continue;
     counts.set(table.name, row.count);
@@ -122,10 +122,7 @@ async function insertInShares(house: House, { ordered, keys }: Copies, shares: n
   for (const table of ordered) {
     await house.sql(`alter table ${table.rows} add column if not exists share int`);
     // rows lie in the order in which they were written
-    await house.sql(
-      `update ${table.rows} r set share = 1 + (p.place - 1) * ${shares} / p.total
-         from (select ctid as at, row_number() over (order by ctid) as place, count(*) over () as total from ${table.rows}) as p where r.ctid = p.at`,
-    );
+    await house.sql(`update ${table.rows} set share = 1 + (bench_place - 1) * ${shares} / (select count(*) from ${table.rows})`);
     for (const { columns, refers, ...key } of keys) {
       const target = byName.get(key.to);
       if (key.from !== table.name || target === undefined || target === table) continue;

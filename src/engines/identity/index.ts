@@ -12,7 +12,8 @@ export const identityModule: Module = {
 };
 
 export { authenticate, rotateSession, SESSION_COOKIE } from './authenticate.ts';
-export { watchIdentity } from './session-cache.ts';
+export { watchIdentity } from './watch-identity.ts';
+export { knownAgenciesOn } from './known-agencies.ts';
 export { identityErrors } from './errors.ts';
 export { hashPassword } from './adapters/argon2.ts';
 export { actingPostId } from './domain/acting.ts';

@@ -1,7 +1,5 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import { service, type Kernel } from '#kernel/kernel.ts';
-import type { LiveHint, LiveHub } from '#kernel/live.ts';
-import { forgetLimits } from './settings.ts';
 
 /** A session as this process last read it. */
 export type KnownSession = {
@@ -17,7 +15,7 @@ export type KnownSession = {
   readAt: number;
 };
 
-/** How long a session is believed without asking the database again. */
+/** How long a session, or an agency's name, is believed without asking the database again. */
 export const BELIEF_MS = 5000;
 const MOST_ENTRIES = 20_000;
 
@@ -64,12 +62,3 @@ export const sessionCache: (kernel: Kernel) => SessionCache = service(Symbol('id
     },
   };
 });
-
-/** Lets changes made by other processes take effect here at once. Returns the function that ends it. */
-export function watchIdentity(kernel: Kernel, hub: Pick<LiveHub, 'subscribe'>): () => void {
-  return hub.subscribe((hint: LiveHint) => {
-    if (hint.topic !== 'identity' && hint.topic !== '*') return;
-    sessionCache(kernel).forgetAgencies(hint.agencyIds);
-    forgetLimits(kernel);
-  });
-}

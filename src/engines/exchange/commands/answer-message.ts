@@ -1,7 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { isoInVietnam, vietnamDay } from '#kernel/time.ts';
-import { agenciesOn, type AgencyOnDay } from '#engines/identity/index.ts';
+import { knownAgenciesOn, type AgencyOnDay } from '#engines/identity/index.ts';
 import type { AnswerStatus } from '../contract.ts';
 import { signReceipts, type Receipt } from '../domain/receipt.ts';
 import { stateAfter, stateLabels, statusRules, type MessageState } from '../domain/status.ts';
@@ -31,7 +31,7 @@ type MessageRow = {
  */
 export async function answerMessage(ctx: CommandContext, input: AnswerMessage): Promise<void> {
   const reason = input.reason?.trim() === '' ? undefined : input.reason?.trim();
-  const [message, receiver] = await Promise.all([lockMessage(ctx, input), agenciesOn(ctx, [input.agencyId], vietnamDay(ctx.now))]);
+  const [message, receiver] = await Promise.all([lockMessage(ctx, input), knownAgenciesOn(ctx, [input.agencyId], vietnamDay(ctx.now))]);
   const rule = statusRules[input.status];
   const state = stateAfter(message.state, input.status);
   if (state === undefined) {
@@ -87,7 +87,7 @@ type Answer = { input: AnswerMessage; message: MessageRow; reason: string | unde
 
 async function receiptOf(ctx: CommandContext, { input, message, reason, receiver }: Answer): Promise<Receipt> {
   // A message that was addressed to another agency came to its successor.
-  const addressed = message.addressed_agency_id === input.agencyId ? [] : await agenciesOn(ctx, [message.addressed_agency_id], vietnamDay(ctx.now));
+  const addressed = message.addressed_agency_id === input.agencyId ? [] : await knownAgenciesOn(ctx, [message.addressed_agency_id], vietnamDay(ctx.now));
   const agencies = new Map([...receiver, ...addressed]);
   const describe = (id: Id<'agency'>) => ({ agencyId: id, code: agencies.get(id)?.code ?? null, name: agencies.get(id)?.name ?? '' });
   const read = readEnvelope(message.original);

@@ -3,7 +3,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import { formatDay, isoInVietnam, vietnamDay } from '#kernel/time.ts';
 import { zodProblems } from '#kernel/zod-problems.ts';
-import { agenciesOn, type AgencyOnDay } from '#engines/identity/index.ts';
+import { knownAgenciesOn, type AgencyOnDay } from '#engines/identity/index.ts';
 import type { z } from 'zod';
 import { envelope, type Business, type EnvelopeDocument, type envelopeFile } from '../contract.ts';
 import { envelopeHash, writeEnvelope } from '../envelope.ts';
@@ -35,7 +35,7 @@ export type SendEnvelope = {
  *   `exchange.stateSecret` (QĐ 28/2018 Art. 1.2); `exchange.envelopeIncomplete` field by field; and the other refusals.
  */
 export async function sendEnvelope(ctx: CommandContext, input: SendEnvelope): Promise<Id<'envelope'>> {
-  const agencies = await agenciesOn(ctx, [input.agencyId, ...new Set(input.recipients)], vietnamDay(ctx.now));
+  const agencies = await knownAgenciesOn(ctx, [input.agencyId, ...new Set(input.recipients)], vietnamDay(ctx.now));
   const recipients = activeRecipients(input, agencies);
   const envelopeId = newId<'envelope'>();
   const business = input.replaces === undefined ? undefined : await businessOfReplacement(ctx, input.agencyId, input.replaces);

@@ -91,8 +91,10 @@ export async function inspectFile(kernel: Kernel, file: EnvelopeFile): Promise<F
 
 async function look(kernel: Kernel, file: EnvelopeFile, { validating, memory }: { validating: Validating; memory: Buffer }): Promise<FileInspection> {
   const whole = isPdf(file) && file.sizeBytes <= ONE_PIECE_BYTES ? await readStated(kernel, file, memory) : undefined;
-  if (whole === undefined || hashOnce('sha256', whole, 'hex') !== file.sha256) return lookPieceByPiece(kernel, file, validating);
-  const report = await validating.reportOf(file.sha256, () => Promise.resolve(whole));
+  if (whole === undefined) return lookPieceByPiece(kernel, file, validating);
+  const { report, isNew } = await validating.reportOf(file.sha256, () => Promise.resolve(whole));
+  // Whoever judges a file hashes it: here only where a kept report answered.
+  if ((isNew ? report.sha256 : hashOnce('sha256', whole, 'hex')) !== file.sha256) return lookPieceByPiece(kernel, file, validating);
   return { sha256: file.sha256, isPresent: true, hashMatches: true, sizeMatches: true, indication: report.indication, signatureCount: report.signatures.length };
 }
 
@@ -118,7 +120,7 @@ async function lookPieceByPiece(kernel: Kernel, file: EnvelopeFile, validating: 
   const hashMatches = hash.digest('hex') === file.sha256;
   const facts = { sha256: file.sha256, isPresent: true, hashMatches, sizeMatches: sizeBytes === file.sizeBytes };
   if (!hashMatches || !isPdf(file)) return { ...facts, indication: 'UNSIGNED', signatureCount: 0 };
-  const report = await validating.reportOf(file.sha256, () => Promise.resolve(Buffer.concat(chunks)));
+  const { report } = await validating.reportOf(file.sha256, () => Promise.resolve(Buffer.concat(chunks)));
   return { ...facts, indication: report.indication, signatureCount: report.signatures.length };
 }
 

@@ -2,6 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { addDays, formatDay, vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import type { SuccessionKind } from '../contract.ts';
 import { identityErrors } from '../errors.ts';
+import { agenciesChange } from '../known-agencies.ts';
 import { assertKeepsDirectory } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';
 import { sessionCache } from '../session-cache.ts';
@@ -49,6 +50,7 @@ async function endAgency(ctx: CommandContext, closing: Closing, succession: { ki
     throw identityErrors.agencyClosed({ values: { name: agency.name, day: formatDay(dayFromRow(agency.closed_on)) } });
   }
   if (agency.nameFrom > lastDay) throw identityErrors.validityOrder({ values: { day: formatDay(agency.nameFrom) } });
+  agenciesChange(ctx.kernel);
   const db = ctx.tables<Tables>();
   await db.updateTable('identity.agency').set({ closed_on: lastDay, closing_basis: closing.legalBasis }).where('id', '=', agencyId).execute();
   await db.updateTable('identity.agency_name').set({ valid_to: lastDay }).where('agency_id', '=', agencyId).where('valid_to', 'is', null).execute();

@@ -2,6 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { formatDay, type CalendarDay } from '#kernel/time.ts';
 import { searchTextOf } from '../search-text.ts';
 import { identityErrors } from '../errors.ts';
+import { agenciesChange } from '../known-agencies.ts';
 import { assertKeepsDirectory } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';
 import type { Tables } from '../tables.ts';
@@ -19,6 +20,7 @@ export async function renameAgency(
   assertKeepsDirectory(ctx.actor);
   assertOpenOn(agency, input.from);
   if (agency.nameFrom >= input.from) throw identityErrors.validityOrder({ values: { day: formatDay(agency.nameFrom) } });
+  agenciesChange(ctx.kernel);
   const db = ctx.tables<Tables>();
   await db
     .updateTable('identity.agency_name')

@@ -2,6 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { formatDay, type CalendarDay } from '#kernel/time.ts';
 import { isWellFormedCode, type CodeScheme } from '../domain/codes.ts';
 import { identityErrors } from '../errors.ts';
+import { agenciesChange } from '../known-agencies.ts';
 import { assertKeepsDirectory } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';
 import type { Tables } from '../tables.ts';
@@ -29,6 +30,7 @@ export async function setAgencyCode(ctx: CommandContext, input: CodeFrom): Promi
 /** Ends the present code and writes the new one. The agency must be locked, or new. */
 export async function writeCode(ctx: CommandContext, input: CodeFrom): Promise<void> {
   if (!isWellFormedCode(input.scheme, input.code)) throw identityErrors.codeMalformed({ values: { code: input.code } });
+  agenciesChange(ctx.kernel);
   const db = ctx.tables<Tables>();
   const present = await db
     .selectFrom('identity.agency_code')

@@ -3,6 +3,7 @@ import { newId } from '#kernel/ids.ts';
 import { addDays, vietnamDay } from '#kernel/time.ts';
 import { closeAgency } from '../commands/close-agency.ts';
 import { codesOf, decideEntry, initialsOf, kindOf, saysTheSame, type EntryDecision, type EntryProblem, type NationalEntry } from '../domain/national-entry.ts';
+import { agenciesChange } from '../known-agencies.ts';
 import type { AgencyId } from '../queries/agencies.ts';
 import { searchTextOf } from '../search-text.ts';
 import { agencyIn, loadBatch, noteAdded, ownTold, type Batch } from './load-batch.ts';
@@ -26,6 +27,7 @@ export async function takeNationalBatch(ctx: CommandContext, given: readonly Nat
   const added = decided.filter((each) => each.decision.action === 'add');
   const renamed = decided.filter((each) => each.decision.action === 'rename');
   const closed = decided.filter((each) => each.decision.action === 'close');
+  if (renamed.length > 0) agenciesChange(ctx.kernel);
   await insertAgencies(ctx, added);
   await renameAgencies(ctx, renamed);
   const lastDay = addDays(vietnamDay(ctx.now), -1);

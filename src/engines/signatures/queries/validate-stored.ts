@@ -22,14 +22,17 @@ const RETRY_MS = 3_600_000;
  */
 export async function validateStored(kernel: Kernel, sha256: string): Promise<StoredReport> {
   const { reportOf, keep } = await validateTogether(kernel, [sha256]);
-  const report = await reportOf(sha256, () => readBytes(kernel, sha256));
+  const { report } = await reportOf(sha256, () => readBytes(kernel, sha256));
   await keep();
   return report;
 }
 
 export type Validating = {
-  /** The kept report, or one that is made now of what `read` gives; the bytes are read only when they are needed. */
-  reportOf: (sha256: string, read: () => Promise<Buffer>) => Promise<StoredReport>;
+  /**
+   * The kept report, or one that is made now of what `read` gives; the bytes are read only when they are needed. A report of bytes with another hash, which its
+   * `sha256` tells, is not kept.
+   */
+  reportOf: (sha256: string, read: () => Promise<Buffer>) => Promise<{ report: StoredReport; isNew: boolean }>;
   /** Keeps the reports that were made. */
   keep: () => Promise<void>;
 };
@@ -45,11 +48,11 @@ export async function validateTogether(kernel: Kernel, sha256s: readonly string[
   return {
     reportOf: async (sha256, read) => {
       const earlier = kept.get(sha256);
-      if (earlier !== undefined && isInForce(earlier, lists, now)) return earlier.report;
+      if (earlier !== undefined && isInForce(earlier, lists, now)) return { report: earlier.report, isNew: false };
       material ??= trustMaterial(kernel, trust);
       const examined = await examine(kernel, { bytes: await read(), beside: undefined }, await material);
-      made.set(sha256, { ...examined, sha256, trustVersion: trust.version, lists: listsOf(examined.report, lists) });
-      return examined.report;
+      if (examined.report.sha256 === sha256) made.set(sha256, { ...examined, sha256, trustVersion: trust.version, lists: listsOf(examined.report, lists) });
+      return { report: examined.report, isNew: true };
     },
     keep: async () => {
       await keepEarlier(kernel.database.pool, [...made.values()].filter((each) => saysMore(each, kept.get(each.sha256))));

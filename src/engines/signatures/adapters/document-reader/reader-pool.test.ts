@@ -15,18 +15,18 @@ async function atWork(): Promise<number> {
   return process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
 }
 
-test('a further process begins only when those before it have enough to do, and never more than the size', async () => {
+test('a further process begins only when a file has waited for those before it, and never more than the size', async () => {
   const before = await atWork();
   const pool = createReaderPool(2);
-  const asked: Promise<number>[] = [];
-  const processes: number[] = [];
-  for (const pages of [1, 2, 3, 4, 5, 6]) {
-    asked.push(pagesOf(pool, pages));
-    processes.push((await atWork()) - before);
-  }
-  assert.deepEqual(processes, [1, 1, 2, 2, 2, 2]);
+  const asked = [1, 2, 3, 4, 5, 6].map((pages) => pagesOf(pool, pages));
+  assert.equal((await atWork()) - before, 1, 'what one does soon needs no second');
+  await pause(100);
+  assert.equal((await atWork()) - before, 2, 'a process takes longer than that to begin');
   assert.deepEqual(await Promise.all(asked), [1, 2, 3, 4, 5, 6], 'each has its own answer');
   assert.equal((await atWork()) - before, 0, 'who has nothing to do holds nobody up');
+  const fast = Array.from({ length: 12 }, () => pagesOf(pool, 1));
+  assert.equal((await atWork()) - before, 1);
+  assert.deepEqual(await Promise.all(fast), Array.from({ length: 12 }, () => 1), 'none is left behind');
   pool.close();
 });
 

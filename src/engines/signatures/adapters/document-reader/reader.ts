@@ -205,26 +205,55 @@ function errorOf({ code, detail }: Extract<ReaderReply, { ok: false }>): unknown
   return errorOfCode(code, detail) ?? new Error(`the document reader failed: ${code} ${detail}`);
 }
 
-/** A reader with so many files to do is passed over: one is read while the next is on its way. */
+/** One file is read while the next is on its way. */
 const ENOUGH = 2;
+/** So long a file waits for the readers that are at work before another one is called: two processes cost more than one where one is fast enough. */
+const PATIENCE_MS = 20;
+
+type Place = { reader: DocumentReader; load: number };
+type Waiting = { since: number; take: (place: Place) => void };
 
 /**
- * Several readers as one: a further process begins only when those before it have enough to do, so that a house with little work keeps
- * a single one.
+ * Several readers as one: a further process is called only when a file has waited for those before it, so that a house with little work keeps
+ * a single one. Whoever has room takes the file that has waited longest.
  */
 export function createReaderPool(size: number, limits: Partial<ReaderLimits> = {}): DocumentReader {
   // What keeps one from being started keeps all.
   const starts = createReaderStarts(limits.backOffMs ?? defaults.backOffMs);
-  const places = Array.from({ length: Math.max(1, size) }, () => ({ reader: createDocumentReader(limits, starts), load: 0 }));
-  const withOne = async <Result>(work: (reader: DocumentReader) => Promise<Result>): Promise<Result> => {
-    const least = Math.min(...places.map(({ load }) => load));
-    const place = places.find(({ load }) => load < ENOUGH) ?? places.find(({ load }) => load === least);
-    if (place === undefined) throw new Error('a pool has a reader');
+  const places: readonly Place[] = Array.from({ length: Math.max(1, size) }, () => ({ reader: createDocumentReader(limits, starts), load: 0 }));
+  const queue: Waiting[] = [];
+  let call: NodeJS.Timeout | undefined;
+
+  const give = (place: Place): void => {
     place.load += 1;
+    queue.shift()?.take(place);
+  };
+  const serve = (): void => {
+    clearTimeout(call);
+    for (let first = queue[0]; first !== undefined; first = queue[0]) {
+      const atWork = places.filter(({ load }) => load > 0);
+      const ready = atWork.find(({ load }) => load < ENOUGH) ?? (atWork.length === 0 ? places[0] : undefined);
+      const waits = first.since + PATIENCE_MS - performance.now();
+      const resting = places.find(({ load }) => load === 0);
+      if (ready !== undefined) give(ready);
+      else if (resting === undefined) return;
+      else if (waits <= 0) give(resting);
+      else {
+        call = setTimeout(serve, waits);
+        return;
+      }
+    }
+  };
+  const withOne = async <Result>(work: (reader: DocumentReader) => Promise<Result>): Promise<Result> => {
+    const place = await new Promise<Place>((take) => {
+      queue.push({ since: performance.now(), take });
+      serve();
+    });
     try {
       return await work(place.reader);
     } finally {
       place.load -= 1;
+      serve();
     }
   };
   return {
