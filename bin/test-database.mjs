@@ -5,6 +5,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { destroy, ensureRunning } from '../src/kernel/postgres/index.ts';
+import { templatesFolder } from '../src/kernel/testing-templates.ts';
 
 const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '300', shared_buffers: '256MB' };
 
@@ -22,6 +23,7 @@ export async function startTestDatabase(root) {
     stop: async () => {
       await server.stop();
       await remove(dataDir);
+      rmSync(templatesFolder(server.url), { recursive: true, force: true });
     },
   };
 }

@@ -15,6 +15,7 @@ import { createKernel, type Authenticate, type Kernel } from './kernel.ts';
 import { createLog } from './log.ts';
 import { listMigrations, migrate } from './migrate.ts';
 import type { Module } from './module.ts';
+import { templatesFolder } from './testing-templates.ts';
 import { startWorker, type Worker } from './worker.ts';
 
 export type TestHouse = {
@@ -71,7 +72,7 @@ export async function openTestHouse(options: TestHouseOptions): Promise<TestHous
   await onServer(serverUrl, (client) => client.query(`create database ${name} template ${template} strategy file_copy`));
   const ownerUrl = withDatabase(serverUrl, name);
   const dataDir = mkdtempSync(join(tmpdir(), 'lienthong-test-'));
-  if (options.seed !== undefined) cpSync(templateFolder(template), dataDir, { recursive: true });
+  if (options.seed !== undefined) cpSync(join(templatesFolder(serverUrl), template), dataDir, { recursive: true });
   const clock = fakeClock(options.now ?? TEST_NOW);
   // The clone has the rights that were given on its template.
   const role = applicationRole(withDatabase(serverUrl, template));
@@ -138,7 +139,7 @@ async function ensureTemplate(serverUrl: string, options: TestHouseOptions): Pro
     await migrate(ownerUrl, options.modules, SECRET);
     if (options.seed !== undefined) {
       // What the seed keeps in files belongs to the template as its rows do.
-      const dataDir = templateFolder(template);
+      const dataDir = join(templatesFolder(serverUrl), template);
       rmSync(dataDir, { recursive: true, force: true });
       mkdirSync(dataDir, { recursive: true });
       const kernel = assemble({ ownerUrl, role: applicationRole(ownerUrl) }, { ...options, dataDir, clock: fakeClock(options.now ?? TEST_NOW) });
@@ -148,10 +149,6 @@ async function ensureTemplate(serverUrl: string, options: TestHouseOptions): Pro
     await client.query(`alter database ${template} is_template true`);
   });
   return template;
-}
-
-function templateFolder(template: string): string {
-  return join(tmpdir(), 'lienthong-templates', template);
 }
 
 function withDatabase(serverUrl: string, name: string): string {
