@@ -1,5 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import type { NewTask } from '#engines/cases/index.ts';
 import { postsOfPerson, type PersonId } from '#engines/identity/index.ts';
 import { RENEWAL } from './policy.ts';
@@ -21,7 +22,7 @@ export async function renewalTasks(ctx: CommandContext, certificate: Ending): Pr
     href: `/app/chung-thu-so/${certificate.agency_id}.${certificate.id}`,
   });
   // safe because the column holds ids of people only
-  const posts = certificate.person_id === null ? [] : await postsOfPerson(ctx, certificate.person_id as PersonId);
+  const posts = certificate.person_id === null ? [] : await postsOfPerson(ctx, certificate.person_id as PersonId, vietnamDay(ctx.now));
   const own = posts.filter((post) => post.agencyId === certificate.agency_id).slice(0, 1);
   return [task({ role: 'agency_admin' }), ...own.map((post) => task({ postId: post.postId }))];
 }

@@ -1,5 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { closeTasks, openTasks, type Assignee } from '#engines/cases/index.ts';
 import { postsEverywhere, postsOfPerson, type PersonId } from '#engines/identity/index.ts';
 
@@ -76,7 +77,7 @@ async function decidingAgencies(ctx: CommandContext): Promise<Id<'agency'>[]> {
 /** The post that whoever asked holds in that agency today; none when the person has left. */
 async function askerOf(ctx: CommandContext, request: Asked): Promise<Assignee[]> {
   // safe because the column holds ids of people only
-  const posts = await postsOfPerson(ctx, request.asked_by_person as PersonId);
+  const posts = await postsOfPerson(ctx, request.asked_by_person as PersonId, vietnamDay(ctx.now));
   return posts
     .filter((post) => post.agencyId === request.agency_id)
     .slice(0, 1)

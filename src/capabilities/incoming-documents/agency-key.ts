@@ -1,6 +1,7 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { actingRights, postsOfPerson } from '#engines/identity/index.ts';
 import { listCredentials } from '#engines/signatures/index.ts';
 import { errors } from './errors.ts';
@@ -16,7 +17,8 @@ export async function assertAgencyKey(ctx: CommandContext, agencyId: Id<'agency'
  * @throws incoming-documents.notYoursToCopy
  */
 export async function assertStillClerk(ctx: CommandContext, { personId, postId, onBehalfOf }: PersonActor): Promise<void> {
-  const isInPost = (await postsOfPerson(ctx, personId)).some((post) => post.postId === postId);
-  const isDelegate = onBehalfOf === undefined || (await actingRights(ctx, personId)).some((right) => right.postId === onBehalfOf.postId && right.delegatePostId === postId);
+  const day = vietnamDay(ctx.now);
+  const isInPost = (await postsOfPerson(ctx, personId, day)).some((post) => post.postId === postId);
+  const isDelegate = onBehalfOf === undefined || (await actingRights(ctx, personId, day)).some((right) => right.postId === onBehalfOf.postId && right.delegatePostId === postId);
   if (!isInPost || !isDelegate) throw errors.notYoursToCopy();
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Command } from '#kernel/command.ts';
 import { holders, route, signedIn, type RouteContext } from '#kernel/route.ts';
 import type { PersonActor } from '#kernel/actor.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { assignDocument } from './commands/assign-document.ts';
 import { approveResult, completeDocument, reportDocument } from './commands/complete-document.ts';
 import { extendDeadline } from './commands/extend-deadline.ts';
@@ -31,7 +32,7 @@ export const handlingRoutes = [
     summary: 'Who of the agency may instruct, and who may be given a document',
     access: signedIn,
     reply: handlersReply,
-    run: (http) => handlers(http.kernel.database.pool, http.actor),
+    run: (http) => handlers(http.kernel.database.pool, http.actor, vietnamDay(http.kernel.clock.now())),
   }),
   route({
     method: 'POST',

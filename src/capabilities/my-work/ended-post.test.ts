@@ -27,7 +27,7 @@ async function anHourPasses(): Promise<void> {
 }
 
 async function postOf(name: string): Promise<Post> {
-  return (await postsByRole(office.house.kernel.database.pool, agencyId, ['clerk', 'officer'])).find((each) => each.name === name) ?? assert.fail(name);
+  return (await postsByRole(office.house.kernel.database.pool, agencyId, ['clerk', 'officer'], vietnamDay(office.house.clock.now()))).find((each) => each.name === name) ?? assert.fail(name);
 }
 
 async function leaves(name: string): Promise<void> {

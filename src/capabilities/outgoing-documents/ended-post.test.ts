@@ -15,6 +15,7 @@ type Detail = Document & { returnReason: string | null; initials: { initialledAt
 const base = '/api/v1/outgoing-documents';
 const HEAD = 'Hoàng Hữu Dũng';
 const system = systemActor('outgoing-documents');
+const today = () => vietnamDay(office.house.clock.now());
 const PLACE = { page: 1, x: 380, y: 560, width: 113, height: 43 };
 
 let office: Office;
@@ -36,7 +37,7 @@ const openTasksOf = async (id: string) =>
 const returnThem = () => run(office.house.kernel, returnFromEndedPosts, undefined, { actor: system });
 
 async function postOf(name: string): Promise<Post> {
-  const post = (await postsByRole(office.house.kernel.database.pool, agencyId, ['leader', 'unit_head', 'officer', 'chief_of_office'])).find((each) => each.name === name);
+  const post = (await postsByRole(office.house.kernel.database.pool, agencyId, ['leader', 'unit_head', 'officer', 'chief_of_office'], today())).find((each) => each.name === name);
   return post ?? assert.fail(name);
 }
 
@@ -67,7 +68,7 @@ test('a signature that is made after its signer’s delegation was revoked does 
   await submit(clerk, id);
   const delegate = await office.signIn('chanhvanphong.snv');
   const own = await postOf('Phạm Minh Tuấn');
-  const [right] = await actingRights(office.house.kernel.database.pool, own.personId);
+  const [right] = await actingRights(office.house.kernel.database.pool, own.personId, today());
   assert.ok(right !== undefined);
   await actFor(delegate, 'Nguyễn Văn Bình');
   const signer: PersonActor = { ...actorOf(own), roles: right.roles, onBehalfOf: { personId: right.personId, name: right.name, postId: right.postId, postTitle: right.postTitle } };

@@ -14,7 +14,7 @@ import { recipientsCsv } from './recipients-csv.ts';
 const params = z.object({ id: z.uuid() });
 const base = '/api/v1/outgoing-documents';
 
-const detail = (http: RouteContext<PersonActor>, id: string) => getOutgoing(http.kernel.database.pool, http.actor, id);
+const detail = (http: RouteContext<PersonActor>, id: string) => getOutgoing(http.kernel, http.actor, id);
 
 /** What may be done with a document after it was issued. */
 export const sentRoutes = [

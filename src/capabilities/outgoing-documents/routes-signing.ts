@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PersonActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { holders, rawJson, route, signedIn, type RouteContext } from '#kernel/route.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { postsByRole } from '#engines/identity/index.ts';
 import { confirmsTogether, performSigning, performSigningBatch } from '#engines/signatures/index.ts';
 import { askOwnerOf } from './ask-owner-of-documents.ts';
@@ -20,7 +21,7 @@ const params = z.object({ id: z.uuid() });
 const base = '/api/v1/outgoing-documents';
 
 type Http = RouteContext<PersonActor>;
-const detail = (http: Http, id: string) => getOutgoing(http.kernel.database.pool, http.actor, id);
+const detail = (http: Http, id: string) => getOutgoing(http.kernel, http.actor, id);
 
 const approver = z.object({ postId: z.uuid(), name: z.string(), title: z.string() });
 const signingReply = contract.signingOutcome.extend({ document: contract.outgoingDetail });
@@ -50,7 +51,8 @@ const waiting = [
     access: signedIn,
     reply: z.object({ approvers: z.array(approver), initiallers: z.array(contract.initiallerView) }),
     run: async ({ kernel, actor }) => {
-      const [leaders, heads] = await Promise.all([postsByRole(kernel.database.pool, actor.agencyId, ['leader']), postsByRole(kernel.database.pool, actor.agencyId, INITIALLING_ROLES)]);
+      const day = vietnamDay(kernel.clock.now());
+      const [leaders, heads] = await Promise.all([postsByRole(kernel.database.pool, actor.agencyId, ['leader'], day), postsByRole(kernel.database.pool, actor.agencyId, INITIALLING_ROLES, day)]);
       return {
         approvers: leaders.map(({ postId, name, title }) => ({ postId, name, title })),
         initiallers: heads.map(({ postId, name, title, unitName }) => ({ postId, name, title, unitName })),

@@ -20,7 +20,7 @@ const params = z.object({ id: z.uuid() });
 const base = '/api/v1/outgoing-documents';
 
 type Http = RouteContext<PersonActor>;
-const detail = (http: Http, id: string) => getOutgoing(http.kernel.database.pool, http.actor, id);
+const detail = (http: Http, id: string) => getOutgoing(http.kernel, http.actor, id);
 
 const reading = [
   route({

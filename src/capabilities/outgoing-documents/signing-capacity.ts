@@ -1,14 +1,16 @@
 import type { PersonActor } from '#kernel/actor.ts';
+import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
+import { vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { actingRights, postsOfPerson } from '#engines/identity/index.ts';
 import { errors } from './errors.ts';
 import { signingFormulaOf, type SigningFormula } from './domain/signing-formula.ts';
 
 export type SigningCapacity = { formula: SigningFormula | null; onBehalfOf: { name: string; title: string } | null };
 
-/** In which capacity a person signs now: the formula of 30/2020/NĐ-CP Art. 13 by the powers of the own post, and whose authority it is. */
-export async function signingCapacityOf(q: Queryable & { now?: Date }, person: PersonActor): Promise<SigningCapacity> {
-  const post = (await postsOfPerson(q, person.personId)).find(({ postId }) => postId === person.postId);
+/** In which capacity a person signs on a day: the formula of 30/2020/NĐ-CP Art. 13 by the powers of the own post, and whose authority it is. */
+export async function signingCapacityOf(q: Queryable, person: PersonActor, day: CalendarDay): Promise<SigningCapacity> {
+  const post = (await postsOfPerson(q, person.personId, day)).find(({ postId }) => postId === person.postId);
   const { onBehalfOf } = person;
   return {
     formula: signingFormulaOf({ powers: post?.signingPowers ?? [], isDelegated: onBehalfOf !== undefined }),
@@ -21,8 +23,9 @@ export async function signingCapacityOf(q: Queryable & { now?: Date }, person: P
  * authority behind it any more (30/2020/NĐ-CP Art. 13).
  * @throws outgoing-documents.noLongerInPost
  */
-export async function assertStillInPost(q: Queryable & { now?: Date }, { personId, postId, onBehalfOf }: PersonActor): Promise<void> {
-  const isInPost = (await postsOfPerson(q, personId)).some((post) => post.postId === postId);
-  const isDelegate = onBehalfOf === undefined || (await actingRights(q, personId)).some((right) => right.postId === onBehalfOf.postId && right.delegatePostId === postId);
+export async function assertStillInPost(ctx: CommandContext, { personId, postId, onBehalfOf }: PersonActor): Promise<void> {
+  const day = vietnamDay(ctx.now);
+  const isInPost = (await postsOfPerson(ctx, personId, day)).some((post) => post.postId === postId);
+  const isDelegate = onBehalfOf === undefined || (await actingRights(ctx, personId, day)).some((right) => right.postId === onBehalfOf.postId && right.delegatePostId === postId);
   if (!isInPost || !isDelegate) throw errors.noLongerInPost();
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PersonActor } from '#kernel/actor.ts';
 import { newId } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { findSession, SESSION_COOKIE, tokenHash } from './authenticate.ts';
 import { findAccountByLogin } from './queries/accounts.ts';
 import { postsOfPerson } from './queries/posts.ts';
@@ -21,7 +22,7 @@ export async function signInForTest(kernel: Kernel, login: string, options: { ti
   const account = await findAccountByLogin(kernel.database.pool, login);
   if (account === undefined) throw new Error(`nobody has the login ${login}`);
   const now = kernel.clock.now();
-  const posts = await postsOfPerson({ query: (text, values) => kernel.database.pool.query(text, values), now }, account.personId);
+  const posts = await postsOfPerson(kernel.database.pool, account.personId, vietnamDay(now));
   const post = posts.find((held) => options.title === undefined || held.title === options.title);
   if (post === undefined) throw new Error(`${login} holds no such post`);
   const token = randomBytes(32).toString('base64url');

@@ -40,7 +40,7 @@ const ESTABLISHING = 7_249_011;
 
 async function assertNoAdministrator(ctx: CommandContext, agencyIds: readonly AgencyId[]): Promise<void> {
   for (const id of agencyIds) {
-    const holders = await postsByRole(ctx, id, ['province_admin']);
+    const holders = await postsByRole(ctx, id, ['province_admin'], vietnamDay(ctx.now));
     if (holders.length > 0) throw accountsErrors.administratorExists({ values: { names: holders.map(({ name }) => name).join(', ') } });
   }
 }

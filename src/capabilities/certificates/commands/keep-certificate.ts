@@ -2,7 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { closeTasks } from '#engines/cases/index.ts';
 import { postsOfPerson, type PersonId } from '#engines/identity/index.ts';
 import { noteForeignStatus } from '#engines/signatures/index.ts';
-import { startOfVietnamDay, type CalendarDay } from '#kernel/time.ts';
+import { startOfVietnamDay, vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { lockForAction, type StoredCertificate } from '../certificate-store.ts';
 import { errors } from '../errors.ts';
 
@@ -24,7 +24,7 @@ export async function editCertificate(ctx: CommandContext, input: Key & { tokenS
 
 async function assertWorksThere(ctx: CommandContext, certificate: StoredCertificate, personId: string): Promise<void> {
   // safe because it is only compared with the directory's ids
-  const posts = await postsOfPerson(ctx, personId as PersonId);
+  const posts = await postsOfPerson(ctx, personId as PersonId, vietnamDay(ctx.now));
   if (!posts.some((post) => post.agencyId === certificate.agency_id)) throw errors.personNotThere();
 }
 

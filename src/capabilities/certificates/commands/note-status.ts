@@ -81,7 +81,7 @@ async function noteWithdrawn(ctx: CommandContext, certificate: Asked, { revokedA
 
 async function tasksFor(ctx: CommandContext, certificate: Asked): Promise<NewTask[]> {
   // safe because the column holds ids of people only
-  const posts = certificate.person_id === null ? [] : await postsOfPerson(ctx, certificate.person_id as PersonId);
+  const posts = certificate.person_id === null ? [] : await postsOfPerson(ctx, certificate.person_id as PersonId, vietnamDay(ctx.now));
   const own = posts.filter((post) => post.agencyId === certificate.agency_id).slice(0, 1);
   const assignees: NewTask['assignee'][] = [{ role: 'agency_admin' }, ...own.map((post) => ({ postId: post.postId }))];
   return assignees.map((assignee) => taskOn(certificate, { kind: 'certificates.withdrawn', urgency: 'urgent', assignee }));

@@ -3,7 +3,7 @@ import { decodeCursor } from '#kernel/cursor.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { toTsquery } from '#kernel/search-text.ts';
-import { isoInVietnam, vietnamDay } from '#kernel/time.ts';
+import { isoInVietnam, vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { openTasksOf } from '#engines/cases/index.ts';
 import { agenciesOn, postsOfPerson, type PersonId } from '#engines/identity/index.ts';
 import type { z } from 'zod';
@@ -72,7 +72,7 @@ type ListedCertificate = Pick<
 
 async function describe(q: Queryable, rows: readonly ListedCertificate[], now: Date): Promise<CertificateRow[]> {
   const agencies = await agenciesOn(q, [...new Set(rows.map((row) => row.agency_id))], vietnamDay(now));
-  const posts = await postTitles(q, rows);
+  const posts = await postTitles(q, rows, vietnamDay(now));
   return rows.map((row) => ({
     id: row.id,
     agencyId: row.agency_id,
@@ -94,10 +94,10 @@ async function describe(q: Queryable, rows: readonly ListedCertificate[], now: D
   }));
 }
 
-async function postTitles(q: Queryable, rows: readonly ListedCertificate[]): Promise<Map<string, string>> {
+async function postTitles(q: Queryable, rows: readonly ListedCertificate[], day: CalendarDay): Promise<Map<string, string>> {
   const people = [...new Set(rows.flatMap((row) => row.person_id ?? []))];
   // safe because the column holds ids of people only
-  const held = await Promise.all(people.map((id) => postsOfPerson(q, id as PersonId)));
+  const held = await Promise.all(people.map((id) => postsOfPerson(q, id as PersonId, day)));
   return new Map(held.flat().reverse().map((post) => [`${post.agencyId} ${post.personId}`, post.title]));
 }
 

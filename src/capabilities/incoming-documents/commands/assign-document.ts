@@ -1,4 +1,5 @@
 import type { CommandContext } from '#kernel/command.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { closeTasks } from '#engines/cases/index.ts';
 import { postsByRole, type Post } from '#engines/identity/index.ts';
 import type { z } from 'zod';
@@ -48,7 +49,7 @@ export async function assignDocument(ctx: CommandContext, input: AssignInput): P
 
 /** The posts in the order in which they were chosen; each of the agency, in force today, and once. */
 async function chosenPosts(ctx: CommandContext, document: DocumentRow, postIds: readonly string[]): Promise<Post[]> {
-  const posts = new Map((await postsByRole(ctx, agencyOf(document), HANDLING_ROLES)).map((post) => [post.postId as string, post]));
+  const posts = new Map((await postsByRole(ctx, agencyOf(document), HANDLING_ROLES, vietnamDay(ctx.now))).map((post) => [post.postId as string, post]));
   const chosen = postIds.map((postId) => {
     const post = posts.get(postId);
     if (post === undefined) throw errors.assigneeUnknown();

@@ -18,7 +18,7 @@ export async function passAssignment(ctx: CommandContext, input: PassInput): Pro
   const agencyId = agencyOf(document);
   const own = ownPart(parts, actingPostId(actor));
   const { unitId } = await getPost(ctx, agencyId, actingPostId(actor));
-  const post = (await postsByRole(ctx, agencyId, HANDLING_ROLES)).find((each) => each.postId === input.postId);
+  const post = (await postsByRole(ctx, agencyId, HANDLING_ROLES, vietnamDay(ctx.now))).find((each) => each.postId === input.postId);
   if (post === undefined || unitId === null || post.unitId !== unitId || post.postId === own.post_id) throw errors.assigneeUnknown();
   if (parts.some((part) => part.post_id === post.postId && (part.state === 'open' || part.state === 'passed'))) throw errors.assignedTwice({ values: { name: post.name } });
   const due = input.dueOn === undefined ? { dueAt: own.due_at, inWords: formatDay(vietnamDay(own.due_at)) } : await dueAtOf(ctx, input.dueOn);

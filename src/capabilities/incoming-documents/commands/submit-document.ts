@@ -1,4 +1,5 @@
 import type { CommandContext } from '#kernel/command.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { closeTasks, nextWorkingDayDeadline, workingCalendar } from '#engines/cases/index.ts';
 import { postsByRole } from '#engines/identity/index.ts';
 import { askLeader } from '../assignments.ts';
@@ -16,7 +17,7 @@ export const INSTRUCTING_ROLES = ['leader', 'chief_of_office'] as const;
 export async function submitDocument(ctx: CommandContext, input: { documentId: string; leaderPostId: string; note: string }): Promise<void> {
   const { actor, document, next } = await lockForAction(ctx, input.documentId, 'submit');
   const agencyId = agencyOf(document);
-  const leader = (await postsByRole(ctx, agencyId, INSTRUCTING_ROLES)).find((post) => post.postId === input.leaderPostId);
+  const leader = (await postsByRole(ctx, agencyId, INSTRUCTING_ROLES, vietnamDay(ctx.now))).find((post) => post.postId === input.leaderPostId);
   if (leader === undefined) throw errors.leaderCannotInstruct();
   await updateDocument(ctx, document, {
     state: next,

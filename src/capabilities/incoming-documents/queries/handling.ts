@@ -1,7 +1,7 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { parseCalendarDay, vietnamDay } from '#kernel/time.ts';
+import { parseCalendarDay, vietnamDay, type CalendarDay } from '#kernel/time.ts';
 import { addWorkingDays, workingCalendar } from '#engines/cases/index.ts';
 import { actingPostId, postsByRole } from '#engines/identity/index.ts';
 import { HANDLING_ROLES } from '../commands/assign-document.ts';
@@ -69,9 +69,9 @@ async function repliesOf(q: Queryable, document: DocumentRow): Promise<ReplyView
   return (rows as (Omit<ReplyView, 'draftedAt' | 'issuedAt'> & { draftedAt: Date; issuedAt: Date | null })[]).map((row) => ({ ...row, draftedAt: row.draftedAt.toISOString(), issuedAt: iso(row.issuedAt) }));
 }
 
-/** Who may instruct, and who may be given a document, in the order of the directory. */
-export async function handlers(q: Queryable & { now?: Date }, actor: PersonActor): Promise<HandlersReply> {
-  const [leaders, assignees] = await Promise.all([postsByRole(q, actor.agencyId, INSTRUCTING_ROLES), postsByRole(q, actor.agencyId, HANDLING_ROLES)]);
+/** Who may instruct on a day, and who may be given a document, in the order of the directory. */
+export async function handlers(q: Queryable, actor: PersonActor, day: CalendarDay): Promise<HandlersReply> {
+  const [leaders, assignees] = await Promise.all([postsByRole(q, actor.agencyId, INSTRUCTING_ROLES, day), postsByRole(q, actor.agencyId, HANDLING_ROLES, day)]);
   const named = (post: (typeof leaders)[number]) => ({ postId: post.postId, name: post.name, title: post.title, unitName: post.unitName });
   const own = assignees.find((post) => post.postId === actingPostId(actor));
   const unitId = own === undefined ? actor.unitId : own.unitId;

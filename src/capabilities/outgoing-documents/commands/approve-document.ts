@@ -1,4 +1,5 @@
 import type { CommandContext } from '#kernel/command.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { keepFile } from '#engines/files/index.ts';
 import { defineSigningPurpose, type SigningResult } from '#engines/signatures/index.ts';
 import { z } from 'zod';
@@ -23,7 +24,7 @@ async function approveDocument(ctx: CommandContext, signing: SigningResult<z.out
   const fileId = await keepFile(ctx, { agencyId: agencyOf(document), ...signing.result, name: main.name, mediaType: 'application/pdf', flags: flagsOf(main) });
   await addVersion(ctx, main, { step: 'approval', ...signing.result, fileId, sealedAt: null });
   // Under a delegation the own certificate signs and both people are named (30/2020/NĐ-CP Art. 13.4).
-  const { formula, onBehalfOf } = await signingCapacityOf(ctx, signing.signer);
+  const { formula, onBehalfOf } = await signingCapacityOf(ctx, signing.signer, vietnamDay(ctx.now));
   await updateDocument(ctx, document, {
     state: next,
     signed_at: ctx.now,

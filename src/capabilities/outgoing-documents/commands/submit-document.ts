@@ -1,4 +1,5 @@
 import type { CommandContext } from '#kernel/command.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { postsByRole } from '#engines/identity/index.ts';
 import { agencyOf, lockForAction, subjectOf, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
@@ -16,10 +17,10 @@ export async function submitDocument(ctx: CommandContext, input: SubmitInput): P
   const initialsPostId = input.initialsPostId ?? null;
   const { document, next } = await lockForAction(ctx, input.documentId, initialsPostId === null ? 'submit' : 'ask-initials');
   // Only posts that are in force today are among them.
-  const leaders = await postsByRole(ctx, agencyOf(document), ['leader']);
+  const leaders = await postsByRole(ctx, agencyOf(document), ['leader'], vietnamDay(ctx.now));
   const approver = leaders.find((post) => post.postId === input.approverPostId);
   if (approver === undefined) throw errors.approverCannotSign();
-  const heads = initialsPostId === null ? [] : await postsByRole(ctx, agencyOf(document), INITIALLING_ROLES);
+  const heads = initialsPostId === null ? [] : await postsByRole(ctx, agencyOf(document), INITIALLING_ROLES, vietnamDay(ctx.now));
   const initialler = heads.find((post) => post.postId === initialsPostId);
   if (initialsPostId !== null && initialler === undefined) throw errors.initiallerCannotInitial();
   await updateDocument(ctx, document, {

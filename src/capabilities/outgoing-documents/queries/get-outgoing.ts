@@ -1,6 +1,7 @@
 import type { PersonActor } from '#kernel/actor.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
+import type { Kernel } from '#kernel/kernel.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { readCalendar } from '#engines/cases/index.ts';
 import { deliveriesOf, expectedEffect, findSendDueAt, sendDueAt, type DeliveryLine } from '#engines/exchange/index.ts';
@@ -15,13 +16,14 @@ import { signingCapacityOf } from '../signing-capacity.ts';
 import { flagsOf, type DocumentRow, type FileRow, type RecipientRow } from '../tables.ts';
 
 /** A document as its screen shows it. @throws outgoing-documents.notFound for whoever may not see it. */
-export async function getOutgoing(q: Queryable, actor: PersonActor, documentId: string): Promise<OutgoingDetail> {
+export async function getOutgoing(kernel: Kernel, actor: PersonActor, documentId: string): Promise<OutgoingDetail> {
+  const q = kernel.database.pool;
   const document = await findVisible(q, actor, documentId);
   const [files, recipients, opinions, signAs, links] = await Promise.all([
     filesOf(q, document),
     recipientsOf(q, document),
     opinionsOf(q, document),
-    may(actor, 'sign', document) ? signingCapacityOf(q, actor) : null,
+    may(actor, 'sign', document) ? signingCapacityOf(q, actor, vietnamDay(kernel.clock.now())) : null,
     linksOf(q, document),
   ]);
   return {

@@ -1,6 +1,7 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { kernelErrors } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { openTasks } from '#engines/cases/index.ts';
 import { postsOfPerson, type PersonId } from '#engines/identity/index.ts';
 import { readAuthorizations, type Authorization } from '../authorizations.ts';
@@ -89,7 +90,7 @@ type Told = { agencyId: Id<'agency'>; id: string; personId: string; input: AskAu
 async function tellOwner(ctx: CommandContext, { agencyId, id, personId, input }: Told): Promise<void> {
   const subject = { type: 'remote-authorization', id };
   // safe because enrolments hold ids of people only
-  const posts = await postsOfPerson(ctx, personId as PersonId);
+  const posts = await postsOfPerson(ctx, personId as PersonId, vietnamDay(ctx.now));
   const own = posts.filter((post) => post.agencyId === agencyId).slice(0, 1);
   const title = input.description ?? input.documentNames[0] ?? input.client.name;
   const common = { agencyId, subject, kind: 'remote-signing.approve', title, dueAt: new Date(ctx.now.getTime() + WAITING_MS), urgency: 'urgent', href: '/app/xac-nhan-ky' } as const;

@@ -1,5 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
+import { vietnamDay } from '#kernel/time.ts';
 import { actingAs, type PostId } from '#engines/identity/index.ts';
 import { mayDoTask } from '../policy.ts';
 
@@ -20,7 +21,7 @@ export async function returnTakenTasks(ctx: CommandContext): Promise<number> {
   // safe because the columns hold ids of agencies and posts
   const taken = rows as Taken[];
   const keyOf = ({ agencyId, postId }: Pick<Taken, 'agencyId' | 'postId'>): string => `${agencyId} ${postId}`;
-  const acting = Map.groupBy(await actingAs(ctx, taken), keyOf);
+  const acting = Map.groupBy(await actingAs(ctx, taken, vietnamDay(ctx.now)), keyOf);
   const mayDo = (each: Taken): boolean =>
     (acting.get(keyOf(each)) ?? []).some(({ onBehalfOf, ...own }) => mayDoTask({ ...own, ...(onBehalfOf === null ? {} : { onBehalfOf: { postId: onBehalfOf } }) }, each.assignee));
   let returned = 0;

@@ -1,7 +1,6 @@
-import { systemClock } from '#kernel/clock.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
-import { vietnamDay, type CalendarDay } from '#kernel/time.ts';
+import type { CalendarDay } from '#kernel/time.ts';
 import type { Role, SigningPower } from '../domain/roles.ts';
 import { identityErrors } from '../errors.ts';
 import { NAME_ON, type AgencyId } from './agencies.ts';
@@ -30,20 +29,13 @@ const POST_COLUMNS = `p.id as "postId", p.agency_id as "agencyId", p.person_id a
   p.unit_id as "unitId", u.name as "unitName", p.roles, p.signing_powers as "signingPowers", p.starts_on as "startsOn", p.ends_on as "endsOn"`;
 const POST_TABLES = `identity.post p join identity.person h on h.id = p.person_id left join identity.unit u on u.id = p.unit_id`;
 
-const system = systemClock();
-
-/** The day that a question is about: the one given, else that of the command, else today. */
-function dayOf(q: Queryable & { now?: Date }, day: CalendarDay | undefined): CalendarDay {
-  return day ?? vietnamDay(q.now ?? system.now());
-}
-
-/** The posts of an agency that carry one of the roles and are in force on the day (today unless given), leaders' order first. */
-export async function postsByRole(q: Queryable & { now?: Date }, agencyId: AgencyId, roles: readonly Role[], day?: CalendarDay): Promise<Post[]> {
+/** The posts of an agency that carry one of the roles and are in force on the day, leaders' order first. */
+export async function postsByRole(q: Queryable, agencyId: AgencyId, roles: readonly Role[], day: CalendarDay): Promise<Post[]> {
   const { rows } = await q.query(
     `select ${POST_COLUMNS} from ${POST_TABLES}
       where p.agency_id = $1 and p.roles && $2::text[] and p.starts_on <= $3::date and (p.ends_on is null or p.ends_on >= $3::date)
       order by p.sort_order, h.full_name, p.id`,
-    [agencyId, [...roles], dayOf(q, day)],
+    [agencyId, [...roles], day],
   );
   // safe because the statement builds exactly these columns
   return rows as unknown as Post[];
@@ -61,8 +53,8 @@ export async function getPost(q: Queryable, agencyId: AgencyId, postId: PostId):
 /** As whom a post may act in an agency: in its own right, or on behalf of another post. */
 export type Acting = { agencyId: AgencyId; postId: PostId; onBehalfOf: PostId | null; roles: Role[] };
 
-/** As whom each of these posts may act in the agency named with it on the day (today unless given): a post's last day is still a day in it. One that may not, or whose holder's account is disabled, is not in the answer. */
-export async function actingAs(q: Queryable & { now?: Date }, posts: readonly { agencyId: AgencyId; postId: PostId }[], day?: CalendarDay): Promise<Acting[]> {
+/** As whom each of these posts may act in the agency named with it on the day: a post's last day is still a day in it. One that may not, or whose holder's account is disabled, is not in the answer. */
+export async function actingAs(q: Queryable, posts: readonly { agencyId: AgencyId; postId: PostId }[], day: CalendarDay): Promise<Acting[]> {
   if (posts.length === 0) return [];
   const { rows } = await q.query(
     `with mine as (
@@ -74,20 +66,20 @@ export async function actingAs(q: Queryable & { now?: Date }, posts: readonly { 
      select mine.asked, mine.id, p.id, array(select unnest(d.roles) intersect select unnest(p.roles)) from mine
        join identity.delegation d on d.delegate_post_id = mine.id and d.revoked_at is null and d.starts_on <= $3::date and d.ends_on >= $3::date
        join identity.post p on p.id = d.delegator_post_id and p.agency_id = mine.asked and p.starts_on <= $3::date and (p.ends_on is null or p.ends_on >= $3::date)`,
-    [posts.map(({ agencyId }) => agencyId), posts.map(({ postId }) => postId), dayOf(q, day)],
+    [posts.map(({ agencyId }) => agencyId), posts.map(({ postId }) => postId), day],
   );
   // safe because the statement builds exactly these columns
   return rows as Acting[];
 }
 
 /** The posts that a person holds on a day, the first in order first. */
-export async function postsOfPerson(q: Queryable & { now?: Date }, personId: PersonId, day?: CalendarDay): Promise<(Post & { agencyName: string })[]> {
+export async function postsOfPerson(q: Queryable, personId: PersonId, day: CalendarDay): Promise<(Post & { agencyName: string })[]> {
   const { rows } = await q.query(
     `select ${POST_COLUMNS}, n.name as "agencyName" from ${POST_TABLES}
        cross join lateral (${NAME_ON('p.agency_id')}) n
       where p.person_id = $1 and p.starts_on <= $2::date and (p.ends_on is null or p.ends_on >= $2::date)
       order by p.sort_order, p.starts_on, p.id`,
-    [personId, dayOf(q, day)],
+    [personId, day],
   );
   // safe because the statement builds exactly these columns
   return rows as unknown as (Post & { agencyName: string })[];
@@ -96,11 +88,11 @@ export async function postsOfPerson(q: Queryable & { now?: Date }, personId: Per
 export type Unit = { id: UnitId; name: string; abbreviation: string; parentId: UnitId | null };
 
 /** The units of an agency on a day. */
-export async function listUnits(q: Queryable & { now?: Date }, agencyId: AgencyId, day?: CalendarDay): Promise<Unit[]> {
+export async function listUnits(q: Queryable, agencyId: AgencyId, day: CalendarDay): Promise<Unit[]> {
   const { rows } = await q.query(
     `select id, name, abbreviation, parent_id as "parentId" from identity.unit
       where agency_id = $1 and valid_from <= $2::date and (valid_to is null or valid_to >= $2::date) order by name, id`,
-    [agencyId, dayOf(q, day)],
+    [agencyId, day],
   );
   // safe because the statement builds exactly these columns
   return rows as unknown as Unit[];
@@ -131,8 +123,8 @@ export type ActingRight = {
   roles: Role[];
 };
 
-/** The delegations that a person may act under on the day (today unless given), by the delegator's agency. */
-export async function actingRights(q: Queryable & { now?: Date }, personId: PersonId, day?: CalendarDay): Promise<ActingRight[]> {
+/** The delegations that a person may act under on the day, by the delegator's agency. */
+export async function actingRights(q: Queryable, personId: PersonId, day: CalendarDay): Promise<ActingRight[]> {
   const { rows } = await q.query(
     `select d.id as "delegationId", p.id as "postId", p.title as "postTitle", p.person_id as "personId", h.full_name as name,
             p.agency_id as "agencyId", n.name as "agencyName", d.content, d.ends_on as "endsOn", d.delegate_post_id as "delegatePostId", d.roles
@@ -145,7 +137,7 @@ export async function actingRights(q: Queryable & { now?: Date }, personId: Pers
         and mine.starts_on <= $2::date and (mine.ends_on is null or mine.ends_on >= $2::date)
         and p.starts_on <= $2::date and (p.ends_on is null or p.ends_on >= $2::date)
       order by n.name, p.title, d.id`,
-    [personId, dayOf(q, day)],
+    [personId, day],
   );
   // safe because the statement builds exactly these columns
   return rows as unknown as ActingRight[];
