@@ -46,8 +46,6 @@ export type TrailRow = z.output<typeof trailRow>;
 export const trailPage = z.object({ rows: z.array(trailRow), next: z.string().nullable() });
 export type TrailPage = z.output<typeof trailPage>;
 
-export const trailAgencies = z.object({ agencies: z.array(z.object({ id: z.uuid(), name: z.string() })) });
-
 export const holdBody = z.object({
   agencyId: z.uuid().optional(),
   subject: z.object({ type: z.string().min(1).max(100), id: z.string().min(1).max(200) }).optional(),

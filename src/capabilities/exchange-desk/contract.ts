@@ -86,7 +86,6 @@ export type StatisticsReply = z.output<typeof statisticsReply>;
 export const boxes = ['sent', 'received'] as const;
 export type Box = (typeof boxes)[number];
 export const documentFilters = ['late', 'undelivered', 'unanswered', 'refused', 'unsigned'] as const;
-export type DocumentFilter = (typeof documentFilters)[number];
 export const documentsQuery = z.object({
   agencyId: z.uuid().optional(),
   box: z.enum(boxes),

@@ -137,7 +137,6 @@ export const verdict = z.object({
 export type Verdict = z.infer<typeof verdict>;
 
 export const successor = z.object({ id: agencyId, name: z.string(), kind: z.string() });
-export type Successor = z.infer<typeof successor>;
 
 /** One recipient's line below an issued document. */
 export const deliveryLine = z.object({

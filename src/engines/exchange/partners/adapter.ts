@@ -133,7 +133,7 @@ export type InboundContent =
     }
   | {
       kind: 'answer';
-      /** Our own agency that sent the envelope, and the envelope: `sentParcel` finds both by the partner's id of the parcel. */
+      /** Our own agency that sent the envelope, and the envelope. */
       senderAgencyId: string;
       envelopeId: string;
       /** The hash that the receipt names; checked against ours when given. */

@@ -125,13 +125,3 @@ async function ownAnswer(q: Place, transfer: TransferRow): Promise<CarriedAnswer
   // safe because the statement selects exactly these columns
   return rows[0] as CarriedAnswer | undefined;
 }
-
-/** The parcel of ours that a partner knows by its own id: whose envelope it carried. */
-export async function sentParcel(q: Queryable, of: { partnerId: PartnerId; partnerRef: string }): Promise<{ transferId: TransferId; agencyId: AgencyId; envelopeId: string | null } | undefined> {
-  const { rows } = await q.query('select id as "transferId", agency_id as "agencyId", envelope_id as "envelopeId" from exchange.transfer where partner_id = $1 and partner_ref = $2 order by id limit 1', [
-    of.partnerId,
-    of.partnerRef,
-  ]);
-  // safe because the statement selects exactly these columns
-  return rows[0] as { transferId: TransferId; agencyId: AgencyId; envelopeId: string | null } | undefined;
-}

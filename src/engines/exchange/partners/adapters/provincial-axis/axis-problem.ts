@@ -48,6 +48,3 @@ export class AxisProblem extends Error {
     this.retryAfterSeconds = more.retryAfterSeconds;
   }
 }
-
-/** Each code with its meanings, for the documentation. */
-export const axisProblems: readonly { name: string; code: number; status: number; vi: string; en: string }[] = Object.entries(problems).map(([name, problem]) => ({ name, ...problem }));
