@@ -11,6 +11,7 @@ export type ComboboxOption = {
   keywords?: string;
   /** Stands for several others: choosing it chooses them all ("Các xã, phường"). Only with `multiple`. */
   members?: readonly string[];
+  disabled?: boolean;
 };
 
 export type OptionGroup = { name: string; options: readonly ComboboxOption[] };

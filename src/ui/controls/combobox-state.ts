@@ -56,7 +56,7 @@ export function useComboboxState({ options, mostShown, onType, onPick, isFree = 
     else if (event.key === 'ArrowUp') move(event, -1);
     else if (event.key === 'Enter' && open) {
       event.preventDefault(); // the form is sent by an Enter in a closed box only
-      if (active !== undefined) onPick(active);
+      if (active !== undefined && active.disabled !== true) onPick(active);
       else if (isFree) close();
     } else if (event.key === 'Escape' && (open || typed !== undefined)) {
       event.preventDefault();

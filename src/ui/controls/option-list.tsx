@@ -68,9 +68,11 @@ function OptionLine({ option, state, index, chosen, onPick }: OptionLineProps): 
       className={classNames('lt-menu__item', 'lt-option-list__option')}
       data-active={active ? '' : undefined}
       data-highlighted={active ? '' : undefined}
+      data-disabled={option.disabled === true ? '' : undefined}
+      aria-disabled={option.disabled === true ? true : undefined}
       aria-selected={chosen}
       onPointerMove={() => state.setActive(index)}
-      onClick={() => onPick(option)}
+      onClick={() => option.disabled !== true && onPick(option)}
     >
       <span className="lt-menu__mark">{chosen && <Check size={16} aria-hidden="true" />}</span>
       <span className="lt-menu__text">{option.label}</span>

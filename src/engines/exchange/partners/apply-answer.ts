@@ -56,7 +56,7 @@ export async function applyAnswer(ctx: CommandContext, inbound: InboundRow, answ
   }
   if (at !== answer.at) await keepToldTime(ctx, delivery, { ordinal, receipt, at: answer.at });
   if (answer.isPassedOn === true) await ctx.query('update exchange.delivery set is_passed_on = true where agency_id = $1 and envelope_id = $2 and recipient_agency_id = $3 and not is_passed_on', [agencyId, envelopeId, recipientAgencyId]);
-  const over = await followNotices(ctx, delivery);
+  const over = await followNotices(ctx, delivery, { speaksOfAll: answer.receipt !== undefined && answer.isPassedOn !== true });
   await relayAnswers(ctx, delivery);
   await settleInbound(ctx, inbound, { state: 'applied', seen });
   for (const transferId of new Set([delivery.transferId, ...over])) await endIfAnswered(ctx, inbound, { agencyId: delivery.agencyId, transferId });
@@ -124,12 +124,13 @@ async function lockDocument(ctx: CommandContext, answer: Answer): Promise<void> 
 }
 
 /**
- * What a recipient says of a notice, or of what replaces a document, is news of the document too, also where nothing was ever said of that:
- * who agreed to give it back has it no longer, who declined or answered a change has it, and where the replacement arrived the old one is
- * replaced, whatever became of the replacement later. A refusal stands.
+ * What a recipient says of a notice, or of what replaces a document, is news of the document too: who agreed to give it back has it no longer, who
+ * declined or answered a change has it, and where the replacement arrived the old one is replaced, whatever became of the replacement later.
+ * A refusal stands. Who signs a receipt for each document will still speak of one of which nothing was said: it may be on its way. Of others nothing
+ * may ever come.
  * @returns the parcels of the documents that are over with it.
  */
-async function followNotices(ctx: CommandContext, of: Delivery): Promise<TransferId[]> {
+async function followNotices(ctx: CommandContext, of: Delivery, { speaksOfAll }: { speaksOfAll: boolean }): Promise<TransferId[]> {
   const { rows } = await ctx.query(
     `with document as (
        select distinct sent.id, sent.subject_type, sent.subject_id
@@ -147,12 +148,12 @@ async function followNotices(ctx: CommandContext, of: Delivery): Promise<Transfe
         group by o.id)
      update exchange.delivery d set state = t.state, arrived_at = case when t.state = 'arrived' then $4 else d.arrived_at end, changed_at = $4
        from told t
-      where d.agency_id = $1 and d.envelope_id = t.id and d.recipient_agency_id = $3
+      where d.agency_id = $1 and d.envelope_id = t.id and d.recipient_agency_id = $3 and (d.state <> 'waiting' or not $5)
         and case t.state when 'arrived' then d.state = 'waiting'
                          when 'replaced' then d.state in ('waiting', 'returned', 'arrived', 'registered', 'assigned', 'in_process', 'completed')
                          else d.state in ('waiting', 'returned', 'arrived', 'registered', 'assigned', 'in_process', 'completed', 'replaced') end
      returning d.state, d.transfer_id as "transferId"`,
-    [of.agencyId, of.envelopeId, of.recipientAgencyId, ctx.now],
+    [of.agencyId, of.envelopeId, of.recipientAgencyId, ctx.now, speaksOfAll],
   );
   // safe because the statement returns exactly these columns
   return (rows as { state: string; transferId: TransferId | null }[]).flatMap(({ state, transferId }) => (state === 'arrived' || transferId === null ? [] : [transferId]));
