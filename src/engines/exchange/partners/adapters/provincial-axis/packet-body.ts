@@ -1,3 +1,4 @@
+import { boundaryOf } from '#kernel/multipart.ts';
 import type { RouteContext } from '#kernel/route.ts';
 import { AxisProblem } from './axis-problem.ts';
 
@@ -13,8 +14,7 @@ export function packetBody(http: RouteContext): AsyncGenerator<Buffer> {
   const { raw } = http.request;
   raw.setTimeout(IDLE_MS, () => raw.destroy(new Error('the body stopped coming')));
   const type = http.request.headers['content-type'] ?? '';
-  const boundary = /^multipart\/form-data;.*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))/i.exec(type);
-  const mark = boundary?.[1] ?? boundary?.[2];
+  const mark = boundaryOf(type);
   if (mark !== undefined) return firstFile(raw, mark);
   if (/^multipart\//i.test(type)) throw new AxisProblem('invalidFile', { detail: 'multipart/form-data' });
   return whole(raw);
