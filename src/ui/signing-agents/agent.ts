@@ -57,7 +57,7 @@ export type HandOver = {
   /** For programs that are given the file: how the page gets it and gives it back. */
   fetchFile: () => Promise<Uint8Array<ArrayBuffer>>;
   sendFile: (signed: Uint8Array<ArrayBuffer>) => Promise<void>;
-  certificateSerial?: string;
+  certificateSerial: string;
   documentNumber?: string;
   /** A calendar day, YYYY-MM-DD. */
   issuedOn?: string;

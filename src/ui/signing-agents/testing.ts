@@ -203,7 +203,7 @@ export function vnptAnswers(token: FakeToken, program: { mood: VnptMood; license
     if (functionID !== 10) return reply('');
     // safe because the page writes this shape
     const [item] = (JSON.parse(args[0] ?? '[]') as string[]).map((each) => JSON.parse(each) as { data: string; type: string });
-    if (item?.type !== 'pdf') return reply(JSON.stringify([JSON.stringify({ code: 2 })]));
+    if (item?.type !== 'pdf' || args[1] !== token.serial) return reply(JSON.stringify([JSON.stringify({ code: 2 })]));
     return reply(JSON.stringify([JSON.stringify({ code: 0, data: program.signFile(Buffer.from(item.data, 'base64')).toString('base64'), serial: token.serial })]));
   };
 }

@@ -67,7 +67,7 @@ export function vnptAgent(options: VnptOptions): SigningAgent {
       const answer = await call(calls.signHash, [request.hash], signal);
       return readSignature(answer);
     },
-    async handOver({ fetchFile, sendFile, certificateSerial = '' }, signal) {
+    async handOver({ fetchFile, sendFile, certificateSerial }, signal) {
       const data = toBase64(await fetchFile());
       const item = JSON.stringify({ data, type: 'pdf', sigOptions: 'null' });
       const answer = await call(calls.signArrDataAdvanced, [JSON.stringify([item]), certificateSerial, '0', '1'], signal);

@@ -29,9 +29,9 @@ export type FileOrder = { kind: HandOverKind; documentNumber?: string; issuedOn?
  * @throws AgentError when no file came back · ApiError
  */
 export async function handOverToAgent(api: Api, { signingId, agent, signal }: AgentTask, order: FileOrder): Promise<HandOverStatus> {
-  const { downloadUrl, uploadUrl, handOverId } = await api.post<HandOverAddresses>(`${urlOf(signingId)}/hand-over`, { kind: order.kind });
+  const { downloadUrl, uploadUrl, handOverId, certificateSerial } = await api.post<HandOverAddresses>(`${urlOf(signingId)}/hand-over`, { kind: order.kind });
   try {
-    await agent.handOver({ ...order, downloadUrl, uploadUrl, fetchFile: () => fetchFile(downloadUrl, signal), sendFile: (signed) => sendFile(uploadUrl, signed) }, signal);
+    await agent.handOver({ ...order, downloadUrl, uploadUrl, certificateSerial, fetchFile: () => fetchFile(downloadUrl, signal), sendFile: (signed) => sendFile(uploadUrl, signed) }, signal);
   } catch (error) {
     // The program may have sent the file and then hung up.
     const status = await statusOf(api, signingId);

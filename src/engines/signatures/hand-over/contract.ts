@@ -14,6 +14,8 @@ export const handOverAddresses = z.object({
   /** Here it sends the signed file as `multipart/form-data`; once. */
   uploadUrl: z.url(),
   expiresAt: z.string(),
+  /** Serial number, hexadecimal, of the certificate that has to be used, for programs that choose by it. */
+  certificateSerial: z.string(),
 });
 export type HandOverAddresses = z.infer<typeof handOverAddresses>;
 

@@ -70,6 +70,7 @@ async function assertRefused(lent: Lent, bytes: Buffer, code: string): Promise<v
 test('a file signed by the program on the signer’s computer completes the signing, with a time stamp over it', async () => {
   const lent = await lend();
   assert.ok(lent.downloadUrl.startsWith('http://lienthong.test/api/v1/signatures/hand-overs/'));
+  assert.match(lent.certificateSerial, /^[0-9A-F]+$/i, 'programs with several certificates choose by it');
   const fetched = await fetchFile(lent);
   assert.ok(fetched.rawPayload.equals(pdf));
   const reply = await sendFile(lent, await signed(fetched.rawPayload));

@@ -46,7 +46,7 @@ export const handOverRoutes: readonly Route[] = [
       const { kernel, actor, requestId } = http;
       const opened = await run(kernel, openHandOver, { agencyId: actor.agencyId, signingId: params.signingId, kind: body.kind }, { actor, requestId });
       const root = `${originOf(http)}${base}/hand-overs/${actor.agencyId}/${opened.handOverId}`;
-      return { handOverId: opened.handOverId, downloadUrl: `${root}/${opened.downloadKey}/van-ban.pdf`, uploadUrl: `${root}/${opened.uploadKey}`, expiresAt: isoInVietnam(opened.expiresAt) };
+      return { handOverId: opened.handOverId, downloadUrl: `${root}/${opened.downloadKey}/van-ban.pdf`, uploadUrl: `${root}/${opened.uploadKey}`, expiresAt: isoInVietnam(opened.expiresAt), certificateSerial: opened.certificateSerial };
     },
   }),
   route({

@@ -4,6 +4,7 @@ import { newId, type Id } from '#kernel/ids.ts';
 import { BROWSER_AGENT } from '../../adapters/agents/browser-agent-driver.ts';
 import type { HolderRequest } from '../../commands/holder-requests.ts';
 import { getSigning, type SigningRow } from '../../commands/signing-states.ts';
+import { parseCertificate } from '../../domain/pki/certificate.ts';
 import { signatureErrors } from '../../errors.ts';
 import { assertInForce, assertMayUse } from '../../policy.ts';
 import { getCredential } from '../../queries/credentials.ts';
@@ -15,7 +16,7 @@ import { findLatestHandOver, keyHash } from './hand-over-states.ts';
 const OPEN_FOR_MS = 30 * 60_000;
 
 export type OpenHandOver = { agencyId: Id<'agency'>; signingId: string; kind: HandOverKind };
-export type OpenedHandOver = { handOverId: Id<'handOver'>; downloadKey: string; uploadKey: string; expiresAt: Date };
+export type OpenedHandOver = { handOverId: Id<'handOver'>; downloadKey: string; uploadKey: string; expiresAt: Date; /** Of the certificate that has to be used, hexadecimal. */ certificateSerial: string };
 
 /**
  * Lends the file of an open signing to the signing program on the signer's computer: two keys of 256 random bits, of which only
@@ -47,7 +48,7 @@ export async function openHandOver(ctx: CommandContext, { agencyId, signingId, k
     JSON.stringify(request),
   ]);
   ctx.record({ type: 'signatures.hand-over-opened', agencyId, subject: signing.subject, data: { signingId, handOverId, kind } });
-  return { handOverId, downloadKey, uploadKey, expiresAt };
+  return { handOverId, downloadKey, uploadKey, expiresAt, certificateSerial: parseCertificate(credential.certificate).serialHex };
 }
 
 /** Only what this person opened, and what nobody is putting a signature into at this moment. */
