@@ -6,14 +6,15 @@ import { inspect } from 'node:util';
 const minutes = 60_000;
 
 /**
- * Runs the files two at a time. A file that hangs is ended after 15 minutes (two hours for the long run). What tests print is shown when
- * `isChatty`, and at the end for a file whose process failed.
+ * Runs the files three at a time: much of a test is waiting for another process, so that two of them leave two cores idle. A file that
+ * hangs is ended after 15 minutes (two hours for the long run). What tests print is shown when `isChatty`, and at the end for a file
+ * whose process failed.
  */
 export async function runFiles({ root, files, signal, isChatty }) {
   const results = { passed: 0, failures: [], skips: [] };
   const path = [];
   const said = new Map(); // by file: the reason when its process fails
-  const stream = run({ files, cwd: root, concurrency: 2, signal, timeout: (process.env.LIENTHONG_LONG ? 120 : 15) * minutes });
+  const stream = run({ files, cwd: root, concurrency: 3, signal, timeout: (process.env.LIENTHONG_LONG ? 120 : 15) * minutes });
   for await (const { type, data } of stream) {
     if (type === 'test:start') path.splice(data.nesting, Infinity, data.name);
     if (type === 'test:pass') pass({ data, path, root, results });
