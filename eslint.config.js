@@ -28,5 +28,11 @@ export default tseslint.config(
       'no-console': 'off',
     },
   },
+  {
+    files: ['src/**/web/**'],
+    rules: {
+      'no-restricted-syntax': ['error', { selector: "CallExpression[callee.property.name='show'] Property[key.name='text'] > MemberExpression[property.name='message']", message: 'A notice of an error says what to do as well: problemToast(error).' }],
+    },
+  },
   { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
 );

@@ -714,6 +714,7 @@ create table exchange.message_file (
   constraint message_file_role_check CHECK ((role = ANY (ARRAY['main'::text, 'attachment'::text])))
 );
 comment on table exchange.message_file is 'Scope: agency. Append-only. The files of a message: the receiver''s own rows on the same bytes.';
+CREATE INDEX message_file_stored ON exchange.message_file USING btree (agency_id, file_id);
 
 create table exchange.message_origin (
   agency_id uuid not null,
@@ -1917,6 +1918,8 @@ create table incoming_documents.copy (
 );
 comment on table incoming_documents.copy is 'Scope: agency. Electronic copies of incoming documents with the agency''s signature (30/2020/NĐ-CP Art. 25 to 27): what they were made of, their numbers in the register of copies, and those that were withdrawn.';
 CREATE UNIQUE INDEX copy_created ON incoming_documents.copy USING btree (agency_id, document_id) WHERE (state = 'created'::text);
+CREATE INDEX copy_extract ON incoming_documents.copy USING btree (agency_id, base_file_id) WHERE (kind = 'extract'::text);
+CREATE INDEX copy_file ON incoming_documents.copy USING btree (agency_id, file_id) WHERE (file_id IS NOT NULL);
 CREATE UNIQUE INDEX copy_number ON incoming_documents.copy USING btree (agency_id, register_id, year, number) WHERE (state = 'sealed'::text);
 CREATE UNIQUE INDEX copy_whole ON incoming_documents.copy USING btree (agency_id, document_id, kind) WHERE ((state = 'sealed'::text) AND (kind <> 'extract'::text));
 
@@ -2025,11 +2028,14 @@ comment on table incoming_documents.document is 'Scope: agency. The documents th
 CREATE UNIQUE INDEX document_arrival_number ON incoming_documents.document USING btree (agency_id, register_id, arrival_year, arrival_number) WHERE (arrival_number IS NOT NULL);
 CREATE INDEX document_code ON incoming_documents.document USING btree (agency_id, sender_agency_id, document_code);
 CREATE INDEX document_completed ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'completed'::text);
+CREATE INDEX document_doubtful ON incoming_documents.document USING btree (agency_id, id) WHERE (verdict = ANY (ARRAY['INDETERMINATE'::text, 'TOTAL-FAILED'::text]));
 CREATE INDEX document_handled ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = ANY (ARRAY['assigned'::text, 'in-process'::text, 'reported'::text]));
 CREATE UNIQUE INDEX document_message ON incoming_documents.document USING btree (agency_id, message_id);
 CREATE INDEX document_newest ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC);
+CREATE INDEX document_paper_files ON incoming_documents.document USING gin (agency_id, files jsonb_path_ops) WHERE (medium = 'paper'::text);
 CREATE INDEX document_refused ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'refused'::text);
 CREATE INDEX document_search ON incoming_documents.document USING gin (agency_id, search);
+CREATE INDEX document_stamp_file ON incoming_documents.document USING btree (agency_id, stamp_file_id) WHERE (stamp_file_id IS NOT NULL);
 CREATE INDEX document_submitted ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'submitted'::text);
 CREATE INDEX document_twin ON incoming_documents.document USING btree (agency_id, sender_agency_id, number, notation, issued_on);
 CREATE INDEX document_type ON incoming_documents.document USING btree (agency_id, type_code, arrived_at DESC, id DESC);
@@ -2072,6 +2078,25 @@ create table incoming_documents.reply (
   constraint reply_check CHECK (((number IS NULL) = (issued_at IS NULL)))
 );
 comment on table incoming_documents.reply is 'Scope: agency. The outgoing documents that were drafted to answer an incoming one, with their numbers once they are issued.';
+
+create table incoming_documents.verdict_round (
+  id smallint not null,
+  trust_version text not null,
+  stage text not null,
+  after_agency_id uuid,
+  after_document_id uuid,
+  judged integer not null default 0,
+  changed integer not null default 0,
+  began_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint verdict_round_pkey PRIMARY KEY (id),
+  constraint verdict_round_changed_check CHECK ((changed >= 0)),
+  constraint verdict_round_check CHECK (((after_agency_id IS NULL) = (after_document_id IS NULL))),
+  constraint verdict_round_id_check CHECK ((id = 1)),
+  constraint verdict_round_judged_check CHECK ((judged >= 0)),
+  constraint verdict_round_stage_check CHECK ((stage = ANY (ARRAY['doubtful'::text, 'others'::text])))
+);
+comment on table incoming_documents.verdict_round is 'Scope: installation. How far documents were judged again by what is trusted now; one row.';
 
 create table kernel.idempotency (
   agency_id uuid not null,
@@ -2257,6 +2282,7 @@ create table outgoing_documents.file_version (
   constraint file_version_step_check CHECK ((step = ANY (ARRAY['upload'::text, 'initials'::text, 'approval'::text, 'seal'::text])))
 );
 comment on table outgoing_documents.file_version is 'Scope: agency. Append-only. Every version of a file: as uploaded, as signed, as sealed.';
+CREATE INDEX file_version_stored ON outgoing_documents.file_version USING btree (agency_id, stored_file_id);
 
 create table outgoing_documents.opinion (
   agency_id uuid not null,
@@ -2385,6 +2411,7 @@ create table remote_signing.asked_hash (
   response_id uuid,
   response_position smallint,
   document_link text,
+  pss_signature bytea,
   constraint asked_hash_agency_id_authorization_id_hash_key UNIQUE (agency_id, authorization_id, hash),
   constraint asked_hash_pkey PRIMARY KEY (agency_id, authorization_id, "position"),
   constraint asked_hash_agency_id_authorization_id_fkey FOREIGN KEY (agency_id, authorization_id) REFERENCES remote_signing.asked_authorization(agency_id, id),
@@ -2396,7 +2423,7 @@ create table remote_signing.asked_hash (
 );
 comment on table remote_signing.asked_hash is 'Scope: agency. One hash of a request; its signature is made when the owner approves, handed out once, and taken away afterwards.';
 CREATE INDEX asked_hash_response ON remote_signing.asked_hash USING btree (agency_id, response_id) WHERE (response_id IS NOT NULL);
-CREATE INDEX asked_hash_signed ON remote_signing.asked_hash USING btree (agency_id, authorization_id) WHERE (signature IS NOT NULL);
+CREATE INDEX asked_hash_signed ON remote_signing.asked_hash USING btree (agency_id, authorization_id) WHERE ((signature IS NOT NULL) OR (pss_signature IS NOT NULL));
 
 create table remote_signing.ceremony (
   agency_id uuid not null,
@@ -2912,6 +2939,16 @@ create table signatures.trust_anchor (
   constraint trust_anchor_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{64}$'::text))
 );
 comment on table signatures.trust_anchor is 'Scope: installation. Root certificates that this installation trusts, each row for a period and on a legal basis. What has ended stays: it counts for signatures that are proven to be older.';
+
+create table signatures.trust_set (
+  version text not null,
+  rules text not null,
+  parts text[] not null,
+  seen_at timestamp with time zone not null,
+  constraint trust_set_pkey PRIMARY KEY (version),
+  constraint trust_set_version_check CHECK ((version ~ '^[0-9a-f]{32}$'::text))
+);
+comment on table signatures.trust_set is 'Scope: installation. Append-only. What was trusted when reports were made, by its version: it tells which of them a later one can change.';
 
 create table signatures.trusted_list (
   territory text not null,

@@ -236,6 +236,8 @@ test('an operator sees and replaces the keys of a connection, who reaches whom, 
       await page.getByRole('button', { name: 'Đặt chữ ký gói tin' }).focus();
       await page.keyboard.press('Enter');
       await dialog.getByRole('radio', { name: /^Theo chuẩn/ }).waitFor();
+      // the keyboard begins at what is set
+      await dialog.locator('input[type=radio]:checked:focus').waitFor();
     };
     await page.getByText('Không ký', { exact: true }).waitFor();
     const id = page.url().split('/').at(-1) ?? '';

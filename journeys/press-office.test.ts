@@ -75,6 +75,23 @@ test('a press office is invited, asks a question and reads the answer; its suspe
     await picture(page, 'to-chuc-ngoai-van-thu');
   });
 
+  await t.test('who withdraws a link that a colleague has just withdrawn reads what to do', async () => {
+    const { page } = clerk;
+    await page.getByRole('button', { name: 'Mời tổ chức' }).click();
+    await page.getByLabel('Tên tổ chức được mời').fill('Đài Phát thanh');
+    await page.getByRole('button', { name: 'Tạo liên kết' }).click();
+    await page.getByRole('button', { name: 'Đóng' }).first().click();
+    await page.route('**/invitations/*/revoke', async (route) => {
+      await route.fetch();
+      await route.continue();
+    });
+    await page.getByRole('tab', { name: /^Lời mời/ }).click();
+    await page.getByRole('row', { name: /Đài Phát thanh/ }).getByRole('button', { name: 'Thu hồi' }).click();
+    await page.getByRole('log').filter({ hasText: /không còn hiệu lực.*Tải lại trang/ }).waitFor();
+    await picture(page, 'loi-moi-da-thu-hoi');
+    await page.unroute('**/invitations/*/revoke');
+  });
+
   await t.test('the press office fills in who it is and chooses a password', async () => {
     const { page } = press;
     await page.goto(link);

@@ -144,10 +144,16 @@ test('a document is taken back, replaced and recalled, and everybody sees what i
     await finance.getByRole('dialog').getByLabel('Lý do').fill('Đã chuyển cấp xã thực hiện');
     await finance.getByRole('dialog').getByRole('button', { name: 'Không đồng ý' }).click();
     await clerk.getByText('Có nơi nhận không đồng ý').waitFor();
+    await clerk.getByText(/^Sở Tài chính.*: Không đồng ý thu hồi\. Lý do: Đã chuyển cấp xã thực hiện/).waitFor();
     await look(clerk, 'văn bản đi, có nơi không đồng ý');
     await picture(clerk, 'di-khong-dong-y');
     await clerk.getByRole('button', { name: 'Đã xem' }).click();
     await clerk.getByText('Đã ghi nhận.').waitFor();
+    await clerk.getByRole('tab', { name: 'Tuyến xử lý' }).click();
+    await clerk.getByText(/Đã chuyển cấp xã thực hiện/).waitFor();
+    await look(clerk, 'tuyến của văn bản có nơi không đồng ý thu hồi');
+    await picture(clerk, 'di-tuyen-khong-dong-y');
+    await clerk.getByRole('tab', { name: 'Nơi nhận' }).click();
     await afterIssue(clerk, 'Thu hồi');
     await clerk.getByRole('dialog').getByLabel('Lý do').fill('Đã thống nhất qua điện thoại');
     await clerk.getByRole('dialog').getByRole('button', { name: 'Thu hồi' }).click();

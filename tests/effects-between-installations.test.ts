@@ -107,6 +107,8 @@ test('an update changes what is not registered there at once, asks the clerk abo
   const told = async (agencyId: string) => (await deliveryTo(id, agencyId)).notices.map((notice) => [notice.state, notice.answeredBy, notice.answerReason]);
   assert.deepEqual(await told(financeId), [['agreed', 'Võ Thị Hoài Thu', null]]);
   assert.deepEqual(await told(interiorId), [['declined', 'Cao Thị Diệu Linh', 'Đã giao việc theo hạn cũ']]);
+  const { body } = await sender.get<{ entries: { text: string }[] }>(`${out}/${id}/timeline`);
+  assert.ok(body.entries.some(({ text }) => text.endsWith(': Không đồng ý cập nhật. Đã giao việc theo hạn cũ')), 'what was refused, by whom and why stands in the record');
   await pair.assertSame();
 });
 

@@ -23,6 +23,8 @@ export type Clerk = {
   get<Body = unknown>(url: string): Promise<Reply<Body>>;
   post<Body = unknown>(url: string, payload?: object, headers?: Record<string, string>): Promise<Reply<Body>>;
   put<Body = unknown>(url: string, payload?: object): Promise<Reply<Body>>;
+  /** How an address answers that gives bytes, or nothing. */
+  status(url: string): Promise<number>;
   upload(bytes?: Buffer, name?: string): Promise<string>;
 };
 
@@ -84,6 +86,7 @@ export async function openOffice(province = THANH_HOA): Promise<Office> {
       get: async (url) => answer(await send({ method: 'GET', url })),
       post: async (url, payload = {}, headers = {}) => answer(await send({ method: 'POST', url, payload, headers })),
       put: async (url, payload = {}) => answer(await send({ method: 'PUT', url, payload })),
+      status: async (url) => (await send({ method: 'GET', url })).statusCode,
       async upload(bytes = letter, name = 'cong-van.pdf') {
         const reply = await send({
           method: 'POST',

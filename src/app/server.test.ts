@@ -34,6 +34,23 @@ test('public pages and replies of the server reach their own server only', async
   for (const path of ['/health/live', '/kiem-tra']) assert.equal(await connections(path), undefined, path);
 });
 
+test('who comes to an address that is not there with a browser gets a page with words and ways on; what a script asks gets JSON', async () => {
+  for (const path of ['/xac-thuc', '/khong-co-trang-nay?a=1', '/api/v1/files/01a20843-a4e5-7000-89f7-cddbe6010eeb']) {
+    const page = await web.server.inject({ url: path, headers: { accept: 'text/html,application/xhtml+xml' } });
+    assert.match(String(page.headers['content-type']), /^text\/html/, path);
+    assert.ok(page.statusCode === 404 || page.statusCode === 401, path);
+    assert.match(page.body, /<h1>[^<]+<\/h1>[^]*href="\/app\/"/, path);
+    const sheet = /rel="stylesheet" href="([^"]+)"/.exec(page.body)?.[1] ?? '';
+    assert.match(String((await web.server.inject(sheet)).headers['content-type']), /^text\/css/);
+    const data = await web.server.inject(path);
+    assert.match(String(data.headers['content-type']), /json/, path);
+  }
+  const english = await web.server.inject({ url: '/nowhere?lang=en', headers: { accept: 'text/html' } });
+  assert.match(english.body, /<html lang="en">[^]*Go to the workplace/);
+  for (const url of ['//elsewhere.example/x', '//']) assert.doesNotMatch((await web.server.inject({ url, headers: { accept: 'text/html' } })).body, /href="\/\//, url);
+  assert.doesNotMatch((await web.server.inject({ url: '/%3Cscript%3E?x=%22%3E', headers: { accept: 'text/html' } })).body, /<script>/);
+});
+
 test('a file of an earlier build is gone, while every place of the workplace is its page', async () => {
   const gone = await web.server.inject('/app/assets/index-0000000.js');
   assert.equal(gone.statusCode, 404);

@@ -8,6 +8,7 @@ import type { Route } from '#kernel/route.ts';
 import { authenticate, watchIdentity } from '#engines/identity/index.ts';
 import { AGENT_SOCKETS } from '#ui/signing-agents/addresses.ts';
 import { modules } from './capabilities.ts';
+import { errorPage, errorStylesheet } from './error-page.ts';
 import { healthRoutes } from './health.ts';
 import { liveRoute } from './live-route.ts';
 import { webFolder } from './web-build.ts';
@@ -24,7 +25,8 @@ export async function startWeb(kernel: Kernel): Promise<WebServer> {
   const hub = createLiveHub(kernel);
   await hub.start();
   watchIdentity(kernel, hub);
-  const server = createHttpServer({ kernel, authenticate, routes: allRoutes(hub) });
+  const server = createHttpServer({ kernel, authenticate, routes: allRoutes(hub), errorPage });
+  server.get(errorStylesheet.url, (_request, reply) => reply.header('cache-control', 'public, max-age=31536000, immutable').type('text/css; charset=utf-8').send(errorStylesheet.css));
   const stop = async (): Promise<void> => {
     await hub.stop();
     await server.close();

@@ -149,6 +149,8 @@ export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const code = databaseErrorCode(error);
   if (code === '53100' || code === 'ENOSPC') return kernelErrors.storageFull({ cause: error });
+  // A NUL in what was sent, on a way that is not looked through at the door.
+  if (code === '22021') return kernelErrors.invalidInput({ cause: error });
   const lost = error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message);
   return lost || (code !== undefined && UNAVAILABLE.test(code)) ? kernelErrors.unavailable({ cause: error }) : error;
 }

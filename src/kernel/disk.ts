@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
+import { open, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 const GIGABYTE = 1e9;
@@ -36,4 +36,26 @@ export function nearestFolder(path: string): string {
   let place = resolve(path);
   while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
   return place;
+}
+
+/** Makes the names in a folder durable. Windows cannot open a folder for it and does without. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** The same for what is made once, while nobody waits. */
+export function syncFolderNow(path: string): void {
+  if (process.platform === 'win32') return;
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }

@@ -17,6 +17,7 @@ const probe: Module = {
     route({ method: 'GET', url: '/mine', summary: 'mine', access: signedIn, run: (http) => Promise.resolve({ name: http.actor.name }) }),
     route({ method: 'GET', url: '/leaders', summary: 'leaders', access: holders('leader'), run: () => Promise.resolve({}) }),
     route({ method: 'GET', url: '/things/:id', summary: 'a thing', access: signedIn, params: z.object({ id: z.uuid() }), run: (_http, { params }) => Promise.resolve({ id: params.id }) }),
+    route({ method: 'GET', url: '/words/:word', summary: 'a word', access: signedIn, params: z.object({ word: z.string() }), query: z.object({ text: z.string().optional() }), run: (_http, { params, query }) => Promise.resolve({ ...params, ...query }) }),
     route({ method: 'GET', url: '/raw', summary: 'raw', access: signedIn, run: () => Promise.resolve(rawJson('{"built":"by PostgreSQL"}')) }),
     route({
       method: 'POST',
@@ -61,6 +62,21 @@ test('all problems of a form come back at once, field by field', async () => {
     reply.json<{ fields: { path: string }[] }>().fields.map((field) => field.path),
     ['summary', 'count'],
   );
+});
+
+test('text that no database can keep is refused at the door, wherever it stands', async () => {
+  const post = (payload: string) => server('clerk').inject({ method: 'POST', url: '/form', payload, headers: { 'content-type': 'application/json' } });
+  for (const summary of ['a\\u0000b', 'a\\ud800b']) {
+    const reply = await post(`{"summary":"${summary}","count":1}`);
+    assert.equal(reply.statusCode, 422, reply.body);
+    assert.equal(reply.json<{ code: string }>().code, 'kernel.invalidInput');
+    assert.equal((await post(`{"summary":"a","count":1,"more":[{"${summary}":1}]}`)).statusCode, 422);
+  }
+  assert.equal((await post(`{"summary":"Đặng Thị Ước 😀","count":1}`)).statusCode, 200);
+  assert.equal((await post(`{"summary":"a","count":1,"more":${'['.repeat(100_000)}${']'.repeat(100_000)}}`)).statusCode, 200, 'depth breaks nothing');
+  assert.equal((await server('clerk').inject({ url: '/words/a%00b' })).statusCode, 404);
+  assert.equal((await server('clerk').inject({ url: '/words/ab?text=%00' })).statusCode, 422);
+  assert.equal((await server('clerk').inject({ url: '/words/ab?text=x' })).statusCode, 200);
 });
 
 test('malformed JSON is a clear refusal, not a crash', async () => {

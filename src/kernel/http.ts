@@ -8,11 +8,23 @@ import { AppError, kernelErrors } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Authenticate, Kernel } from './kernel.ts';
 import type { ConfinedRole, Route, RouteContext, SpecialReply } from './route.ts';
+import { isStorable } from './storable-text.ts';
 import { zodProblems } from './zod-problems.ts';
 
 const JSON_BODY_LIMIT = 1024 * 1024;
 
-export type HttpOptions = { kernel: Kernel; authenticate: Authenticate; routes: readonly Route[]; /** Reply shapes are checked too; for tests. */ checkReplies?: boolean };
+/** A refusal as a page, for a person who opened the address in a browser. */
+export type ErrorPage = (refusal: { language: 'vi' | 'en'; path: string; message: string; fix: string | undefined; requestId: string }) => string;
+
+export type HttpOptions = {
+  kernel: Kernel;
+  authenticate: Authenticate;
+  routes: readonly Route[];
+  /** Reply shapes are checked too; for tests. */
+  checkReplies?: boolean;
+  /** Left out, every refusal is JSON. */
+  errorPage?: ErrorPage;
+};
 
 /** Builds the web server: one request id, one identity, one way of refusing, for all routes. */
 export function createHttpServer(options: HttpOptions): FastifyInstance {
@@ -38,8 +50,9 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     request.log.info({ requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
     done();
   });
-  server.setErrorHandler((error, request, reply) => answerError(request, reply, error));
-  server.setNotFoundHandler((request, reply) => answerError(request, reply, kernelErrors.notFound()));
+  const { errorPage } = options;
+  server.setErrorHandler((error, request, reply) => answerError({ request, reply, errorPage }, error));
+  server.setNotFoundHandler((request, reply) => answerError({ request, reply, errorPage }, kernelErrors.notFound()));
   // A streamed body is never parsed; inside its own scope so that JSON routes keep their parser.
   void server.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
@@ -113,7 +126,8 @@ function parseInput(route: Route, request: FastifyRequest): { params: unknown; q
   };
   // A malformed id in the address names nothing that exists.
   const params = route.params?.safeParse(request.params);
-  if (params !== undefined && !params.success) throw kernelErrors.notFound();
+  if (params !== undefined && (!params.success || !isStorable(request.params))) throw kernelErrors.notFound();
+  if (!isStorable(request.query) || !isStorable(request.body)) throw kernelErrors.invalidInput();
   const query = parse(route.query, request.query);
   const body = parse(route.body, request.body ?? {});
   if (problems.length > 0) throw kernelErrors.invalidInput({ fields: problems });
@@ -122,7 +136,8 @@ function parseInput(route: Route, request: FastifyRequest): { params: unknown; q
 
 function contextOf(parts: { kernel: Kernel; actor: Actor; request: FastifyRequest; reply: FastifyReply }): RouteContext {
   const { kernel, actor, request, reply } = parts;
-  const key = request.headers['idempotency-key'];
+  // What only reads gives its bytes each time, and what stands on record about it must too.
+  const key = request.method === 'GET' ? undefined : request.headers['idempotency-key'];
   return {
     kernel,
     actor,
@@ -136,7 +151,7 @@ function contextOf(parts: { kernel: Kernel; actor: Actor; request: FastifyReques
 }
 
 /** Vietnamese unless the person chose English. */
-export function languageOf(request: FastifyRequest): 'vi' | 'en' {
+function languageOf(request: FastifyRequest): 'vi' | 'en' {
   const chosen = request.headers['x-language'] ?? request.cookies['language'];
   return chosen === 'en' ? 'en' : 'vi';
 }
@@ -193,13 +208,22 @@ function securityHeaders(reply: FastifyReply): void {
   }
 }
 
-async function answerError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): Promise<FastifyReply> {
+type Answering = { request: FastifyRequest; reply: FastifyReply; errorPage: ErrorPage | undefined };
+
+async function answerError({ request, reply, errorPage }: Answering, thrown: unknown): Promise<FastifyReply> {
   const error = toAppError(thrown);
   const { status } = error.entry;
   if (status >= 500) request.log.error({ err: error.details.cause ?? thrown, requestId: request.id, code: error.code }, 'request failed');
   else if (error.details.internal !== undefined) request.log.info({ requestId: request.id, code: error.code, internal: error.details.internal }, 'request refused');
-  const described = error.describe(languageOf(request));
+  // Only a browser that goes to an address asks for a page; what scripts and other systems ask does not.
+  const page = request.headers.accept?.includes('text/html') === true ? errorPage : undefined;
+  const [before = '', query = ''] = request.url.split('?');
+  const language = page !== undefined && /(?:^|&)lang=en(?:&|$)/.test(query) ? 'en' : languageOf(request);
+  const described = error.describe(language);
   const fix = described.fix?.replace('{requestId}', request.id);
+  // `//elsewhere` would be another host
+  const path = `/${before.replace(/^\/+/, '')}`;
+  if (page !== undefined) return reply.code(status).type('text/html; charset=utf-8').send(page({ language, path, message: described.message, fix, requestId: request.id }));
   return reply
     .code(status)
     .type('application/json; charset=utf-8')

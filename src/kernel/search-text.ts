@@ -34,13 +34,19 @@ export function toTsvector(text: string): string {
 }
 
 /**
- * A `tsquery` literal: every word must occur, the last one may be unfinished; a document number is looked up whole.
+ * A `tsquery` literal: every word must occur, the last one may be unfinished; a document number is looked up from its beginning.
  * Undefined when the text holds nothing to look for.
  */
 export function toTsquery(text: string): string | undefined {
   const folded = foldText(text).slice(0, 200);
-  const numbers = folded.match(DOCUMENT_NUMBER) ?? [];
+  const numbers = (folded.match(DOCUMENT_NUMBER) ?? []).map(numberTerm);
   const rest = folded.replace(DOCUMENT_NUMBER, ' ').match(WORD) ?? [];
-  const terms = [...numbers.map((number) => `'#${number}'`), ...rest.map((word, index) => (index === rest.length - 1 ? `'${word}':*` : `'${word}'`))];
+  const terms = [...numbers, ...rest.map((word, index) => (index === rest.length - 1 ? `'${word}':*` : `'${word}'`))];
   return terms.length === 0 ? undefined : terms.join(' & ');
+}
+
+/** `01/snv` begins `01/snv-vp`; on papers numbers below ten carry a zero, which people leave out. */
+function numberTerm(number: string): string {
+  const belowTen = /^0?([1-9]\/.*)$/u.exec(number)?.[1];
+  return belowTen === undefined ? `'#${number}':*` : `('#${belowTen}':* | '#0${belowTen}':*)`;
 }

@@ -10,6 +10,9 @@ test('folding drops tone marks and writes đ as d, in composed and decomposed te
 test('typing without diacritics or only initials finds the agency', () => {
   for (const typed of ['so noi vu', 'noi vu', 'Sở Nội', 'snv', 'vu noi']) assert.ok(matchScore('Sở Nội vụ', typed) > 0, typed);
   assert.ok(matchScore('Sở Khoa học và Công nghệ', 'skhcn') > 0, 'initials without "và"');
+  for (const typed of ['ubnd hac thanh', 'UBND phường Hạc', 'ubndp']) assert.ok(matchScore('Ủy ban nhân dân phường Hạc Thành, tỉnh Thanh Hóa', typed) > 0, typed);
+  assert.ok(matchScore('Văn phòng Ủy ban nhân dân tỉnh Thanh Hóa', 'vp ubnd tinh') > 0, 'initials of some words, the others whole');
+  assert.equal(matchScore('Sở Tài chính', 'ubnd'), 0);
   assert.equal(matchScore('Sở Nội vụ', 'tai chinh'), 0);
 });
 

@@ -10,7 +10,7 @@ export function foldText(text: string): string {
 
 /**
  * How well a text answers what was typed, 0 for not at all. Every typed word must begin a word of the text;
- * initials count too (`snv` finds `Sở Nội vụ`). A person who does type diacritics gets exact matches first.
+ * initials count too (`snv` finds `Sở Nội vụ`, `ubnd hac` `Ủy ban nhân dân phường Hạc Thành`). A person who does type diacritics gets exact matches first.
  */
 export function matchScore(text: string, typed: string): number {
   const query = foldText(typed);
@@ -20,9 +20,12 @@ export function matchScore(text: string, typed: string): number {
   const exact = text.normalize('NFC').toLowerCase().includes(typed.normalize('NFC').trim().toLowerCase()) ? 2 : 0;
   if (folded.startsWith(query)) return 6 + exact;
   if (folded.includes(` ${query}`)) return 4 + exact;
-  if (query.split(' ').every((part) => words.some((word) => word.startsWith(part)))) return 3 + exact;
+  const parts = query.split(' ');
+  if (parts.every((part) => words.some((word) => word.startsWith(part)))) return 3 + exact;
   const letters = query.replace(/ /g, '');
   if (letters.length > 1 && (initialsOf(words).includes(letters) || initialsOf(words.filter((word) => word !== 'va')).includes(letters))) return 2;
+  // "ubnd hac thanh", "vp ubnd": some words typed, some only their first letters.
+  if (parts.every((part) => words.some((word) => word.startsWith(part)) || (part.length > 1 && initialsOf(words).includes(part)))) return 2;
   return folded.includes(query) ? 1 : 0;
 }
 

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { link, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { syncFolder } from '#kernel/disk.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { openBytes } from '#engines/files/index.ts';
+import { openBytes, pathOfBytes } from '#engines/files/index.ts';
 import { filePath } from './manifest.ts';
 import { statIfThere } from './stat-if-there.ts';
 
@@ -70,12 +71,10 @@ async function bring(kernel: Kernel, file: ListedFile, target: string): Promise<
   return (await copyStored(kernel, file, { path, draft: join(target, 'tmp', `${file.sha256}-${String(process.pid)}`) })) ? 'copied' : 'missing';
 }
 
-/** The folder store keeps a file under the same path below its root; where that is not so, the file is copied. */
+/** Where the store is no folder, or has other bytes there, the file is copied. */
 async function linkStored(kernel: Kernel, file: ListedFile, path: string): Promise<boolean> {
-  const { filesUrl } = kernel.config;
-  if (filesUrl.startsWith('s3://')) return false;
-  const stored = filePath(resolve(filesUrl), file.sha256);
-  if ((await sizeOf(stored)) !== file.sizeBytes) return false;
+  const stored = pathOfBytes(kernel, file.sha256);
+  if (stored === undefined || (await sizeOf(stored)) !== file.sizeBytes) return false;
   return link(stored, path).then(
     () => true,
     // Another file system, or one without links.
@@ -129,12 +128,4 @@ export function progressTeller(tell: () => void): () => void {
     last = performance.now();
     tell();
   };
-}
-
-/** Makes the names in a folder durable. */
-export async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open a folder for syncing.
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
 }

@@ -71,7 +71,7 @@ export async function hashFile(path: string): Promise<string> {
   return digest.digest('hex');
 }
 
-/** `aa/bb/<sha256>`, as in the file store. */
+/** Where a backup keeps a file: `aa/bb/<sha256>`. */
 export function filePath(root: string, hash: string): string {
   return join(root, hash.slice(0, 2), hash.slice(2, 4), hash);
 }

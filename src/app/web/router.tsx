@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet,
 import { useMemo, type ReactNode } from 'react';
 import { NavigationProvider, type Navigation, type Search } from '#ui/navigation.tsx';
 import type { WebModule, WebRoute } from '#ui/web-module.ts';
+import { loadScreen } from './load-screen.ts';
 import { RouteFailed, RouteMissing, RoutePending } from './shell/route-states.tsx';
 import { Workplace } from './shell/workplace.tsx';
 import { StartPage } from './shell/start-page.tsx';
@@ -34,7 +35,7 @@ function addRoute(route: WebRoute, parent: AnyRoute): AnyRoute {
   const created: AnyRoute = createRoute({
     getParentRoute: () => parent,
     path,
-    component: lazyRouteComponent(async () => ({ default: await load() })),
+    component: lazyRouteComponent(async () => ({ default: await loadScreen(load) })),
   });
   if (children !== undefined) created.addChildren(children.map((child) => addRoute(child, created)));
   return created;

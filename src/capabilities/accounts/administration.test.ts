@@ -128,6 +128,17 @@ test('an agency’s administrator cannot reach for the province’s roles, by gi
   assert.equal(registered.length, 0, 'a refused registration leaves nothing behind');
 });
 
+test('an agency’s administrator does not take over somebody who becomes the province’s administrator tomorrow', async () => {
+  const { personId } = (await agency.send('POST', '/api/v1/accounts/people', person(ids.snv, 'ngay.mai'))).json<{ personId: string }>();
+  assert.equal((await agency.send('POST', `/api/v1/accounts/people/${personId}/reset-password`)).statusCode, 200);
+  const coming = await province.send('POST', '/api/v1/accounts/posts', { title: 'Quản trị viên tỉnh', roles: ['province_admin'], startsOn: '2026-11-21', agencyId: ids.snv, personId });
+  assert.equal(coming.statusCode, 200, coming.body);
+  for (const verb of ['reset-password', 'reset-second-factor', 'unlock', 'enable']) {
+    assert.equal(codeOf(await agency.send('POST', `/api/v1/accounts/people/${personId}/${verb}`)), 'kernel.forbidden', verb);
+  }
+  assert.equal((await province.send('POST', `/api/v1/accounts/people/${personId}/reset-password`)).statusCode, 200);
+});
+
 test('an administrator unlocks a locked account at once', async () => {
   const attempt = (password: string) => house.browser().send('POST', '/api/v1/sign-in', { login: 'vanthu2.snv', password });
   for (let failure = 1; failure <= 5; failure += 1) await attempt('sai');
@@ -274,4 +285,18 @@ test('a person’s citizen number is recorded by who looks after the account, sh
   const lines = await house.sql<{ type: string; data: object }>(`select type, data from audit.entry where subject_id = $1 and type like '%citizen-number%' order by at, type`, [added.personId]);
   assert.deepEqual(lines.map(({ type }) => type), ['identity.citizen-number-recorded', 'identity.citizen-number-recorded', 'identity.citizen-number-removed']);
   assert.deepEqual(lines.map(({ data }) => Object.keys(data).sort()), lines.map(() => ['personId', 'personName']));
+});
+
+test('an account that nobody signed in to for too long is shown as idle, and disabled it is shown as that', async () => {
+  const found = async () => (await province.get('/api/v1/accounts/people?text=vanthu.stc')).json<{ people: { personId: string; isDormant: boolean; disabledAt: string | null }[] }>().people.find(({ personId }) => personId === ids.stcClerk);
+  assert.equal((await found())?.isDormant, false);
+  const [before] = await house.sql<{ is_demo: boolean; last_sign_in_at: Date | null }>('select is_demo, last_sign_in_at from identity.account where person_id = $1', [ids.stcClerk]);
+  await house.sql('update identity.account set is_demo = false, last_sign_in_at = $2 where person_id = $1', [ids.stcClerk, new Date(house.clock.now().getTime() - 46 * 86_400_000)]);
+  assert.equal((await found())?.isDormant, true);
+  assert.equal((await province.send('POST', `/api/v1/accounts/people/${ids.stcClerk}/disable`, { reason: 'Nghỉ dài ngày' })).statusCode, 204);
+  const disabled = await found();
+  assert.deepEqual([disabled?.isDormant, disabled?.disabledAt !== null], [false, true]);
+  assert.equal((await province.send('POST', `/api/v1/accounts/people/${ids.stcClerk}/enable`)).statusCode, 204);
+  assert.equal((await found())?.isDormant, false, 'whoever opens it again begins anew');
+  await house.sql('update identity.account set is_demo = $2, last_sign_in_at = $3 where person_id = $1', [ids.stcClerk, before?.is_demo, before?.last_sign_in_at]);
 });

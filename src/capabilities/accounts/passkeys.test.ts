@@ -68,7 +68,7 @@ type Options = { step: string; options: { challenge: string; allowCredentials?: 
 
 async function enrol(browser: Browser): Promise<Device> {
   const device = newDevice();
-  const { step, options } = (await browser.send('POST', '/api/v1/me/passkeys/options')).json<Options>();
+  const { step, options } = (await browser.send('POST', '/api/v1/me/passkeys/options', { password: DEMO_PASSWORD })).json<Options>();
   const reply = await browser.send('POST', '/api/v1/me/passkeys', { step, name: 'Máy tính cơ quan', response: registration(device, options.challenge) });
   assert.equal(reply.statusCode, 204, reply.body);
   return device;
@@ -86,6 +86,14 @@ test('a passkey signs in by itself and counts as two factors', async () => {
   assert.equal(reply.statusCode, 200, reply.body);
   const { sessions } = (await browser.get('/api/v1/me/sessions')).json<{ sessions: { factors: string }[] }>();
   assert.equal(sessions[0]?.factors, 'passkey');
+});
+
+test('a session alone adds no passkey: whoever adds one proves the password, and wrong ones count as at signing in', async () => {
+  const browser = await signIn(house, 'vanthu.sxd');
+  assert.equal((await browser.send('POST', '/api/v1/me/passkeys/options')).statusCode, 422);
+  const codes: string[] = [];
+  for (let guess = 1; guess <= 5; guess += 1) codes.push((await browser.send('POST', '/api/v1/me/passkeys/options', { password: 'sai' })).json<{ code: string }>().code);
+  assert.deepEqual(codes, [...Array.from({ length: 4 }, () => 'identity.wrongPresentPassword'), 'identity.locked']);
 });
 
 test('after the password a person with a passkey proves it', async () => {
@@ -129,7 +137,7 @@ test('a proof is refused when it was made for another site, without a PIN, with 
 test('nobody keeps a passkey with the challenge of somebody else', async () => {
   const one = await signIn(house, 'chuyenvien.snv');
   const other = await signIn(house, 'chuyenvien2.snv');
-  const { step, options } = (await one.send('POST', '/api/v1/me/passkeys/options')).json<Options>();
+  const { step, options } = (await one.send('POST', '/api/v1/me/passkeys/options', { password: DEMO_PASSWORD })).json<Options>();
   const reply = await other.send('POST', '/api/v1/me/passkeys', { step, name: 'Khóa lạ', response: registration(newDevice(), options.challenge) });
   assert.equal(reply.json<{ code: string }>().code, 'identity.stepExpired');
 });

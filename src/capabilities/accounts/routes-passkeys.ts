@@ -8,7 +8,7 @@ import {
   signInWithPasskey,
   type RelyingParty,
 } from '#engines/identity/index.ts';
-import { newPasskeyRequest, passkeyOptionsReply, passkeyParams, passkeyRequest, passkeySignInRequest, signInReply } from './contract.ts';
+import { beginPasskeyRequest, newPasskeyRequest, passkeyOptionsReply, passkeyParams, passkeyRequest, passkeySignInRequest, signInReply } from './contract.ts';
 import { callerOf, settle } from './routes-sign-in.ts';
 
 const beforeSignIn = anyone('who signs in has no session yet');
@@ -35,10 +35,11 @@ export const passkeyRoutes: readonly Route[] = [
   route({
     method: 'POST',
     url: '/api/v1/me/passkeys/options',
-    summary: 'What the browser needs to make a passkey for the caller.',
+    summary: 'What the browser needs to make a passkey for the caller, who proves the own password first.',
     access: signedIn,
+    body: beginPasskeyRequest,
     reply: passkeyOptionsReply,
-    run: async (http) => asJson(await beginPasskeyEnrolment(http.kernel, http.actor, partyOf(http))),
+    run: async (http, { body }) => asJson(await beginPasskeyEnrolment(http.kernel, { actor: http.actor, password: body.password, party: partyOf(http) }, callerOf(http))),
   }),
   route({
     method: 'POST',

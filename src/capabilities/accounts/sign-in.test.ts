@@ -157,6 +157,29 @@ test('a step is forgotten after ten minutes', async () => {
   assert.equal(codeOf(await house.browser().send('POST', '/api/v1/sign-in/code', { step, code: '123456' })), 'identity.stepExpired');
 });
 
+test('who only knew the password does not replace the codes that an administrator has set up meanwhile', async () => {
+  await house.sql(`update identity.post set roles = '{agency_admin}' where person_id = (select person_id from identity.account where login = 'vanthu.stc')`);
+  const stepOf = async (): Promise<string> => (await attempt('vanthu.stc', DEMO_PASSWORD)).json<{ step: string }>().step;
+  const [stranger, owner] = [await stepOf(), await stepOf()];
+  const browser = house.browser();
+  const { secret } = (await browser.send('POST', '/api/v1/sign-in/enrol-code', { step: owner })).json<{ secret: string }>();
+  assert.equal((await browser.send('POST', '/api/v1/sign-in/confirm-code', { step: owner, code: await codeAt(secret, house.clock.now()) })).statusCode, 200);
+  assert.equal(codeOf(await house.browser().send('POST', '/api/v1/sign-in/enrol-code', { step: stranger })), 'identity.stepExpired');
+  assert.equal(codeOf(await house.browser().send('POST', '/api/v1/sign-in/confirm-code', { step: stranger, code: '123456' })), 'identity.stepExpired');
+});
+
+test('a new password ends the sign-ins and the sessions that the former one has opened', async () => {
+  const session = await signIn(house, 'chuyenvien.snnmt');
+  await house.sql(`update identity.account set must_change_password = true where login = 'chuyenvien.snnmt'`);
+  const stepOf = async (): Promise<string> => (await attempt('chuyenvien.snnmt', DEMO_PASSWORD)).json<{ step: string }>().step;
+  const [stranger, owner] = [await stepOf(), await stepOf()];
+  const browser = house.browser();
+  assert.deepEqual((await browser.send('POST', '/api/v1/sign-in/new-password', { step: owner, newPassword: 'Mùa thu Hà Nội 1945!' })).json(), { state: 'signed_in' });
+  assert.equal(codeOf(await house.browser().send('POST', '/api/v1/sign-in/new-password', { step: stranger, newPassword: 'Của người lạ 2026!!' })), 'identity.stepExpired');
+  assert.equal((await session.get('/api/v1/me')).statusCode, 401, 'the session of the former password');
+  assert.equal((await browser.get('/api/v1/me')).statusCode, 200, 'the new one');
+});
+
 test('a first password has to be changed, by the policy, before the first session', async () => {
   await house.sql(`update identity.account set must_change_password = true where login = 'chuyenvien.sct'`);
   const { state, step } = (await attempt('chuyenvien.sct', DEMO_PASSWORD)).json<{ state: string; step: string }>();

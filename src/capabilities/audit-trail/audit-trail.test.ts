@@ -93,6 +93,15 @@ test('an export is whole, harmless in a spreadsheet, provable, and recorded itse
   assert.equal((await call<{ entries: TrailRow[] }>(keeper, '/export?format=json&module=chronicle')).body.entries.length, 1, 'of the own agency only');
 });
 
+test('a key for safe repetition does not take exports out of the record', async () => {
+  actor = auditor;
+  const taken = async (): Promise<number> => (await house.sql(`select 1 from audit.entry where type = 'audit-trail.audit-exported'`)).length;
+  const before = await taken();
+  const url = '/api/v1/audit-trail/export?format=csv&module=chronicle&from=2026-11-01T00:00:00.000Z&to=2026-11-30T00:00:00.000Z';
+  for (let time = 1; time <= 3; time += 1) assert.equal((await server.inject({ url, headers: { 'idempotency-key': 'một lần' } })).statusCode, 200);
+  assert.equal((await taken()) - before, 3);
+});
+
 test('holds are placed and lifted with a reason by overseers, rules are set by the province’s administrator', async () => {
   const hold = { subject: { type: 'thing', id: 'a' }, reason: 'Phục vụ thanh tra năm 2026' };
   assert.equal((await call(keeper, '/holds', hold)).status, 403);

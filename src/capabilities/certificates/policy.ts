@@ -28,7 +28,7 @@ export function mayAsk(actor: PersonActor, holder: { agencyId: string; personId:
   return has(actor, 'agency_admin', 'clerk') || holder.personId === actor.personId;
 }
 
-export const mayDecide = (actor: PersonActor): boolean => has(actor, 'province_admin');
+const mayDecide = (actor: PersonActor): boolean => has(actor, 'province_admin');
 
 type Subject = { agency_id: string; person_id: string | null; credential_id: string | null; is_built_in: boolean; status: 'active' | 'suspended' | 'revoked' };
 

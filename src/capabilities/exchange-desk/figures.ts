@@ -6,10 +6,10 @@ import { agenciesIn, keepDayFlow, keepHourFlow, keepOldDayFlow } from './keep-fl
 type AgencyId = Period['agencyId'];
 type AgencyDay = { agencyId: AgencyId; day: CalendarDay };
 
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** Hours are kept this long; an older day is counted from the documents. */
-export const HOURS_KEPT_DAYS = 40;
+const HOURS_KEPT_DAYS = 40;
 const MINUTES_KEPT_DAYS = 2;
 /** So many hours or days are counted by one statement. */
 const HOURS_AT_ONCE = 1000;

@@ -15,7 +15,7 @@ type AgencyId = Id<'agency'>;
 type Told = { alertId: string; found: Found };
 
 /** Where an alert is dealt with. */
-export const ALERTS_PATH = '/lien-thong/canh-bao';
+const ALERTS_PATH = '/lien-thong/canh-bao';
 
 /** Tells whom the rule names: a task in the list of work of each, and a letter to each address where the installation can send one. */
 export async function tellOfAlert(ctx: CommandContext, rule: AlertRule, { alertId, found }: Told): Promise<void> {
@@ -69,7 +69,7 @@ const sentences: Record<AlertKind, (found: Found) => string> = {
 const ENDING: Record<EndCause, string> = { vendor_key: 'khóa kết nối', their_certificate: 'chứng thư của bên kia', own_certificate: 'chứng thư của hệ thống này' };
 
 /** One line that says what is wrong, without anything of a document. */
-export function sentenceOf(kind: AlertKind, found: Found): string {
+function sentenceOf(kind: AlertKind, found: Found): string {
   return sentences[kind](found);
 }
 

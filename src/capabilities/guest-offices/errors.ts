@@ -45,6 +45,13 @@ export const errors = defineErrors('guest-offices', {
     fixVi: 'Thử lại sau một giờ, hoặc liên hệ cơ quan bạn cần gửi để được mời.',
     fixEn: 'Try again in an hour, or ask the agency to invite you.',
   },
+  tooManyInvitations: {
+    status: 429,
+    vi: 'Tổ chức của bạn đã mời {most} người trong một ngày.',
+    en: 'Your office has invited {most} people within a day.',
+    fixVi: 'Mời tiếp vào ngày mai.',
+    fixEn: 'Go on tomorrow.',
+  },
   alreadyDecided: { status: 409, vi: 'Hồ sơ này đã được duyệt hoặc đã bị từ chối.', en: 'This application was decided already.', fixVi: 'Tải lại trang.', fixEn: 'Reload the page.' },
   alreadySuspended: { status: 409, vi: 'Tài khoản của tổ chức này đang tạm dừng rồi.', en: 'This office is suspended already.', fixVi: 'Tải lại trang.', fixEn: 'Reload the page.' },
   notSuspended: { status: 409, vi: 'Tổ chức này không bị tạm dừng.', en: 'This office is not suspended.', fixVi: 'Tải lại trang.', fixEn: 'Reload the page.' },

@@ -159,6 +159,7 @@ test('problems of an application come back field by field, with what was typed',
   assert.ok(!wrong.text.includes(PASSWORD));
   assert.match((await visitor.form('/dang-ky-gui-nhan', fields({ password: 'ngan', passwordAgain: 'ngan' }), [scan])).text, /id="password-wrong"/);
   assert.match((await visitor.form('/dang-ky-gui-nhan', fields())).text, /id="papers-wrong"/);
+  assert.equal((await visitor.form('/dang-ky-gui-nhan', fields({ name: 'Hội\u0000 Nhà báo' }), [scan])).status, 422, 'what no database can keep');
   assert.match((await visitor.form('/dang-ky-gui-nhan', fields(), [{ name: 'x.exe', bytes: Buffer.from('MZ') }])).text, /id="papers-wrong"/);
 });
 
@@ -332,6 +333,22 @@ test('a guest invites a colleague, who joins the same office; the office’s own
   const own = await colleague.ask<OwnOffice>('GET', `${base}/own`);
   assert.deepEqual(own.body.colleagues.map(({ name }) => name).sort(), ['Lê Văn Nam', 'Trần Thu Hà']);
   assert.equal((await passerBy().form(made.path, { fullName: 'Ai Khác', title: 'Khách', password: PASSWORD, passwordAgain: PASSWORD })).status, 409);
+});
+
+test('an office invites twenty colleagues a day and no more, also at once, since each invitation may be a letter to anybody', async () => {
+  const press = await guest();
+  const invite = () => press.visitor.ask<Refusal>('POST', `${base}/own/invitations`, { invitee: 'Ai đó' });
+  assert.equal((await Promise.all(Array.from({ length: 23 }, invite))).filter(({ status }) => status === 200).length, 20);
+  assert.equal((await invite()).body.code, 'guest-offices.tooManyInvitations');
+  assert.equal((await (await guest()).visitor.ask('POST', `${base}/own/invitations`, { invitee: 'Ai đó' })).status, 200, 'another office');
+  await office.house.sql(`update guest_offices.invitation set created_at = created_at - interval '1 day' where agency_id = $1`, [press.agencyId]);
+  assert.equal((await invite()).status, 200);
+});
+
+test('a link that is shown once is kept nowhere, not even for a request that is repeated', async () => {
+  const { body: made } = await clerk.post<{ path: string }>(`${base}/invitations`, { invitee: 'Báo Lặp lại' }, { 'idempotency-key': 'moi-mot-lan' });
+  assert.match(made.path, /[\w-]{43}$/);
+  assert.deepEqual(await office.house.sql('select 1 from kernel.idempotency i where i::text like $1', [`%${made.path.slice(-43)}%`]), []);
 });
 
 test('a suspension ends sessions at once, tells the senders why, and is lifted with everything still there', async () => {

@@ -5,7 +5,7 @@ import type { Id } from '#kernel/ids.ts';
 import { errors } from './errors.ts';
 import { isGuest } from './policy.ts';
 
-export const SUBJECT_TYPE = 'guest-letter';
+const SUBJECT_TYPE = 'guest-letter';
 export const letterSubject = (id: string): { type: typeof SUBJECT_TYPE; id: string } => ({ type: SUBJECT_TYPE, id });
 
 export type Letter = {

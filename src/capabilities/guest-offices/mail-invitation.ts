@@ -1,4 +1,4 @@
-import type { CommandContext } from '#kernel/command.ts';
+import { run, type CommandContext } from '#kernel/command.ts';
 import { formatInstant } from '#kernel/time.ts';
 import type { PersonActor } from '#kernel/actor.ts';
 import type { RouteContext } from '#kernel/route.ts';
@@ -19,7 +19,8 @@ export async function inviteAndMail(http: RouteContext<PersonActor>, input: Invi
   const { kernel, actor } = http;
   const { email, ...given } = input;
   if (email !== null && !canMailLinks(kernel.config)) throw errors.mailOff();
-  const made = await http.run(invite, { ...given, contact: given.contact === '' ? (email ?? '') : given.contact });
+  // Without the idempotency key of the request: a kept reply would hold the link.
+  const made = await run(kernel, invite, { ...given, contact: given.contact === '' ? (email ?? '') : given.contact }, { actor, requestId: http.requestId });
   if (email === null) return { ...made, mail: 'none' };
   const inviter = await getAgencyOn(kernel.database.pool, actor.agencyId, vietnamDay(kernel.clock.now()));
   try {

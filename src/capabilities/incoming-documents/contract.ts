@@ -276,6 +276,7 @@ export type EarlierReports = z.infer<typeof earlierReportsReply>;
 export const eventData = {
   'document-arrived': z.object({ senderName: z.string(), numberAndNotation: z.string(), verdict: z.string() }),
   'verdict-changed': z.object({ before: verdict, after: verdict, beforeVi: z.string(), beforeEn: z.string(), afterVi: z.string(), afterEn: z.string() }),
+  'verdicts-updated': z.object({ judged: z.int(), changed: z.int() }),
   'document-registered': z.object({ arrivalNumber: z.int(), arrivalYear: z.int() }),
   'paper-registered': z.object({ senderName: z.string(), numberAndNotation: z.string(), arrivalNumber: z.int(), arrivalYear: z.int(), sha256: z.string() }),
   'document-stamped': z.object({ arrivalNumber: z.int(), arrivalYear: z.int(), sha256: z.string(), certificateSerial: z.string() }),

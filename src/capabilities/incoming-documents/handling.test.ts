@@ -108,6 +108,12 @@ test('what the leader assigns, an officer opens and completes is told to the sen
   assert.deepEqual([part?.state, part?.outcome, part?.progress?.text], ['done', 'Đã cung cấp số liệu qua thư điện tử', 'Đã xin số liệu']);
 });
 
+test('what arrives is to be registered by the end of the next working day, whatever day the sender wants an answer by', async () => {
+  const letter = await arrived();
+  const [task] = (await clerk.get<{ items: { href: string; dueAt: string }[] }>('/api/v1/my-work')).body.items.filter(({ href }) => href.endsWith(letter.id));
+  assert.equal(new Date(task?.dueAt ?? '').toISOString(), '2026-11-23T10:30:00.000Z');
+});
+
 test('registering gives the clerk the next task, to submit, due at the end of the next working day, and asks for the lasting copy of what is valid', async () => {
   const letter = await arrived();
   await clerk.post(`${base}/${letter.id}/register`);

@@ -4,6 +4,8 @@ import { copySeal } from './commands/seal-copy.ts';
 import { stampSeal } from './commands/seal-stamp.ts';
 import { eventData } from './contract.ts';
 import { copiesOfRecalled } from './copy-guard.ts';
+import { filesOfDocuments } from './file-guard.ts';
+import { followTrustJob, followTrustSchedule } from './jobs/follow-trust.ts';
 import { followVerdictJob } from './jobs/follow-verdict.ts';
 import { onMessageRecalled, onMessageReminded, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined } from './notice-subscribers.ts';
 import { onReplyCreated, onReplyIssued } from './reply-subscribers.ts';
@@ -19,8 +21,9 @@ export const incomingDocumentsModule: Module = {
   name: 'incoming-documents',
   migrations: join(import.meta.dirname, 'migrations'),
   routes: [...handlingRoutes, ...copyRoutes, ...reportRoutes, ...routes],
-  jobs: [followVerdictJob],
-  contributions: { 'identity.abilities': [abilitiesWithPaper], 'signatures.purposes': [copySeal, stampSeal], 'files.guards': [copiesOfRecalled] },
+  jobs: [followVerdictJob, followTrustJob],
+  schedules: [followTrustSchedule],
+  contributions: { 'identity.abilities': [abilitiesWithPaper], 'signatures.purposes': [copySeal, stampSeal], 'files.guards': [copiesOfRecalled, filesOfDocuments] },
   subscriptions: [onMessageArrived, onMessageRecalled, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined, onMessageReminded, onReplyCreated, onReplyIssued],
   events: {
     'document-arrived': {
@@ -32,6 +35,11 @@ export const incomingDocumentsModule: Module = {
       data: eventData['verdict-changed'],
       vi: 'Kiểm tra lại chữ ký số của văn bản: trước {beforeVi}, nay {afterVi}',
       en: 'Checked the signatures again: {beforeEn} before, {afterEn} now',
+    },
+    'verdicts-updated': {
+      data: eventData['verdicts-updated'],
+      vi: 'Kiểm tra lại chữ ký số của văn bản đến theo danh sách tin cậy và quy tắc hiện nay: {judged} tệp, {changed} văn bản đổi kết luận',
+      en: 'Checked the signatures of incoming documents by what is trusted now: {judged} files, {changed} documents with another verdict',
     },
     'document-registered': { data: eventData['document-registered'], vi: 'Tiếp nhận, số đến {arrivalNumber}', en: 'Registered with arrival number {arrivalNumber}' },
     'paper-registered': {

@@ -119,7 +119,7 @@ export const onNoticeAsked = subscribe({
   },
 });
 
-export const ANSWER_TASK = 'incoming-documents.answer-notice';
+const ANSWER_TASK = 'incoming-documents.answer-notice';
 
 /** A question that settled itself, since the document was cancelled or replaced meanwhile, is no question any more. */
 export const onNoticeDeclined = subscribe({

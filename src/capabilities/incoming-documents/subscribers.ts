@@ -2,8 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { subscribe, type DeliveredEvent } from '#kernel/events.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import { toTsvector } from '#kernel/search-text.ts';
-import { startOfVietnamDay, type CalendarDay } from '#kernel/time.ts';
-import { openTasks } from '#engines/cases/index.ts';
+import { nextWorkingDayDeadline, openTasks, workingCalendar } from '#engines/cases/index.ts';
 import { messageArrived, type MessageArrived } from '#engines/exchange/contract.ts';
 
 /** A message that the exchange accepted becomes a document in the agency's inbox, and the clerk's next piece of work. */
@@ -24,6 +23,7 @@ async function receiveDocuments(ctx: CommandContext, events: DeliveredEvent<Mess
   if (fresh.length === 0) return;
   const arrivals: Arrival[] = fresh.map((event) => ({ event, id: newId<'incoming-document'>() }));
   await insertDocuments(ctx, arrivals);
+  const calendar = await workingCalendar(ctx.kernel);
   await openTasks(
     ctx,
     arrivals.filter(({ event }) => event.data.standing === undefined).map(({ event, id }) => ({
@@ -32,8 +32,8 @@ async function receiveDocuments(ctx: CommandContext, events: DeliveredEvent<Mess
       kind: 'incoming-documents.register',
       assignee: { role: 'clerk' },
       title: event.data.document.summary,
-      // safe because the exchange checked the day when the envelope was made
-      dueAt: event.data.document.answerDue === null ? null : startOfVietnamDay(event.data.document.answerDue as CalendarDay),
+      // Registered the same day, at the latest the next working day (30/2020/NĐ-CP Art. 4.2.c); when the sender wants an answer is another matter.
+      dueAt: nextWorkingDayDeadline(calendar, new Date(event.at)),
       urgency: event.data.document.urgency,
       href: `/app/van-ban-den/${id}`,
     })),

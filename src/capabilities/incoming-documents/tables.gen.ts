@@ -155,10 +155,23 @@ export type ReplyRow = {
   issued_at: Instant | null;
 };
 
+export type VerdictRoundRow = {
+  id: number;
+  trust_version: string;
+  stage: 'doubtful' | 'others';
+  after_agency_id: string | null;
+  after_document_id: string | null;
+  judged: number;
+  changed: number;
+  began_at: Instant;
+  ended_at: Instant | null;
+};
+
 export type Tables = {
   'incoming_documents.assignment': AssignmentRow;
   'incoming_documents.copy': CopyRow;
   'incoming_documents.document': DocumentRow;
   'incoming_documents.notice': NoticeRow;
   'incoming_documents.reply': ReplyRow;
+  'incoming_documents.verdict_round': VerdictRoundRow;
 };

@@ -1,12 +1,12 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
-import { foldText } from '#kernel/search-text.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { getDocumentType } from '#engines/registers/index.ts';
 import type { z } from 'zod';
 import type { draftFields } from './contract.ts';
 import { errors } from './errors.ts';
+import { searchTextOf } from './search-text.ts';
 import type { Tables } from './tables.ts';
 
 export type DraftInput = z.output<typeof draftFields>;
@@ -19,7 +19,7 @@ export async function draftColumns(ctx: CommandContext, input: DraftInput) {
     type_code: type.code,
     type_name: type.name,
     summary: input.summary,
-    search_text: foldText(`${type.name} ${input.summary}`),
+    search_text: searchTextOf({ typeName: type.name, summary: input.summary }),
     urgency: input.urgency,
     answer_due: input.answerDue,
   };

@@ -4,6 +4,7 @@ import { approval } from './commands/approve-document.ts';
 import { initials } from './commands/initial-document.ts';
 import { seal } from './commands/seal-document.ts';
 import { eventData } from './contract.ts';
+import { filesOfDocuments } from './file-guard.ts';
 import { abilitiesInSigningRoom } from './policy.ts';
 import { routes } from './routes.ts';
 import { sentRoutes } from './routes-sent.ts';
@@ -17,7 +18,7 @@ export const outgoingDocumentsModule: Module = {
   name: 'outgoing-documents',
   migrations: join(import.meta.dirname, 'migrations'),
   routes: [...signingRoutes, ...routes, ...sentRoutes],
-  contributions: { 'signatures.purposes': [approval, initials, seal], 'identity.abilities': [abilitiesInSigningRoom], 'exchange.unsent-documents': [unsentDocuments] },
+  contributions: { 'signatures.purposes': [approval, initials, seal], 'identity.abilities': [abilitiesInSigningRoom], 'exchange.unsent-documents': [unsentDocuments], 'files.guards': [filesOfDocuments] },
   subscriptions: [onNoticeRefused],
   schedules,
   events: {

@@ -36,6 +36,19 @@ test('a draft is seen by its agency’s clerk and its drafter, and does not exis
   assert.deepEqual(await eventsOf(id), ['outgoing-documents.draft-created']);
 });
 
+test('a document is found by words in any order and without marks, and by its number as written or as spoken, also after an update', async () => {
+  const id = await issuedDocument(clerk, director, await office.agencies('Sở Tài chính'));
+  const { numberAndNotation } = (await read(clerk, id)) as Document & { numberAndNotation: string };
+  const spoken = numberAndNotation.replace(/^0+/, '');
+  const finds = async (text: string): Promise<boolean> =>
+    (await clerk.get<{ rows: { id: string }[] }>(`${base}?text=${encodeURIComponent(text)}`)).body.rows.some((row) => row.id === id);
+  for (const text of [numberAndNotation, spoken, spoken.toLowerCase().slice(0, -2), numberAndNotation.split('/')[0] ?? '', 'công tác, kiem tra', 'van thu cong van']) assert.ok(await finds(text), text);
+  for (const text of [`1${spoken}`, `9${numberAndNotation}`, 'kiem tra ngan sach']) assert.ok(!(await finds(text)), text);
+  const reply = await clerk.post(`${base}/${id}/update`, { reason: 'Ghi rõ năm', changed: { summary: 'V/v kiểm tra công tác văn thư năm 2026', urgency: 'normal', answerDue: null } });
+  assert.equal(reply.status, 200);
+  for (const text of [numberAndNotation, 'nam 2026']) assert.ok(await finds(text), text);
+});
+
 test('a document with a secrecy mark is refused with the law’s reason, and nothing is kept', async () => {
   const before = await office.house.sql('select 1 from outgoing_documents.document');
   const reply = await clerk.post<Refusal>(base, { mainUploadId: await clerk.upload(), typeCode: 'cong-van', summary: 'Mật', secrecy: 'secret' });

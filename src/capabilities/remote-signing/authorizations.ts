@@ -2,7 +2,7 @@ import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { HashAlgorithm } from './domain/activation.ts';
 
-export type AskedHash = { hash: Buffer; documentName: string | null; /** A page of the workplace, for documents of the house. */ documentLink: string | null; signature: Buffer | null; releasedAt: Date | null; responseId: string | null; responsePosition: number | null };
+export type AskedHash = { hash: Buffer; documentName: string | null; /** A page of the workplace, for documents of the house. */ documentLink: string | null; signature: Buffer | null; /** The same hash as RSASSA-PSS, until the application says which it wants. */ pssSignature: Buffer | null; releasedAt: Date | null; responseId: string | null; responsePosition: number | null };
 
 /** A request to sign, with its hashes in their order. */
 export type Authorization = {
@@ -39,7 +39,7 @@ export async function readAuthorizations(q: Queryable, { agencyId, ids, lock = f
 async function withHashes(q: Queryable, agencyId: string, found: readonly Omit<Authorization, 'hashes'>[]): Promise<Authorization[]> {
   if (found.length === 0) return [];
   const { rows } = await q.query(
-    `select authorization_id as "authorizationId", hash, document_name as "documentName", document_link as "documentLink", signature, released_at as "releasedAt", response_id as "responseId", response_position as "responsePosition"
+    `select authorization_id as "authorizationId", hash, document_name as "documentName", document_link as "documentLink", signature, pss_signature as "pssSignature", released_at as "releasedAt", response_id as "responseId", response_position as "responsePosition"
        from remote_signing.asked_hash where agency_id = $1 and authorization_id = any($2::uuid[]) order by authorization_id, position`,
     [agencyId, found.map((each) => each.id)],
   );

@@ -1,10 +1,14 @@
 import { X509Certificate } from 'node:crypto';
+import { offersPss } from '#engines/signatures/index.ts';
 import type { Credential } from './ownership.ts';
 import type { CscVersion } from './csc-input.ts';
-import { signatureAlgorithms } from './domain/activation.ts';
+import { signatureAlgorithms, type KeyWays } from './domain/activation.ts';
 import { MOST_HASHES } from './limits.ts';
 
-export const isEcKey = ({ certificate }: Pick<Credential, 'certificate'>): boolean => new X509Certificate(certificate).publicKey.asymmetricKeyType === 'ec';
+const isEcKey = ({ certificate }: Pick<Credential, 'certificate'>): boolean => new X509Certificate(certificate).publicKey.asymmetricKeyType === 'ec';
+
+/** In which ways the key of a certificate signs here. */
+export const waysOf = (credential: Pick<Credential, 'driver' | 'certificate'>): KeyWays => ({ isEc: isEcKey(credential), hasPss: offersPss(credential) });
 
 const curveOids: Readonly<Record<string, { oid: string; bits: number }>> = { prime256v1: { oid: '1.2.840.10045.3.1.7', bits: 256 }, secp384r1: { oid: '1.3.132.0.34', bits: 384 } };
 
@@ -24,7 +28,7 @@ export function describeCredential(credential: Credential, { version, certificat
     description: credential.label,
     key: {
       status: isUsable(credential, now) ? 'enabled' : 'disabled',
-      algo: signatureAlgorithms(curve !== undefined),
+      algo: signatureAlgorithms(waysOf(credential)),
       len: curve?.bits ?? details?.modulusLength ?? 0,
       ...(curve === undefined ? {} : { curve: curve.oid }),
     },

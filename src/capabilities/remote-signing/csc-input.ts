@@ -1,5 +1,5 @@
 import { CscError, invalid, missing } from './csc-errors.ts';
-import { hashAlgorithms, isSignatureAlgorithm, placeOf, type HashAlgorithm } from './domain/activation.ts';
+import { hashAlgorithms, isOwnPss, isSignatureAlgorithm, placeOf, RSASSA_PSS, type HashAlgorithm, type KeyWays } from './domain/activation.ts';
 import { MOST_HASHES } from './limits.ts';
 
 /** A body of the protocol; members that nobody asked for are ignored, as the specification wants. */
@@ -78,8 +78,13 @@ export function hashAlgorithmOf(hashes: readonly Buffer[], { input, version, sig
   return algorithm.name;
 }
 
-export function assertSignatureAlgorithm(input: CscInput, key: { isEc: boolean; hash: HashAlgorithm }): void {
-  if (!isSignatureAlgorithm(textOf(input, 'signAlgo'), key)) throw invalid('signAlgo');
+/** In which of the key's ways the signatures are wanted. RSASSA-PSS without parameters would mean SHA-1. @throws CscError invalid_request */
+export function signatureWay(input: CscInput, key: KeyWays & { hash: HashAlgorithm }): { isPss: boolean } {
+  const algorithm = textOf(input, 'signAlgo');
+  if (!isSignatureAlgorithm(algorithm, key)) throw invalid('signAlgo');
+  if (algorithm !== RSASSA_PSS) return { isPss: false };
+  if (!isOwnPss(Buffer.from(textOf(input, 'signAlgoParams'), 'base64'), key.hash)) throw invalid('signAlgoParams');
+  return { isPss: true };
 }
 
 export function placeIn(input: CscInput, name: string): { agencyId: string; id: string } {

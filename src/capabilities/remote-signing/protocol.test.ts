@@ -35,7 +35,7 @@ test('a text that no database keeps, or that turns what the owner reads, is refu
   assert.equal((await bare('v2/oauth2/token', { type: 'application/x-www-form-urlencoded', body: 'grant_type=client_credentials&client_id=%00&client_secret=x' })).status, 400);
   const url = new URL(`${house.origin}/csc/v2/oauth2/authorize?response_type=code&scope=service&code_challenge_method=S256&state=%00`);
   for (const [name, value] of [['client_id', house.client.clientId], ['redirect_uri', 'https://dichvucong.example/quay-ve'], ['code_challenge', 'a'.repeat(43)]] as const) url.searchParams.set(name, value);
-  assert.equal((await fetch(url, { redirect: 'manual' })).status, 400);
+  assert.equal((await fetch(url, { redirect: 'manual' })).status, 422);
 });
 
 test('who is not let in is told which way to come: each 401 names its scheme', async () => {

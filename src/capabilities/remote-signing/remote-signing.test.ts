@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { constants, createHash, randomBytes, verify, X509Certificate } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { SignOutcome } from '#engines/signatures/adapters/signing-driver.ts';
 import { openSigningHouse, PASSWORD, proof, type SigningHouse } from './testing.ts';
@@ -90,6 +90,38 @@ test('activation data open exactly the approved hashes, each once', async () => 
   assert.equal((await calls.signHash(sad, hashes)).status, 400);
   assert.equal((await calls.signHash(sad, hashes.slice(0, 1))).status, 400);
   assert.equal((await calls.signHash(sad, hashes.slice(1))).status, 200);
+});
+
+/** RSASSA-PSS-params (RFC 4055): SHA-256, MGF1 with SHA-256, a salt of so many bytes. */
+const pssParams = (salt: number, hash = '300d06096086480165030402010500'): string =>
+  Buffer.from(`3034a00f${hash}a11c301a06092a864886f70d010108${hash}a2030201${salt.toString(16).padStart(2, '0')}`, 'hex').toString('base64');
+
+test('an application that names RSASSA-PSS when it fetches gets it, of one hash one value goes out, and a key that cannot is not said to', async () => {
+  const texts = ['quyết định', 'công văn'].map((text) => Buffer.from(text));
+  const hashes = texts.map((text) => createHash('sha256').update(text).digest('base64'));
+  const key = { key: new X509Certificate(calls.certificate).publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
+  const pss = { signAlgo: '1.2.840.113549.1.1.10', signAlgoParams: pssParams(32) };
+  const sad = await calls.approved(hashes);
+  for (const wrong of [{ signAlgoParams: undefined }, { signAlgoParams: pssParams(20) }, { signAlgoParams: 'MAA=' }]) assert.equal((await calls.signHash(sad, hashes, { ...pss, ...wrong })).status, 400);
+  const { body } = await calls.signHash(sad, hashes.slice(0, 1), pss);
+  // safe because the specification says so, and the assertions fail otherwise
+  const [value = ''] = body['signatures'] as string[];
+  assert.ok(verify('sha256', texts[0] ?? Buffer.alloc(0), key, Buffer.from(value, 'base64')));
+  assert.equal((await calls.signHash(sad, hashes.slice(0, 1))).status, 400, 'not in the other way as well');
+  assert.equal((await calls.signHash(sad, hashes.slice(0, 1), { operationMode: 'A' })).status, 400);
+  const again = await calls.signHash(sad, hashes.slice(0, 1), { ...pss, operationMode: 'A' });
+  assert.deepEqual((await calls.csc('signatures/signPolling', { requestID: again.body['responseID'] })).body['signatures'], [value]);
+  const other = await calls.signHash(sad, hashes.slice(1));
+  assert.equal(other.status, 200);
+  const left = await house.sql<{ kept: number }>(`select (signature is not null)::int + (pss_signature is not null)::int as kept from remote_signing.asked_hash where hash = any($1)`, [hashes.map((each) => Buffer.from(each, 'base64'))]);
+  assert.deepEqual(left.map(({ kept }) => kept), [1, 1]);
+
+  const ofEc = await house.issue(house.director);
+  await house.enrol(house.director, ofEc);
+  // safe because the specification says so, and the assertions fail otherwise
+  const algorithms = async (credentialID: string) => ((await calls.csc('credentials/info', { credentialID })).body['key'] as { algo: string[] }).algo;
+  assert.ok((await algorithms(calls.credentialID())).includes(pss.signAlgo));
+  assert.ok(!(await algorithms(`${house.agencyId}.${ofEc}`)).includes(pss.signAlgo));
 });
 
 test('a client whose answer was lost is told the number of the same answer: nothing is signed twice', async () => {

@@ -11,8 +11,8 @@ import { askAuthorization } from './commands/ask-authorization.ts';
 import { recordRefusedRelease, releaseSignatures, type Released, type ReleaseSignatures } from './commands/release-signatures.ts';
 import { openMethod, tokenMethod, type CscReply } from './csc-call.ts';
 import { CscError, invalid } from './csc-errors.ts';
-import { assertCount, assertSignatureAlgorithm, documentNamesOf, hashAlgorithmOf, hashesOf, optionalText, placeIn, textOf, wordIn, type CscInput, type CscVersion } from './csc-input.ts';
-import { describeCredential, isEcKey } from './credential-info.ts';
+import { assertCount, documentNamesOf, hashAlgorithmOf, hashesOf, optionalText, placeIn, signatureWay, textOf, wordIn, type CscInput, type CscVersion } from './csc-input.ts';
+import { describeCredential, waysOf } from './credential-info.ts';
 import { listOwnCredentials } from './queries/list-csc-credentials.ts';
 import { activationData, nameOf, signatureAlgorithms } from './domain/activation.ts';
 import { FIRST_VERSION_WAIT_MS } from './limits.ts';
@@ -98,7 +98,7 @@ function information(version: CscVersion, origin: string): object {
     authType: ['basic', 'oauth2code', 'oauth2client'],
     oauth2: `${origin}/csc/v${String(version)}`,
     methods: version === 1 ? common : [...common, 'credentials/authorizeCheck', 'signatures/signPolling'],
-    ...(version === 1 ? {} : { asynchronousOperationMode: true, signAlgorithms: { algos: [...signatureAlgorithms(false), ...signatureAlgorithms(true)] }, ...NO_DOCUMENTS }),
+    ...(version === 1 ? {} : { asynchronousOperationMode: true, signAlgorithms: { algos: [...signatureAlgorithms({ isEc: false, hasPss: true }), ...signatureAlgorithms({ isEc: true, hasPss: false })] }, ...NO_DOCUMENTS }),
   };
 }
 
@@ -186,10 +186,10 @@ async function signHash(kernel: Kernel, caller: Caller, { version, input }: Aske
   await assertEnabled(kernel, { enrolment, credential });
   const hashes = hashesOf(input, version);
   const hash = hashAlgorithmOf(hashes, { input, version, signAlgo: optionalText(input, 'signAlgo') });
-  assertSignatureAlgorithm(input, { isEc: isEcKey(credential), hash });
+  const { isPss } = signatureWay(input, { ...waysOf(credential), hash });
   const mode = version === 1 ? 'S' : (wordIn(input, 'operationMode', ['S', 'A']) ?? 'S');
   const { agencyId, credentialId } = enrolment;
-  const wanted = { clientId: caller.client.id, agencyId, credentialId, activationData: textOf(input, 'SAD'), hash, hashes, isAsynchronous: mode === 'A' };
+  const wanted = { clientId: caller.client.id, agencyId, credentialId, activationData: textOf(input, 'SAD'), hash, hashes, isPss, isAsynchronous: mode === 'A' };
   const { responseId, signatures } = await release(kernel, wanted, caller.client.name);
   return { body: mode === 'A' ? { responseID: nameOf({ agencyId, id: responseId }) } : { signatures: signatures.map((each) => each.toString('base64')) } };
 }

@@ -30,6 +30,7 @@ export type AskedHashRow = {
   response_id: string | null;
   response_position: number | null;
   document_link: string | null;
+  pss_signature: Buffer | null;
 };
 
 export type CeremonyRow = {

@@ -6,10 +6,12 @@ const BURST = 20;
 const PER_MINUTE = 20;
 /** Files that this process reads from the public at the same time. */
 const AT_ONCE = 4;
+/** Of these, from one network: whoever sends slowly, or several at once, leaves places for others. */
+const AT_ONCE_FROM_ONE = 2;
 const ADDRESSES_KEPT = 10_000;
 
 type Bucket = { tokens: number; at: number };
-const state = service<{ buckets: Map<string, Bucket>; running: number }>(Symbol('public validations'), () => ({ buckets: new Map(), running: 0 }));
+const state = service<{ buckets: Map<string, Bucket>; /** The network of each file that is being read. */ running: string[] }>(Symbol('public validations'), () => ({ buckets: new Map(), running: [] }));
 
 /**
  * Lets a public validation through, or refuses it with the time to wait.
@@ -17,13 +19,15 @@ const state = service<{ buckets: Map<string, Bucket>; running: number }>(Symbol(
  */
 export async function withinLimits<Result>(kernel: Kernel, ip: string, work: () => Promise<Result>): Promise<Result> {
   const limits = state(kernel);
-  takeToken(limits.buckets, networkOf(ip), kernel.clock.now().getTime());
-  if (limits.running >= AT_ONCE) throw kernelErrors.tooManyRequests({ values: { seconds: 5 } });
-  limits.running += 1;
+  const network = networkOf(ip);
+  takeToken(limits.buckets, network, kernel.clock.now().getTime());
+  const fromThere = limits.running.filter((each) => each === network).length;
+  if (limits.running.length >= AT_ONCE || fromThere >= AT_ONCE_FROM_ONE) throw kernelErrors.tooManyRequests({ values: { seconds: 5 } });
+  limits.running.push(network);
   try {
     return await work();
   } finally {
-    limits.running -= 1;
+    limits.running.splice(limits.running.indexOf(network), 1);
   }
 }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { anonymous } from '#kernel/actor.ts';
@@ -131,6 +134,32 @@ test('one address gets twenty checks at once and then has to wait', async () => 
   house.clock.advance(60_000);
   const later = await server.inject({ method: 'POST', url: '/api/v1/validations', payload: Buffer.from('x'), headers: { 'content-type': 'application/pdf' }, remoteAddress: '10.9.9.9' });
   assert.equal(later.statusCode, 422);
+});
+
+test('somebody who sends four files that never come to an end does not keep others from checking theirs', async () => {
+  await server.listen({ port: 0, host: '127.0.0.1' });
+  // safe because the server listens on a port
+  const { port } = server.server.address() as AddressInfo;
+  const slow = Array.from({ length: 4 }, () => {
+    const sent = request({ port, method: 'POST', path: '/api/v1/validations', headers: { 'content-type': 'application/pdf', 'content-length': 1000, 'x-forwarded-for': '198.51.100.66' } });
+    const answered = new Promise<number | undefined>((resolve) => {
+      sent.on('response', (reply) => {
+        resolve(reply.statusCode);
+        reply.resume();
+      });
+      sent.on('error', () => {
+        resolve(undefined);
+      });
+    });
+    sent.write('%PDF');
+    return { sent, answered };
+  });
+  // Two of the four get their places, the others hear at once that they have to wait.
+  const [first, second] = await Promise.all([Promise.race(slow.map(({ answered }) => answered)), pause(500)]);
+  assert.deepEqual([first, second], [429, undefined]);
+  const other = await server.inject({ method: 'POST', url: '/api/v1/validations', payload: Buffer.from('%PDF-1.7 cut'), headers: { 'content-type': 'application/pdf' }, remoteAddress: '198.51.100.67' });
+  assert.equal(other.statusCode, 422, other.body);
+  for (const { sent } of slow) sent.destroy();
 });
 
 test('nothing of a public file stays in the database or in the store', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PersonActor } from '#kernel/actor.ts';
 import type { Id } from '#kernel/ids.ts';
-import { anyone, route, signedIn } from '#kernel/route.ts';
+import { anyone, holders, route } from '#kernel/route.ts';
 import { consistencyProofSchema, inclusionProofSchema, treeHeadSchema } from './contract.ts';
 import { base64, describeHead, describeProof } from './describe-proof.ts';
 import { auditErrors } from './errors.ts';
@@ -15,7 +15,8 @@ export const routes = [
     method: 'GET',
     url: '/api/v1/audit/entries/:entryId/proof',
     summary: 'The proof that an entry of the own agency (for an auditor, of any) stands in the newest signed tree',
-    access: signedIn,
+    // The entry is told with its data: what a document is about, and who did what.
+    access: holders('clerk', 'leader', 'chief_of_office', 'agency_admin', 'province_admin', 'auditor'),
     params: z.object({ entryId: z.uuid() }),
     query: z.object({ agencyId: z.uuid().optional() }),
     reply: inclusionProofSchema,
@@ -52,7 +53,7 @@ export const routes = [
   }),
 ];
 
-/** Everybody reads the own agency's record; the auditor's role reaches the whole installation. */
+/** The own agency's record; the auditor's role reaches the whole installation. */
 function agencyToRead(actor: PersonActor, asked: string | undefined): Id<'agency'> {
   if (asked === undefined || asked === actor.agencyId) return actor.agencyId;
   if (!actor.roles.includes('auditor')) throw auditErrors.entryNotFound();

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { chmodSync, closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { syncFolderNow } from '#kernel/disk.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { service } from '#kernel/kernel.ts';
 import { checkpointText, keyIdOf, type CheckpointBody } from './domain/checkpoint.ts';
@@ -52,7 +53,7 @@ function loadOrMake(folder: string): KeyObject {
   } finally {
     rmSync(draft, { force: true });
   }
-  syncFolder(folder);
+  syncFolderNow(folder);
   return parse(readFileSync(file, 'utf8'), file);
 }
 
@@ -84,17 +85,6 @@ function writeDurably(file: string, text: string): void {
     closeSync(handle);
   }
   chmodSync(file, 0o600);
-}
-
-function syncFolder(folder: string): void {
-  // Windows cannot open a folder for syncing.
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function rawPublicKey(privateKey: KeyObject): Buffer {

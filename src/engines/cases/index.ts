@@ -3,7 +3,7 @@ import type { Module } from '#kernel/module.ts';
 import { taskReleased, taskReturned, taskTaken } from './contract.ts';
 import { schedules } from './schedules.ts';
 
-export { defineLifecycle, actionsIn, isState, lifecycleTable, nextState, type Lifecycle } from './domain/lifecycle.ts';
+export { defineLifecycle, actionsIn, lifecycleTable, nextState, type Lifecycle } from './domain/lifecycle.ts';
 export { stateOf, transition } from './transition.ts';
 export {
   addWorkingDays,
@@ -12,11 +12,9 @@ export {
   isWorkingDay,
   nextWorkingDay,
   nextWorkingDayDeadline,
-  sameOrNextWorkingDay,
-  workingDaysBetween,
   type WorkingCalendar,
 } from './domain/working-calendar.ts';
-export { deadlineLimits, deadlineState, type DeadlineLimits, type DeadlineState } from './domain/deadline.ts';
+export type { DeadlineLimits, DeadlineState } from './domain/deadline.ts';
 export { readCalendar, workingCalendar } from './calendar.ts';
 export { openTasks, type Assignee, type NewTask } from './open-tasks.ts';
 export { closeTasks, type TaskSelection } from './close-tasks.ts';

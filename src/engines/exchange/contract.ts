@@ -188,6 +188,9 @@ export const deliveryLine = z.object({
 });
 export type DeliveryLine = z.output<typeof deliveryLine>;
 
+/** So many troubled deliveries are listed at most, the oldest; whoever mended those sees the next. */
+export const MOST_TROUBLED = 500;
+
 /** A delivery that needs a look: it waits longer than it should, has no way to go, or came back. */
 export const troubledDelivery = z.object({
   agencyId,

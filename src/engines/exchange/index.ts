@@ -22,12 +22,12 @@ export { sendNotice, type NoticeSent, type SendNotice } from './commands/send-no
 export { addRecipients } from './commands/add-recipients.ts';
 export { remindRecipients } from './commands/remind-recipients.ts';
 export { expectedEffect } from './domain/expected-effect.ts';
-export { isReceiptInTime, registerDueAt, sendDueAt, type OfficeDays } from './domain/deadlines.ts';
+export { sendDueAt, type OfficeDays } from './domain/deadlines.ts';
 export { overdueUnsent, type UnsentDocument, type UnsentSource } from './unsent.ts';
 export { retryDelivery, type RetryDelivery } from './commands/retry-delivery.ts';
-export { deliveriesOf, deliveryLinesJson, findSendDueAt, type DeliveriesOf } from './queries/deliveries-of.ts';
-export { stuckDeliveries, type StuckDeliveries } from './queries/troubled-deliveries.ts';
-export { findContentHash, getMessage } from './queries/message.ts';
+export { deliveriesOf, findSendDueAt, type DeliveriesOf } from './queries/deliveries-of.ts';
+export type { StuckDeliveries } from './queries/troubled-deliveries.ts';
+export { findContentHash, findMessageOfFile, getMessage } from './queries/message.ts';
 export { busyHours, exchangingAgencies, figuresFollow, flowOf, hoursOf, lastTrafficBefore, type AgencyHour, type FlowMinute, type Period } from './queries/traffic.ts';
 export { exchangeFigures, type ExchangeFigures, type PeriodFigures } from './queries/figures.ts';
 export { receivedDocuments, receivedFilters, sentDocuments, sentFilters, type ReceivedDocument, type ReceivedFilter, type SentDocument, type SentFilter } from './queries/exchanged-documents.ts';
@@ -38,14 +38,12 @@ export { listPartners } from './partners/queries/partners.ts';
 export { unfetchedParcels, type UnfetchedParcels } from './partners/queries/unfetched.ts';
 export { trialAgencies } from './partners/adapters/edxml-packets/sandbox-agencies.ts';
 export { reconcileWith } from './partners/adapters/installation/operator-routes.ts';
-export { receiptsOf, type SentReceipt } from './queries/receipts.ts';
+export type { SentReceipt } from './queries/receipts.ts';
 export { receiptKeys } from './receipt-key.ts';
 export { verifyReceipt, type Receipt, type ReceiptVerdict } from './domain/receipt.ts';
-export { arrivalSteps } from './domain/arrival-steps.ts';
 export { statusRules, type Status } from './domain/status.ts';
-export { messageArrived, type DeliveryLine, type EnvelopeDocument, type MessageArrived, type MessageFile } from './contract.ts';
+export type { DeliveryLine, EnvelopeDocument, MessageArrived, MessageFile } from './contract.ts';
 export { conformanceOf, type Conformance } from './partners/adapters/provincial-axis/conformance.ts';
-export { exchangeErrors } from './errors.ts';
 
 /** Envelopes between agencies: sent once, delivered to each, verified step by step, answered with signed receipts. */
 export const exchangeModule: Module = {

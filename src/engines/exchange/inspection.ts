@@ -3,7 +3,7 @@ import type { Envelope, Verdict } from './contract.ts';
 import type { FileFacts } from './domain/arrival-steps.ts';
 
 /** What the look at one file found, once for all recipients of the envelope. */
-export const fileInspection = z.object({
+const fileInspection = z.object({
   sha256: z.string(),
   isPresent: z.boolean(),
   hashMatches: z.boolean(),

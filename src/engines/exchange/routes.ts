@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Id } from '#kernel/ids.ts';
-import { anyone, holders, route, signedIn, type Route } from '#kernel/route.ts';
+import { anyone, holders, route, type Route } from '#kernel/route.ts';
 import { retryDelivery } from './commands/retry-delivery.ts';
 import { messageView, troubledDelivery } from './contract.ts';
 import { mayOverseeInstallation } from './policy.ts';
@@ -11,6 +11,8 @@ import { receiptKeys } from './receipt-key.ts';
 import { witnessedHeads } from './partners/witness.ts';
 
 const uuid = z.uuid();
+/** What agencies have from each other: for whoever answers for the agency's documents, as with evidence. */
+const keepers = holders('clerk', 'leader', 'chief_of_office', 'agency_admin', 'auditor', 'guest');
 
 export const routes: readonly Route[] = [
   route({
@@ -37,7 +39,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     url: '/api/v1/exchange/messages/:messageId',
     summary: 'A message that arrived at one’s own agency: the steps of its verification, its answers and their signed receipts.',
-    access: signedIn,
+    access: keepers,
     params: z.object({ messageId: uuid }),
     reply: messageView,
     run: ({ kernel, actor }, { params }) => getMessage(kernel.database.pool, { agencyId: actor.agencyId, messageId: params.messageId }),
@@ -46,7 +48,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     url: '/api/v1/exchange/envelopes/:envelopeId/receipts',
     summary: 'The signed receipts that came back for an envelope of one’s own agency.',
-    access: signedIn,
+    access: keepers,
     params: z.object({ envelopeId: uuid }),
     reply: z.object({ receipts: z.array(z.object({ recipientAgencyId: uuid, recipientName: z.string(), ordinal: z.number().int(), status: z.string(), at: z.string(), receipt: z.string() })) }),
     run: async ({ kernel, actor }, { params }) => {

@@ -48,6 +48,11 @@ async function store(kernel: Kernel, source: readonly Buffer[] | AsyncIterable<B
   }
 }
 
+/** From now on bytes that were stored provisionally a moment ago are never swept away. */
+export async function keepBytes(kernel: Kernel, blob: StoredBlob): Promise<void> {
+  await noteBlob(kernel, blob, true);
+}
+
 /**
  * The row is renewed at most hourly, so that a file that a whole province shares is no hot spot; it is locked each time.
  * @returns whether the bytes that the store has are known to be damaged.
@@ -94,4 +99,9 @@ export async function readStated(kernel: Kernel, { sha256, sizeBytes }: StoredBl
 /** The bytes of a hash, or a range of them, as a stream; unchecked. @throws AppError `files.notStored`. */
 export async function openBytes(kernel: Kernel, sha256: string, range?: ByteRange): Promise<Readable> {
   return blobStore(kernel).open(sha256, range);
+}
+
+/** Where the bytes of a hash lie, or would lie, as a file of this machine; undefined when the store is no folder. Whoever uses it never writes there. */
+export function pathOfBytes(kernel: Kernel, sha256: string): string | undefined {
+  return blobStore(kernel).pathOf(sha256);
 }

@@ -7,8 +7,8 @@ import { capabilitiesView } from './contract.ts';
 import { findOffice } from './convert-to-pdf.ts';
 import { parseRange } from './domain/range.ts';
 import { filesErrors } from './errors.ts';
-import { assertMayOpen } from './guards.ts';
-import { getFile, type StoredFile } from './queries/get-file.ts';
+import { openableFile } from './guards.ts';
+import type { StoredFile } from './queries/get-file.ts';
 import { recordOpening } from './record-opening.ts';
 
 type Http = RouteContext<PersonActor>;
@@ -33,12 +33,11 @@ export const fileRoutes = [
   route({
     method: 'GET',
     url: '/api/v1/files/:fileId',
-    summary: 'The bytes of a file of the own agency, or a range of them',
+    summary: 'The bytes of a file of the own agency, or a range of them, for whoever sees what it belongs to',
     access: signedIn,
     params: z.object({ fileId: z.uuid() }),
     run: async (http, { params: { fileId } }) => {
-      const file = await getFile(http.kernel.database.pool, http.actor.agencyId, fileId);
-      await assertMayOpen(http.kernel, { actor: http.actor, fileId });
+      const file = await openableFile(http.kernel, { actor: http.actor, fileId });
       await recordOpening(http, file);
       return sendFile(http, file);
     },

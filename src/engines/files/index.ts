@@ -8,13 +8,13 @@ import { expireUploads, sweepBlobs } from './sweep.ts';
 import { uploadRoutes } from './upload-routes.ts';
 import { UPLOAD_LIFE_MS } from './uploads/upload-record.ts';
 
-export { openBytes, readBytes, readStated, storeBytes, storeParts, type StoredBlob } from './blobs.ts';
+export { keepBytes, openBytes, pathOfBytes, readBytes, readStated, storeBytes, storeParts, type StoredBlob } from './blobs.ts';
 export { takeUpload, type TakenUpload } from './commands/take-upload.ts';
 export { convertToPdf, convertUpload, findOffice } from './convert-to-pdf.ts';
 export { cleanFileName, extensionOf } from './domain/file-name.ts';
 export { sniff } from './domain/sniff.ts';
 export { filesErrors } from './errors.ts';
-export { defineFileGuard } from './guards.ts';
+export { defineFileGuard, visibleFile } from './guards.ts';
 export { defineFileInspector } from './inspection.ts';
 export { keepFile, keepFiles } from './keep-files.ts';
 export { getFile, type StoredFile } from './queries/get-file.ts';

@@ -20,7 +20,7 @@ export function mayGiveRoles(actor: Actor, roles: readonly string[]): boolean {
   return mayKeepDirectory(actor) || !roles.some((role) => role === 'province_admin' || role === 'auditor');
 }
 
-/** An account is looked after by who administers every agency in which its person holds a post, and every role of these posts. */
+/** An account is looked after by who administers every agency in which its person holds a post or will, and every role of these posts. */
 export function mayAdministerPerson(actor: Actor, posts: readonly { agencyId: string; roles: readonly string[] }[]): boolean {
   return mayKeepDirectory(actor) || (posts.length > 0 && posts.every((post) => mayAdministerAgency(actor, post.agencyId) && mayGiveRoles(actor, post.roles)));
 }

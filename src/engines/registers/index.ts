@@ -22,7 +22,7 @@ export const registersModule: Module = {
   },
 };
 
-export const registersErrors = defineErrors('registers', {
+const registersErrors = defineErrors('registers', {
   unknownType: {
     status: 422,
     vi: 'Loại văn bản này không có trong danh mục còn hiệu lực.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Id } from '#kernel/ids.ts';
 import { holders, route, signedIn, type Route } from '#kernel/route.ts';
-import { getFile } from '#engines/files/index.ts';
+import { visibleFile } from '#engines/files/index.ts';
 import { failedCopies, failedCopiesQuery, lastingCopyReply, retryCopyBody } from './lasting-copies/contract.ts';
 import { retryArchive } from './commands/archive-file.ts';
 import { findLastingCopy, listFailedCopies } from './queries/lasting-copies.ts';
@@ -27,7 +27,7 @@ export const archiveRoutes: readonly Route[] = [
     params: z.object({ fileId: z.uuid() }),
     reply: lastingCopyReply,
     // Whoever may not have the file learns nothing of its copy: the same rule gives both.
-    run: async ({ kernel, actor }, { params: { fileId } }) => ({ copy: await findLastingCopy(kernel, await getFile(kernel.database.pool, actor.agencyId, fileId), actor.agencyId) }),
+    run: async ({ kernel, actor }, { params: { fileId } }) => ({ copy: await findLastingCopy(kernel, await visibleFile(kernel, { actor, fileId }), actor.agencyId) }),
   }),
   route({
     method: 'POST',

@@ -270,6 +270,13 @@ export const signatureErrors = defineErrors('signatures', {
     fixVi: 'Gửi tệp nhỏ hơn.',
     fixEn: 'Send a smaller file.',
   },
+  bodyTooSlow: {
+    status: 408,
+    vi: 'Dữ liệu gửi lên dừng giữa chừng hoặc đến quá chậm nên chưa nhận được.',
+    en: 'What was sent stopped coming, or came too slowly, and was not taken.',
+    fixVi: 'Kiểm tra đường truyền rồi gửi lại.',
+    fixEn: 'Check the connection and send it again.',
+  },
   readerNotStarted: {
     status: 503,
     vi: 'Bộ đọc tệp của máy chủ không khởi động được nên chưa kiểm tra được tệp nào. Không có gì mất: tệp được đọc khi bộ đọc chạy lại.',

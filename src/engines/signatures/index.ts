@@ -39,7 +39,7 @@ export { isMalformedCertificate, readCertificates, type CertificateFacts } from 
 export { importCredential } from './commands/import-credential.ts';
 export { validateAnew, validateSoon } from './jobs/validate-file.ts';
 export { archiveFile } from './commands/archive-file.ts';
-export { pinForHashes, signHashes } from './commands/sign-hashes.ts';
+export { offersPss, pinForHashes, signHashes, type SignedHash } from './commands/sign-hashes.ts';
 export { revokeCredential } from './commands/revoke-credential.ts';
 export { changePin } from './commands/manage-credential.ts';
 export { credentialsByKey, listCredentials } from './queries/credentials.ts';
@@ -62,6 +62,7 @@ export { keepStatusAnswer, noteForeignStatus, readStatusAnswer } from './command
 export { signingProgress } from './queries/signing-progress.ts';
 export { keptReport, validateBytes, validateOpening, validateStored, validateTogether, validationOf, type Validating } from './queries/validate-stored.ts';
 export { earlierReports, reportOfThen, type EarlierReport } from './queries/earlier-reports.ts';
+export { trustVersion, verdictsNow } from './queries/verdicts-now.ts';
 export { validateAlone } from './queries/validate-alone.ts';
 export { validationMaterialOf, type ValidationMaterial } from './queries/validation-material.ts';
 export { sealedContainer, type AsicFile } from './seal-container.ts';

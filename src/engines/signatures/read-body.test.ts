@@ -25,6 +25,19 @@ test('a body of 2 GB is refused after the limit, and the rest is not even read',
   body.destroy();
 });
 
+test('a body that stops coming is given up, and one that only drips in the end too', async () => {
+  const tooSlow = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'signatures.bodyTooSlow';
+  const silent = new Readable({ read: () => undefined });
+  silent.push(Buffer.from('%PDF'));
+  await assert.rejects(readBody(silent, 100, { idleMs: 50, wholeMs: 60_000 }), tooSlow);
+  silent.destroy();
+  const dripping = new Readable({ read: () => undefined });
+  const drip = setInterval(() => dripping.push(Buffer.from('x')), 10);
+  await assert.rejects(readBody(dripping, 1_000_000, { idleMs: 60_000, wholeMs: 100 }), tooSlow);
+  clearInterval(drip);
+  dripping.destroy();
+});
+
 test('a body of exactly the limit is read, and an empty one too', async () => {
   assert.equal((await readBody(bodyOf(5).body, 5 * megabyte.length)).length, 5 * megabyte.length);
   assert.equal((await readBody(bodyOf(0).body, 10)).length, 0);

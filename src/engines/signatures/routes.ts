@@ -4,7 +4,7 @@ import { kernelErrors } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { holders, route, signedIn, type Route } from '#kernel/route.ts';
 import { parseCalendarDay, vietnamDay, type CalendarDay } from '#kernel/time.ts';
-import { getFile, readBytes } from '#engines/files/index.ts';
+import { readBytes, visibleFile } from '#engines/files/index.ts';
 import { getAgencyOn, getPost } from '#engines/identity/index.ts';
 import { connectCredential, listConnectable, type KeyPlace } from './commands/connect-credential.ts';
 import { importCredential } from './commands/import-credential.ts';
@@ -190,7 +190,7 @@ export const signatureRoutes: readonly Route[] = [
     access: signedIn,
     query: placementQuery,
     run: async ({ kernel, actor }, { query }) => {
-      const file = await getFile(kernel.database.pool, actor.agencyId, query.fileId);
+      const file = await visibleFile(kernel, { actor, fileId: query.fileId });
       return suggestPlacement(kernel, file.sha256, query);
     },
   }),
@@ -202,7 +202,7 @@ export const signatureRoutes: readonly Route[] = [
     params: sha256Params,
     query: z.object({ fileId: z.uuid() }),
     run: async ({ kernel, actor }, { params: { sha256 }, query }) => {
-      const file = await getFile(kernel.database.pool, actor.agencyId, query.fileId);
+      const file = await visibleFile(kernel, { actor, fileId: query.fileId });
       if (file.sha256 !== sha256) throw kernelErrors.notFound();
       return validateStored(kernel, sha256);
     },

@@ -224,6 +224,13 @@ export type TrustAnchorRow = {
   ended_at: Instant | null;
 };
 
+export type TrustSetRow = {
+  version: string;
+  rules: string;
+  parts: string[];
+  seen_at: Instant;
+};
+
 export type TrustedListRow = {
   territory: string;
   operator: string;
@@ -271,6 +278,7 @@ export type Tables = {
   'signatures.signing_batch_item': SigningBatchItemRow;
   'signatures.time_peer': TimePeerRow;
   'signatures.trust_anchor': TrustAnchorRow;
+  'signatures.trust_set': TrustSetRow;
   'signatures.trusted_list': TrustedListRow;
   'signatures.validation': ValidationRow;
   'signatures.validation_evidence': ValidationEvidenceRow;

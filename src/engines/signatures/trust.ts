@@ -25,10 +25,12 @@ export type TrustSet = {
    * under it stay good as long as it does. An end that lies ahead changes nothing yet.
    */
   version: string;
+  /** What the version is made of besides revocations: its authorities, their periods, and lists that cannot be read, each a text. */
+  parts: readonly string[];
 };
 
 /** Raised when the rules of validation change, so that kept reports are made anew. */
-const RULES = 'rules-7';
+export const RULES = 'rules-7';
 const FOLDER_KEPT_MS = 60_000;
 
 /** What this installation trusts: its own root, the files in TRUST_ANCHORS, and the rows, each from its day on. */
@@ -46,9 +48,9 @@ export async function trustSet(kernel: Kernel): Promise<TrustSet> {
     `select count(*) || ' ' || coalesce(max(revoked_at)::text, '') as mark from signatures.issued_certificate where state = 'revoked'`,
   );
   const undecided = folder.withheld.map(({ raw }) => `withheld ${raw.toString('hex')}`);
-  const known = [[...anchors.map(({ fingerprint }) => fingerprint), ...undecided], periodsUntil(periods, kernel.clock.now())].map((list) => [...new Set(list)].sort().join(' '));
-  const version = createHash('sha256').update([RULES, rows[0]?.mark ?? '', ...known].join('\n')).digest('hex').slice(0, 32);
-  return { anchors, periods, version };
+  const known = [[...anchors.map(({ fingerprint }) => fingerprint), ...undecided], periodsUntil(periods, kernel.clock.now())].map((list) => [...new Set(list)].sort());
+  const version = createHash('sha256').update([RULES, rows[0]?.mark ?? '', ...known.map((list) => list.join(' '))].join('\n')).digest('hex').slice(0, 32);
+  return { anchors, periods, version, parts: known.flat() };
 }
 
 /** What of the periods has happened: when each began, and its end once that is past. */

@@ -12,7 +12,7 @@ import './data-list-narrow.css';
 export type { Column } from './data-list-columns.tsx';
 
 /** Pages by key: a button adds more below. */
-export type Paging = { kind: 'more'; onMore: (() => void) | undefined; loadingMore?: boolean };
+export type Paging = { onMore: (() => void) | undefined; loadingMore?: boolean };
 
 export type Selection = { selected: ReadonlySet<string>; onChange: (selected: ReadonlySet<string>) => void };
 

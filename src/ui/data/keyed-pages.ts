@@ -1,3 +1,5 @@
+import type { Paging } from './data-list.tsx';
+
 /** One page of a list that is paged by key: `next` is handed back to get the page after it. */
 export type KeyedPage<Row> = { rows: readonly Row[]; next: string | null };
 
@@ -18,6 +20,11 @@ export const turnByKey = {
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page: { next: string | null }): string | undefined => page.next ?? undefined,
 };
+
+/** The foot of a list whose pages an `useInfiniteQuery` holds: one more page, as long as there is one. */
+export function pagingOf({ hasNextPage, isFetchingNextPage, fetchNextPage }: Pick<KeyedPages<unknown>, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>): Paging {
+  return { onMore: hasNextPage ? () => void fetchNextPage() : undefined, loadingMore: isFetchingNextPage };
+}
 
 /** A filter's value from the address, if it is one of those that there are. */
 export function oneOf<const Value extends string>(values: readonly Value[], asked: string | undefined): Value | undefined {

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Button } from '../controls/button.tsx';
 import { DataList, type DataListProps } from '../data/data-list.tsx';
 import { ListFilters, type FilterChoice, type ListFiltersProps } from '../data/list-filters.tsx';
-import type { KeyedPages } from '../data/keyed-pages.ts';
+import { pagingOf, type KeyedPages } from '../data/keyed-pages.ts';
 import { Tabs } from '../data/tabs.tsx';
 import { EmptyState } from '../feedback/empty-state.tsx';
 import { defineMessages, useT } from '../i18n.ts';
@@ -96,7 +96,7 @@ function List<Row extends { id: string }>({ listLabel, filters, pages, list, emp
       refreshing={pages.isFetching && !pages.isFetchingNextPage}
       error={pages.error}
       onRetry={() => void pages.refetch()}
-      paging={{ kind: 'more', onMore: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined, loadingMore: pages.isFetchingNextPage }}
+      paging={pagingOf(pages)}
       empty={
         isFiltered ? (
           <EmptyState kind="filtered" title={noneFound} actions={<Button onClick={() => setSearch(Object.fromEntries(names.map((name) => [name, undefined])))}>{t('clear')}</Button>} />

@@ -47,7 +47,9 @@ export function Dialog({ open, onClose, title, description, children, actions, s
 
 const FIELDS = ['input', 'select', 'textarea'].map((tag) => `.lt-dialog__body ${tag}:not(:disabled):not([hidden])`).join(',');
 
-/** The first field, or the first button where there are none: not the cross in the corner. */
+/** The first field, or the first button where there are none: not the cross in the corner. Of several choices the chosen one, as with the Tab key. */
 function firstControl(popup: HTMLElement | null): HTMLElement | true {
-  return popup?.querySelector<HTMLElement>(FIELDS) ?? popup?.querySelector<HTMLElement>('.lt-dialog__actions button:not(:disabled)') ?? true;
+  const field = popup?.querySelector<HTMLElement>(FIELDS);
+  const chosen = field instanceof HTMLInputElement && field.type === 'radio' ? popup?.querySelector<HTMLElement>(`input[name="${CSS.escape(field.name)}"]:checked:not(:disabled)`) : undefined;
+  return chosen ?? field ?? popup?.querySelector<HTMLElement>('.lt-dialog__actions button:not(:disabled)') ?? true;
 }

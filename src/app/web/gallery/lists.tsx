@@ -47,14 +47,14 @@ export function ListSamples(): ReactNode {
           isUnread={(row) => row.unread}
           selection={{ selected, onChange: setSelected }}
           bulkActions={() => <Button size="small">Chuyển xử lý</Button>}
-          paging={{ kind: 'more', onMore: () => undefined }}
+          paging={{ onMore: () => undefined }}
           storageKey="gallery"
           empty={null}
         />
       </div>
       <div className="gallery-two">
         <div className="gallery-list gallery-narrow">
-          <DataList label="Văn bản đến, cột hẹp" columns={columns} rows={letters} rowId={rowId} onOpen={(row) => setOpenId(row.id)} openId={openId} isUnread={(row) => row.unread} paging={{ kind: 'more', onMore: () => undefined }} empty={null} />
+          <DataList label="Văn bản đến, cột hẹp" columns={columns} rows={letters} rowId={rowId} onOpen={(row) => setOpenId(row.id)} openId={openId} isUnread={(row) => row.unread} paging={{ onMore: () => undefined }} empty={null} />
         </div>
         <div className="gallery-list">
           <DataList label="Danh sách đang tải" columns={columns} rows={undefined} rowId={rowId} skeletonRows={5} empty={null} />

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { ButtonLink } from '#ui/controls/button.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
@@ -7,8 +7,16 @@ import { useT } from '#ui/i18n.ts';
 import { Page } from '#ui/layout/page.tsx';
 import { messages } from './messages.ts';
 
-/** A screen whose code is on its way. */
+const LONG_MS = 5000;
+
+/** A screen whose code is on its way; when that takes long, why, and that it goes on by itself. */
 export function RoutePending(): ReactNode {
+  const t = useT(messages);
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setLong(true), LONG_MS);
+    return () => window.clearTimeout(timer);
+  }, []);
   return (
     <div className="lt-page">
       <div className="lt-page__head">
@@ -22,6 +30,7 @@ export function RoutePending(): ReactNode {
           <Skeleton width="72%" />
           <Skeleton width="76%" />
         </SkeletonGroup>
+        <p role="status">{isLong && t('stillLoading')}</p>
       </div>
     </div>
   );

@@ -11,6 +11,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
+import { turnByKey } from '#ui/data/keyed-pages.ts';
 import { loadRows } from '#ui/data/load-rows.ts';
 import { formatDate, formatNumber } from '#ui/format.ts';
 import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
@@ -40,9 +41,7 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
   const pages = useInfiniteQuery({
     queryKey: ['accounts', 'national-conflicts', problem, version],
     queryFn: ({ signal, pageParam }) => api.get<ConflictList>('/api/v1/accounts/national-directory/conflicts', { signal, query: { problem: problem === 'all' ? undefined : problem, after: pageParam } }),
-    // safe because the first page has no cursor
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next ?? undefined,
+    ...turnByKey,
     placeholderData: (before) => before,
   });
   const rows = pages.data?.pages.flatMap((page) => page.conflicts);
@@ -73,31 +72,8 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
     >
       {pages.error !== null && <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />}
       {rows === undefined && pages.error === null && <Skeleton shape="block" height="8rem" />}
-      {rows?.length === 0 &&
-        (problem === 'all' ? (
-          <EmptyState kind="last" title={t('none')}>
-            {t('noneText')}
-          </EmptyState>
-        ) : (
-          <EmptyState kind="filtered" title={t('noneOfKind')} actions={<Button onClick={() => setProblem('all')}>{t('allProblems')}</Button>} />
-        ))}
-      {left.length > 0 && (
-        <Banner
-          tone="danger"
-          title={t('leftTitle', { count: left.length })}
-          actions={
-            <Button size="small" onClick={() => setLeft([])}>
-              {t('understood')}
-            </Button>
-          }
-        >
-          <ul className="lt-national__left">
-            {left.map(({ name, why }) => (
-              <li key={`${name} ${why}`}>{`${name}: ${why}`}</li>
-            ))}
-          </ul>
-        </Banner>
-      )}
+      {rows?.length === 0 && <NoConflicts onAll={problem === 'all' ? undefined : () => setProblem('all')} />}
+      {left.length > 0 && <LeftBanner left={left} onUnderstood={() => setLeft([])} />}
       {rows !== undefined && rows.length > 0 && (
         <ChoiceBar
           ref={bar}
@@ -143,6 +119,39 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
       )}
       {following !== undefined && <FollowDialog conflict={following} onClose={() => setFollowing(undefined)} />}
     </Section>
+  );
+}
+
+/** None at all, or none of the kind that is asked for: then `onAll` shows the others. */
+function NoConflicts({ onAll }: { onAll: (() => void) | undefined }): ReactNode {
+  const t = useT(nationalMessages);
+  if (onAll !== undefined) return <EmptyState kind="filtered" title={t('noneOfKind')} actions={<Button onClick={onAll}>{t('allProblems')}</Button>} />;
+  return (
+    <EmptyState kind="last" title={t('none')}>
+      {t('noneText')}
+    </EmptyState>
+  );
+}
+
+/** What of several that were decided together stayed as it was, and why. */
+function LeftBanner({ left, onUnderstood }: { left: readonly LeftConflict[]; onUnderstood: () => void }): ReactNode {
+  const t = useT(nationalMessages);
+  return (
+    <Banner
+      tone="danger"
+      title={t('leftTitle', { count: left.length })}
+      actions={
+        <Button size="small" onClick={onUnderstood}>
+          {t('understood')}
+        </Button>
+      }
+    >
+      <ul className="lt-national__left">
+        {left.map(({ name, why }) => (
+          <li key={`${name} ${why}`}>{`${name}: ${why}`}</li>
+        ))}
+      </ul>
+    </Banner>
   );
 }
 

@@ -18,10 +18,12 @@ export function NewPasskey(): ReactNode {
   const toasts = useToasts();
   const queries = useQueryClient();
   const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
   const add = useMutation({
-    mutationFn: () => addPasskey(api, name),
+    mutationFn: () => addPasskey(api, { name, password }),
     onSuccess: async () => {
       setName('');
+      setPassword('');
       toasts.show({ text: t('passkeyDone'), tone: 'done' });
       await queries.invalidateQueries({ queryKey: ['accounts'] });
     },
@@ -36,6 +38,7 @@ export function NewPasskey(): ReactNode {
     >
       {wasClosed(add.error) ? <Banner tone="info">{t('passkeyCancelled')}</Banner> : <ProblemBanner error={add.error} />}
       <TextField label={t('passkeyName')} placeholder={t('passkeyExample')} required maxLength={80} value={name} onChange={setName} error={fieldProblem(add.error, 'name')} />
+      <TextField label={t('passkeyPassword')} required type="password" autoComplete="current-password" value={password} onChange={setPassword} />
       <div className="lt-row">
         <Button type="submit" loading={add.isPending}>
           {t('addPasskey')}

@@ -11,9 +11,9 @@ export async function signInWithPasskey(api: Api, step?: string): Promise<SignIn
   return api.post<SignInReply>('/api/v1/sign-in/passkey', { step: begun.step, response });
 }
 
-/** Makes a passkey on this device and registers it under a name. */
-export async function addPasskey(api: Api, name: string): Promise<void> {
-  const begun = await api.post<Options<PublicKeyCredentialCreationOptionsJSON>>('/api/v1/me/passkeys/options');
+/** Makes a passkey on this device and registers it under a name; the own password proves who asks. */
+export async function addPasskey(api: Api, { name, password }: { name: string; password: string }): Promise<void> {
+  const begun = await api.post<Options<PublicKeyCredentialCreationOptionsJSON>>('/api/v1/me/passkeys/options', { password });
   const response = await startRegistration({ optionsJSON: begun.options });
   await api.post('/api/v1/me/passkeys', { step: begun.step, name, response });
 }

@@ -7,6 +7,7 @@ import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Badge } from '#ui/data/badge.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
+import { pagingOf } from '#ui/data/keyed-pages.ts';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT, type Translate } from '#ui/i18n.ts';
@@ -65,7 +66,7 @@ export function PeoplePage(): ReactNode {
         refreshing={pages.isFetching && !pages.isFetchingNextPage}
         error={pages.error}
         onRetry={() => void pages.refetch()}
-        paging={{ kind: 'more', onMore: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined, loadingMore: pages.isFetchingNextPage }}
+        paging={pagingOf(pages)}
         empty={<EmptyState kind="filtered" title={t('empty')} />}
       />
       {open !== undefined && <PersonPanel key={open.personId} person={open} onClose={() => setOpenId(undefined)} />}
@@ -96,6 +97,7 @@ function columns(t: T): Column<PersonRow>[] {
 function AccountState({ person, t }: { person: PersonRow; t: T }): ReactNode {
   if (person.login === null) return <Badge>{t('noAccount')}</Badge>;
   if (person.disabledAt !== null) return <Badge tone="danger">{t('disabled')}</Badge>;
+  if (person.isDormant) return <Badge tone="warn">{t('dormant')}</Badge>;
   if (person.lockedUntil !== null) return <Badge tone="warn">{t('locked')}</Badge>;
   return person.hasSecondFactor ? <Badge tone="done">{t('twoFactors')}</Badge> : null;
 }

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
+import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
@@ -53,6 +54,7 @@ function AccountActions({ person }: { person: PersonRow }): ReactNode {
   const temporary = act.data?.temporaryPassword;
   return (
     <>
+      {person.isDormant && <Banner tone="warn">{t('dormantText')}</Banner>}
       <ProblemBanner error={act.error} />
       {temporary !== undefined && <TemporaryPassword name={person.name} password={temporary} />}
       <div className="lt-row">
@@ -69,13 +71,14 @@ function AccountActions({ person }: { person: PersonRow }): ReactNode {
             {t('resetSecondFactor')}
           </Button>
         )}
-        {person.disabledAt === null ? (
-          <Button variant="danger" loading={act.isPending} onClick={run('disable', { reason: t('disableReason') })}>
-            {t('disable')}
-          </Button>
-        ) : (
+        {(person.disabledAt !== null || person.isDormant) && (
           <Button loading={act.isPending} onClick={run('enable')}>
             {t('enable')}
+          </Button>
+        )}
+        {person.disabledAt === null && (
+          <Button variant="danger" loading={act.isPending} onClick={run('disable', { reason: t('disableReason') })}>
+            {t('disable')}
           </Button>
         )}
       </div>

@@ -7,7 +7,7 @@ import { keepStatusAnswer, noteForeignStatus, type CertificateStatusAnswer } fro
 import type { StoredCertificate } from '../certificate-store.ts';
 
 /** So long may an authority be out of reach before somebody is told: weekends and maintenance are no news. */
-export const SILENCE_MS = 3 * 86_400_000;
+const SILENCE_MS = 3 * 86_400_000;
 
 type Known = Exclude<CertificateStatusAnswer, { status: 'unknown' }>;
 type Asked = Pick<StoredCertificate, 'agency_id' | 'id' | 'holder_name' | 'person_id' | 'credential_id' | 'serial' | 'status' | 'status_as_of' | 'unanswered_since'>;

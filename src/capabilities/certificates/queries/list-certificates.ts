@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000;
 const SOON_DAYS = 60;
 
 /** What the dates and the status together say. */
-export function stateOf(certificate: Pick<StoredCertificate, 'status' | 'valid_from' | 'valid_to'>, now: Date): CertificateState {
+function stateOf(certificate: Pick<StoredCertificate, 'status' | 'valid_from' | 'valid_to'>, now: Date): CertificateState {
   if (certificate.status !== 'active') return certificate.status;
   if (certificate.valid_to <= now) return 'expired';
   if (certificate.valid_from > now) return 'notYetValid';

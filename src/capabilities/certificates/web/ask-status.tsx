@@ -2,10 +2,12 @@ import RefreshCw from 'lucide-react/icons/refresh-cw';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { z } from 'zod';
-import { ApiError, useApi } from '#ui/api-context.tsx';
+import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { loadRows, type LoadingPages } from '#ui/data/load-rows.ts';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
@@ -25,7 +27,7 @@ export function AskAgain({ ids, onAsked }: { ids: readonly string[]; onAsked: (s
       return api.post<z.infer<typeof askStatusReply>>('/api/v1/certificates/ask-status', { certificates });
     },
     onSuccess: ({ askedAt }) => onAsked(askedAt),
-    onError: (error) => toasts.show({ tone: 'danger', text: error instanceof ApiError ? `${error.message} ${error.fix ?? ''}`.trim() : error.message }),
+    onError: (error) => toasts.show(problemToast(error)),
     onSettled: () => void queries.invalidateQueries({ queryKey: ['certificates'] }),
   });
   return (
@@ -102,9 +104,7 @@ export function AskProgressDialog({ since, onClose }: { since: string; onClose: 
           {isOver && withdrawn === 0 && unanswered === 0 && <p>{t('askAllGood')}</p>}
         </div>
       ) : (
-        <Banner tone="danger" title={progress.error.message}>
-          {progress.error instanceof ApiError ? progress.error.fix : undefined}
-        </Banner>
+        <ProblemBanner error={progress.error} />
       )}
     </Dialog>
   );

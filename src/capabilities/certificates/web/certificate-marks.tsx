@@ -33,10 +33,10 @@ export function RequestStateMark({ state, t }: { state: RequestState; t: T }): R
 export function certificateColumns(t: T): Column<CertificateRow>[] {
   return [
     { id: 'name', label: t('name'), main: true, narrow: 'title', render: (row) => row.holderName },
-    { id: 'holder', label: t('holder'), width: '7.5rem', narrow: 'top', optional: true, render: (row) => t(row.holderKind) },
-    { id: 'post', label: t('post'), width: '14%', narrow: 'below', optional: true, render: (row) => row.holderPost },
-    { id: 'managing', label: t('managing'), width: '18%', narrow: 'below', optional: true, render: (row) => row.agencyName },
-    { id: 'issuer', label: t('issuer'), width: '16%', narrow: 'hidden', optional: true, render: (row) => row.issuerName },
+    { id: 'holder', label: t('holder'), width: '6.5rem', narrow: 'top', optional: true, render: (row) => t(row.holderKind) },
+    { id: 'post', label: t('post'), width: '11%', narrow: 'below', optional: true, render: (row) => row.holderPost },
+    { id: 'managing', label: t('managing'), width: '15%', narrow: 'below', optional: true, render: (row) => row.agencyName },
+    { id: 'issuer', label: t('issuer'), width: '12%', narrow: 'hidden', optional: true, render: (row) => row.issuerName },
     { id: 'serial', label: t('serial'), width: '10rem', narrow: 'hidden', optional: 'hidden', render: (row) => <code>{row.serial}</code> },
     { id: 'token', label: t('tokenSerial'), width: '9rem', narrow: 'hidden', optional: 'hidden', render: (row) => row.tokenSerial },
     { id: 'validTo', label: t('validTo'), width: '6.5rem', narrow: 'below', render: (row) => <time dateTime={row.validTo}>{formatDate(row.validTo)}</time> },

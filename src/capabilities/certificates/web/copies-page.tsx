@@ -4,13 +4,14 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import type { ReactNode } from 'react';
 import type { z } from 'zod';
 import type { FailedCopy, failedCopies } from '#engines/signatures/contract.ts';
-import { ApiError, useApi } from '#ui/api-context.tsx';
+import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { turnByKey } from '#ui/data/keyed-pages.ts';
 import { Table, type TableColumn } from '#ui/data/table.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDate, formatDateTime } from '#ui/format.ts';
 import { useLanguage, useT } from '#ui/i18n.ts';
@@ -83,7 +84,7 @@ function Retry({ row: { agencyId, sha256 } }: { row: FailedCopy }): ReactNode {
   const retry = useMutation({
     mutationFn: () => api.post(`${address}/retry`, { agencyId, sha256 }),
     onSuccess: () => toasts.show({ tone: 'done', text: t('copyRetried') }),
-    onError: (error) => toasts.show({ tone: 'danger', text: error instanceof ApiError ? `${error.message} ${error.fix ?? ''}`.trim() : error.message }),
+    onError: (error) => toasts.show(problemToast(error)),
     onSettled: () => void queries.invalidateQueries({ queryKey: ['lasting-copies'] }),
   });
   return (

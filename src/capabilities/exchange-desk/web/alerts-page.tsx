@@ -5,7 +5,7 @@ import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
-import { turnByKey } from '#ui/data/keyed-pages.ts';
+import { pagingOf, turnByKey } from '#ui/data/keyed-pages.ts';
 import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
 import { Tabs } from '#ui/data/tabs.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
@@ -102,7 +102,7 @@ function Alerts({ view }: { view: 'standing' | 'all' }): ReactNode {
         hrefOf={placeOf}
         error={pages.error}
         onRetry={() => void pages.refetch()}
-        paging={{ kind: 'more', onMore: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined, loadingMore: pages.isFetchingNextPage }}
+        paging={pagingOf(pages)}
         empty={
           <EmptyState kind="last" title={t('noAlerts')}>
             {t('noAlertsText')}

@@ -4,7 +4,7 @@ import { useApi } from '#ui/api-context.tsx';
 import { Combobox } from '#ui/controls/combobox.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
-import { oneOf, turnByKey } from '#ui/data/keyed-pages.ts';
+import { oneOf, pagingOf, turnByKey } from '#ui/data/keyed-pages.ts';
 import { StateMark } from '#ui/data/state-mark.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { Forbidden } from '#ui/feedback/forbidden.tsx';
@@ -72,7 +72,7 @@ export function DocumentsPage(): ReactNode {
           refreshing={pages.isFetching && first !== undefined}
           error={pages.error}
           onRetry={() => void pages.refetch()}
-          paging={{ kind: 'more', onMore: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined, loadingMore: pages.isFetchingNextPage }}
+          paging={pagingOf(pages)}
           empty={
             <EmptyState kind="filtered" title={t('noDocuments')}>
               {t('noDocumentsText')}

@@ -50,6 +50,8 @@ test('each group of agencies has a shape of its own, so that nobody has to tell 
   assert.equal(new Set(flowGroups.map((group) => outlineOf(group, { x: 0, y: 0, radius: 8 }))).size, flowGroups.length);
 });
 
+test('a commune is drawn without the name of its province', () => assert.equal(shortName('Ủy ban nhân dân phường Hạc Thành, tỉnh Thanh Hóa'), 'UBND phường Hạc Thành'));
+
 test('a long name ends with dots', () => assert.equal(shortName('Ủy ban nhân dân phường Nguyễn Trãi mở rộng thêm').length, 30));
 
 test('a line over which nothing ever went is not called good', () => {

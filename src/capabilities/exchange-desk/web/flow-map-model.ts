@@ -87,8 +87,8 @@ export function outlineOf(group: FlowGroup, { x, y, radius: r }: { x: number; y:
   }
 }
 
-/** A name that fits beside the ring. */
+/** A name that fits beside the ring; the province, which nearly all of them share, is left out of a commune's. */
 export function shortName(name: string): string {
-  const short = name.replace(/^Ủy ban nhân dân /, 'UBND ');
+  const short = name.replace(/^Ủy ban nhân dân /, 'UBND ').replace(/, (?:tỉnh|thành phố) .+$/u, '');
   return short.length <= 30 ? short : `${short.slice(0, 29).trimEnd()}…`;
 }

@@ -21,6 +21,16 @@ export function Throughput({ flow }: { flow: FlowReply }): ReactNode {
   return (
     <div className="lt-stack">
       <p className="lt-quiet">{words}</p>
+      <ul className="lt-throughput__legend" aria-hidden="true">
+        {(['sent', 'came'] as const).map((kind) => (
+          <li key={kind}>
+            <svg width="12" height="12" viewBox="0 0 12 12">
+              <rect className={`lt-throughput__${kind}`} width="12" height="12" />
+            </svg>
+            {t(kind)}
+          </li>
+        ))}
+      </ul>
       <svg className="lt-throughput" viewBox={`0 0 ${String(WIDTH)} ${String(HEIGHT)}`} preserveAspectRatio="none" role="img" aria-label={`${t('throughput')}. ${words}`}>
         {flow.throughput.map((slot, index) => (
           <g key={slot.at}>
@@ -30,6 +40,9 @@ export function Throughput({ flow }: { flow: FlowReply }): ReactNode {
           </g>
         ))}
       </svg>
+      <p className="lt-throughput__ends lt-quiet" aria-hidden="true">
+        {[flow.throughput[0], flow.throughput.at(-1)].map((slot, index) => slot !== undefined && <span key={String(index)}>{at(slot.at)}</span>)}
+      </p>
       <details>
         <summary>{t('throughputTable')}</summary>
         <Table

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import RefreshCw from 'lucide-react/icons/refresh-cw';
-import { useState, type ReactNode } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import type { TroubledDelivery } from '#engines/exchange/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -17,6 +17,7 @@ import { DeskNav } from './desk-nav.tsx';
 import { DocumentName } from './document-name.tsx';
 import { messages, type MessageKey } from './messages.ts';
 import { canBeRetried, isLineDown, keyOf, LOOK_AGAIN_MS, troubleUrl, type Troubles } from './trouble.ts';
+import { moreToChoose } from './trouble-choice.ts';
 import { useRetry, useRetryChosen } from './use-retry.ts';
 import './trouble.css';
 
@@ -58,11 +59,11 @@ function Troubled(): ReactNode {
         rows={items?.slice(0, shown)}
         rowId={keyOf}
         hrefOf={(item) => (areOwnDocuments ? `/van-ban-di/${item.subject.id}` : `/lien-thong/goi/${item.agencyId}.${item.envelopeId}`)}
-        {...(retryable.length > 1 ? { selection: { selected: chosen, onChange: setChosen }, bulkActions: () => <RetryChosen items={retried} onDone={() => setChosen(new Set())} /> } : {})}
+        {...(retryable.length > 1 ? { selection: { selected: chosen, onChange: setChosen }, bulkActions: () => <RetryChosen items={retried} more={moreToChoose({ items: items ?? [], retryable, shown, chosen })} onChoose={setChosen} /> } : {})}
         refreshing={isFetching && items !== undefined}
         error={error}
         onRetry={() => void refetch()}
-        paging={{ kind: 'more', onMore: items !== undefined && items.length > shown ? () => setShown(shown + SHOWN_AT_ONCE) : undefined }}
+        paging={{ onMore: items !== undefined && items.length > shown ? () => setShown(shown + SHOWN_AT_ONCE) : undefined }}
         empty={
           <EmptyState kind="last" title={t('empty')}>
             {t('emptyText')}
@@ -82,13 +83,31 @@ function useRetryable(items: readonly TroubledDelivery[] = []): TroubledDelivery
   return mayRetry ? items.filter((item) => item.agencyId === agency.id && canBeRetried(item)) : [];
 }
 
-function RetryChosen({ items, onDone }: { items: readonly TroubledDelivery[]; onDone: () => void }): ReactNode {
+type RetryChosenProps = { items: readonly TroubledDelivery[]; more: ReturnType<typeof moreToChoose>; onChoose: (chosen: ReadonlySet<string>) => void };
+
+/** Tries all again that are chosen; once all in view are, the rest of the list can be chosen too. */
+function RetryChosen({ items, more, onChoose }: RetryChosenProps): ReactNode {
   const t = useT(messages);
   const { mutate, isPending } = useRetryChosen();
+  const retry = useRef<HTMLSpanElement>(null);
+  const chooseAll = (keys: ReadonlySet<string>): void => {
+    onChoose(keys);
+    // The button that was pressed is gone: the keyboard goes on with what is done with the choice.
+    requestAnimationFrame(() => retry.current?.querySelector('button')?.focus());
+  };
   return (
-    <Button size="small" icon={RefreshCw} loading={isPending} disabled={items.length === 0} onClick={() => mutate(items, { onSuccess: onDone })}>
-      {t('retryChosen', { count: items.length })}
-    </Button>
+    <>
+      {more !== undefined && !isPending && (
+        <Button variant="plain" size="small" onClick={() => chooseAll(more.keys)}>
+          {t(more.isBounded ? 'chooseMost' : 'chooseTotal', { count: more.keys.size })}
+        </Button>
+      )}
+      <span ref={retry}>
+        <Button size="small" icon={RefreshCw} loading={isPending} disabled={items.length === 0} onClick={() => mutate(items, { onSuccess: () => onChoose(new Set()) })}>
+          {t('retryChosen', { count: items.length })}
+        </Button>
+      </span>
+    </>
   );
 }
 

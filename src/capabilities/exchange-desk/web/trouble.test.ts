@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TroubledDelivery } from '#engines/exchange/contract.ts';
-import { canBeRetried, outcomeOf } from './trouble.ts';
+import { MOST_TROUBLED, type TroubledDelivery } from '#engines/exchange/contract.ts';
+import { moreToChoose } from './trouble-choice.ts';
+import { canBeRetried, keyOf, outcomeOf } from './trouble.ts';
 
 const now = new Date('2026-11-20T08:00:00Z');
 let made = 0;
@@ -43,4 +44,20 @@ test('while it waits, nothing is known', () => {
 test('what came back for good is not tried again', () => {
   assert.equal(canBeRetried(trouble('returned')), false);
   for (const kind of ['stuck', 'retrying', 'late', 'no_route'] as const) assert.equal(canBeRetried(trouble(kind)), true);
+});
+
+test('once all in view that can be tried again are chosen, all of the list can be, and only then', () => {
+  const items = [trouble('stuck'), trouble('returned'), trouble('late'), trouble('no_route')];
+  const retryable = items.filter(canBeRetried);
+  const [first, , third, last] = items.map(keyOf);
+  assert.ok(first !== undefined && third !== undefined && last !== undefined);
+  assert.equal(moreToChoose({ items, retryable, shown: 3, chosen: new Set([first]) }), undefined, 'one in view is not chosen');
+  assert.deepEqual(moreToChoose({ items, retryable, shown: 3, chosen: new Set([first, third]) }), { keys: new Set([first, third, last]), isBounded: false });
+  assert.equal(moreToChoose({ items, retryable, shown: 3, chosen: new Set([first, third, last]) }), undefined, 'all are');
+  assert.equal(moreToChoose({ items, retryable, shown: 4, chosen: new Set([first, third, last]) }), undefined, 'all are shown');
+});
+
+test('a list at its bound says that more may follow', () => {
+  const items = Array.from({ length: MOST_TROUBLED }, () => trouble('stuck'));
+  assert.equal(moreToChoose({ items, retryable: items, shown: 1, chosen: new Set(items.slice(0, 1).map(keyOf)) })?.isBounded, true);
 });

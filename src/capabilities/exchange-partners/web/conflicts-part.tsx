@@ -9,6 +9,7 @@ import { Button } from '#ui/controls/button.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
+import { pagingOf } from '#ui/data/keyed-pages.ts';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { formatDate, formatDateTime } from '#ui/format.ts';
 import { useT, type Translate } from '#ui/i18n.ts';
@@ -76,7 +77,7 @@ export function ConflictsPart({ partner }: { partner: Partner }): ReactNode {
         refreshing={isFetching && !isFetchingNextPage && data !== undefined}
         error={error}
         onRetry={() => void refetch()}
-        paging={{ kind: 'more', onMore: hasNextPage ? () => void fetchNextPage() : undefined, loadingMore: isFetchingNextPage }}
+        paging={pagingOf({ hasNextPage, isFetchingNextPage, fetchNextPage })}
         empty={
           total > 0 ? (
             <EmptyState kind="filtered" title={t('noneFound')} />

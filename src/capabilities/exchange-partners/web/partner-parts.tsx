@@ -8,6 +8,7 @@ import { Button } from '#ui/controls/button.tsx';
 import { DateField } from '#ui/controls/date-field.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { DataList } from '#ui/data/data-list.tsx';
+import { pagingOf } from '#ui/data/keyed-pages.ts';
 import { StateMark } from '#ui/data/state-mark.tsx';
 import { Table } from '#ui/data/table.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
@@ -57,7 +58,7 @@ export function AgenciesPart({ partner, mayAdd }: { partner: Partner; mayAdd: bo
         refreshing={isFetching && !isFetchingNextPage && data !== undefined}
         error={error}
         onRetry={() => void refetch()}
-        paging={{ kind: 'more', onMore: hasNextPage ? () => void fetchNextPage() : undefined, loadingMore: isFetchingNextPage }}
+        paging={pagingOf({ hasNextPage, isFetchingNextPage, fetchNextPage })}
         empty={<EmptyState title={t('noAgencies')}>{t(partner.protocol === 'provincial_axis' ? 'noAgenciesText' : 'directoryComes')}</EmptyState>}
       />
       {isOpen && <AddAgency partnerId={partner.id} onClose={() => setIsOpen(false)} />}

@@ -8,6 +8,7 @@ import { Combobox } from '#ui/controls/combobox.tsx';
 import { Select } from '#ui/controls/select.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
+import { pagingOf } from '#ui/data/keyed-pages.ts';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { Forbidden } from '#ui/feedback/forbidden.tsx';
@@ -85,7 +86,7 @@ function Quarantine(): ReactNode {
       error={error}
       onRetry={() => void refetch()}
       refreshing={isFetching && !isFetchingNextPage && data !== undefined}
-      paging={{ kind: 'more', onMore: hasNextPage ? () => void fetchNextPage() : undefined, loadingMore: isFetchingNextPage }}
+      paging={pagingOf({ hasNextPage, isFetchingNextPage, fetchNextPage })}
       empty={
         <EmptyState kind="last" title={t('quarantineEmpty')}>
           {t('quarantineEmptyText')}

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
-import { oneOf } from '#ui/data/keyed-pages.ts';
+import { oneOf, pagingOf } from '#ui/data/keyed-pages.ts';
 import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
 import { Tabs } from '#ui/data/tabs.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
@@ -102,7 +102,7 @@ function Transfers({ state }: { state: Transfer['state'] | undefined }): ReactNo
       error={pages.error}
       onRetry={() => void pages.refetch()}
       refreshing={pages.isFetching && !pages.isFetchingNextPage}
-      paging={{ kind: 'more', onMore: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined, loadingMore: pages.isFetchingNextPage }}
+      paging={pagingOf(pages)}
       empty={<EmptyState title={t('transfersEmpty')}>{t('transfersEmptyText')}</EmptyState>}
     />
   );

@@ -7,7 +7,7 @@ import { filesOf, letterSubject, type Letter } from '../letters.ts';
 import { assertActive, lockOffice } from '../offices.ts';
 
 /** What stands where a letter without number has none. */
-export const NO_NUMBER = 'Không số';
+const NO_NUMBER = 'Không số';
 
 /**
  * Hands a signed letter to the exchange, in the caller's transaction. Letters of an office follow one another, so that the

@@ -10,17 +10,22 @@ import { hashOf, newLinkToken } from '../tokens.ts';
 export type Invite = { purpose: 'office' | 'colleague'; invitee: string; contact: string };
 
 const DAY_MS = 86_400_000;
+/** An invitation may be a letter of the province's to any address, with the words of somebody outside. */
+const MOST_A_DAY = 20;
 
 /**
  * Makes a link with which an organisation outside applies, or a colleague joins a guest office: used once, for seven days.
  * It is returned here and never shown again.
- * @throws kernel.forbidden · guest-offices.officeSuspended
+ * @throws kernel.forbidden · guest-offices.officeSuspended · tooManyInvitations
  */
 export async function invite(ctx: CommandContext, input: Invite): Promise<{ id: string; path: string; expiresAt: string }> {
   const { actor } = ctx;
   const isAllowed = input.purpose === 'office' ? mayInvite(actor) : isGuest(actor);
   if (actor.kind !== 'person' || !isAllowed) throw kernelErrors.forbidden();
-  if (input.purpose === 'colleague') assertActive(await lockOffice(ctx, actor.agencyId));
+  if (input.purpose === 'colleague') {
+    assertActive(await lockOffice(ctx, actor.agencyId));
+    await assertFewInvited(ctx, actor.agencyId);
+  }
   const id = newId<'guest-invitation'>();
   const token = newLinkToken();
   const expiresAt = new Date(ctx.now.getTime() + INVITATION_DAYS * DAY_MS);
@@ -31,6 +36,12 @@ export async function invite(ctx: CommandContext, input: Invite): Promise<{ id: 
   );
   ctx.record({ type: 'guest-offices.office-invited', agencyId: actor.agencyId, subject: { type: 'guest-invitation', id }, data: { invitee: input.invitee } });
   return { id, path: `/loi-moi-gui-nhan/${token}`, expiresAt: expiresAt.toISOString() };
+}
+
+/** Of invitations at once each waits for the office's row, so that the count holds. @throws guest-offices.tooManyInvitations */
+async function assertFewInvited(ctx: CommandContext, agencyId: string): Promise<void> {
+  const { rows } = await ctx.query(`select count(*)::int as n from guest_offices.invitation where agency_id = $1 and purpose = 'colleague' and created_at > $2`, [agencyId, new Date(ctx.now.getTime() - DAY_MS)]);
+  if (Number(rows[0]?.['n']) >= MOST_A_DAY) throw errors.tooManyInvitations({ values: { most: MOST_A_DAY } });
 }
 
 /** Withdraws an open invitation of the own agency. @throws guest-offices.notFound · invitationNotOpen */

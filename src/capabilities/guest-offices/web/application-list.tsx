@@ -4,7 +4,7 @@ import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { DataList } from '#ui/data/data-list.tsx';
 import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
-import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
@@ -79,7 +79,7 @@ function Opened({ application, onClose }: { application: ApplicationView; onClos
         )
       }
     >
-      {approve.error !== null && <Banner tone="danger" title={approve.error.message} />}
+      <ProblemBanner error={approve.error} />
       <Facts application={application} />
       <h3 className="lt-guest-heading">{t('papers')}</h3>
       <ul className="lt-guest-list">

@@ -4,6 +4,7 @@ import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { DataList } from '#ui/data/data-list.tsx';
 import { StateMark, type StateKind } from '#ui/data/state-mark.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
@@ -41,7 +42,7 @@ function Revoke({ url }: { url: string }): ReactNode {
   const { mutate, isPending } = useMutation({
     mutationFn: () => api.post(url),
     onSuccess: () => toasts.show({ tone: 'done', text: t('revokedToast') }),
-    onError: (error) => toasts.show({ tone: 'danger', text: error.message }),
+    onError: (error) => toasts.show(problemToast(error)),
     onSettled: () => void queries.invalidateQueries({ queryKey: ['guest-offices'] }),
   });
   return (

@@ -4,6 +4,7 @@ import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Dialog } from '#ui/overlays/dialog.tsx';
@@ -39,9 +40,10 @@ export function InviteDialog({ purpose, mayMail, onClose }: { purpose: 'office' 
       }
     >
       <div className="lt-form">
-        <TextField label={t(purpose === 'office' ? 'invitee' : 'colleague')} required value={form.invitee} onChange={(invitee) => setForm({ ...form, invitee })} error={problem?.fieldMessage('invitee') ?? (problem?.fields.length === 0 ? problem.message : undefined)} />
+        <TextField label={t(purpose === 'office' ? 'invitee' : 'colleague')} required value={form.invitee} onChange={(invitee) => setForm({ ...form, invitee })} error={problem?.fieldMessage('invitee')} />
         {mayMail && <TextField label={t('email')} type="email" optional hint={t('emailHint')} value={form.email} onChange={(email) => setForm({ ...form, email })} error={problem?.fieldMessage('email')} />}
         <TextField label={t(mayMail ? 'phone' : 'contact')} optional value={form.contact} onChange={(contact) => setForm({ ...form, contact })} error={problem?.fieldMessage('contact')} />
+        {problem?.fields.length === 0 && <ProblemBanner error={problem} />}
       </div>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
 import { StateMark } from '#ui/data/state-mark.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDate } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
@@ -45,7 +46,7 @@ function Act({ office: { agencyId, name, state } }: { office: OfficeView }): Rea
   const lift = useMutation({
     mutationFn: () => api.post(`${url}/lift`),
     onSuccess: () => toasts.show({ tone: 'done', text: t('liftedToast') }),
-    onError: (error) => toasts.show({ tone: 'danger', text: error.message }),
+    onError: (error) => toasts.show(problemToast(error)),
     onSettled: settled,
   });
   if (state === 'suspended') {

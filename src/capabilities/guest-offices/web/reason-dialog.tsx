@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { ApiError } from '#ui/api-context.tsx';
+import { fieldProblem } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { defineMessages, useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 
@@ -21,7 +22,7 @@ export function ReasonDialog({ title, text, verb, onClose, act, onDone }: Reason
       onClose();
     },
   });
-  const problem = error instanceof ApiError ? (error.fieldMessage('reason') ?? error.message) : undefined;
+  const problem = fieldProblem(error, 'reason');
   return (
     <Dialog
       open
@@ -38,6 +39,7 @@ export function ReasonDialog({ title, text, verb, onClose, act, onDone }: Reason
       }
     >
       <TextArea label={t('reason')} required rows={4} maxLength={1000} value={reason} onChange={setReason} error={problem} />
+      {problem === undefined && <ProblemBanner error={error} />}
     </Dialog>
   );
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button, ButtonLink } from '#ui/controls/button.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
@@ -135,9 +136,8 @@ function Asked({ letter, notice }: { letter: IncomingDetail; notice: NoticeView 
             </Button>
           </>
         }
-      >
-        {agree.error?.message}
-      </Banner>
+      />
+      <ProblemBanner error={agree.error} />
       {declining && <ReasonDialog title={t('declineTitle')} verb={t('decline')} onClose={() => setDeclining(false)} act={(reason) => send({ agree: false, reason })} onDone={onDone} />}
     </>
   );

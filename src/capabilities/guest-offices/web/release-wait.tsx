@@ -8,7 +8,7 @@ import { useT } from '#ui/i18n.ts';
 import type { OwnSigning } from '#engines/signatures/contract.ts';
 import { guestMessages } from './guest-messages.ts';
 
-export const waitingKey = (letterId: string): readonly string[] => ['guest-offices', 'own-signing', letterId];
+const waitingKey = (letterId: string): readonly string[] => ['guest-offices', 'own-signing', letterId];
 
 /** What waits for the guest's consent on the page of a service, if the letter's signature does. */
 export async function findWaiting(api: Api, letterId: string): Promise<{ signingId: string; releaseId: string } | null> {

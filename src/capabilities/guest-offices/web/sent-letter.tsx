@@ -3,9 +3,10 @@ import Send from 'lucide-react/icons/send';
 import { useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
-import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDate, formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
@@ -118,11 +119,7 @@ function SignHere({ letter }: { letter: LetterDetail }): ReactNode {
         sign.mutate({ id: letter.id, key });
       }}
     >
-      {problem !== undefined && (
-        <Banner tone="danger" title={problem.message}>
-          {problem.fix}
-        </Banner>
-      )}
+      <ProblemBanner error={problem} />
       <SignFields value={key} onChange={setKey} />
       <div className="lt-form__actions">
         <Button type="submit" variant="primary" icon={Send} loading={sign.isPending} disabled={key.credentialId === undefined}>
@@ -149,6 +146,6 @@ function useDrop(id: string) {
       void queries.invalidateQueries({ queryKey: ['guest-offices', 'letters'] });
       navigate('/da-gui');
     },
-    onError: (error) => toasts.show({ tone: 'danger', text: error.message }),
+    onError: (error) => toasts.show(problemToast(error)),
   });
 }

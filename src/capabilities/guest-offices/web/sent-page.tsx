@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { ButtonLink } from '#ui/controls/button.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
-import { turnByKey } from '#ui/data/keyed-pages.ts';
+import { pagingOf, turnByKey } from '#ui/data/keyed-pages.ts';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
@@ -51,7 +51,7 @@ export function SentPage(): ReactNode {
             refreshing={pages.isFetching && !pages.isFetchingNextPage}
             error={pages.error}
             onRetry={() => void pages.refetch()}
-            paging={{ kind: 'more', onMore: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined, loadingMore: pages.isFetchingNextPage }}
+            paging={pagingOf(pages)}
             empty={<EmptyState title={t('sentEmpty')}>{t('sentEmptyText')}</EmptyState>}
           />
         }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
 import { DeadlineMark } from '#ui/data/deadline-mark.tsx';
+import { pagingOf } from '#ui/data/keyed-pages.ts';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
@@ -40,7 +41,7 @@ export function TasksPage(): ReactNode {
         refreshing={pages.isFetching && !pages.isFetchingNextPage}
         error={pages.error}
         onRetry={() => void pages.refetch()}
-        paging={{ kind: 'more', onMore: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined, loadingMore: pages.isFetchingNextPage }}
+        paging={pagingOf(pages)}
         empty={<EmptyState title={t('tasksEmpty')}>{t('tasksEmptyText')}</EmptyState>}
       />
     </Page>

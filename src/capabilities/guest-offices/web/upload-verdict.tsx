@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import { VerdictCard } from '#ui/signatures/verdict-card.tsx';
 import type { FileVerdict, SignatureVerdict } from '#ui/signatures/verdict.ts';
@@ -34,7 +35,7 @@ export function UploadVerdict({ uploadId }: { uploadId: string | undefined }): R
   const { language } = useLanguage();
   const { data, error } = useUploadReport(uploadId);
   if (uploadId === undefined) return null;
-  if (error !== null) return <Banner tone="danger" title={error.message} />;
+  if (error !== null) return <ProblemBanner error={error} />;
   if (data === undefined) return <p role="status">{t('checking')}</p>;
   const { indication, problem, signatures, ...rest } = data;
   if (indication === 'UNSIGNED') return <Banner>{t('unsigned')}</Banner>;

@@ -13,6 +13,8 @@ import { TextField } from '#ui/controls/text-field.tsx';
 import { useUploads } from '#ui/controls/uploads.ts';
 import { UploadWaitNote, useUploadWait } from '#ui/controls/upload-wait.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { calendarDay } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
@@ -80,11 +82,7 @@ export function WriteForm({ answered }: { answered: Answered }): ReactNode {
         wait.press();
       }}
     >
-      {problem !== undefined && problem.fields.length === 0 && (
-        <Banner tone="danger" title={problem.message}>
-          {problem.fix}
-        </Banner>
-      )}
+      {problem?.fields.length === 0 && <ProblemBanner error={problem} />}
       {answered !== undefined && <Banner title={t('replyTo', { label: labelOf(answered) })}>{answered.summary}</Banner>}
       <FileDrop label={t('main')} hint={t('mainHint')} required uploads={main} error={fileError ?? wait.errorOf(main, problem?.fieldMessage('mainUploadId'))} />
       <UploadVerdict uploadId={mainUploadId} />
@@ -141,7 +139,7 @@ function useSubmit({ key, answered, body }: { key: KeyChoice; answered: Answered
     },
     onSuccess: ({ id, state, unsigned }) => {
       if (state === 'sent') toasts.show({ tone: 'done', text: t('sentToast') });
-      if (unsigned !== undefined) toasts.show({ tone: 'danger', text: unsigned.message });
+      if (unsigned !== undefined) toasts.show(problemToast(unsigned));
       navigate(`/da-gui/${id}`);
     },
   });

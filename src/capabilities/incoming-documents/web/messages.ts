@@ -56,7 +56,7 @@ export const messages = defineMessages({
     lastOne: 'Không còn văn bản nào chờ tiếp nhận.',
     lastingCopy: 'Bản lưu lâu dài',
     lastingCopyOf: 'Bản lưu lâu dài của {name}',
-    files: 'Tệp đính kèm',
+    files: 'Tệp',
     mainFile: 'Văn bản',
     download: 'Tải về',
     facts: 'Thông tin văn bản',

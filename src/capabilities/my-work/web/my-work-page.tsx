@@ -5,7 +5,7 @@ import { Button } from '#ui/controls/button.tsx';
 import { Badge } from '#ui/data/badge.tsx';
 import { DataList, type Column } from '#ui/data/data-list.tsx';
 import { DeadlineMark } from '#ui/data/deadline-mark.tsx';
-import { turnByKey } from '#ui/data/keyed-pages.ts';
+import { pagingOf, turnByKey } from '#ui/data/keyed-pages.ts';
 import { Tabs } from '#ui/data/tabs.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { formatDateTime, formatRelative } from '#ui/format.ts';
@@ -62,7 +62,7 @@ export function MyWorkPage(): ReactNode {
         refreshing={pages.isFetching && !pages.isFetchingNextPage}
         error={pages.error}
         onRetry={() => void pages.refetch()}
-        paging={{ kind: 'more', onMore: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined, loadingMore: pages.isFetchingNextPage }}
+        paging={pagingOf(pages)}
         empty={
           deadline === undefined ? (
             <EmptyState kind="last" title={t('empty')}>

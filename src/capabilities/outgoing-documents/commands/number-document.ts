@@ -5,6 +5,7 @@ import { getDocumentType, notationOf, numberAndNotation, takeNumber } from '#eng
 import type { Id } from '#kernel/ids.ts';
 import { agencyOf, lockForAction, personOf, subjectOf, updateDocument } from '../document-store.ts';
 import { errors } from '../errors.ts';
+import { searchTextOf } from '../search-text.ts';
 import type { DocumentRow } from '../tables.ts';
 import { waitFor } from '../waiting.ts';
 
@@ -28,7 +29,7 @@ export async function numberDocument(ctx: CommandContext, input: { documentId: s
     issued_on: issuedOn,
     numbered_at: ctx.now,
     numbered_by: personOf(ctx).name,
-    search_text: `${document.search_text} ${taken.number}/${notation.toLowerCase()}`,
+    search_text: searchTextOf({ typeName: document.type_name, summary: document.summary, number: taken.number, notation }),
   });
   await waitFor(ctx, document, { kind: 'seal', assignee: { role: 'clerk' } });
   const full = numberAndNotation(taken.number, notation);

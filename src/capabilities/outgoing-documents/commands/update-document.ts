@@ -1,11 +1,11 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { addRecipients, deliveriesOf, sendNotice } from '#engines/exchange/index.ts';
-import { foldText } from '#kernel/search-text.ts';
 import type { z } from 'zod';
 import type { updateBody } from '../contract.ts';
 import { agencyOf, lockForAction, subjectOf, updateDocument as saveDocument } from '../document-store.ts';
 import { activeRecipients } from '../draft-fields.ts';
 import { errors } from '../errors.ts';
+import { searchTextOf } from '../search-text.ts';
 import { agencyIds, sentSubject } from '../sent-actions.ts';
 import type { DocumentRow } from '../tables.ts';
 
@@ -32,7 +32,14 @@ export async function updateDocument(ctx: CommandContext, input: UpdateDocumentI
   await saveDocument(
     ctx,
     document,
-    changed === undefined ? {} : { summary: changed.summary, urgency: changed.urgency, answer_due: changed.answerDue, search_text: foldText(`${document.type_name} ${changed.summary}`) },
+    changed === undefined
+      ? {}
+      : {
+          summary: changed.summary,
+          urgency: changed.urgency,
+          answer_due: changed.answerDue,
+          search_text: searchTextOf({ typeName: document.type_name, summary: changed.summary, number: document.number, notation: document.notation }),
+        },
   );
   ctx.record({
     type: 'outgoing-documents.document-updated',

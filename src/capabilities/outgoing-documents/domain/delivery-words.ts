@@ -24,6 +24,11 @@ export const noticeKindWords = {
   update: { vi: 'Cập nhật', en: 'Update' },
 } as const;
 
+/** What a recipient does not agree to, in one phrase (16). */
+export function declinedWords(kind: keyof typeof noticeKindWords): { vi: string; en: string } {
+  return { vi: `Không đồng ý ${noticeKindWords[kind].vi.toLocaleLowerCase('vi')}`, en: `Declined the ${noticeKindWords[kind].en.toLowerCase()}` };
+}
+
 /** How far a recipient is with a notice. */
 export function noticeStateWords(state: string): { vi: string; en: string } {
   if (state === 'agreed') return { vi: 'Đồng ý', en: 'Agreed' };

@@ -82,7 +82,7 @@ function initialsOf(document: DocumentRow): OutgoingDetail['initials'] {
 }
 
 /** The row itself, for routes that act on it outside a transaction. */
-export async function findVisible(q: Queryable, actor: PersonActor, documentId: string): Promise<DocumentRow> {
+async function findVisible(q: Queryable, actor: PersonActor, documentId: string): Promise<DocumentRow> {
   const { rows } = await q.query('select * from outgoing_documents.document where agency_id = $1 and id = $2', [actor.agencyId, documentId]);
   // safe because the statement selects the table's own columns
   const document = rows[0] as DocumentRow | undefined;

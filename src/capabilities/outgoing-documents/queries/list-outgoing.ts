@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { PersonActor } from '#kernel/actor.ts';
 import { decodeCursor } from '#kernel/cursor.ts';
 import type { Kernel } from '#kernel/kernel.ts';
-import { foldText } from '#kernel/search-text.ts';
 import { actingPostId } from '#engines/identity/index.ts';
 import type { z } from 'zod';
 import { PAGE_SIZE, type outgoingQuery } from '../contract.ts';
 import { seesAll } from '../policy.ts';
+import { searchPatterns } from '../search-text.ts';
 
 /**
  * One page of the agency's outgoing documents, newest first, as JSON text built by PostgreSQL. Reads along
@@ -37,7 +37,7 @@ export async function listOutgoing(kernel: Kernel, actor: PersonActor, query: z.
   if (query.state !== undefined) add((p) => `state = ${p}`, query.state);
   if (query.type !== undefined) add((p) => `type_code = ${p}`, query.type);
   if (query.urgency !== undefined) add((p) => `urgency = ${p}`, query.urgency);
-  if (query.text !== undefined && query.text !== '') add((p) => `search_text like ${p}`, `%${foldText(query.text).replace(/[\\%_]/g, '\\$&')}%`);
+  for (const patterns of searchPatterns(query.text ?? '')) add((p) => `' ' || search_text like any (${p}::text[])`, patterns);
   if (!seesAll(actor)) {
     values.push(actor.personId, actor.unitId, actingPostId(actor));
     const [person, unit, post] = [values.length - 2, values.length - 1, values.length];

@@ -2,7 +2,7 @@ import Fingerprint from 'lucide-react/icons/fingerprint-pattern';
 import Smartphone from 'lucide-react/icons/smartphone';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Button, ButtonLink } from '#ui/controls/button.tsx';
-import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import type { CredentialSummary, OwnSigning } from '#engines/signatures/contract.ts';
 import { AgentSigning } from './agent-signing.tsx';
@@ -65,7 +65,7 @@ function PasskeyWait({ signing, isReleased, onStopped, onLeave }: { signing: Own
       <div role="status" className="lt-stack">
         <p>{k(isReleased ? 'puttingIn' : 'passkeyWaits')}</p>
       </div>
-      {stop.error !== null && <Banner tone="danger" title={stop.error.message} />}
+      <ProblemBanner error={stop.error} />
       {!isReleased && (
         <div className="lt-form__actions">
           <ButtonLink variant="primary" to={APPROVALS_PAGE}>
@@ -94,7 +94,7 @@ function PhoneWait({ signing, service, onStopped, onLeave }: { signing: OwnSigni
         <p className="lt-quiet">{k('phoneTakes')}</p>
       </div>
       <Countdown from={signing.openedAt} to={signing.expiresAt} />
-      {stop.error !== null && <Banner tone="danger" title={stop.error.message} />}
+      <ProblemBanner error={stop.error} />
       <div className="lt-form__actions">
         <Button onClick={onLeave}>{k('later')}</Button>
         <Button variant="plain" loading={stop.isPending} onClick={() => stop.mutate()}>

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import type { ApiError } from '#ui/api-context.tsx';
 import { Button, ButtonLink } from '#ui/controls/button.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Page } from '#ui/layout/page.tsx';
@@ -146,11 +147,7 @@ function Finished({ batch, confirms, credentialId, onClose }: { batch: Batch; co
           {refused > 0 && <p>{t('finishedRefused', { count: refused })}</p>}
         </Banner>
       </div>
-      {batch.stopped !== undefined && (
-        <Banner tone="danger" title={batch.stopped.message}>
-          {batch.stopped.fix}
-        </Banner>
-      )}
+      <ProblemBanner error={batch.stopped} />
       <div className="lt-form__actions">
         {batch.awaitsPasskey && pending > 0 && (
           <ButtonLink variant="primary" to={APPROVALS_PAGE}>

@@ -1,8 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { ApiError, useApi } from '#ui/api-context.tsx';
+import { ApiError, fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
+import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
@@ -35,12 +37,12 @@ export function BatchReturnDialog({ rows, open, onClose, onReturned }: Props): R
     onSuccess: ({ returned, problems }) => {
       if (returned > 0) toasts.show({ tone: 'done', text: t('returned', { count: returned }) });
       const [first] = problems;
-      if (first !== undefined) toasts.show({ tone: 'danger', text: t('notReturned', { count: problems.length, reason: first.message }), ...(first.fix === undefined ? {} : { detail: first.fix }) });
+      if (first !== undefined) toasts.show({ ...problemToast(first), text: t('notReturned', { count: problems.length, reason: first.message }) });
       setReason('');
       onClose();
     },
   });
-  const problem = send.error instanceof ApiError ? (send.error.fieldMessage('reason') ?? send.error.message) : undefined;
+  const problem = fieldProblem(send.error, 'reason');
   return (
     <Dialog
       open={open}
@@ -57,6 +59,7 @@ export function BatchReturnDialog({ rows, open, onClose, onReturned }: Props): R
       }
     >
       <TextArea label={t('reason')} required value={reason} onChange={setReason} error={problem} rows={4} />
+      {problem === undefined && <ProblemBanner error={send.error} />}
       <ul className="lt-files">
         {rows.map((row) => (
           <li key={row.id}>{row.summary}</li>

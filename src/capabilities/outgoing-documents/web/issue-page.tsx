@@ -65,7 +65,13 @@ function IssueForm({ document }: { document: OutgoingDetail }): ReactNode {
         </Banner>
       )}
       <p>{t('issueText')}</p>
-      <Section title={t('recipients')}>{canIssue ? <RecipientsEditor document={document} /> : <RecipientList document={document} />}</Section>
+      {canIssue ? (
+        <RecipientsEditor document={document} />
+      ) : (
+        <Section title={t('recipients')}>
+          <RecipientList document={document} />
+        </Section>
+      )}
       <div className="lt-form__actions">
         {canIssue && (
           <Button variant="primary" icon={Send} loading={issue.isPending} disabled={document.recipients.length === 0} title={document.recipients.length === 0 ? t('noRecipients') : undefined} onClick={() => issue.mutate({})}>

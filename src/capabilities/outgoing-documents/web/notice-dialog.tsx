@@ -3,7 +3,7 @@ import { ApiError } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
-import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import type { OutgoingDetail } from '../contract.ts';
@@ -60,11 +60,7 @@ export function NoticeDialog({ document, verb, onClose }: { document: OutgoingDe
         </>
       }
     >
-      {problem !== undefined && problem.fields.length === 0 && (
-        <Banner tone="danger" title={problem.message}>
-          {problem.fix}
-        </Banner>
-      )}
+      {problem?.fields.length === 0 && <ProblemBanner error={problem} />}
       {needsReason && <TextArea label={t('reason')} hint={t('reasonHint')} required value={reason} onChange={setReason} error={problem?.fieldMessage('reason')} maxLength={900} rows={3} />}
       {verb === 'recall' ? <Effects recipients={choice} /> : <Choice recipients={choice} left={left} onChange={setLeft} />}
       {verb === 'remind' && <OutOfReach recipients={document.recipients.filter(({ delivery }) => delivery?.state === 'arrived' && !delivery.mayRemind)} />}

@@ -1,7 +1,8 @@
 import { useState, type ReactNode } from 'react';
-import { ApiError } from '#ui/api-context.tsx';
+import { fieldProblem } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { DateField } from '#ui/controls/date-field.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { calendarDay } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { useNavigation } from '#ui/navigation.tsx';
@@ -47,8 +48,9 @@ export function NumberDialog({ document, open, onClose }: { document: OutgoingDe
         value={day}
         onChange={setDay}
         max={calendarDay(new Date())}
-        error={action.error instanceof ApiError ? action.error.message : undefined}
+        error={fieldProblem(action.error, 'issuedOn')}
       />
+      {fieldProblem(action.error, 'issuedOn') === undefined && <ProblemBanner error={action.error} />}
     </Dialog>
   );
 }

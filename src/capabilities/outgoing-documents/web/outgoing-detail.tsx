@@ -5,7 +5,7 @@ import { Tabs } from '#ui/data/tabs.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
-import { useT } from '#ui/i18n.ts';
+import { useLanguage, useT } from '#ui/i18n.ts';
 import { Detail } from '#ui/layout/detail.tsx';
 import { useParam } from '#ui/navigation.tsx';
 import { PdfViewer } from '#ui/pdf/pdf-viewer.tsx';
@@ -22,7 +22,7 @@ import { RecipientsTable } from './recipients-table.tsx';
 import { SentBanners } from './sent-banners.tsx';
 
 /** Topics that make an outgoing document old: its own steps, and what its recipients answer. */
-export const OUTGOING_TOPICS = ['exchange', 'signatures'];
+const OUTGOING_TOPICS = ['exchange', 'signatures'];
 
 export function useOutgoing(id: string) {
   const api = useApi();
@@ -54,6 +54,7 @@ type View = 'route' | 'recipients' | 'document' | 'facts' | 'timeline';
 
 function Opened({ document }: { document: OutgoingDetail }): ReactNode {
   const t = useT(messages);
+  const { language } = useLanguage();
   const [view, setView] = useState<View>('route');
   const main = document.files.find((file) => file.role === 'main');
   return (
@@ -76,7 +77,7 @@ function Opened({ document }: { document: OutgoingDetail }): ReactNode {
         // safe because the items below are exactly the views
         onChange={(id) => setView(id as View)}
         items={[
-          { id: 'route', label: t('route'), content: <RouteLine label={t('route')} stations={routeOf(document, t)} now={new Date()} /> },
+          { id: 'route', label: t('route'), content: <RouteLine label={t('route')} stations={routeOf(document, t, language)} now={new Date()} /> },
           ...(document.issuedAt === null ? [] : [{ id: 'recipients', label: t('recipients'), content: <RecipientsTable document={document} /> }]),
           {
             id: 'document',

@@ -1,6 +1,8 @@
 import type { RouteBranch, RouteStation } from '#ui/route/route-line.tsx';
 import type { z } from 'zod';
+import type { Language } from '#ui/i18n.ts';
 import type { OutgoingDetail, outgoingRow } from '../contract.ts';
+import { declinedWords } from '../domain/delivery-words.ts';
 import type { MessageKey } from './messages.ts';
 
 type T = (key: MessageKey) => string;
@@ -24,7 +26,7 @@ const PRESENT: Record<OutgoingDetail['state'], Station | undefined> = {
 };
 
 /** The way of a document as the route line draws it: its stations, who stands there, and a branch for each recipient. */
-export function routeOf(document: OutgoingDetail, t: T): RouteStation[] {
+export function routeOf(document: OutgoingDetail, t: T, language: Language): RouteStation[] {
   const clerk = (name: string | null) => (name === null ? [{ name: t('clerk') }] : [{ name, post: t('clerk') }]);
   const { initials, approver } = document;
   const facts: Record<Station, Pick<RouteStation, 'people' | 'at'>> = {
@@ -43,7 +45,7 @@ export function routeOf(document: OutgoingDetail, t: T): RouteStation[] {
     ...station,
     ...facts[station.id],
     ...(station.id === present && document.returnReason !== null ? { note: document.returnReason } : {}),
-    ...(station.id === 'issue' && present === undefined ? { branches: document.recipients.map((recipient) => branchOf(recipient, t)) } : {}),
+    ...(station.id === 'issue' && present === undefined ? { branches: document.recipients.map((recipient) => branchOf(recipient, t, language)) } : {}),
   }));
 }
 
@@ -78,7 +80,7 @@ function onBehalfOf({ signingFormula, signedOnBehalfOf }: OutgoingDetail): strin
   return `${signedOnBehalfOf.title} ${signedOnBehalfOf.name}${signingFormula === null ? '' : `, ${signingFormula}.`}`;
 }
 
-function branchOf(recipient: Recipient, t: T): RouteBranch {
+function branchOf(recipient: Recipient, t: T, language: Language): RouteBranch {
   const { delivery } = recipient;
   const arrived: RouteStation = {
     id: `${recipient.agencyId}-arrived`,
@@ -97,7 +99,23 @@ function branchOf(recipient: Recipient, t: T): RouteBranch {
     people: delivery?.answeredBy === null || delivery?.answeredBy === undefined ? [] : [{ name: delivery.answeredBy }],
     ...(delivery?.reason === null || delivery?.reason === undefined ? {} : { note: delivery.reason }),
   };
-  return { id: recipient.agencyId, label: recipient.name, stations: [arrived, answered] };
+  return { id: recipient.agencyId, label: recipient.name, stations: [arrived, answered, ...declinedStation(recipient, language)] };
+}
+
+/** A recipient that does not agree to what was asked of it last goes on with the document as it had it. */
+function declinedStation({ agencyId, delivery }: Recipient, language: Language): RouteStation[] {
+  const notice = delivery?.notices.at(-1);
+  if (notice?.state !== 'declined') return [];
+  return [
+    {
+      id: `${agencyId}-declined`,
+      label: declinedWords(notice.kind)[language],
+      state: 'stopped',
+      at: notice.answeredAt ?? undefined,
+      people: notice.answeredBy === null ? [] : [{ name: notice.answeredBy }],
+      ...(notice.answerReason === null ? {} : { note: notice.answerReason }),
+    },
+  ];
 }
 
 /** A branch whose document is no longer in force at its recipient: recalled, replaced, or never delivered. */

@@ -1,7 +1,8 @@
 import { useState, type ReactNode } from 'react';
-import { ApiError } from '#ui/api-context.tsx';
+import { fieldProblem } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import type { OutgoingDetail } from '../contract.ts';
@@ -23,7 +24,7 @@ export function ReasonDialog({ document, verb, open, onClose, onDone }: ReasonDi
       onDone?.();
     },
   });
-  const problem = action.error instanceof ApiError ? (action.error.fieldMessage('reason') ?? action.error.message) : undefined;
+  const problem = fieldProblem(action.error, 'reason');
   return (
     <Dialog
       open={open}
@@ -40,6 +41,7 @@ export function ReasonDialog({ document, verb, open, onClose, onDone }: ReasonDi
       }
     >
       <TextArea label={t('reason')} required value={reason} onChange={setReason} error={problem} rows={4} />
+      {problem === undefined && <ProblemBanner error={action.error} />}
     </Dialog>
   );
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { ApiError, useApi } from '#ui/api-context.tsx';
+import { useApi } from '#ui/api-context.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import type { OutgoingDetail } from '../contract.ts';
 import { RecipientsField } from './recipients-field.tsx';
 
@@ -14,14 +15,16 @@ export function RecipientsEditor({ document }: { document: OutgoingDetail }): Re
     onSettled: () => void queries.invalidateQueries({ queryKey: ['outgoing-documents', 'detail', document.id] }),
   });
   return (
-    <RecipientsField
-      values={values}
-      known={document.recipients}
-      error={save.error instanceof ApiError ? save.error.message : undefined}
-      onChange={(next) => {
-        setValues(next);
-        save.mutate(next);
-      }}
-    />
+    <>
+      <RecipientsField
+        values={values}
+        known={document.recipients}
+        onChange={(next) => {
+          setValues(next);
+          save.mutate(next);
+        }}
+      />
+      <ProblemBanner error={save.error} />
+    </>
   );
 }

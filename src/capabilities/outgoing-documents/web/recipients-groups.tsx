@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
-import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { defineMessages, useT } from '#ui/i18n.ts';
@@ -96,11 +96,7 @@ function GroupsDialog({ groups, values, onClose }: { groups: readonly OwnGroup[]
       ) : (
         <NameForm key={`new ${String(groups.length)}`} label={t('name')} hint={t('nameHint', { count: values.length })} verb={t('save')} first="" act={save} onSubmit={(name) => save.mutate({ name, agencyIds: values })} />
       )}
-      {error instanceof ApiError && (
-        <Banner tone="danger" title={error.message}>
-          {error.fix}
-        </Banner>
-      )}
+      {error instanceof ApiError && <ProblemBanner error={error} />}
       {groups.length === 0 ? (
         <p className="lt-quiet">{t('none')}</p>
       ) : (

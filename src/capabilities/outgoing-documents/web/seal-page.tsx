@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import { ApiError } from '#ui/api-context.tsx';
 import { Button, ButtonLink } from '#ui/controls/button.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDate } from '#ui/format.ts';
@@ -42,8 +43,6 @@ type SealReply = { state: 'signed' | 'pending'; document: OutgoingDetail };
 function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
   const t = useT(signMessages);
   const { navigate } = useNavigation();
-  const toasts = useToasts();
-  const queries = useQueryClient();
   const main = document.files.find((file) => file.role === 'main');
   const places = usePlaces(main, { signerName: document.signerName ?? '', kind: 'seal' });
   const { credentials } = useCredentials('agency');
@@ -55,26 +54,7 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
   const [looked, setLooked] = useState<Placement>();
   const textPlace = highlights.find(({ id }) => id !== 'seal')?.place;
   const inView = looked ?? document.signaturePlace ?? undefined;
-  const seal = useDocumentAction<SealReply>({
-    documentId: document.id,
-    step: 'seal',
-    done: ({ state }) => (state === 'signed' ? t('sealedToast') : undefined),
-    onDone: ({ state }) => (state === 'signed' ? navigate(`/phat-hanh/${document.id}`) : void waiting.look()),
-  });
-  const send = (): void => seal.mutate({ credentialId, pin: choice.pin, otp: choice.otp, texts });
-  const waiting = useOwnSigning(document.id, {
-    enabled: document.abilities.includes('seal'),
-    onSigned: async () => {
-      const { data } = queries.getQueryState<OutgoingDetail>(['outgoing-documents', 'detail', document.id]) ?? {};
-      if (data?.abilities.includes('seal') === true && credentialId !== undefined) {
-        // The other files are on their way, or have to be asked for one by one.
-        if (!(await waiting.goOn())) send();
-        return;
-      }
-      toasts.show({ tone: 'done', text: t('sealedToast') });
-      navigate(`/phat-hanh/${document.id}`);
-    },
-  });
+  const { seal, send, waiting } = useSealing(document, { credentialId, pin: choice.pin, otp: choice.otp, texts });
   const problem = seal.error instanceof ApiError ? seal.error : undefined;
   const sealPlace = document.signaturePlace;
   const canSeal = document.abilities.includes('seal');
@@ -125,11 +105,7 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
             </div>
             {attachments > 0 && <p className="lt-quiet">{t('attachments', { count: attachments })}</p>}
             <KeyFields credentials={credentials} kind="agency" value={{ ...choice, credentialId }} onChange={setChoice} pinError={problem?.fieldMessage('pin')} />
-            {problem !== undefined && problem.fields.length === 0 && (
-              <Banner tone="danger" title={problem.message}>
-                {problem.fix}
-              </Banner>
-            )}
+            {problem?.fields.length === 0 && <ProblemBanner error={problem} />}
             <div className="lt-form__actions">
               <Button type="submit" variant="primary" icon={Stamp} loading={seal.isPending} disabled={!isKeyReady(credentials, { ...choice, credentialId }) || places.isPending}>
                 {t('seal')}
@@ -142,6 +118,35 @@ function SealDesk({ document }: { document: OutgoingDetail }): ReactNode {
       </aside>
     </div>
   );
+}
+
+/** Seals file by file, whether the key answers at once or is waited for; the last one leads to the issuing desk. */
+function useSealing(document: OutgoingDetail, order: KeyChoice & { texts: readonly WrittenText[] }) {
+  const t = useT(signMessages);
+  const { navigate } = useNavigation();
+  const toasts = useToasts();
+  const queries = useQueryClient();
+  const seal = useDocumentAction<SealReply>({
+    documentId: document.id,
+    step: 'seal',
+    done: ({ state }) => (state === 'signed' ? t('sealedToast') : undefined),
+    onDone: ({ state }) => (state === 'signed' ? navigate(`/phat-hanh/${document.id}`) : void waiting.look()),
+  });
+  const send = (): void => seal.mutate(order);
+  const waiting = useOwnSigning(document.id, {
+    enabled: document.abilities.includes('seal'),
+    onSigned: async () => {
+      const { data } = queries.getQueryState<OutgoingDetail>(['outgoing-documents', 'detail', document.id]) ?? {};
+      if (data?.abilities.includes('seal') === true && order.credentialId !== undefined) {
+        // The other files are on their way, or have to be asked for one by one.
+        if (!(await waiting.goOn())) send();
+        return;
+      }
+      toasts.show({ tone: 'done', text: t('sealedToast') });
+      navigate(`/phat-hanh/${document.id}`);
+    },
+  });
+  return { seal, send, waiting };
 }
 
 /** What a signing program is asked to do with the next file: the main one is issued with its number, an attachment is signed as one. */

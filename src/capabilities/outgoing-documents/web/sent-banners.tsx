@@ -2,9 +2,10 @@ import type { ReactNode } from 'react';
 import { Button } from '#ui/controls/button.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { formatDateTime } from '#ui/format.ts';
-import { useT } from '#ui/i18n.ts';
+import { useLanguage, useT } from '#ui/i18n.ts';
 import { Link } from '#ui/navigation.tsx';
 import type { OutgoingDetail } from '../contract.ts';
+import { declinedWords } from '../domain/delivery-words.ts';
 import { sentMessages } from './sent-messages.ts';
 import { useDocumentAction } from './use-document-action.ts';
 
@@ -44,10 +45,11 @@ export function SentBanners({ document }: { document: OutgoingDetail }): ReactNo
 
 function Refused({ document }: { document: OutgoingDetail }): ReactNode {
   const t = useT(sentMessages);
+  const { language } = useLanguage();
   const read = useDocumentAction<OutgoingDetail>({ documentId: document.id, step: 'read-answers', done: () => t('readToast') });
   const refusals = document.recipients.flatMap(({ name, delivery }) => {
     const notice = delivery?.notices.findLast(({ state }) => state === 'declined');
-    return notice === undefined ? [] : [`${name}: ${notice.answerReason ?? ''}`];
+    return notice === undefined ? [] : [t('refusedBy', { name, what: declinedWords(notice.kind)[language], reason: notice.answerReason ?? '' })];
   });
   return (
     <Banner

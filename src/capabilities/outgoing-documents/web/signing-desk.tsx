@@ -7,8 +7,10 @@ import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useFirstProblem } from '#ui/layout/first-problem.ts';
 import '#ui/layout/form.css';
 import type { PdfPlacing, Placement } from '#ui/pdf/pdf-viewer.tsx';
 import { useSession } from '#ui/session-context.tsx';
@@ -48,6 +50,8 @@ export function SigningDesk({ document, about, more, onDone, returnPath, keys = 
   const returns = document.abilities.includes('return');
   useDeskKeys({ on: keys, side, signs: act !== undefined, returns, onReturn: setReturning });
   const problem = sign.error instanceof ApiError ? sign.error : undefined;
+  const form = useRef<HTMLFormElement>(null);
+  useFirstProblem(form, problem);
   return (
     <div className="lt-work lt-signing">
       <SigningPaper document={document} placing={waiting.signing === undefined ? placing : undefined} />
@@ -65,13 +69,10 @@ export function SigningDesk({ document, about, more, onDone, returnPath, keys = 
             onLeave={() => onDone('pending')}
           />
         )}
-        {waiting.signing !== undefined && problem !== undefined && (
-          <Banner tone="danger" title={problem.message}>
-            {problem.fix}
-          </Banner>
-        )}
+        {waiting.signing !== undefined && <ProblemBanner error={problem} />}
         {act !== undefined && waiting.signing === undefined && (
           <form
+            ref={form}
             onSubmit={(event) => {
               event.preventDefault();
               sign.send();
@@ -80,11 +81,7 @@ export function SigningDesk({ document, about, more, onDone, returnPath, keys = 
             {note}
             {remark}
             <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} pinError={problem?.fieldMessage('pin')} passkey={passkey} />
-            {problem !== undefined && problem.fields.length === 0 && (
-              <Banner tone="danger" title={problem.message}>
-                {problem.fix}
-              </Banner>
-            )}
+            {problem?.fields.length === 0 && <ProblemBanner error={problem} />}
             <div className="lt-form__actions">
               <Button type="submit" variant="primary" icon={FileSignature} loading={sign.isPending} disabled={!sign.ready}>
                 {t(act === 'sign' ? 'sign' : 'initial')}

@@ -104,7 +104,9 @@ function NothingOpen({ waiting }: { waiting: number | undefined }): ReactNode {
       {t('allDoneText')}
     </EmptyState>
   ) : (
-    <EmptyState title={t('choose')}>{t('chooseText')}</EmptyState>
+    <div className="lt-room__choose">
+      <EmptyState title={t('choose')}>{t('chooseText')}</EmptyState>
+    </div>
   );
 }
 

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { ApiError, useApi } from '#ui/api-context.tsx';
+import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { Select } from '#ui/controls/select.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import type { OutgoingDetail } from '../contract.ts';
@@ -59,7 +60,7 @@ export function SubmitDialog({ document, open, onClose }: { document: OutgoingDe
         value={postId}
         onChange={setChosen}
         options={list.map((approver) => ({ value: approver.postId, label: `${approver.name} (${approver.title})` }))}
-        error={submit.error instanceof ApiError ? submit.error.message : undefined}
+        error={fieldProblem(submit.error, 'approverPostId')}
       />
       {heads.length > 0 && (
         <Select
@@ -76,6 +77,7 @@ export function SubmitDialog({ document, open, onClose }: { document: OutgoingDe
           ]}
         />
       )}
+      {fieldProblem(submit.error, 'approverPostId') === undefined && <ProblemBanner error={submit.error} />}
     </Dialog>
   );
 }

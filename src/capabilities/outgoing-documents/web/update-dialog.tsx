@@ -4,7 +4,7 @@ import { Button } from '#ui/controls/button.tsx';
 import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { DateField } from '#ui/controls/date-field.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
-import { Banner } from '#ui/feedback/banner.tsx';
+import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import type { OutgoingDetail } from '../contract.ts';
@@ -40,11 +40,7 @@ export function UpdateDialog({ document, onClose }: { document: OutgoingDetail; 
         </>
       }
     >
-      {problem !== undefined && problem.fields.length === 0 && (
-        <Banner tone="danger" title={problem.message}>
-          {problem.fix}
-        </Banner>
-      )}
+      {problem?.fields.length === 0 && <ProblemBanner error={problem} />}
       <TextArea label={t('reason')} hint={t('reasonHint')} required value={reason} onChange={setReason} error={problem?.fieldMessage('reason')} maxLength={900} rows={2} />
       <RecipientsField label={t('addRecipients')} values={addIds} onChange={setAdded} known={[]} error={problem?.fieldMessage('addIds')} />
       {removable.length > 0 && (

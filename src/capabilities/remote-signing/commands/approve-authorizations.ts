@@ -6,13 +6,13 @@ import { AppError } from '#kernel/errors.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { closeTasks } from '#engines/cases/index.ts';
 import { claimedPasskeyId, verifyAuthentication, type RelyingParty } from '#engines/identity/index.ts';
-import { pinForHashes, signHashes } from '#engines/signatures/index.ts';
+import { pinForHashes, signHashes, type SignedHash } from '#engines/signatures/index.ts';
 import { approvalOptions, pinMemory } from '../adapters/signing-passkeys.ts';
 import { readAuthorizations, type Authorization } from '../authorizations.ts';
 import { approvalChallenge } from '../domain/activation.ts';
 import { errors } from '../errors.ts';
 import { ACTIVATION_MS, CEREMONY_MS, MOST_HASHES, PASSKEY_ATTEMPTS } from '../limits.ts';
-import { answerHouse } from '../own-house.ts';
+import { answerHouse, OWN_HOUSE } from '../own-house.ts';
 import { findCredential, owner, passkeysOf } from '../ownership.ts';
 import { takeCeremony } from './ceremonies.ts';
 import { closeAsRefused } from './refuse-authorization.ts';
@@ -121,14 +121,19 @@ async function signAll(kernel: Kernel, { requests, pin }: { requests: readonly A
     if (first === undefined) continue;
     const digests = group.flatMap((request) => request.hashes.map((each) => each.hash));
     const about = { agencyId: first.agencyId, credentialId: first.credentialId, description: first.description ?? first.clientName, transactionId: first.id };
-    const signatures = await signHashes(kernel, { ...about, hash, digests, pin }, options);
-    for (const [index, digest] of digests.entries()) made.set(digest.toString('hex'), signatures[index] ?? Buffer.alloc(0));
+    // An application names its algorithm when it fetches, when the key is shut again; the house has one.
+    const withPss = group.some(({ clientId }) => clientId !== OWN_HOUSE.id);
+    const signatures = await signHashes(kernel, { ...about, hash, digests, pin, withPss }, options);
+    for (const [index, digest] of digests.entries()) {
+      const signature = signatures[index];
+      if (signature !== undefined) made.set(digest.toString('hex'), signature);
+    }
   }
   return made;
 }
 
 /** What a key made over each hash, by its hexadecimal text. */
-type Signatures = Map<string, Buffer>;
+type Signatures = Map<string, SignedHash>;
 
 const countOf = (requests: readonly Authorization[]): number => requests.reduce((sum, each) => sum + each.hashes.length, 0);
 
@@ -195,14 +200,14 @@ async function keepSignatures(ctx: CommandContext, request: Authorization, made:
   const signatures = hashes.map(({ hash }) => {
     const signature = made.get(hash.toString('hex'));
     if (signature === undefined) throw new Error('not every hash was signed');
-    return { hash, signature };
+    return { hash, signature: signature.value, pss: signature.pss ?? null };
   });
   // What the house asked goes to its documents in this very transaction; nobody has to fetch it.
   if (!(await answerHouse(ctx, request, signatures))) {
     await ctx.query(
-      `update remote_signing.asked_hash h set signature = s.signature from unnest($3::bytea[], $4::bytea[]) as s (hash, signature)
+      `update remote_signing.asked_hash h set signature = s.signature, pss_signature = s.pss from unnest($3::bytea[], $4::bytea[], $5::bytea[]) as s (hash, signature, pss)
         where h.agency_id = $1 and h.authorization_id = $2 and h.hash = s.hash`,
-      [agencyId, request.id, signatures.map((each) => each.hash), signatures.map((each) => each.signature)],
+      [agencyId, request.id, signatures.map((each) => each.hash), signatures.map((each) => each.signature), signatures.map((each) => each.pss)],
     );
   }
   const subject = subjectOf(request);

@@ -20,8 +20,8 @@ export async function expireAuthorizations(ctx: CommandContext): Promise<number>
   // safe because the statement returns exactly these columns
   await tellEnded(ctx, rows as Ended[]);
   await ctx.query(
-    `update remote_signing.asked_hash h set signature = null from remote_signing.asked_authorization a
-      where a.agency_id = h.agency_id and a.id = h.authorization_id and h.signature is not null and a.usable_until < $1`,
+    `update remote_signing.asked_hash h set signature = null, pss_signature = null from remote_signing.asked_authorization a
+      where a.agency_id = h.agency_id and a.id = h.authorization_id and (h.signature is not null or h.pss_signature is not null) and a.usable_until < $1`,
     [new Date(ctx.now.getTime() - RESPONSE_MS)],
   );
   return rows.length;

@@ -1,6 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import { readAuthorizations, type Authorization } from '../authorizations.ts';
+import { readAuthorizations, type AskedHash, type Authorization } from '../authorizations.ts';
 import { CscError, invalid } from '../csc-errors.ts';
 import { placeOfActivation, type HashAlgorithm } from '../domain/activation.ts';
 
@@ -11,6 +11,8 @@ export type ReleaseSignatures = {
   activationData: string;
   hash: HashAlgorithm;
   hashes: readonly Buffer[];
+  /** Wanted as RSASSA-PSS. */
+  isPss: boolean;
   /** The application said that it fetches the answer later, or fetches it again. */
   isAsynchronous: boolean;
 };
@@ -19,6 +21,7 @@ export type Released = { responseId: string; signatures: Buffer[] };
 
 /**
  * Hands out the signatures that the owner's approval made. Activation data open exactly the approved hashes, each once, for some minutes.
+ * What a hash was signed to in the other way is taken away with it: one hash is one signature outside.
  * An application whose answer was lost repeats the call asynchronously and is told under which number the answer lies.
  * @throws CscError invalid_request
  */
@@ -30,13 +33,14 @@ export async function releaseSignatures(ctx: CommandContext, input: ReleaseSigna
   const [first] = found;
   const earlier = first?.responseId ?? null;
   const isRepeat = earlier !== null && found.every((each, index) => each.responseId === earlier && each.responsePosition === index);
-  if (isRepeat && input.isAsynchronous) return { responseId: earlier, signatures: [] };
-  const signatures = found.flatMap((each) => (each.signature === null || each.releasedAt !== null ? [] : [each.signature]));
+  const valueOf = (each: AskedHash): Buffer | null => (input.isPss ? each.pssSignature : each.signature);
+  if (isRepeat && input.isAsynchronous && found.every((each) => valueOf(each) !== null)) return { responseId: earlier, signatures: [] };
+  const signatures = found.flatMap((each) => (each.releasedAt !== null ? [] : (valueOf(each) ?? [])));
   // The same hash twice in one call would be handed out twice.
   if (signatures.length !== found.length || new Set(found).size !== found.length) throw invalid('SAD');
   const responseId = newId();
   await ctx.query(
-    `update remote_signing.asked_hash h set released_at = $3, response_id = $4, response_position = r.position - 1
+    `update remote_signing.asked_hash h set released_at = $3, response_id = $4, response_position = r.position - 1, ${input.isPss ? 'signature' : 'pss_signature'} = null
        from unnest($5::bytea[]) with ordinality as r (hash, position)
       where h.agency_id = $1 and h.authorization_id = $2 and h.hash = r.hash`,
     [request.agencyId, request.id, ctx.now, responseId, input.hashes],

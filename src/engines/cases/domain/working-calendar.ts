@@ -52,13 +52,6 @@ export function addWorkingDays(calendar: WorkingCalendar, day: CalendarDay, coun
   return current;
 }
 
-/** Working days after `from` up to and including `to`; zero when `to` is not later. */
-export function workingDaysBetween(calendar: WorkingCalendar, from: CalendarDay, to: CalendarDay): number {
-  let count = 0;
-  for (let day = addDays(from, 1); day <= to; day = addDays(day, 1)) if (isWorkingDay(calendar, day)) count += 1;
-  return count;
-}
-
 /** The instant at which the work of a day ends: what "trong ngày" means for an office. */
 export function endOfWork(calendar: WorkingCalendar, day: CalendarDay): Date {
   return atMinute(day, calendar.hours.afternoonEnds);

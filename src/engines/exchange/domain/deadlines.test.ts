@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addDays, isoInVietnam, startOfVietnamDay, type CalendarDay } from '#kernel/time.ts';
-import { isReceiptInTime, registerDueAt, sendDueAt, type OfficeDays } from './deadlines.ts';
+import { sendDueAt, type OfficeDays } from './deadlines.ts';
 
 const weekday = (day: CalendarDay): number => new Date(`${day}T00:00:00Z`).getUTCDay();
 const at = (day: CalendarDay, minutes: number): Date => new Date(startOfVietnamDay(day).getTime() + minutes * 60_000);
@@ -22,11 +22,4 @@ test('a document is sent by the morning of the next working day, an urgent one o
   assert.equal(isoInVietnam(sendDueAt({ signedAt: friday, urgency: 'flash' }, days)), '2026-11-20T17:30:00+07:00');
   const evening = new Date('2026-11-20T21:00:00+07:00');
   assert.deepEqual(sendDueAt({ signedAt: evening, urgency: 'urgent' }, days), evening);
-});
-
-test('registration is due by the end of the next working day, and a receipt is in time on the day of arrival in Vietnam', () => {
-  const arrivedAt = new Date('2026-11-20T23:30:00+07:00');
-  assert.equal(isoInVietnam(registerDueAt(arrivedAt, days)), '2026-11-23T17:30:00+07:00');
-  assert.equal(isReceiptInTime(arrivedAt, new Date('2026-11-20T23:59:00+07:00')), true);
-  assert.equal(isReceiptInTime(arrivedAt, new Date('2026-11-21T00:01:00+07:00')), false);
 });

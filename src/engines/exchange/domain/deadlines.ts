@@ -19,13 +19,3 @@ export function sendDueAt(document: { signedAt: Date; urgency: 'normal' | 'urgen
   const endOfWork = days.endOfWork(day);
   return days.isWorkingDay(day) && endOfWork > document.signedAt ? endOfWork : document.signedAt;
 }
-
-/** By when the receiver has to register what arrived (30/2020/NĐ-CP Art. 4.2.c, 22): the same day, at the latest the next working day. */
-export function registerDueAt(arrivedAt: Date, days: OfficeDays): Date {
-  return days.endOfWork(days.nextWorkingDay(vietnamDay(arrivedAt)));
-}
-
-/** Whether the sender heard of the receipt on the day of arrival (30/2020/NĐ-CP Art. 21.2.c). */
-export function isReceiptInTime(arrivedAt: Date, receiptAt: Date): boolean {
-  return vietnamDay(arrivedAt) === vietnamDay(receiptAt);
-}

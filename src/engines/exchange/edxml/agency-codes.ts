@@ -36,9 +36,3 @@ function oldFormOf([top = '', y = '00', z = '00', v = '000', ...deeper]: readonl
   const fits = deeper.length === 0 && /^\d{2}$/.test(y) && /^\d{2}$/.test(z) && /^\d{3}$/.test(v);
   return fits ? `${v}.${z}.${y}.${top}` : null;
 }
-
-/** True for the same text, and for codes of the two schemes that turn into one another. */
-export function isSameAgencyCode(a: string, b: string): boolean {
-  const [first, second] = [readAgencyCode(a), readAgencyCode(b)];
-  return first.text === second.text || first.counterpart === second.text || first.text === second.counterpart;
-}

@@ -2,7 +2,7 @@
 import { parseCalendarDay } from '#kernel/time.ts';
 import { envelopeDocument } from '../contract.ts';
 import type { EnvelopeDocument, EnvelopeFile } from '../contract.ts';
-import { isSameAgencyCode, readAgencyCode } from './agency-codes.ts';
+import { readAgencyCode } from './agency-codes.ts';
 import type { AgencyCodeScheme } from './agency-codes.ts';
 import { classifyType, typeNumbers } from './document-types.ts';
 import type { KnownDocumentType } from './document-types.ts';
@@ -177,9 +177,4 @@ export function envelopeFiles(attachments: readonly EdxmlAttachment[]): Pick<Env
   });
   const main = arrived.find(({ isListed }) => isListed) ?? arrived[0];
   return arrived.map((each) => ({ sha256: each.sha256, name: each.name, mediaType: each.mediaType, sizeBytes: each.sizeBytes, role: each === main ? 'main' : 'attachment' }));
-}
-
-/** Whether a message is for an agency, by any of its codes in either scheme. */
-export function isAddressedTo(message: DocumentMessage, codes: readonly string[]): boolean {
-  return message.to.some(({ organId }) => codes.some((code) => isSameAgencyCode(organId, code)));
 }

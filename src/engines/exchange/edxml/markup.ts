@@ -19,7 +19,7 @@ export interface XmlAttribute {
   readonly value: string;
 }
 
-export const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
+const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
 
 /** The URI that a prefix stands for ('' asks for the default namespace); undefined when it is not declared. */
 export function lookUp(scope: Scope | undefined, prefix: string): string | undefined {

@@ -11,7 +11,7 @@ interface ProblemText {
 const fatal = (vi: string, en: string): ProblemText => ({ severity: 'fatal', vi, en });
 const warning = (vi: string, en: string): ProblemText => ({ severity: 'warning', vi, en });
 
-export const edxmlProblemTexts = {
+const edxmlProblemTexts = {
   // The file itself.
   'edxml.malformed': fatal('Gói tin không phải XML đúng quy cách; đề nghị nơi gửi xuất lại và gửi lại.', 'The message is not well-formed XML; ask the sender to export and send it again.'),
   'edxml.encoding': fatal('Không đọc được bảng mã của gói tin; đề nghị nơi gửi dùng UTF-8.', 'The encoding of the message cannot be read; ask the sender to use UTF-8.'),

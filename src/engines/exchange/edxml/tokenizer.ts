@@ -47,7 +47,7 @@ export interface TokenizerLimits {
 }
 
 /** Far above what any honest header has, and small enough that the worst message costs less than a second beside its attachments. */
-export const tokenizerLimits: TokenizerLimits = {
+const tokenizerLimits: TokenizerLimits = {
   depth: 64,
   nameLength: 200,
   attributes: 32,

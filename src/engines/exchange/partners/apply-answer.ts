@@ -51,7 +51,7 @@ export async function applyAnswer(ctx: CommandContext, inbound: InboundRow, answ
     await settleDeliveries(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, subject: { type, id: subjectId }, kind: delivery.kind, deliveredTo, state: answer.status === '01' ? 'arrived' : 'refused', answer: first }]);
   } else {
     const by = { byName: answer.by.name, byTitle: answer.by.title };
-    await noteAnswers(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, ordinal, status: answer.status, at, ...by, reason: answer.reason, receipt }]);
+    await noteAnswers(ctx, [{ agencyId, envelopeId, recipientAgencyId, recipientName, type, subjectId, ordinal, status: answer.status, at, ...by, reason: answer.reason, receipt, kind: delivery.kind }]);
     await noteArrival(ctx, delivery);
   }
   if (at !== answer.at) await keepToldTime(ctx, delivery, { ordinal, receipt, at: answer.at });

@@ -41,5 +41,6 @@ export const partnerEvents: EventCatalogue = {
   'inbound-quarantined': { data: partner.extend({ inboundId: z.uuid(), code: z.string() }), vi: 'Cách ly gói đến từ {partnerName} ({code})', en: 'An arrival from {partnerName} was put into quarantine ({code})' },
   'inbound-retried': { data: partner.extend({ inboundId: z.uuid() }), vi: 'Xử lý lại gói đến từ {partnerName}', en: 'An arrival from {partnerName} is tried again' },
   'inbound-assigned': { data: partner.extend({ inboundId: z.uuid(), agencyName: z.string(), formerAgencyId: z.uuid().nullable().default(null) }), vi: 'Giao gói đến từ {partnerName} cho {agencyName}', en: 'An arrival from {partnerName} was handed to {agencyName}' },
+  'inbound-opened': { data: partner.extend({ inboundId: z.uuid(), sha256: z.string() }), vi: 'Mở nguyên gốc gói đến từ {partnerName}', en: 'Opened the original of an arrival from {partnerName}' },
   'inbound-settled': { data: partner.extend({ inboundId: z.uuid(), resolution: z.string() }), vi: 'Xử lý xong gói đến từ {partnerName}: {resolution}', en: 'An arrival from {partnerName} was settled: {resolution}' },
 };

@@ -109,6 +109,30 @@ test('an arrival can be handed to a clerk of an agency, who alone sees it there 
   assert.deepEqual(told, ['exchange.inbound-quarantined', 'exchange.inbound-assigned', 'exchange.inbound-settled']);
 });
 
+test('the original of an arrival is for who has it in hand, on record, and no operator reads what has reached its agency', async () => {
+  const letter = await aSentLetter(a.house.kernel, { from: sender.id, to: [first(commune.idAt)], document: { summary: 'V/v kỷ luật công chức' } });
+  await settle(a, b);
+  const [applied] = (await b.call<Arrivals>('GET', '/api/v1/exchange/arrivals?state=applied')).body.arrivals;
+  assert.ok(applied);
+  assert.equal(applied.summary, null, 'what a document says is not told to who runs the lines');
+  const [row] = await b.house.sql('select 1 from exchange.message where envelope_id = $1', [letter.envelopeId]);
+  assert.ok(row);
+  const original = async (id: string, as = b.admin) => (await b.call('GET', `/api/v1/exchange/arrivals/${id}/original`, { as })).status;
+  assert.equal(await original(applied.id), 404);
+  assert.equal(await original(applied.id, { ...aClerk(commune.id), roles: ['auditor'] }), 404);
+
+  await offer(Buffer.from('{"cũng":"không phải gói tin"}'));
+  await b.house.drain();
+  const waiting = first(await arrivals());
+  assert.equal(await original(waiting.id), 200);
+  assert.equal(await original(waiting.id, aClerk(commune.id)), 404);
+  assert.equal((await b.call('POST', `/api/v1/exchange/arrivals/${waiting.id}/hand-over`, { body: { agencyId: commune.id } })).status, 204);
+  assert.equal(await original(waiting.id, aClerk(commune.id)), 200);
+  assert.equal((await b.call('POST', `/api/v1/exchange/arrivals/${waiting.id}/settle`, { as: aClerk(commune.id), body: { outcome: 'discarded', resolution: 'Không phải gói tin' } })).status, 204);
+  const told = await b.house.sql<{ name: string }>(`select actor ->> 'name' as name from audit.entry where type = 'exchange.inbound-opened' and data ->> 'inboundId' = $1 order by at, id`, [waiting.id]);
+  assert.deepEqual(told.map(({ name }) => name), [b.admin.name, 'Lê Thị Hoa']);
+});
+
 test('the same envelope with another content is refused, and the first stands', async () => {
   const file = await aMainFile(a.house.kernel);
   const letter = await aSentLetter(a.house.kernel, { from: sender.id, to: [first(commune.idAt)], files: [file] });

@@ -8,10 +8,9 @@ import { addPartner } from './commands/add-partner.ts';
 import { changePartner, notePartnerTest, replaceSecrets, resumePartner, suspendPartner } from './commands/change-partner.ts';
 import { linkAgency, unlinkAgency } from './commands/link-agency.ts';
 import { retryTransfer } from './commands/retry-transfer.ts';
-import { handArrivalOver, retryArrival, settleArrival } from './commands/settle-arrival.ts';
+import { handArrivalOver, openOriginal, retryArrival, settleArrival } from './commands/settle-arrival.ts';
 import { handOverTo, inboundState, inboundView, linkCursor, linkPage, newLink, newPartner, newSecrets, partnerChange, partnerView, settlement, suspension, takerList, testResult, transferState, transferView } from './contract.ts';
 import { partnerErrors, partnerUnreachable } from './errors.ts';
-import { getInbound } from './inbound.ts';
 import { findPartner, openLine } from './partner-rows.ts';
 import { listArrivals, listTransfers } from './queries/parcels.ts';
 import { agenciesOfPartner, getPartner, listPartners } from './queries/partners.ts';
@@ -170,14 +169,12 @@ const parcelRoutes: readonly Route[] = [
   route({
     method: 'GET',
     url: '/api/v1/exchange/arrivals/:inboundId/original',
-    summary: 'The untouched original of an arrival.',
+    summary: 'The untouched original of an arrival, for who has it in hand. Each opening is recorded.',
     access: settlers,
     params: inboundParams,
-    run: async ({ kernel, actor }, { params: { inboundId } }) => {
-      const inbound = await getInbound(kernel.database.pool, inboundId);
-      // An administrator runs the lines, but the contents are for the agency that has them.
-      if (inbound.agencyId !== actor.agencyId && !actor.roles.includes('province_admin')) throw partnerErrors.inboundNotFound();
-      return { special: 'bytes', body: await openBytes(kernel, inbound.originalHash), contentType: 'application/octet-stream', fileName: `${inbound.id}.bin` };
+    run: async (http, { params: { inboundId } }) => {
+      const { id, originalHash } = await http.run(openOriginal, { inboundId });
+      return { special: 'bytes', body: await openBytes(http.kernel, originalHash), contentType: 'application/octet-stream', fileName: `${id}.bin` };
     },
   }),
   route({

@@ -13,7 +13,7 @@ import { receiptForOrigin, relayAnswers } from './relay-answers.ts';
 import { sendParcelJob } from './transfers.ts';
 
 /** After so many tries a parcel waits for a person: with the longest pauses that is a week. */
-export const MOST_ATTEMPTS = 200;
+const MOST_ATTEMPTS = 200;
 /** A defect of our own is not mended by trying for a week. */
 const MOST_DEFECTS = 12;
 

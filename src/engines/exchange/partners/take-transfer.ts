@@ -7,7 +7,7 @@ import { sendParcelJob } from './transfers.ts';
 import type { Id } from '#kernel/ids.ts';
 
 /** So long nobody else takes the parcel up: longer than a call may last. */
-export const HOLD_MS = 120_000;
+const HOLD_MS = 120_000;
 const SUSPENDED_PAUSE_MS = 15 * 60_000;
 /** Whoever mends it wakes what waits. */
 const HELD_UP_PAUSE_MS = 15 * 60_000;

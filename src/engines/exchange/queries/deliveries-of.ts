@@ -15,7 +15,7 @@ export async function deliveriesOf(q: Queryable, of: DeliveriesOf): Promise<Deli
 }
 
 /** The same as JSON text that PostgreSQL built: an array of `deliveryLine`. */
-export async function deliveryLinesJson(q: Queryable, of: DeliveriesOf): Promise<string> {
+async function deliveryLinesJson(q: Queryable, of: DeliveriesOf): Promise<string> {
   const { rows } = await q.query(LINES, [of.agencyId, of.subject.type, of.subject.id]);
   return String(rows[0]?.['lines']);
 }

@@ -22,6 +22,12 @@ select json_build_object(
                   from exchange.message_answer a where a.agency_id = m.agency_id and a.message_id = m.id)) as message
   from exchange.message m where m.agency_id = $1 and m.id = $2`;
 
+/** The message that brought an agency's file; undefined for a file that came otherwise. */
+export async function findMessageOfFile(q: Queryable, of: { agencyId: string; fileId: string }): Promise<string | undefined> {
+  const { rows } = await q.query('select message_id from exchange.message_file where agency_id = $1 and file_id = $2', [of.agencyId, of.fileId]);
+  return rows[0] === undefined ? undefined : String(rows[0]['message_id']);
+}
+
 /** The hash of the envelope that brought a message, hex: what its receipts name; undefined when there is no such message. */
 export async function findContentHash(q: Queryable, of: { agencyId: string; messageId: string }): Promise<string | undefined> {
   const { rows } = await q.query(`select encode(content_hash, 'hex') as hash from exchange.message where agency_id = $1 and id = $2`, [of.agencyId, of.messageId]);

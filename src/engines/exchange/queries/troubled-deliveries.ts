@@ -1,8 +1,6 @@
 import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
-import { troubledDelivery, type TroubledDelivery } from '../contract.ts';
-
-const MOST = 500;
+import { MOST_TROUBLED, troubledDelivery, type TroubledDelivery } from '../contract.ts';
 
 /** A delivery inside one installation takes less than a second; what waits longer than this is worth a look. */
 const LATE_AFTER_MS = 120_000;
@@ -17,7 +15,7 @@ export type StuckDeliveries = { now: Date; /** One agency, or the whole installa
  * sent to a vendor's system waits for that vendor alone.
  */
 export async function stuckDeliveries(q: Queryable, options: StuckDeliveries): Promise<TroubledDelivery[]> {
-  const { rows } = await q.query(TROUBLED, [options.agencyId ?? null, Math.min(options.limit ?? MOST, MOST), new Date(options.now.getTime() - LATE_AFTER_MS), new Date(options.now.getTime() - UNANSWERED_AFTER_MS)]);
+  const { rows } = await q.query(TROUBLED, [options.agencyId ?? null, Math.min(options.limit ?? MOST_TROUBLED, MOST_TROUBLED), new Date(options.now.getTime() - LATE_AFTER_MS), new Date(options.now.getTime() - UNANSWERED_AFTER_MS)]);
   return rows.map((row) => troubledDelivery.parse(row['delivery']));
 }
 

@@ -2,6 +2,7 @@ import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node
 import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { syncFolder } from '#kernel/disk.ts';
 import { filesErrors, translateStorageError } from '../errors.ts';
 import { hashMemory, isMemory, isMissing, removeOldDrafts, writeDraft, writeStreamDraft } from './drafts.ts';
 import { localParts } from './local-parts.ts';
@@ -33,6 +34,7 @@ export function openLocalStore(root: string): BlobStore {
       if (sizeBytes <= AT_ONCE_BYTES) return readAtOnce(path, sizeBytes, memory);
       return (await sizeOf(path)) === sizeBytes ? await read(sha256) : undefined;
     },
+    pathOf: (sha256) => pathOf(root, sha256),
     remove: (sha256) => rm(pathOf(root, sha256), { force: true }),
     parts: localParts(join(root, 'uploads')),
     cleanUp: (before) => removeOldDrafts(drafts, before),
@@ -100,17 +102,6 @@ async function place(draft: string, path: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await rename(draft, path);
     for (const level of [folder, dirname(folder), dirname(dirname(folder))]) await syncFolder(level);
-  }
-}
-
-/** Makes the names in a folder durable. Windows cannot open a folder for it and does without. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

@@ -29,6 +29,7 @@ export function openS3Store(url: string, dataDir: string): BlobStore {
     open: (sha256, range) => bucket.get(keyOf(sha256), range),
     read: async (sha256) => collect(await bucket.get(keyOf(sha256))),
     readStated: async (sha256, sizeBytes) => ((await bucket.sizeOf(keyOf(sha256))) === sizeBytes ? await collect(await bucket.get(keyOf(sha256))) : undefined),
+    pathOf: () => undefined,
     remove: (sha256) => bucket.remove(keyOf(sha256)),
     parts: s3Parts(bucket),
     cleanUp: (before) => removeOldDrafts(drafts, before),

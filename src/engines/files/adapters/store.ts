@@ -44,6 +44,8 @@ export type BlobStore = {
   read(sha256: string): Promise<Buffer>;
   /** The bytes at once, unchecked; undefined when the store has none, or another number of them. They may lie in the given memory, if it is large enough. */
   readStated(sha256: string, sizeBytes: number, memory?: Buffer): Promise<Buffer | undefined>;
+  /** Where the bytes lie, or would lie, as a file of this machine; undefined when the store is no folder. */
+  pathOf(sha256: string): string | undefined;
   remove(sha256: string): Promise<void>;
   parts: PartStore;
   /** Removes what interrupted stores left behind before the instant. */

@@ -18,7 +18,7 @@ export class ZipDamage extends Error {}
 /** More entries than anybody sends. */
 export class ZipTooManyEntries extends Error {}
 
-export const MAX_ENTRIES = 20_000;
+const MAX_ENTRIES = 20_000;
 const END = 0x06054b50;
 const END_64 = 0x06064b50;
 const END_64_LOCATOR = 0x07064b50;

@@ -5,11 +5,12 @@ import { identityErrors } from '../errors.ts';
 import { mayAdministerPerson } from '../policy.ts';
 import { findAccount, type Account } from '../queries/accounts.ts';
 import type { AgencyId } from '../queries/agencies.ts';
-import { postsOfPerson, type PersonId } from '../queries/posts.ts';
+import { presentAndComingPosts, type PersonId } from '../queries/posts.ts';
 import type { Tables } from '../tables.ts';
 import { forgetFailures } from './guard-sign-in.ts';
 import { agencyOfRecord, getPerson } from './load.ts';
 import { endSessions } from './sessions.ts';
+import { endSteps } from './sign-in-steps.ts';
 
 type OfPerson = { personId: PersonId };
 type AccountEvent = 'account-unlocked' | 'password-reset' | 'second-factor-reset' | 'account-disabled' | 'account-enabled';
@@ -36,6 +37,7 @@ export async function resetPassword(ctx: CommandContext, input: OfPerson & { pas
     .where('person_id', '=', account.personId)
     .execute();
   await forgetFailures(ctx, account.login);
+  await endSteps(ctx, account.personId);
   await endSessions(ctx, { personId: account.personId, reason: 'password reset' });
   await record(ctx, account, 'password-reset');
 }
@@ -46,6 +48,7 @@ export async function resetSecondFactor(ctx: CommandContext, input: OfPerson): P
   const db = ctx.tables<Tables>();
   await db.updateTable('identity.account').set({ totp_secret: null, totp_pending: null, totp_confirmed_at: null }).where('person_id', '=', account.personId).execute();
   await db.deleteFrom('identity.passkey').where('person_id', '=', account.personId).execute();
+  await endSteps(ctx, account.personId);
   await endSessions(ctx, { personId: account.personId, reason: 'second factor reset' });
   await record(ctx, account, 'second-factor-reset');
 }
@@ -95,7 +98,7 @@ export async function enableAccount(ctx: CommandContext, input: OfPerson): Promi
 
 async function administeredAccount(ctx: CommandContext, personId: PersonId): Promise<Account> {
   await getPerson(ctx, personId);
-  const posts = await postsOfPerson(ctx, personId, vietnamDay(ctx.now));
+  const posts = await presentAndComingPosts(ctx, personId, vietnamDay(ctx.now));
   if (!mayAdministerPerson(ctx.actor, posts)) throw kernelErrors.forbidden();
   const account = await findAccount(ctx, personId);
   if (account === undefined) throw identityErrors.accountNotFound();

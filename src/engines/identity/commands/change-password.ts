@@ -11,6 +11,7 @@ import type { Tables } from '../tables.ts';
 import { countAddressFailure, openAttempt, takeBackAttempt } from './guard-sign-in.ts';
 import { agencyOfRecord } from './load.ts';
 import { endSessions, personOf } from './sessions.ts';
+import { endSteps } from './sign-in-steps.ts';
 import { refuse, type Caller } from './sign-in.ts';
 
 /**
@@ -90,6 +91,7 @@ export async function writePassword(ctx: CommandContext, input: { account: Accou
     .set({ password_hash: input.hash, password_is_long: input.isLong, password_changed_at: ctx.now, must_change_password: false })
     .where('person_id', '=', account.personId)
     .execute();
+  await endSteps(ctx, account.personId);
   ctx.record({
     type: 'identity.password-changed',
     agencyId: await agencyOfRecord(ctx, account.personId),

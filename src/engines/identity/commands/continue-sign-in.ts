@@ -12,7 +12,7 @@ import { assertNewPassword, writePassword } from './change-password.ts';
 import { countAddressFailure, openAttempt, takeBackAttempt } from './guard-sign-in.ts';
 import { agencyOfRecord } from './load.ts';
 import { confirmTotp } from './second-factor.ts';
-import type { Client } from './sessions.ts';
+import { endSessions, type Client } from './sessions.ts';
 import { advanceSignIn, takeStep, type SignInState, type StepPurpose } from './sign-in-steps.ts';
 import { assertUsable, refuse, type Caller } from './sign-in.ts';
 
@@ -61,6 +61,7 @@ export async function continueWithNewPassword(kernel: Kernel, input: { step: str
 async function replacePassword(ctx: CommandContext, input: { step: string; hash: string; isLong: boolean; client: Client }): Promise<SignInState> {
   const { account, factors } = await take(ctx, input.step, ['change_password']);
   await writePassword(ctx, { account, hash: input.hash, isLong: input.isLong });
+  await endSessions(ctx, { personId: account.personId, reason: 'password changed' });
   const renewed: Account = { ...account, passwordHash: input.hash, passwordIsLong: input.isLong, passwordChangedAt: ctx.now, mustChangePassword: false };
   return advanceSignIn(ctx, { account: renewed, factors, client: input.client });
 }

@@ -7,7 +7,7 @@ import { isLongPassword, normalisePassword, passwordProblems } from '../domain/p
 import { identityErrors } from '../errors.ts';
 import { mayAdministerAgency, mayAdministerPerson } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';
-import { postsOfPerson, type PersonId } from '../queries/posts.ts';
+import { presentAndComingPosts, type PersonId } from '../queries/posts.ts';
 import { limitsOf } from '../settings.ts';
 import type { Tables } from '../tables.ts';
 import { getPerson } from './load.ts';
@@ -34,7 +34,7 @@ export async function openAccount(
   input: { agencyId: AgencyId; personId: PersonId; login: string; passwordHash: string; passwordIsLong: boolean; isDemo?: boolean; /** The person chose it and nobody else knows it. */ isChosen?: boolean },
 ): Promise<void> {
   const person = await getPerson(ctx, input.personId);
-  const posts = await postsOfPerson(ctx, input.personId, vietnamDay(ctx.now));
+  const posts = await presentAndComingPosts(ctx, input.personId, vietnamDay(ctx.now));
   const mayOpen = posts.length === 0 ? mayAdministerAgency(ctx.actor, input.agencyId) : mayAdministerPerson(ctx.actor, posts);
   if (!mayOpen) throw kernelErrors.forbidden();
   const db = ctx.tables<Tables>();

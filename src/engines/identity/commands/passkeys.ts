@@ -16,6 +16,7 @@ import { identityErrors } from '../errors.ts';
 import { findAccount } from '../queries/accounts.ts';
 import { limitsOf } from '../settings.ts';
 import type { Tables } from '../tables.ts';
+import { provePassword } from './change-password.ts';
 import { assertAddressMayTry, countAddressFailure, openAttempt } from './guard-sign-in.ts';
 import { NO_AGENCY } from './load.ts';
 import { assertNotAdministrator, ownAccount, recordFactor } from './second-factor.ts';
@@ -49,10 +50,13 @@ async function passkeysOf(q: Queryable, personId: string): Promise<StoredPasskey
   return rows as unknown as StoredPasskey[];
 }
 
-/** What the browser needs to make a passkey for the caller. */
-export async function beginPasskeyEnrolment(kernel: Kernel, actor: PersonActor, party: RelyingParty) {
-  const account = await findAccount(kernel.database.pool, actor.personId);
-  if (account === undefined) throw identityErrors.accountNotFound();
+/**
+ * What the browser needs to make a passkey for the caller, who proves the own password first: a passkey signs in by itself, and would turn a
+ * session that somebody left open into one for good.
+ * @throws identity.wrongPresentPassword, identity.locked, kernel.tooManyRequests
+ */
+export async function beginPasskeyEnrolment(kernel: Kernel, { actor, password, party }: { actor: PersonActor; password: string; party: RelyingParty }, caller: Caller) {
+  const account = await provePassword(kernel, { actor, password }, caller);
   const options = await registrationOptions(party, {
     service: 'Liên Thông',
     user: { id: actor.personId, name: account.login, displayName: account.personName },

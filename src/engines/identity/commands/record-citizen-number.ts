@@ -3,7 +3,7 @@ import { kernelErrors } from '#kernel/errors.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import type { CitizenNumber } from '../citizen-number.ts';
 import { mayAdministerPerson } from '../policy.ts';
-import { postsOfPerson, type PersonId } from '../queries/posts.ts';
+import { presentAndComingPosts, type PersonId } from '../queries/posts.ts';
 import type { Tables } from '../tables.ts';
 import { agencyOfRecord, getPerson } from './load.ts';
 
@@ -35,6 +35,6 @@ export async function keepCitizenNumber(ctx: CommandContext, personId: PersonId,
 
 async function administeredName(ctx: CommandContext, personId: PersonId): Promise<string> {
   const person = await getPerson(ctx, personId);
-  if (!mayAdministerPerson(ctx.actor, await postsOfPerson(ctx, personId, vietnamDay(ctx.now)))) throw kernelErrors.forbidden();
+  if (!mayAdministerPerson(ctx.actor, await presentAndComingPosts(ctx, personId, vietnamDay(ctx.now)))) throw kernelErrors.forbidden();
   return person.full_name;
 }

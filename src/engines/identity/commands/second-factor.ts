@@ -6,6 +6,7 @@ import type { PersonId } from '../queries/posts.ts';
 import type { Tables } from '../tables.ts';
 import { agencyOfRecord } from './load.ts';
 import { personOf } from './sessions.ts';
+import { endSteps } from './sign-in-steps.ts';
 
 /** Makes the secret of codes for the caller; it counts when a first code has proved it. @throws identity.totpEnrolled */
 export async function beginTotp(ctx: CommandContext): Promise<{ secret: string; uri: string }> {
@@ -29,18 +30,21 @@ export async function finishTotp(ctx: CommandContext, input: { code: string }): 
   await confirmTotp(ctx, account, input.code);
 }
 
-/** Makes the pending secret the one that counts. @throws identity.totpMissing, identity.wrongCode */
+/** Makes the pending secret the one that counts. @throws identity.totpMissing, identity.wrongCode, identity.totpEnrolled */
 export async function confirmTotp(ctx: CommandContext, account: Account, code: string): Promise<void> {
   if (account.totpPending === null) throw identityErrors.totpMissing();
   const secret = openSecret(ctx.kernel, account.personId, account.totpPending);
   const step = await matchingStep(secret, code, { now: ctx.now, afterStep: 0 });
   if (step === undefined) throw identityErrors.wrongCode();
-  await ctx
+  const { numUpdatedRows } = await ctx
     .tables<Tables>()
     .updateTable('identity.account')
     .set({ totp_secret: account.totpPending, totp_pending: null, totp_confirmed_at: ctx.now, totp_last_step: step })
     .where('person_id', '=', account.personId)
-    .execute();
+    // of two who set them up at once the first one's count
+    .where('totp_secret', 'is', null)
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw identityErrors.totpEnrolled();
   await recordFactor(ctx, account, 'second-factor-added');
 }
 
@@ -72,6 +76,7 @@ export async function ownAccount(ctx: CommandContext): Promise<Account> {
 }
 
 export async function recordFactor(ctx: CommandContext, account: Account, event: 'second-factor-added' | 'second-factor-removed'): Promise<void> {
+  await endSteps(ctx, account.personId);
   ctx.record({
     type: `identity.${event}`,
     agencyId: await agencyOfRecord(ctx, account.personId),

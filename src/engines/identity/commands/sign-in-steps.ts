@@ -82,6 +82,14 @@ async function openStep(
   return token;
 }
 
+/**
+ * Ends every step that waits for a person's next proof: each rests on proofs of before, and one that was opened with a former password, or
+ * before there was a second factor, would lead past the new one. Called with each change of password or factors.
+ */
+export async function endSteps(ctx: CommandContext, personId: string): Promise<void> {
+  await ctx.tables<Tables>().deleteFrom('identity.sign_in_step').where('person_id', '=', personId).execute();
+}
+
 /** Takes a step away: it is used once, also when two requests bring it together. @throws identity.stepExpired */
 export async function takeStep(ctx: CommandContext, token: string, purposes: readonly StepPurpose[]): Promise<Row<'identity.sign_in_step'>> {
   const step = await ctx

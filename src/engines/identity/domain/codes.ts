@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The schemes in which an agency may have a code, side by side. */
-export const codeSchemes = ['qd20', 'qcvn102', 'enterprise'] as const;
+const codeSchemes = ['qd20', 'qcvn102', 'enterprise'] as const;
 export const codeScheme = z.enum(codeSchemes);
 export type CodeScheme = (typeof codeSchemes)[number];
 

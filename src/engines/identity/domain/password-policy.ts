@@ -2,7 +2,7 @@ export type PasswordLimits = { lengthWithSecondFactor: number; lengthAlone: numb
 export type PasswordProblem = { vi: string; en: string };
 
 /** Longer texts only cost time to hash. */
-export const LONGEST_PASSWORD = 200;
+const LONGEST_PASSWORD = 200;
 
 /** One text, one password, however the keyboard composed its diacritics. */
 export function normalisePassword(password: string): string {

@@ -3,7 +3,7 @@ export const roles = ['clerk', 'officer', 'unit_head', 'chief_of_office', 'leade
 export type Role = (typeof roles)[number];
 
 /** Posts with one of these need a second factor and shorter sessions (TCVN 14423:2026, 5.6.2.4). */
-export const adminRoles = ['agency_admin', 'province_admin'] as const;
+const adminRoles = ['agency_admin', 'province_admin'] as const;
 
 export function isAdministrator(held: readonly string[]): boolean {
   return adminRoles.some((role) => held.includes(role));

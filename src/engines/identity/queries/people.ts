@@ -3,6 +3,7 @@ import { vietnamDay } from '#kernel/time.ts';
 import { loginHash } from '../login-hash.ts';
 import type { Role } from '../domain/roles.ts';
 import { searchWords } from '../search-text.ts';
+import { limitsOf } from '../settings.ts';
 import type { AgencyId } from './agencies.ts';
 import type { PersonId, PostId } from './posts.ts';
 
@@ -13,6 +14,8 @@ export type PersonRow = {
   login: string | null;
   lastSignInAt: Date | null;
   disabledAt: Date | null;
+  /** Nobody has signed in for so long that nobody can any more; tasks that the person took stay theirs. */
+  isDormant: boolean;
   lockedUntil: Date | null;
   hasSecondFactor: boolean;
   /** The last three digits of the citizen number, where one is recorded. */
@@ -22,6 +25,7 @@ export type PersonRow = {
 
 const PEOPLE = `
 select h.id as "personId", h.full_name as name, h.is_invented as "isInvented", a.login, a.last_sign_in_at as "lastSignInAt", a.disabled_at as "disabledAt",
+       coalesce(not a.is_demo and a.disabled_at is null and coalesce(a.last_sign_in_at, a.created_at) < $7, false) as "isDormant",
        coalesce(a.totp_secret is not null or exists (select from identity.passkey k where k.person_id = h.id), false) as "hasSecondFactor",
        (select c.ending from identity.citizen_number c where c.person_id = h.id) as "citizenNumberEnding",
        coalesce((select json_agg(json_build_object('postId', p.id, 'agencyId', p.agency_id, 'agencyName',
@@ -40,6 +44,7 @@ export async function searchPeople(
   search: { text: string; agencyId: AgencyId | undefined; after: PersonId | undefined; limit: number },
 ): Promise<{ people: PersonRow[]; next: PersonId | null }> {
   const now = kernel.clock.now();
+  const { dormantDays } = await limitsOf(kernel);
   const words = searchWords(search.text);
   const login = search.text.trim().toLowerCase();
   const { rows } = await kernel.database.pool.query<Omit<PersonRow, 'lockedUntil'>>(PEOPLE, [
@@ -49,6 +54,7 @@ export async function searchPeople(
     search.after ?? null,
     search.limit + 1,
     `${login.replace(/[%_\\]/g, '\\$&')}%`,
+    new Date(now.getTime() - dormantDays * 86_400_000),
   ]);
   const locks = await locksOf(kernel, rows.flatMap((row) => row.login ?? []), now);
   const people = rows.slice(0, search.limit).map((row) => ({ ...row, lockedUntil: row.login === null ? null : (locks.get(row.login) ?? null) }));

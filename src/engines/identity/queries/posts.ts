@@ -85,6 +85,16 @@ export async function postsOfPerson(q: Queryable, personId: PersonId, day: Calen
   return rows as unknown as (Post & { agencyName: string })[];
 }
 
+/**
+ * The posts that a person holds on a day or will hold after it. Who looks after an account needs a word over all of them: a password that is
+ * set today still opens the post of tomorrow.
+ */
+export async function presentAndComingPosts(q: Queryable, personId: PersonId, day: CalendarDay): Promise<Pick<Post, 'agencyId' | 'roles'>[]> {
+  const { rows } = await q.query(`select agency_id as "agencyId", roles from identity.post where person_id = $1 and (ends_on is null or ends_on >= $2::date)`, [personId, day]);
+  // safe because the statement builds exactly these columns
+  return rows as unknown as Pick<Post, 'agencyId' | 'roles'>[];
+}
+
 export type Unit = { id: UnitId; name: string; abbreviation: string; parentId: UnitId | null };
 
 /** The units of an agency on a day. */

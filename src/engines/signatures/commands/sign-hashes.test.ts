@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { constants, createHash, createPrivateKey, createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { test } from 'node:test';
-import { signWithEc } from './sign-hashes.ts';
+import { signWithEc, signWithPss } from './sign-hashes.ts';
 
 test('ECDSA over a ready-made hash verifies with the hash’s file, on each curve and with each hash', () => {
   for (const namedCurve of ['P-256', 'P-384']) {
@@ -32,4 +32,17 @@ test('the value is that of RFC 6979, appendix A.2.5: the secret number never rep
 test('a key on another curve is refused', () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
   assert.throws(() => signWithEc(privateKey, 'sha256', Buffer.alloc(32, 1)), TypeError);
+});
+
+test('RSASSA-PSS over a ready-made hash verifies with the hash’s file, with each hash and each length of a key', () => {
+  for (const modulusLength of [2048, 2049, 2055, 3072]) {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength });
+    for (const hash of ['sha256', 'sha384', 'sha512'] as const) {
+      const data = Buffer.from('văn bản');
+      const value = signWithPss(privateKey, hash, createHash(hash).update(data).digest());
+      const key = { key: publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+      assert.ok(verify(hash, data, key, value), `${String(modulusLength)} ${hash}`);
+      assert.equal(verify(hash, Buffer.from('văn bản khác'), key, value), false);
+    }
+  }
 });

@@ -1,4 +1,4 @@
-import { constants, createECDH, createHmac, privateEncrypt, randomBytes, type KeyObject } from 'node:crypto';
+import { constants, createECDH, createHash, createHmac, privateEncrypt, randomBytes, type KeyObject } from 'node:crypto';
 import { run, type CommandContext, type RunOptions } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
@@ -27,15 +27,20 @@ export type SignHashes = {
   description: string;
   /** A UUID; stands in the record. */
   transactionId: string;
+  /** Also in the other way of an RSA key, where `offersPss` says so: it is not known yet which of the two is wanted. */
+  withPss?: boolean;
 };
+
+/** `pss` is RSASSA-PSS over the same hash, where it was asked for. */
+export type SignedHash = { value: Buffer; pss: Buffer | undefined };
 
 /**
  * Signs ready-made hashes with the caller's own key, for a service that was asked to sign what it does not see. That the key was asked is
  * recorded before it is, wrong PINs are counted.
- * @returns RSASSA-PKCS1-v1_5 values, or DER ECDSA values, in the order of the hashes
+ * @returns RSASSA-PKCS1-v1_5 values, or DER ECDSA values, in the order of the hashes, and RSASSA-PSS values where asked for
  * @throws signatures.credentialNotFound · notYourCredential · wrongPin · credentialLocked · certificate… · holderUnavailable and, from a token or an HSM, the codes of `driverErrors`
  */
-export async function signHashes(kernel: Kernel, input: SignHashes, options: RunOptions): Promise<Buffer[]> {
+export async function signHashes(kernel: Kernel, input: SignHashes, options: RunOptions): Promise<SignedHash[]> {
   const key = { agencyId: input.agencyId, credentialId: input.credentialId };
   const credential = await getCredential(kernel.database.pool, { agencyId: key.agencyId, id: key.credentialId });
   assertMayUse(options.actor, credential);
@@ -56,12 +61,17 @@ export function pinForHashes(kernel: Kernel, { driver }: Pick<CredentialRow, 'dr
   return holder.secretToSign === 'none' ? 'none' : 'typed';
 }
 
+/** Whether a key signs in the way of RSASSA-PSS as well: devices are asked for one signature of a hash, key files are not slow. */
+export function offersPss({ driver, certificate }: Pick<CredentialRow, 'driver' | 'certificate'>): boolean {
+  return driver === 'pkcs12' && schemeOf(certificate) === 'rsa-pkcs1';
+}
+
 function recordUse(ctx: CommandContext, { agencyId, credentialId, transactionId }: Pick<SignHashes, 'agencyId' | 'credentialId' | 'transactionId'>): Promise<void> {
   ctx.record({ type: 'signatures.signing-started', agencyId, subject: { type: 'credential', id: credentialId }, data: { signingId: transactionId } });
   return Promise.resolve();
 }
 
-async function signWithDevice(kernel: Kernel, credential: CredentialRow, { hash, digests, pin, description, transactionId }: SignHashes): Promise<Buffer[]> {
+async function signWithDevice(kernel: Kernel, credential: CredentialRow, { hash, digests, pin, description, transactionId }: SignHashes): Promise<SignedHash[]> {
   const driver = keyHolderOf(kernel, credential.driver);
   // Whoever confirms elsewhere already is a remote service; one behind another would ask the person twice.
   if (driver.confirmsElsewhere) throw signatureErrors.holderUnavailable();
@@ -69,18 +79,22 @@ async function signWithDevice(kernel: Kernel, credential: CredentialRow, { hash,
     const items = digests.map((digest) => ({ attributes: Buffer.alloc(0), digest }));
     const outcome = await driver.sign({ credential: heldBy(credential), secret: pin, hash, items, description, transactionId });
     if (outcome.state === 'pending') throw signatureErrors.holderUnavailable();
-    return outcome.signatures;
+    return outcome.signatures.map((value) => ({ value, pss: undefined }));
   } catch (error) {
     if (error instanceof SigningDriverError) throw toAppError(error);
     throw error;
   }
 }
 
-async function signWithKeyFile(credential: CredentialRow, { hash, digests, pin }: SignHashes): Promise<Buffer[]> {
+async function signWithKeyFile(credential: CredentialRow, { hash, digests, pin, withPss = false }: SignHashes): Promise<SignedHash[]> {
   const { privateKey, certificate } = await openKeyFile(credential, pin);
   if (!certificate.raw.equals(credential.certificate)) throw signatureErrors.holderUnavailable({ internal: 'the key file holds another certificate' });
   const isEc = schemeOf(credential.certificate) === 'ecdsa';
-  return digests.map((digest) => (isEc ? signWithEc(privateKey, hash, digest) : privateEncrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, digestInfo(hash, digest))));
+  if (isEc) return digests.map((digest) => ({ value: signWithEc(privateKey, hash, digest), pss: undefined }));
+  return digests.map((digest) => ({
+    value: privateEncrypt({ key: privateKey, padding: constants.RSA_PKCS1_PADDING }, digestInfo(hash, digest)),
+    pss: withPss ? signWithPss(privateKey, hash, digest) : undefined,
+  }));
 }
 
 async function openKeyFile({ container }: CredentialRow, pin: string | undefined): ReturnType<typeof readPkcs12> {
@@ -92,6 +106,32 @@ async function openKeyFile({ container }: CredentialRow, pin: string | undefined
     if (error instanceof PkiError && error.code === 'pkcs12.wrongPassword') throw new SigningDriverError('wrongSecret', { cause: error });
     throw error;
   }
+}
+
+/**
+ * RSASSA-PSS over a ready-made hash (RFC 8017 section 9.1.1), which node:crypto offers for the file itself only: MGF1 with the same hash, the salt as
+ * long as the hash.
+ */
+export function signWithPss(key: KeyObject, hash: CmsHash, digest: Buffer): Buffer {
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  if (bits === undefined) throw new TypeError('a key without modulus cannot sign in this way');
+  const size = digest.length;
+  const block = Buffer.alloc(Math.ceil((bits - 1) / 8));
+  const masked = block.subarray(0, block.length - size - 1);
+  const salt = randomBytes(size);
+  const seed = createHash(hash).update(Buffer.alloc(8)).update(digest).update(salt).digest();
+  salt.copy(masked, masked.length - size);
+  masked[masked.length - size - 1] = 1;
+  for (let from = 0; from < masked.length; from += size) {
+    const counter = Buffer.alloc(4);
+    counter.writeUInt32BE(from / size);
+    const mask = createHash(hash).update(seed).update(counter).digest();
+    for (let i = 0; i < size && from + i < masked.length; i += 1) masked[from + i] = (masked[from + i] ?? 0) ^ (mask[i] ?? 0);
+  }
+  masked[0] = (masked[0] ?? 0) & (0xff >> (8 * block.length - (bits - 1)));
+  seed.copy(block, masked.length);
+  block[block.length - 1] = 0xbc;
+  return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, Buffer.concat([Buffer.alloc(Math.ceil(bits / 8) - block.length), block]));
 }
 
 const curves = {

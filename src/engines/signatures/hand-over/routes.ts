@@ -70,7 +70,8 @@ export const handOverRoutes: readonly Route[] = [
     access: signedIn,
     params: signingParams,
     reply: agentRequest,
-    run: async ({ kernel, actor }, { params }) => getAgentRequest(kernel, { agencyId: actor.agencyId, signingId: params.signingId }, actor),
+    // Whose signing it is comes first: how far it is, is nobody else's business.
+    run: async ({ kernel, actor }, { params }) => getAgentRequest(kernel, await assertOwn(kernel, { agencyId: actor.agencyId, signingId: params.signingId }, actor), actor),
   }),
   route({
     method: 'POST',

@@ -9,6 +9,7 @@ import { keepMaterials, type Material } from '../adapters/revocation-network/ind
 import { readKnowing } from '../read-with-lookups.ts';
 import { storedReport, unreadableReport, type StoredReport } from '../report-words.ts';
 import { folderLists, trustMaterial, trustSet, type FolderLists } from '../trust.ts';
+import { rememberTrustSet } from './known-trust-sets.ts';
 
 /** A verdict that only waits for an authority's word is looked at again after this time. */
 const RETRY_MS = 3_600_000;
@@ -56,6 +57,7 @@ export async function validateTogether(kernel: Kernel, sha256s: readonly string[
     },
     keep: async () => {
       await keepEarlier(kernel.database.pool, [...made.values()].filter((each) => saysMore(each, kept.get(each.sha256))));
+      if (made.size > 0) await rememberTrustSet(kernel, trust);
       await keepReports(kernel, [...made.values()]);
     },
   };

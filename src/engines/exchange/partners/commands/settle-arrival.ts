@@ -6,7 +6,7 @@ import { vietnamDay } from '#kernel/time.ts';
 import { agenciesWithRole, getAgencyOn } from '#engines/identity/index.ts';
 import { assertKeepsPartners, mayBeHandedTo, mayDealWithArrival, mayKeepPartners } from '../../policy.ts';
 import { partnerErrors } from '../errors.ts';
-import { lockInbound, takeInboundJob, type InboundRow } from '../inbound.ts';
+import { getInbound, lockInbound, takeInboundJob, type InboundRow } from '../inbound.ts';
 import { recordPartnerEvent } from '../record.ts';
 
 const OPEN = ['quarantined', 'with_person', 'refused'];
@@ -21,6 +21,22 @@ export async function lockOpen(ctx: CommandContext, inboundId: string): Promise<
   }
   if (!OPEN.includes(inbound.state)) throw partnerErrors.inboundDone();
   return inbound;
+}
+
+const IN_HAND = [...OPEN, 'resolved', 'discarded'];
+
+/**
+ * Who opens the untouched original of an arrival: the agency that has it, and an operator while it waits, or after it was settled, by hand. What
+ * has reached its agency is a document of that agency, which who runs the lines does not read. Each opening stands on record.
+ * @throws exchange.inboundNotFound
+ */
+export async function openOriginal(ctx: CommandContext, input: { inboundId: string }): Promise<{ id: string; originalHash: string }> {
+  const inbound = await getInbound(ctx, input.inboundId);
+  const isOwn = ctx.actor.kind === 'person' && inbound.agencyId === ctx.actor.agencyId;
+  if (!isOwn && !(mayKeepPartners(ctx.actor) && IN_HAND.includes(inbound.state))) throw partnerErrors.inboundNotFound();
+  const { id, originalHash } = inbound;
+  recordPartnerEvent(ctx, 'inbound-opened', { partner: partnerOf(inbound), ...handsOf(inbound), data: { inboundId: id, sha256: originalHash } });
+  return { id, originalHash };
 }
 
 /** Whose clerks have it in hand, in whose record it then stands. */

@@ -59,6 +59,8 @@ export async function listArrivals(q: Queryable, filter: InboundFilter) {
     const claimed = row.claimedAgencyId === null ? undefined : agencies.get(row.claimedAgencyId);
     const claimedAgency = claimed?.state === 'active' ? { id: claimed.id, name: claimed.name, hasClerk: withClerk.has(claimed.id) } : null;
     const abilities = WAITING.includes(row.state) ? actsOnArrival(filter.actor, { ...row, claimedAgencyId: claimedAgency?.id ?? null }) : [];
-    return inboundView.parse({ ...inbound, claimedAgency, abilities });
+    // What has reached its agency is that agency's document.
+    const hidden = row.state === 'applied' && row.agencyId !== filter.actor.agencyId ? { summary: null } : {};
+    return inboundView.parse({ ...inbound, ...hidden, claimedAgency, abilities });
   });
 }

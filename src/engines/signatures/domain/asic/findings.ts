@@ -12,7 +12,7 @@ interface FindingKind {
 
 const askAgain = { todoVi: 'Không dùng gói này. Đề nghị nơi gửi gửi lại đúng gói đã ký.', todoEn: 'Do not use this container. Ask the sender for the very container that was signed.' } as const;
 
-export const asicFindings = {
+const asicFindings = {
   'file.changed': { indication: 'TOTAL-FAILED', subIndication: 'HASH_FAILURE', vi: 'Tệp “{name}” không còn là tệp đã ký.', en: 'The file “{name}” is no longer the one that was signed.', ...askAgain },
   'file.missing': { indication: 'TOTAL-FAILED', subIndication: 'HASH_FAILURE', vi: 'Tệp “{name}” có trong bảng kê đã ký nhưng không có trong gói.', en: 'The file “{name}” is on the signed list but not in the container.', ...askAgain },
   'manifest.unreadable': { indication: 'TOTAL-FAILED', subIndication: 'FORMAT_FAILURE', vi: 'Bảng kê “{name}” không đọc được hoặc chứa thành phần bị cấm.', en: 'The manifest “{name}” cannot be read or holds forbidden parts.', ...askAgain },

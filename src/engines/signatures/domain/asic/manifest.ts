@@ -22,7 +22,7 @@ export interface Manifest {
 
 const asicNamespace = 'http://uri.etsi.org/02918/v1.2.1#';
 const dsNamespace = 'http://www.w3.org/2000/09/xmldsig#';
-export const cadesMimeType = 'application/pkcs7-signature';
+const cadesMimeType = 'application/pkcs7-signature';
 const maxFiles = 5000;
 
 const digestUris: Partial<Record<HashName, string>> = {

@@ -159,10 +159,6 @@ export function printable(text: string): Buffer {
   return tlv(TAG.printableString, Buffer.from(text, 'latin1'));
 }
 
-export function ia5(text: string): Buffer {
-  return tlv(TAG.ia5String, ia5Content(text));
-}
-
 /** The bytes of an IA5String without tag, for implicit tagging; throws `asn1.value` outside ASCII. */
 export function ia5Content(text: string): Buffer {
   for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) > 0x7f) throw new Asn1Error('asn1.value', 'IA5String');

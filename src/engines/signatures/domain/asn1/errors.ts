@@ -1,5 +1,5 @@
 /** What can be wrong with a piece of ASN.1, each with a text for the person who reads it. */
-export const asn1ErrorTexts = {
+const asn1ErrorTexts = {
   'asn1.truncated': { vi: 'Dữ liệu ASN.1 bị cụt.', en: 'The ASN.1 data ends too early.' },
   'asn1.trailing': { vi: 'Sau dữ liệu ASN.1 còn byte thừa.', en: 'There are surplus bytes after the ASN.1 data.' },
   'asn1.length': { vi: 'Độ dài trong dữ liệu ASN.1 không đúng quy tắc.', en: 'A length inside the ASN.1 data breaks the rules.' },

@@ -5,7 +5,7 @@
 import { TAG } from './der.ts';
 import { Asn1Error } from './errors.ts';
 
-export const asn1Limits = { depth: 40, children: 100_000, sizeBytes: 256 * 1024 * 1024 } as const;
+const asn1Limits = { depth: 40, children: 100_000, sizeBytes: 256 * 1024 * 1024 } as const;
 
 /** One element inside `buffer`: [start, end) with its header, [contentStart, contentEnd) without. */
 export interface Asn1Node {

@@ -1,5 +1,5 @@
 /** Why a CMS container cannot be judged at all; each with a text for the person. */
-export const cmsErrorTexts = {
+const cmsErrorTexts = {
   'cms.malformed': { vi: 'Phần chữ ký bị hỏng, không đọc được.', en: 'The signature container is damaged and cannot be read.' },
   'cms.notSignedData': { vi: 'Phần chữ ký không phải là dữ liệu đã ký (CMS SignedData).', en: 'The signature container is not CMS SignedData.' },
   'cms.signers': { vi: 'Phần chữ ký phải có đúng một người ký.', en: 'The signature container must have exactly one signer.' },

@@ -32,7 +32,7 @@ export interface TimestampToken {
  * What is taken for the accuracy of a token that states none. It may be known otherwise (RFC 3161 section 2.4.2), and one second is what ETSI
  * EN 319 421 clause 7.7.2 demands of any authority: silence must not prove more than the best that may be stated.
  */
-export const silentAccuracyMs = 1000;
+const silentAccuracyMs = 1000;
 
 /** Reads a token. Throws CmsError. */
 export function parseTimestampToken(bytes: Buffer, readCertificate?: ReadCertificate): TimestampToken {

@@ -265,7 +265,7 @@ function build(input: BuildInput): Draft {
 }
 
 /** 127 random bits, never zero, positive in 16 bytes (RFC 5280 section 4.1.2.2 allows 20). */
-export function randomSerial(): Buffer {
+function randomSerial(): Buffer {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
   return int(bytes);

@@ -14,7 +14,7 @@ import { decryptRc2Cbc } from './rc2.ts';
 const deriveAsync = promisify(pbkdf2);
 
 /** Above this a hostile file could hold the processor for minutes. Our own files use 100 000 to 600 000. */
-export const maxIterations = 1_000_000;
+const maxIterations = 1_000_000;
 
 const blockSizes: Partial<Record<HashName, number>> = { md5: 64, sha1: 64, sha224: 64, sha256: 64, sha384: 128, sha512: 128 };
 
@@ -30,7 +30,7 @@ export interface KdfInput {
 }
 
 /** The key derivation of RFC 7292 appendix B.2. Gives the event loop a turn every few thousand rounds. */
-export async function pkcs12Kdf(password: string, input: KdfInput): Promise<Buffer> {
+async function pkcs12Kdf(password: string, input: KdfInput): Promise<Buffer> {
   checkIterations(input.iterations);
   const v = blockSizes[input.hash];
   if (v === undefined) throw new PkiError('pkcs12.unsupported', input.hash);

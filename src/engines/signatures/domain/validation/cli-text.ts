@@ -20,7 +20,7 @@ export interface CliResult {
 
 const statuses: Readonly<Record<Indication, ExitStatus>> = { 'TOTAL-PASSED': 0, 'TOTAL-FAILED': 1, INDETERMINATE: 2 };
 
-export function exitStatusOf(report: ValidationReport): ExitStatus {
+function exitStatusOf(report: ValidationReport): ExitStatus {
   return statuses[report.indication];
 }
 

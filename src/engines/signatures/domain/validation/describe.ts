@@ -1,8 +1,8 @@
 /** The report in plain sentences for a clerk, Vietnamese or English. Codes stay in the data; here are words. */
 import { changeTexts } from './change-texts.ts';
 import { problemKinds, problemText } from './problems.ts';
-import type { Indication, Problem } from './problems.ts';
-import type { ChangesAfter, RevocationReport, SignatureReport, SignerRole, ValidationReport } from './report.ts';
+import type { Problem } from './problems.ts';
+import type { RevocationReport, SignatureReport, ValidationReport } from './report.ts';
 
 export type Language = 'vi' | 'en';
 
@@ -95,19 +95,6 @@ export function describe(report: ValidationReport, language: Language): ReportDe
     signatures: report.signatures.map((signature) => describeSignature(signature, language)),
     flags: [...new Set(report.flags.map((flag) => `${w.flags[flag.kind]}${flag.target === '' ? '' : `: ${printable(flag.target)}`} ${w.neverRun}`))],
   };
-}
-
-/** The words for an indication, for lists and badges. */
-export function indicationText(indication: Indication, language: Language): string {
-  return words[language].verdict[indication];
-}
-
-export function roleText(role: SignerRole, language: Language): string {
-  return words[language].role[role];
-}
-
-export function changesText(changes: ChangesAfter, language: Language): string {
-  return words[language].changes[changes];
 }
 
 function summarise({ signatures, indication }: ValidationReport, language: Language): string {

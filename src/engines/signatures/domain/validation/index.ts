@@ -3,13 +3,11 @@ export { defaultAlgorithmRules } from './algorithm-rules.ts';
 export type { AlgorithmRules, HashRule, KeyRule } from './algorithm-rules.ts';
 export { createValidationCache } from './cache.ts';
 export type { ValidationCache } from './cache.ts';
-export { changeTexts } from './change-texts.ts';
 export type { ChangeCode } from './change-texts.ts';
-export { combineExitStatuses, exitStatusOf, renderReport, verifyForCli } from './cli-text.ts';
 export type { CliResult, ExitStatus } from './cli-text.ts';
-export { changesText, describe, formatInstant, indicationText, roleText } from './describe.ts';
+export { describe } from './describe.ts';
 export type { Language, ReportDescription, SignatureDescription } from './describe.ts';
-export { problemKinds, problemText } from './problems.ts';
+export { problemText } from './problems.ts';
 export type { Indication, Problem, ProblemCode, SubIndication } from './problems.ts';
 export type {
   ActiveContentReport,
@@ -23,11 +21,9 @@ export type {
   TimestampReport,
   ValidationReport,
 } from './report.ts';
-export { anchorsInForce } from './trust-store.ts';
 export type { TrustPeriod } from './trust-store.ts';
 export type { MissingLink } from './trust.ts';
-export { storeMaterialOf } from './used-material.ts';
 export type { UsedMaterial } from './used-material.ts';
-export { validateFully, validatePdf } from './validate-pdf.ts';
+export { validatePdf } from './validate-pdf.ts';
 export type { Validation, ValidationOptions } from './validate-pdf.ts';
 export type { GivenMaterial } from './validation-material.ts';

@@ -18,7 +18,7 @@ export function randomSource(seed: number): Random {
 /** Ten thousand of each kind under the long switch, enough for every change otherwise. */
 export const isLong = process.env['LIENTHONG_LONG'] !== undefined;
 
-export const limits = { ms: 2000, bytes: 256 * 1024 * 1024 } as const;
+const limits = { ms: 2000, bytes: 256 * 1024 * 1024 } as const;
 
 /** Runs one attempt within two seconds and 256 MB beyond what is there. */
 export function bounded<T>(attempt: () => T, what: string): T {

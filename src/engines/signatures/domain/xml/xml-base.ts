@@ -46,19 +46,11 @@ function withoutDots(path: string): string {
   const isAbsolute = path.startsWith('/');
   const segments = path.split('/').filter((segment, i, all) => segment !== '' || i === all.length - 1);
   const kept: string[] = [];
-  for (const [i, segment] of segments.entries()) {
-    const isLast = i === segments.length - 1;
-    if (segment === '.') {
-      if (isLast) kept.push('');
-    } else if (segment !== '..') kept.push(segment);
-    else if (kept.length > 0 && kept.at(-1) !== '..') {
-      kept.pop();
-      if (isLast) kept.push('');
-    } else if (!isAbsolute) {
-      kept.push('..');
-      if (isLast) kept.push('');
-    }
+  for (const segment of segments) {
+    if (segment === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop();
+    else if (segment !== '.' && !(segment === '..' && isAbsolute)) kept.push(segment);
   }
+  if (/^\.\.?$/.test(segments.at(-1) ?? '')) kept.push('');
   const joined = kept.join('/');
   return isAbsolute ? `/${joined}` : joined;
 }

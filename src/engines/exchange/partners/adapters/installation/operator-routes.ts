@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Actor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
 import { holders, route, type Route } from '#kernel/route.ts';
 import { PartnerUnavailable } from '../../adapter.ts';
 import { acceptance, confirmation, invitation, invitationReply, invitationSummary, reach, reconciliation, recovery, rotated, type Reconciliation } from '../../contract.ts';
@@ -88,7 +89,8 @@ export const pairingRoutes: readonly Route[] = [
     run: (http, { body }) => {
       const own = body.address ?? http.kernel.config.publicUrl;
       if (own === undefined) throw partnerErrors.partnerConfigWrong({ values: { problem: 'PUBLIC_URL' } });
-      return http.run(invite, { name: body.name, ownName: ownName(http.kernel), ownAddress: own });
+      // Without the idempotency key of the request: a kept reply would hold the word that is good once.
+      return run(http.kernel, invite, { name: body.name, ownName: ownName(http.kernel), ownAddress: own }, { actor: http.actor, requestId: http.requestId });
     },
   }),
   route({

@@ -22,7 +22,7 @@ export type Recovered<Problem> = { ok: true; envelope: Envelope } | { ok: false;
 export type Lost = { partner: PartnerRow; row: ReceivedRow; original: string; parcel?: (WireParcel & { kind: 'envelope' }) | undefined };
 
 /** What a recovered envelope is about: the document of the sender's own module is lost, and only its number and text are known. */
-export const RECOVERED = 'recovered-envelope';
+const RECOVERED = 'recovered-envelope';
 
 /**
  * Writes one delivery back that a partner has and we lost, as `writeBack`, where it is proved to be ours: the parcel bears the mark that we

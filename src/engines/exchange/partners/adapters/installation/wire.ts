@@ -164,7 +164,7 @@ export const settledParcels = z.object({
   results: z.array(z.object({ id: z.uuid(), outcome: z.enum(['accepted', 'processed', 'refused']), code: z.string().max(100).nullable(), problem: z.string().max(2000).nullable() })).max(50),
 });
 
-export const remoteAgency = z.object({
+const remoteAgency = z.object({
   ref,
   code,
   name: z.string().min(2).max(300),

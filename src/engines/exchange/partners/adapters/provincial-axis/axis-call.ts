@@ -22,7 +22,7 @@ export const axisActor = { actor: systemActor('exchange.axis') };
 const CALL_MS = 300_000;
 
 /** Who calls, and whether it may now. Nothing of the body is read before. @throws AxisProblem 15, 33, 34 */
-export async function openCall(http: RouteContext): Promise<AxisCall> {
+async function openCall(http: RouteContext): Promise<AxisCall> {
   const { kernel } = http;
   const { headers } = http.request;
   const [systemId, secret] = [headers['x-systemid'] ?? headers['systemid'], headers['x-secretkey']];

@@ -25,7 +25,7 @@ async function* whole(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 }
 
 /** The content of the first part that is a file, or is called `file`, `edoc` or `data`. */
-export async function* firstFile(source: AsyncIterable<Buffer>, mark: string): AsyncGenerator<Buffer> {
+async function* firstFile(source: AsyncIterable<Buffer>, mark: string): AsyncGenerator<Buffer> {
   const delimiter = Buffer.from(`\r\n--${mark}`, 'latin1');
   // A line break before the body makes the first delimiter look like all others.
   let held: Buffer = Buffer.from('\r\n');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
@@ -298,6 +299,22 @@ test('keys end, are replaced without a pause, and are never kept', async () => {
   assert.deepEqual(outcome(late), [401, '15']);
   assert.match(late.reply.ErrorDesc, /hết hạn/);
   for (const actor of [aClerk(department)]) assert.equal((await place.call('POST', `${url}/keys`, { as: actor, body: { expiresOn: '2026-12-25' } })).status, 403);
+});
+
+test('a packet that is refused leaves nothing behind for long, one that is taken or cannot be read is kept for good', async () => {
+  const isKept = async (packet: Buffer): Promise<unknown> => (await place.house.sql(`select kept from files.blob where sha256 = $1`, [createHash('sha256').update(packet).digest()]))[0]?.['kept'];
+  const sender = { code: 'H56.70.85', name: 'Đơn vị gửi nhầm' };
+  const wrong = await aVendor('gui-nham', { agencies: [sender], quotas: { messagesPerDay: 2, megabytesPerDay: 1, requestsPerMinute: 20 } });
+  const send = async (body: Buffer) => outcome(await ask('sendEdoc', body, { as: wrong }));
+  const [lost, taken, beyond] = [await aPacket({ from: sender, to: ['H99.99'], document: { number: '601' } }), await aPacket({ from: sender, to: [departmentCode], document: { number: '602' } }), await aPacket({ from: sender, to: [departmentCode], document: { number: '603' } })];
+  const unreadable = Buffer.from('không phải gói tin nào');
+  assert.equal((await send(lost))[1], '18');
+  assert.deepEqual(await send(taken), [200, '0']);
+  assert.notEqual((await send(unreadable))[1], '0');
+  assert.deepEqual(await send(beyond), [429, '33']);
+  assert.deepEqual(await Promise.all([lost, taken, unreadable, beyond].map(isKept)), [false, true, true, false]);
+  assert.deepEqual(await send(taken), [200, '0'], 'sent again');
+  assert.equal(await isKept(taken), true);
 });
 
 test('a system that used up its quota is told when it may come again, and a suspended one is let in no more', async () => {

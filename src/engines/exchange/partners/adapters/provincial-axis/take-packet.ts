@@ -3,7 +3,7 @@ import type { Queryable } from '#kernel/database.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
-import { openBytes, storeBytes, type StoredBlob } from '#engines/files/index.ts';
+import { keepBytes, openBytes, storeBytes, type StoredBlob } from '#engines/files/index.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { fromDocumentMessage, readEdxml, type EdxmlMessage } from '../../../edxml/index.ts';
 import { findInbound, keepInbound, type InboundRow } from '../../inbound.ts';
@@ -46,7 +46,8 @@ async function storeBody(call: AxisCall): Promise<StoredBlob> {
   // A form adds some lines around the packet.
   if (Number(http.request.headers['content-length'] ?? 0) > limitBytes + MEGABYTE) throw tooLarge();
   try {
-    return await storeBytes(kernel, packetBody(http), { limitBytes });
+    // Whoever sends what is refused fills no disk with it: only what is kept below stays longer than a day.
+    return await storeBytes(kernel, packetBody(http), { limitBytes, provisional: true });
   } catch (error) {
     if (error instanceof AppError && error.code === 'files.tooLarge') throw tooLarge(error);
     if (error instanceof AppError && error.code === 'files.empty') throw new AxisProblem('invalidFile', { detail: 'tệp rỗng', detailEn: 'the file is empty', cause: error });
@@ -157,6 +158,7 @@ async function keep({ kernel, partner, line }: AxisCall, packet: { stored: Store
   const { stored, facts } = packet;
   const isKnown = (await findInbound(kernel.database.pool, facts)) !== undefined;
   if (!isKnown) await countMessage(kernel.database.pool, { partnerId: partner.id, config: line.config, now: kernel.clock.now(), sizeBytes: stored.sizeBytes });
+  await keepBytes(kernel, stored);
   await run(kernel, notePacket, facts, axisActor);
   const inbound = await keepInbound(kernel, { partnerId: partner.id, partnerRef: facts.partnerRef, original: stored, mediaType: 'application/xml' });
   return { inbound, isNew: !isKnown };

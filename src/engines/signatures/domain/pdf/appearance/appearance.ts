@@ -65,7 +65,7 @@ export function drawWidget(
 }
 
 /** The same drawings for an existing field, whose rectangle stays as it is. */
-export function drawAppearance(bounds: DisplayRect, { rotate, colors }: Pick<Canvas, 'rotate' | 'colors'>, drawings: readonly Drawing[]): WidgetAppearance {
+function drawAppearance(bounds: DisplayRect, { rotate, colors }: Pick<Canvas, 'rotate' | 'colors'>, drawings: readonly Drawing[]): WidgetAppearance {
   const fonts = embedFonts(drawings);
   const images = [...new Set(drawings.flatMap((drawing) => (drawing.kind === 'image' ? [drawing.image] : [])))];
   const pictures = images.map((image) => (colors?.allowsTransparency === false ? image.hardEdged() : image.objects));

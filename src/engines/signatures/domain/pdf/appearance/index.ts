@@ -1,13 +1,12 @@
 /** What signatures look like on the page. */
-export { boundsOf, drawAppearance, drawWidget } from './appearance.ts';
+export { boundsOf, drawWidget } from './appearance.ts';
 export type { Canvas, Drawing } from './appearance.ts';
 export { colorRulesOf } from './color-rules.ts';
 export type { ColorRules } from './color-rules.ts';
 export { agencySeal, arrivalMark, dayText, monthText, numberText, pageMark, personSignature, planWidgets, textInBlank, textMark, vietnamTime } from './decree30.ts';
 export type { Blank, WidgetPlan } from './decree30.ts';
-export { textWidth } from './font.ts';
 export type { FontStyle } from './font.ts';
-export { displaySize, fitInto, fromMm, sealRect, toDisplay, toDisplayRect, toUserBox, toUserSpace } from './geometry.ts';
+export { displaySize, sealRect, toDisplay, toDisplayRect, toUserBox, toUserSpace } from './geometry.ts';
 export type { DisplayRect, PageGeometry, Point } from './geometry.ts';
 export { findInitialsPlace, initialsImage, initialsText } from './initials.ts';
 export type { InitialsPlace } from './initials.ts';

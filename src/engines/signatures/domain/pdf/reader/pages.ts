@@ -136,15 +136,6 @@ function readRotation(value: PdfObject): PdfPage['rotate'] {
   return turn === 90 || turn === 180 || turn === 270 ? turn : 0;
 }
 
-/** Finds the page whose /Annots holds this object, for a widget that does not name its page. */
-export function findPageOfAnnotation(doc: PdfDocument, num: number): PdfPage | undefined {
-  for (const page of walkPages(doc)) {
-    const annots = entryOf(doc, page.dict, 'Annots');
-    if (isArray(annots) && annots.items.some((item) => isRef(item) && item.num === num)) return page;
-  }
-  return undefined;
-}
-
 export function acroFormOf(doc: PdfDocument): PdfDict | undefined {
   return dictEntry(doc, getCatalog(doc), 'AcroForm');
 }

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { systemActor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
+import { vietnamDay } from '#kernel/time.ts';
+import { createTestPki, days, hours, later, signTestPdf, type TestPki } from '#engines/signatures/domain/validation/testing.ts';
+import { addTrustAnchor, revokeCredential, trustVersion } from '#engines/signatures/index.ts';
+import { credential, issuedDocument, letter, openOffice, seal, sign, submit, type Clerk, type Office } from '../../../tests/office.ts';
+import { openRound } from './commands/follow-trust.ts';
+
+type Shown = { id: string; summary: string; verdict: string };
+type Entry = { text: string };
+
+let office: Office;
+let receiver: Clerk;
+let director: Clerk;
+let foreign: TestPki;
+const folder = mkdtempSync(join(tmpdir(), 'lienthong-followed-'));
+const actor = systemActor('test');
+before(async () => {
+  office = await openOffice();
+  Object.assign(office.house.kernel.config, { trustAnchorsDir: folder });
+  const now = office.house.clock.now();
+  foreign = await createTestPki(later(now, -days(30)), 'Nơi cấp của đơn vị phối hợp');
+  foreign.crls(now).forEach((list, index) => {
+    writeFileSync(join(folder, `phoi-hop-${String(index)}.crl`), list);
+  });
+  const sender = await office.signIn('vanthu.snv');
+  director = await office.signIn('giamdoc.snv');
+  receiver = await office.signIn('vanthu.stc');
+  const finance = await office.agencies('Sở Tài chính');
+  await issuedDocument(sender, director, finance);
+  const bytes = signTestPdf(letter, { pki: foreign, at: later(now, -hours(2)), withTimestamp: true });
+  const draft = await sender.post<{ id: string }>('/api/v1/outgoing-documents', { mainUploadId: await sender.upload(bytes), typeCode: 'cong-van', summary: 'V/v phối hợp', recipientIds: finance });
+  const { id } = draft.body;
+  const steps = [
+    () => submit(sender, id),
+    () => sign(director, id),
+    () => sender.post(`/api/v1/outgoing-documents/${id}/number`),
+    () => seal(sender, id),
+    () => sender.post(`/api/v1/outgoing-documents/${id}/issue`),
+  ];
+  for (const step of steps) {
+    const reply = await step();
+    assert.equal(reply.status, 200, JSON.stringify(reply.body));
+  }
+  await office.house.drain();
+});
+after(async () => {
+  await office.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The verdicts in the list, with which nobody looked into a document. */
+async function inList(): Promise<Record<string, string>> {
+  const { body } = await receiver.get<{ rows: Shown[] }>('/api/v1/incoming-documents');
+  return Object.fromEntries(body.rows.map(({ summary, verdict }) => [summary === 'V/v phối hợp' ? 'foreign' : 'own', verdict]));
+}
+
+/** The next turn of what is done now and then. */
+async function turn(): Promise<void> {
+  office.house.clock.advance(61_000);
+  await office.house.drain();
+}
+
+const reports = async (): Promise<number> => (await office.house.sql('select 1 from signatures.validation')).length;
+const jobs = async (): Promise<number> => (await office.house.sql(`select 1 from kernel.job where kind = 'incoming-documents.follow-trust'`)).length;
+const round = async () => (await office.house.sql<{ stage: string; judged: number; changed: number; ended_at: Date | null }>('select stage, judged, changed, ended_at from incoming_documents.verdict_round'))[0];
+const recorded = async (): Promise<unknown[]> => (await office.house.sql<{ data: unknown }>(`select data from audit.entry where type = 'incoming-documents.verdicts-updated' order by at`)).map(({ data }) => data);
+
+const trusted = () => ({ certificate: foreign.root.certificate.raw.toString('base64'), legalBasis: 'thử nghiệm', validFrom: vietnamDay(later(office.house.clock.now(), -days(29))), validTo: null });
+
+test('while nothing else is trusted, nothing is judged again and the record says nothing', async () => {
+  assert.deepEqual(await inList(), { own: 'TOTAL-PASSED', foreign: 'INDETERMINATE' });
+  const before = await reports();
+  await turn();
+  await turn();
+  assert.deepEqual([await reports(), await jobs(), await recorded()], [before, 0, []]);
+});
+
+test('a document that nobody opens gets the verdict of what is trusted since, and one that this cannot change is not judged again', async () => {
+  const before = await reports();
+  await run(office.house.kernel, addTrustAnchor, trusted(), { actor });
+  await turn();
+  assert.deepEqual(await inList(), { own: 'TOTAL-PASSED', foreign: 'TOTAL-PASSED' });
+  assert.deepEqual([await reports(), await jobs(), await recorded()], [before + 1, 0, [{ judged: 1, changed: 1 }]]);
+  const { body } = await receiver.get<{ rows: Shown[] }>('/api/v1/incoming-documents');
+  const { body: told } = await receiver.get<{ entries: Entry[] }>(`/api/v1/incoming-documents/${body.rows.find(({ summary }) => summary === 'V/v phối hợp')?.id ?? ''}/timeline`);
+  assert.ok(told.entries.some(({ text }) => text === 'Kiểm tra lại chữ ký số của văn bản: trước chưa đủ căn cứ, nay hợp lệ'));
+  await turn();
+  assert.equal(await reports(), before + 1, 'once for a trust set');
+});
+
+test('a revocation has those documents judged again that the certificate signed', async () => {
+  const before = await reports();
+  const [{ agency_id: agencyId } = { agency_id: '' }] = await office.house.sql<{ agency_id: string }>('select agency_id from signatures.credential where id = $1', [await credential(director, 'person')]);
+  // safe because the column holds agency ids only
+  await run(office.house.kernel, revokeCredential, { agencyId: agencyId as never, credentialId: (await credential(director, 'person')) as never, reason: 'keyCompromise' as const }, { actor });
+  await turn();
+  assert.equal(await reports(), before + 2, 'the director signed both');
+  assert.equal((await recorded()).length, 2);
+});
+
+test('a round that was cut off goes on, through more documents than one step takes', async () => {
+  const { kernel } = office.house;
+  await office.house.sql(
+    `insert into incoming_documents.document
+     select (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'message_id', gen_random_uuid()))).* from incoming_documents.document d, generate_series(1, 60)`,
+  );
+  await office.house.sql(`update incoming_documents.verdict_round set trust_version = 'cut off'`);
+  const begun = await run(kernel, openRound, { version: await trustVersion(kernel) }, { actor });
+  assert.deepEqual([begun.stage, begun.ended_at], ['doubtful', null]);
+  await office.house.sql(`update incoming_documents.document set verdict = 'UNSIGNED'`);
+  assert.equal(await jobs(), 0, 'whoever began it is dead');
+  await turn();
+  const now = await inList();
+  assert.ok(!Object.values(now).includes('UNSIGNED'), JSON.stringify(now));
+  const ended = await round();
+  assert.deepEqual([ended?.stage, ended?.judged, ended?.changed, ended?.ended_at !== null], ['others', 0, 122, true]);
+});
+
+test('the end of trust has everything judged again', async () => {
+  const before = await reports();
+  await office.house.sql('update signatures.trust_anchor set valid_to = $1', [later(office.house.clock.now(), 1000)]);
+  await turn();
+  assert.ok((await reports()) > before);
+  assert.equal((await round())?.judged, 2);
+});
