@@ -17,8 +17,7 @@ export function findRuntime(root) {
 /**
  * Runs `node …args` in the project on Node 24 with our own terminal, and resolves to its exit code. SIGINT, SIGTERM and SIGHUP are handed
  * on once. In a terminal Ctrl-C reaches the whole process group by itself, so it is not sent a second time. If we are killed the
- * hard way, `follow-parent.mjs` ends the child in order, so that the next start finds its port free. What Node made of the sources is
- * kept for the next process (`.cache/compile`; nowhere where that cannot be written): it starts in half the time.
+ * hard way, `follow-parent.mjs` ends the child in order, so that the next start finds its port free.
  */
 export function runOnNode24({ root, args, env = {} }) {
   const program = findRuntime(root);
@@ -27,7 +26,7 @@ export function runOnNode24({ root, args, env = {} }) {
       + `npm has no Node 24 for ${process.platform}-${process.arch}. Install Node.js 24 or newer (nodejs.org) and run again.`);
   }
   const flags = ['--disable-warning=ExperimentalWarning', `--import=${new URL('./follow-parent.mjs', import.meta.url).href}`];
-  const child = spawn(program, [...flags, ...args], { stdio: 'inherit', env: { NODE_COMPILE_CACHE: join(root, '.cache', 'compile'), ...process.env, ...env, LIENTHONG_PARENT: String(process.pid) } });
+  const child = spawn(program, [...flags, ...args], { stdio: 'inherit', env: { ...process.env, ...env, LIENTHONG_PARENT: String(process.pid) } });
   const sent = new Set();
   const isTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

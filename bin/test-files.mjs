@@ -14,7 +14,8 @@ export async function runFiles({ root, files, signal, isChatty }) {
   const results = { passed: 0, failures: [], skips: [] };
   const path = [];
   const said = new Map(); // by file: the reason when its process fails
-  const stream = run({ files, cwd: root, concurrency: 3, signal, timeout: (process.env.LIENTHONG_LONG ? 120 : 15) * minutes });
+  const execArgv = [`--import=${new URL('./test-compile-cache.mjs', import.meta.url).href}`];
+  const stream = run({ files, cwd: root, concurrency: 3, execArgv, signal, timeout: (process.env.LIENTHONG_LONG ? 120 : 15) * minutes });
   for await (const { type, data } of stream) {
     if (type === 'test:start') path.splice(data.nesting, Infinity, data.name);
     if (type === 'test:pass') pass({ data, path, root, results });

@@ -1,5 +1,6 @@
+import { meansOwnPss } from '#engines/signatures/index.ts';
 import { CscError, invalid, missing } from './csc-errors.ts';
-import { hashAlgorithms, isOwnPss, isSignatureAlgorithm, placeOf, RSASSA_PSS, type HashAlgorithm, type KeyWays } from './domain/activation.ts';
+import { hashAlgorithms, isSignatureAlgorithm, placeOf, RSASSA_PSS, type HashAlgorithm, type KeyWays } from './domain/activation.ts';
 import { MOST_HASHES } from './limits.ts';
 
 /** A body of the protocol; members that nobody asked for are ignored, as the specification wants. */
@@ -83,7 +84,7 @@ export function signatureWay(input: CscInput, key: KeyWays & { hash: HashAlgorit
   const algorithm = textOf(input, 'signAlgo');
   if (!isSignatureAlgorithm(algorithm, key)) throw invalid('signAlgo');
   if (algorithm !== RSASSA_PSS) return { isPss: false };
-  if (!isOwnPss(Buffer.from(textOf(input, 'signAlgoParams'), 'base64'), key.hash)) throw invalid('signAlgoParams');
+  if (!meansOwnPss(Buffer.from(textOf(input, 'signAlgoParams'), 'base64'), key.hash)) throw invalid('signAlgoParams');
   return { isPss: true };
 }
 

@@ -39,7 +39,7 @@ export { isMalformedCertificate, readCertificates, type CertificateFacts } from 
 export { importCredential } from './commands/import-credential.ts';
 export { validateAnew, validateSoon } from './jobs/validate-file.ts';
 export { archiveFile } from './commands/archive-file.ts';
-export { offersPss, pinForHashes, signHashes, type SignedHash } from './commands/sign-hashes.ts';
+export { meansOwnPss, offersPss, pinForHashes, signHashes, type SignedHash } from './commands/sign-hashes.ts';
 export { revokeCredential } from './commands/revoke-credential.ts';
 export { changePin } from './commands/manage-credential.ts';
 export { credentialsByKey, listCredentials } from './queries/credentials.ts';

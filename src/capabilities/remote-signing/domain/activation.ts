@@ -31,30 +31,6 @@ export function isSignatureAlgorithm(oid: string, { isEc, hasPss, hash }: KeyWay
   return oid === (isEc ? algorithm?.ecdsaOid : algorithm?.rsaOid);
 }
 
-/** Whether parameters of RSASSA-PSS (RFC 4055 section 3.1, DER) mean what is made here: MGF1 with the same hash, a salt as long as the hash. */
-export function isOwnPss(parameters: Buffer, hash: HashAlgorithm): boolean {
-  const algorithm = hashAlgorithms.find((each) => each.name === hash);
-  if (algorithm === undefined) return false;
-  // NULL parameters of a hash may be written or left out.
-  const names = [seq(oid(algorithm.oid)), seq(oid(algorithm.oid), NULL)];
-  return names.some((first) => names.some((second) => parameters.equals(seq(tagged(0xa0, first), tagged(0xa1, seq(oid(MGF1), second)), tagged(0xa2, tagged(0x02, Buffer.from([algorithm.bytes])))))));
-}
-
-const MGF1 = '1.2.840.113549.1.1.8';
-const NULL = Buffer.from([0x05, 0x00]);
-const tagged = (tag: number, content: Buffer): Buffer => Buffer.concat([Buffer.from([tag, content.length]), content]);
-const seq = (...parts: readonly Buffer[]): Buffer => tagged(0x30, Buffer.concat(parts));
-
-function oid(text: string): Buffer {
-  const [first = 0, second = 0, ...rest] = text.split('.').map(Number);
-  const bytes = [first * 40 + second, ...rest].flatMap((arc) => {
-    const septets = [arc & 0x7f];
-    for (let left = arc >>> 7; left > 0; left >>>= 7) septets.unshift((left & 0x7f) | 0x80);
-    return septets;
-  });
-  return tagged(0x06, Buffer.from(bytes));
-}
-
 export type BoundRequest = { id: string; clientId: string; agencyId: string; credentialId: string; hash: HashAlgorithm; hashes: readonly Buffer[] };
 
 /**

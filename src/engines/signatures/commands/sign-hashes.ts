@@ -5,8 +5,13 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { toAppError } from '../adapters/driver-errors.ts';
 import { SigningDriverError } from '../adapters/signing-driver.ts';
 import { digestInfo, ecdsaDer, schemeOf } from '../adapters/signature-values.ts';
+import { seq, oid } from '../domain/asn1/der.ts';
+import { Asn1Error } from '../domain/asn1/errors.ts';
+import { readAsn1 } from '../domain/asn1/reader.ts';
 import type { CmsHash } from '../domain/cms/sign.ts';
+import { readSignatureAlgorithm } from '../domain/pki/algorithms.ts';
 import { PkiError } from '../domain/pki/errors.ts';
+import { OID } from '../domain/pki/oids.ts';
 import { readPkcs12 } from '../domain/pki/pkcs12.ts';
 import { signatureErrors } from '../errors.ts';
 import { assertInForce, assertMayUse, type CredentialRow } from '../policy.ts';
@@ -64,6 +69,17 @@ export function pinForHashes(kernel: Kernel, { driver }: Pick<CredentialRow, 'dr
 /** Whether a key signs in the way of RSASSA-PSS as well: devices are asked for one signature of a hash, key files are not slow. */
 export function offersPss({ driver, certificate }: Pick<CredentialRow, 'driver' | 'certificate'>): boolean {
   return driver === 'pkcs12' && schemeOf(certificate) === 'rsa-pkcs1';
+}
+
+/** Whether RSASSA-PSS-params (RFC 4055 section 3.1, DER) mean what `signHashes` makes: MGF1 with the same hash, a salt as long as the hash. */
+export function meansOwnPss(parameters: Buffer, hash: CmsHash): boolean {
+  try {
+    const asked = readSignatureAlgorithm(readAsn1(seq(oid(OID.rsaPss), parameters)));
+    return asked.hash === hash && asked.saltLength === hashBytes[hash];
+  } catch (error) {
+    if (error instanceof PkiError || error instanceof Asn1Error) return false;
+    throw error;
+  }
 }
 
 function recordUse(ctx: CommandContext, { agencyId, credentialId, transactionId }: Pick<SignHashes, 'agencyId' | 'credentialId' | 'transactionId'>): Promise<void> {
@@ -134,6 +150,8 @@ export function signWithPss(key: KeyObject, hash: CmsHash, digest: Buffer): Buff
   return privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, Buffer.concat([Buffer.alloc(Math.ceil(bits / 8) - block.length), block]));
 }
 
+const hashBytes = { sha256: 32, sha384: 48, sha512: 64 } as const;
+
 const curves = {
   'P-256': { name: 'prime256v1', bytes: 32, order: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n },
   'P-384': { name: 'secp384r1', bytes: 48, order: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n },
@@ -163,7 +181,7 @@ export function signWithEc(key: KeyObject, hash: CmsHash, digest: Buffer): Buffe
 
 function* secretNumbers({ bytes, order }: Curve, { secret, hash, z }: { secret: Buffer; hash: CmsHash; z: bigint }): Generator<Buffer> {
   const mac = (k: Buffer, ...parts: Buffer[]): Buffer => createHmac(hash, k).update(Buffer.concat(parts)).digest();
-  const size = { sha256: 32, sha384: 48, sha512: 64 }[hash];
+  const size = hashBytes[hash];
   const seed = Buffer.concat([secret, bytesOf(z, bytes)]);
   let v: Buffer = Buffer.alloc(size, 1);
   let k: Buffer = Buffer.alloc(size, 0);

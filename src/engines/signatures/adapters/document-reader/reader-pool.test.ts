@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'node:test';
 import { buildPdf } from '../../domain/pdf/testing.ts';
 import { createReaderPool, type DocumentReader } from './reader.ts';
@@ -9,25 +9,34 @@ const greedy = buildPdf({ catalogEntries: `/Pile[${'<</A[0]>>'.repeat(400_000)}]
 const coded = (wanted: string) => (error: unknown) => error instanceof Error && 'code' in error && error.code === wanted;
 const pagesOf = async (pool: DocumentReader, pages: number): Promise<number> => (await pool.findPlaces(buildPdf({ pages }), '')).pageCount;
 
-/** The processes that have a file to read right now; one at rest holds nobody. */
+/** The processes that have a file to read right now, before any of them can have answered; one at rest holds nobody. */
 async function atWork(): Promise<number> {
-  await turn();
+  await new Promise<void>((resolve) => {
+    process.nextTick(resolve);
+  });
   return process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
 }
 
 test('a further process begins only when a file has waited for those before it, and never more than the size', async () => {
   const before = await atWork();
-  const pool = createReaderPool(2);
-  const asked = [1, 2, 3, 4, 5, 6].map((pages) => pagesOf(pool, pages));
+  const patient = createReaderPool(2, { patienceMs: 600_000 });
+  const asked = [1, 2, 3, 4, 5, 6].map((pages) => pagesOf(patient, pages));
   assert.equal((await atWork()) - before, 1, 'what one does soon needs no second');
+  assert.deepEqual(await Promise.all(asked), [1, 2, 3, 4, 5, 6], 'each has its own answer, and none is left behind');
+  assert.equal((await atWork()) - before, 0, 'who has nothing to do holds nobody up');
+  patient.close();
+  const waited = createReaderPool(2, { patienceMs: 0 });
+  const both = [1, 2, 3, 4, 5, 6].map((pages) => pagesOf(waited, pages));
+  assert.equal((await atWork()) - before, 2, 'never more than the size');
+  assert.deepEqual(await Promise.all(both), [1, 2, 3, 4, 5, 6]);
+  waited.close();
+  const usual = createReaderPool(2);
+  const begun = [1, 2, 3].map((pages) => pagesOf(usual, pages));
+  await atWork();
   await pause(100);
   assert.equal((await atWork()) - before, 2, 'a process takes longer than that to begin');
-  assert.deepEqual(await Promise.all(asked), [1, 2, 3, 4, 5, 6], 'each has its own answer');
-  assert.equal((await atWork()) - before, 0, 'who has nothing to do holds nobody up');
-  const fast = Array.from({ length: 12 }, () => pagesOf(pool, 1));
-  assert.equal((await atWork()) - before, 1);
-  assert.deepEqual(await Promise.all(fast), Array.from({ length: 12 }, () => 1), 'none is left behind');
-  pool.close();
+  assert.deepEqual(await Promise.all(begun), [1, 2, 3]);
+  usual.close();
 });
 
 test('one file after the other needs a single process, also after one that was refused', async () => {

@@ -33,9 +33,11 @@ export type DocumentReader = {
 };
 
 export type ReaderLimits = { timeoutMs: number; memoryMb: number; idleMs: number; /** The first pause after a start that failed. */ backOffMs: number; program: string };
+/** `patienceMs`: so long a file waits for the readers that are at work before another one is called; two processes cost more than one where one is fast enough. */
+export type PoolLimits = ReaderLimits & { patienceMs: number };
 
 const program = join(import.meta.dirname, 'reader-process.ts');
-const defaults: ReaderLimits = { timeoutMs: 30_000, memoryMb: 512, idleMs: 30_000, backOffMs: 1000, program };
+const defaults: PoolLimits = { timeoutMs: 30_000, memoryMb: 512, idleMs: 30_000, backOffMs: 1000, patienceMs: 20, program };
 /** Until a process has read its own program; on a machine under load that takes seconds. */
 const START_MS = 60_000;
 /** So long a process that was well is taken to be well without being asked. */
@@ -207,9 +209,6 @@ function errorOf({ code, detail }: Extract<ReaderReply, { ok: false }>): unknown
 
 /** One file is read while the next is on its way. */
 const ENOUGH = 2;
-/** So long a file waits for the readers that are at work before another one is called: two processes cost more than one where one is fast enough. */
-const PATIENCE_MS = 20;
-
 type Place = { reader: DocumentReader; load: number };
 type Waiting = { since: number; take: (place: Place) => void };
 
@@ -217,7 +216,7 @@ type Waiting = { since: number; take: (place: Place) => void };
  * Several readers as one: a further process is called only when a file has waited for those before it, so that a house with little work keeps
  * a single one. Whoever has room takes the file that has waited longest.
  */
-export function createReaderPool(size: number, limits: Partial<ReaderLimits> = {}): DocumentReader {
+export function createReaderPool(size: number, { patienceMs = defaults.patienceMs, ...limits }: Partial<PoolLimits> = {}): DocumentReader {
   // What keeps one from being started keeps all.
   const starts = createReaderStarts(limits.backOffMs ?? defaults.backOffMs);
   const places: readonly Place[] = Array.from({ length: Math.max(1, size) }, () => ({ reader: createDocumentReader(limits, starts), load: 0 }));
@@ -233,7 +232,7 @@ export function createReaderPool(size: number, limits: Partial<ReaderLimits> = {
     for (let first = queue[0]; first !== undefined; first = queue[0]) {
       const atWork = places.filter(({ load }) => load > 0);
       const ready = atWork.find(({ load }) => load < ENOUGH) ?? (atWork.length === 0 ? places[0] : undefined);
-      const waits = first.since + PATIENCE_MS - performance.now();
+      const waits = first.since + patienceMs - performance.now();
       const resting = places.find(({ load }) => load === 0);
       if (ready !== undefined) give(ready);
       else if (resting === undefined) return;
