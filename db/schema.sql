@@ -1799,10 +1799,11 @@ create table identity.sign_in_guard (
   failures integer not null,
   last_failure_at timestamp with time zone not null,
   locked_until timestamp with time zone,
-  constraint sign_in_guard_pkey PRIMARY KEY (login_hash),
+  device_hash bytea not null,
+  constraint sign_in_guard_pkey PRIMARY KEY (login_hash, device_hash),
   constraint sign_in_guard_failures_check CHECK ((failures >= 0))
 );
-comment on table identity.sign_in_guard is 'Scope: installation. Failed attempts by login, also of logins that nobody has, so that an answer does not tell which exist.';
+comment on table identity.sign_in_guard is 'Scope: installation. Failed attempts by login and browser, also of logins that nobody has, so that an answer does not tell which exist. The empty device stands for all browsers that never signed in with this login.';
 
 create table identity.sign_in_step (
   token_hash bytea not null,
@@ -2034,6 +2035,7 @@ CREATE UNIQUE INDEX document_message ON incoming_documents.document USING btree 
 CREATE INDEX document_newest ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC);
 CREATE INDEX document_paper_files ON incoming_documents.document USING gin (agency_id, files jsonb_path_ops) WHERE (medium = 'paper'::text);
 CREATE INDEX document_refused ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'refused'::text);
+CREATE INDEX document_register ON incoming_documents.document USING btree (agency_id, register_id, arrival_year, arrival_number, registered_at) WHERE (arrival_number IS NOT NULL);
 CREATE INDEX document_search ON incoming_documents.document USING gin (agency_id, search);
 CREATE INDEX document_stamp_file ON incoming_documents.document USING btree (agency_id, stamp_file_id) WHERE (stamp_file_id IS NOT NULL);
 CREATE INDEX document_submitted ON incoming_documents.document USING btree (agency_id, arrived_at DESC, id DESC) WHERE (state = 'submitted'::text);
@@ -2236,6 +2238,7 @@ comment on table outgoing_documents.document is 'Scope: agency. The documents th
 CREATE INDEX document_by_state ON outgoing_documents.document USING btree (agency_id, state, created_at DESC, id DESC);
 CREATE INDEX document_newest ON outgoing_documents.document USING btree (agency_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX document_number ON outgoing_documents.document USING btree (agency_id, register_id, year, number) WHERE (number IS NOT NULL);
+CREATE INDEX document_register ON outgoing_documents.document USING btree (agency_id, register_id, year, number, issued_on) WHERE (number IS NOT NULL);
 CREATE INDEX document_replacing ON outgoing_documents.document USING btree (agency_id, replaces_id) WHERE (replaces_id IS NOT NULL);
 CREATE INDEX document_to_initial ON outgoing_documents.document USING btree (agency_id, initials_post_id) WHERE (state = 'initialling'::text);
 CREATE INDEX document_to_sign ON outgoing_documents.document USING btree (agency_id, approver_post_id) WHERE (state = 'submitted'::text);
@@ -2595,6 +2598,7 @@ create table signatures.archived_file (
   constraint archived_file_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'archived'::text, 'not_valid'::text])))
 );
 comment on table signatures.archived_file is 'Scope: agency. Signed files that are to last: the file as it was issued or arrived, and its newest copy with validation material and archive time stamp (PAdES B-LTA).';
+CREATE INDEX archived_file_copy ON signatures.archived_file USING btree (agency_id, file_id) WHERE (file_id IS NOT NULL);
 CREATE INDEX archived_file_due ON signatures.archived_file USING btree (protected_until) WHERE (state = 'archived'::text);
 CREATE INDEX archived_file_failed ON signatures.archived_file USING btree (agency_id, failed_at DESC, sha256) WHERE (failed_at IS NOT NULL);
 

@@ -1,5 +1,5 @@
 import { after, before, test } from 'node:test';
-import { look, picture } from './accessibility.ts';
+import { assertNoSidewaysScroll, look, picture } from './accessibility.ts';
 import { openTown, type Town } from './town.ts';
 
 let town: Town;
@@ -27,4 +27,18 @@ test('a clerk goes to another place while the network is gone: the workplace sta
     await page.getByText('Mất kết nối mạng.').waitFor({ state: 'detached' });
     await look(page, 'có mạng trở lại');
   }
+});
+
+test('whoever opens the workplace while its first script is missing reads what to do, and the link opens it', { timeout: 240_000 }, async () => {
+  const { page } = await town.passerBy({ width: 360, height: 740 });
+  await page.route(/\/app\/assets\/index-[^/]*\.js/, (route) => route.fulfill({ status: 404, body: '{}', contentType: 'application/json' }));
+  await page.goto(`${town.url}/app/dang-nhap`);
+  const words = page.getByText('Nơi làm việc chưa mở xong.');
+  await words.waitFor();
+  await assertNoSidewaysScroll(page, 'nơi làm việc chưa mở xong');
+  await picture(page, 'chua-mo-xong');
+  await page.unroute(/\/app\/assets\/index-[^/]*\.js/);
+  await page.getByRole('link', { name: 'tải lại trang' }).click();
+  await page.getByLabel('Tên đăng nhập').waitFor();
+  await words.waitFor({ state: 'detached' });
 });

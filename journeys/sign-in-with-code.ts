@@ -15,7 +15,7 @@ export async function signInWithCode(page: Page, address: string, login: string)
 }
 
 /** RFC 6238 with the usual choices: SHA-1, thirty seconds, six digits. */
-function codeOf(secret: string): string {
+export function codeOf(secret: string): string {
   const bits = (secret.match(/./g) ?? []).map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
   const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);

@@ -137,7 +137,7 @@ test('a director signs three documents on a phone with one touch, and a fourth f
     await second.getByRole('button', { name: 'Ký 2 văn bản' }).click();
     await second.getByText('Bấm ký rồi chạm vân tay').waitFor();
     await second.getByRole('button', { name: 'Ký 2 văn bản' }).click();
-    await second.getByText('Đang hoàn tất chữ ký').first().waitFor();
+    await second.getByText('Chờ xác nhận trên thiết bị').nth(1).waitFor();
     await desk.getByRole('button', { name: 'Nhập mã PIN' }).click();
     await desk.getByLabel('Mã PIN').fill(DEMO_PIN);
     await desk.getByRole('button', { name: 'Ký 2 văn bản' }).click();
@@ -160,7 +160,7 @@ test('a director signs three documents on a phone with one touch, and a fourth f
       await clerk.page.goto(`${town.url}/app/van-ban-di`);
       await clerk.page.getByRole('link', { name: new RegExp(summary) }).first().click();
       await clerk.page.getByRole('tab', { name: 'Nhật ký' }).click();
-      await clerk.page.getByText('Nguyễn Văn Bình ký số').waitFor();
+      await clerk.page.getByText('Nguyễn Văn Bình, Giám đốc: Ký số').waitFor();
     }
   });
 });

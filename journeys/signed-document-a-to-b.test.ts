@@ -133,6 +133,16 @@ test('a signed document goes from one agency to another, and its sender sees it 
     await page.getByRole('button', { name: 'Thử lại' }).click();
     await page.locator('canvas').first().waitFor();
     await picture(page, 'van-ban-den');
+    // Escape and the button in the corner close it, and the focus is on its row again.
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: SUMMARY }).waitFor({ state: 'detached' });
+    await page.locator(':focus').filter({ hasText: SUMMARY }).waitFor();
+    await look(page, 'văn bản đến, đã đóng');
+    await picture(page, 'van-ban-den-danh-sach');
+    await row.click();
+    await page.getByRole('button', { name: 'Đóng mục đang mở' }).click();
+    await page.locator(':focus').filter({ hasText: SUMMARY }).waitFor();
+    await page.keyboard.press('Enter');
     await page.getByRole('tab', { name: 'Chữ ký số' }).click();
     await page.getByText('Nguyễn Văn Bình').first().waitFor();
     await look(page, 'chữ ký số của văn bản đến');
@@ -148,7 +158,7 @@ test('a signed document goes from one agency to another, and its sender sees it 
     assert.match((await branch.textContent()) ?? '', /\d{2}\/\d{1,2}\/\d{4}, \d{2}:\d{2}.*Lê Thị Thùy Dung/);
     await picture(page, 'van-ban-di');
     await page.getByRole('tab', { name: 'Nhật ký' }).click();
-    await page.getByText('Nguyễn Văn Bình ký số').waitFor();
+    await page.getByText('Nguyễn Văn Bình, Giám đốc: Ký số').waitFor();
     await look(page, 'nhật ký văn bản đi');
   });
 });

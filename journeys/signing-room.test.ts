@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { DEMO_PIN } from '#seeds/credentials.ts';
 import { look, picture } from './accessibility.ts';
 import { submitLetter } from './submit-letter.ts';
@@ -157,7 +157,14 @@ test('a leader signs three documents in one go, after the head of a unit has ini
     await paperDrawn(page);
     await look(page, 'phòng ký trên điện thoại, văn bản đang mở');
     await picture(page, 'phong-ky-thua-uy-quyen');
+    await inOneHand(page);
+    // The phone's keyboard takes its part of the window.
     await page.getByLabel('Mã PIN').fill(DEMO_PIN);
+    await page.setViewportSize({ ...PHONE, height: 430 });
+    await page.getByRole('navigation').first().waitFor({ state: 'hidden' });
+    for (const part of [page.getByLabel('Mã PIN'), page.getByRole('button', { name: 'Ký số' })]) await inWindow(part);
+    await look(page, 'phòng ký trên điện thoại, bàn phím đang mở');
+    await page.setViewportSize(PHONE);
     await page.getByRole('button', { name: 'Ký số' }).click();
     await page.getByText('Đã ký.').waitFor();
     await page.getByText('Bạn đã xử lý hết').or(page.getByText('Không còn văn bản nào chờ bạn ký')).first().waitFor();
@@ -169,7 +176,7 @@ test('a leader signs three documents in one go, after the head of a unit has ini
     await page.getByRole('link', { name: /đôn đốc/ }).click();
     await page.getByText('thay Giám đốc Nguyễn Văn Bình, TUQ.').waitFor();
     await page.getByRole('tab', { name: 'Nhật ký' }).click();
-    await page.getByText('Phạm Minh Tuấn ký số').waitFor();
+    await page.getByText(/^Phạm Minh Tuấn, .*: Ký số$/).waitFor();
     await look(page, 'nhật ký của văn bản ký thay');
     await page.goto(`${town.url}/app/van-ban-di`);
     await page.getByRole('link', { name: /thiếu căn cứ/ }).click();
@@ -179,6 +186,22 @@ test('a leader signs three documents in one go, after the head of a unit has ini
     await picture(page, 'van-ban-bi-tra-lai');
   });
 });
+
+/** A leader reads most of the page, and the PIN and the button stand under the thumb, without a scroll. */
+async function inOneHand(page: Page): Promise<void> {
+  const paper = await page.locator('.lt-pdf__scroll').boundingBox();
+  assert.ok(paper !== null && paper.height > 350, `the paper has ${String(paper?.height)} px`);
+  for (const part of [page.getByLabel('Mã PIN'), page.getByRole('button', { name: 'Ký số' })]) await inWindow(part);
+}
+
+/** Wholly in the window, and nothing lies over it. */
+async function inWindow(part: Locator): Promise<void> {
+  const hit = await part.evaluate((element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(left + width / 2, top + 2)) && element.contains(document.elementFromPoint(left + width / 2, top + height - 2));
+  });
+  assert.ok(hit, `${String(part)} is in reach`);
+}
 
 /** Drawing the first page takes its time on a machine that does other things as well. */
 async function paperDrawn(page: Page): Promise<void> {

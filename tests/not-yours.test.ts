@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { systemActor } from '#kernel/actor.ts';
+import { run } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
+import { archiveFile } from '#engines/signatures/index.ts';
 import { draft, issuedDocument, openOffice, type Clerk, type Document, type Office } from './office.ts';
 
 // What somebody may not see does not exist for them, by whatever address they ask: the ids of others are tried with the sessions of colleagues and of neighbours.
@@ -54,6 +58,18 @@ test('the files of a document are for those who may see the document', async () 
     assert.equal(await raw(colleague, url), 404, url);
     assert.equal(await raw(finance, url), 404, url);
   }
+});
+
+test('the lasting copy of a file is for those who may see the file', async () => {
+  const [issued] = await office.house.sql<{ agencyId: Id<'agency'>; sha256: string }>('select agency_id as "agencyId", sha256 from outgoing_documents.file_version where file_id = $1 order by stored_file_id desc limit 1', [sent.files[0]?.id]);
+  assert.ok(issued !== undefined);
+  await run(office.house.kernel, archiveFile, { ...issued, name: 'cong-van.pdf' }, { actor: systemActor('test') });
+  office.house.clock.advance(60_000);
+  await office.house.drain();
+  const [copy] = await office.house.sql<{ fileId: string }>('select file_id as "fileId" from signatures.archived_file where agency_id = $1 and sha256 = $2 and file_id is not null', [issued.agencyId, issued.sha256]);
+  assert.ok(copy !== undefined, 'there is a copy');
+  const url = `/api/v1/files/${copy.fileId}`;
+  assert.deepEqual([await raw(clerk, url), await raw(colleague, url), await raw(finance, url)], [200, 404, 404]);
 });
 
 test('the drafter opens the files of the own draft, also one that was taken out again, and a colleague of another unit does not', async () => {

@@ -137,6 +137,13 @@ export const kernelErrors = defineErrors('kernel', {
     fixVi: 'Mở lại trang của hệ thống và thực hiện tại đó.',
     fixEn: 'Open this system’s own page and do it there.',
   },
+  requestTooSlow: {
+    status: 408,
+    vi: 'Dữ liệu gửi lên không đến đủ trong thời gian cho phép.',
+    en: 'The request did not arrive in time.',
+    fixVi: 'Kiểm tra đường truyền rồi gửi lại.',
+    fixEn: 'Check the connection and send it again.',
+  },
   tooManyRequests: {
     status: 429,
     vi: 'Bạn thao tác quá nhiều lần trong thời gian ngắn.',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import { anonymous } from './actor.ts';
@@ -26,6 +28,18 @@ const probe: Module = {
       access: signedIn,
       body: z.object({ summary: z.string().min(1), count: z.int().max(5) }),
       run: (_http, { body }) => Promise.resolve(body),
+    }),
+    route({
+      method: 'POST',
+      url: '/stream',
+      summary: 'a streamed body',
+      access: signedIn,
+      streamedBody: true,
+      run: async (http) => {
+        let bytes = 0;
+        for await (const chunk of http.request.raw) bytes += Buffer.byteLength(String(chunk));
+        return { bytes };
+      },
     }),
     route({ method: 'GET', url: '/defect', summary: 'throws', access: signedIn, run: () => Promise.reject(new Error('password=secret')) }),
   ],
@@ -108,4 +122,48 @@ test('JSON from the database is passed through untouched, with the headers that 
   assert.equal(reply.headers['x-content-type-options'], 'nosniff');
   assert.match(String(reply.headers['content-security-policy']), /object-src 'none'/);
   assert.equal(reply.headers['cache-control'], 'no-store');
+});
+
+test('only an installation whose address is https tells browsers to come by https', async () => {
+  const headerAt = async (publicUrl: string | undefined): Promise<unknown> => {
+    const kernel = { ...house.kernel, config: { ...house.kernel.config, publicUrl } };
+    return (await createHttpServer({ kernel, authenticate: () => Promise.resolve(clerk), routes: probe.routes ?? [] }).inject({ url: '/raw' })).headers['strict-transport-security'];
+  };
+  assert.equal(await headerAt('https://lienthong.example'), 'max-age=31536000');
+  assert.equal(await headerAt('http://localhost:8080'), undefined);
+  assert.equal(await headerAt(undefined), undefined);
+});
+
+test('a form that does not arrive in time is refused and its connection closed; a stream may take longer, and so may the answer', { timeout: 60_000 }, async () => {
+  const patient = createHttpServer({ kernel: house.kernel, authenticate: () => Promise.resolve(clerk), routes: probe.routes ?? [], formPatienceMs: 300 });
+  await patient.listen({ port: 0, host: '127.0.0.1' });
+  const address = patient.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const LENGTH = Buffer.byteLength('{"summary":"quick","count":1}');
+  const begin = async (path: string, sent: string): Promise<{ socket: Socket; reply: Promise<string> }> => {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    let text = '';
+    socket.on('data', (bytes) => {
+      text += String(bytes);
+    });
+    const reply = once(socket, 'close').then(() => text);
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${String(LENGTH)}\r\nconnection: close\r\n\r\n${sent}`);
+    return { socket, reply };
+  };
+  try {
+    const slow = await begin('/form', '{"summary":');
+    const stream = await begin('/stream', '{"summary":');
+    const refused = await slow.reply;
+    assert.match(refused, /^HTTP\/1.1 408 [^]*connection: close[^]*"code":"kernel.requestTooSlow"/);
+    assert.ok(!stream.socket.destroyed, 'the stream goes on');
+    stream.socket.write(' '.repeat(LENGTH - '{"summary":'.length));
+    assert.match(await stream.reply, /"bytes":29/);
+    const quick = await begin('/form', '{"summary":"quick","count":1}');
+    assert.match(await quick.reply, /^HTTP\/1.1 200 /);
+    assert.ok(patient.server.headersTimeout > 0 && patient.server.headersTimeout <= 60_000, 'slow headers end as well');
+    assert.ok(patient.server.requestTimeout > 0, 'and in the end every request');
+  } finally {
+    await patient.close();
+  }
 });

@@ -12,6 +12,12 @@ import { isStorable } from './storable-text.ts';
 import { zodProblems } from './zod-problems.ts';
 
 const JSON_BODY_LIMIT = 1024 * 1024;
+const STREAM_LIMIT = Number.MAX_SAFE_INTEGER;
+/** A megabyte at the 17 kB/s of a bad line. */
+const FORM_PATIENCE_MS = 60_000;
+/** The longest upload of a body that is streamed: as long as a session lives. */
+const REQUEST_PATIENCE_MS = 12 * 3_600_000;
+const HEADER_PATIENCE_MS = 30_000;
 
 /** A refusal as a page, for a person who opened the address in a browser. */
 export type ErrorPage = (refusal: { language: 'vi' | 'en'; path: string; message: string; fix: string | undefined; requestId: string }) => string;
@@ -24,6 +30,8 @@ export type HttpOptions = {
   checkReplies?: boolean;
   /** Left out, every refusal is JSON. */
   errorPage?: ErrorPage;
+  /** How long a body that is not streamed may take to arrive; a minute, except in tests. */
+  formPatienceMs?: number;
 };
 
 /** Builds the web server: one request id, one identity, one way of refusing, for all routes. */
@@ -38,10 +46,18 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
     bodyLimit: JSON_BODY_LIMIT,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     forceCloseConnections: true,
+    requestTimeout: REQUEST_PATIENCE_MS,
+    http: { headersTimeout: HEADER_PATIENCE_MS },
   });
   void server.register(fastifyCookie);
+  server.addHook('preParsing', (request, reply, _payload, done) => {
+    if (request.routeOptions.bodyLimit !== STREAM_LIMIT) endSlowBody(request, reply, options.formPatienceMs ?? FORM_PATIENCE_MS);
+    done();
+  });
+  const isHttps = kernel.config.publicUrl?.startsWith('https:') === true;
   server.addHook('onSend', (_request, reply, payload, done) => {
     securityHeaders(reply);
+    if (isHttps) reply.header('strict-transport-security', 'max-age=31536000');
     done(null, payload);
   });
   server.addHook('onResponse', (request, reply, done) => {
@@ -66,12 +82,23 @@ export function createHttpServer(options: HttpOptions): FastifyInstance {
   return server;
 }
 
+/** Who sends a form a byte now and then would keep its connection for ever. */
+function endSlowBody(request: FastifyRequest, reply: FastifyReply, patienceMs: number): void {
+  const { raw } = request;
+  if (raw.headers['content-length'] === undefined && raw.headers['transfer-encoding'] === undefined) return;
+  // What the parser reads fails with this, so that it answers and the route is never run.
+  const timer = setTimeout(() => raw.emit('error', kernelErrors.requestTooSlow()), patienceMs);
+  const stop = (): void => clearTimeout(timer);
+  raw.once('end', stop).once('error', stop).once('close', stop);
+  reply.raw.once('close', stop);
+}
+
 function addRoute(server: FastifyInstance, route: Route, options: HttpOptions): void {
   const { kernel } = options;
   server.route({
     method: route.method,
     url: route.url,
-    ...(route.streamedBody ? { bodyLimit: Number.MAX_SAFE_INTEGER } : {}),
+    ...(route.streamedBody ? { bodyLimit: STREAM_LIMIT } : {}),
     exposeHeadRoute: false,
     handler: async (request, reply) => {
       const actor = await options.authenticate(kernel, { cookies: request.cookies, headers: request.headers, ip: request.ip });

@@ -194,6 +194,27 @@ test('a leader delegates the own post and nobody else’s', async () => {
   assert.equal(codeOf(await director.send('POST', `/api/v1/accounts/agencies/${ids.snv}/delegations/${id}/revoke`)), 'identity.delegationEnded');
 });
 
+test('an administrator enters the delegations of others, and none to themselves', async () => {
+  const [own] = await house.sql<{ id: string }>(
+    `select p.id from identity.post p join identity.account a on a.person_id = p.person_id where a.login = 'quantri.snv' and p.agency_id = $1 limit 1`,
+    [ids.snv],
+  );
+  const request = {
+    agencyId: ids.snv,
+    delegatorPostId: ids.directorPost,
+    delegateAgencyId: ids.snv,
+    delegatePostId: own?.id,
+    roles: ['leader'],
+    content: 'Ký văn bản trong thời gian Giám đốc đi công tác',
+    startsOn: '2026-12-01',
+    endsOn: '2026-12-05',
+  };
+  const refused = await agency.send('POST', '/api/v1/accounts/delegations', request);
+  assert.deepEqual([refused.statusCode, codeOf(refused)], [403, 'identity.delegateSelf']);
+  assert.equal((await agency.send('POST', '/api/v1/accounts/delegations', { ...request, delegatePostId: ids.clerkPost })).statusCode, 200);
+  assert.equal((await province.send('POST', '/api/v1/accounts/delegations', request)).statusCode, 200, 'another administrator may');
+});
+
 test('who acts under a delegation cannot delegate further', async () => {
   const { cookies } = await signInForTest(house.kernel, 'chanhvanphong.snv');
   const chief = house.browser({ token: cookies['session'] ?? '' });

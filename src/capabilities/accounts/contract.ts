@@ -74,8 +74,8 @@ export const changePasswordRequest = z.object({ presentPassword: password, newPa
 export const confirmCodeRequest = z.object({ code });
 /** WebAuthn's own JSON: checked by the library that verifies it. */
 export const webAuthnJson = z.record(z.string(), z.unknown());
-/** The own password, again: a passkey opens sessions for good, and a session alone must not add one. */
-export const beginPasskeyRequest = z.object({ password });
+/** The own password, again: a session alone neither adds nor removes what a person signs in with. */
+export const ownPasswordRequest = z.object({ password });
 export const passkeyOptionsReply = z.object({ step, options: webAuthnJson });
 export const passkeyRequest = z.object({ step, response: webAuthnJson });
 export const newPasskeyRequest = z.object({ step, name: z.string().trim().min(1).max(80), response: webAuthnJson });

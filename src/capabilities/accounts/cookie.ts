@@ -1,5 +1,5 @@
 import type { RouteContext } from '#kernel/route.ts';
-import { SESSION_COOKIE } from '#engines/identity/index.ts';
+import { DEVICE_COOKIE, SESSION_COOKIE } from '#engines/identity/index.ts';
 
 const attributes = (http: Pick<RouteContext, 'kernel'>) =>
   ({ path: '/', httpOnly: true, sameSite: 'strict', secure: http.kernel.config.publicUrl?.startsWith('https:') ?? false }) as const;
@@ -11,4 +11,12 @@ export function setSessionCookie(http: Pick<RouteContext, 'kernel' | 'reply'>, t
 
 export function clearSessionCookie(http: Pick<RouteContext, 'kernel' | 'reply'>): void {
   http.reply.clearCookie(SESSION_COOKIE, attributes(http));
+}
+
+/** Browsers keep a cookie no longer than 400 days; each sign-in begins the time again. */
+const DEVICE_SECONDS = 400 * 86_400;
+
+/** By this the browser is known as one that has signed in before; it opens nothing. */
+export function setDeviceCookie(http: Pick<RouteContext, 'kernel' | 'reply'>, device: string): void {
+  http.reply.setCookie(DEVICE_COOKIE, device, { ...attributes(http), path: '/api/v1/', maxAge: DEVICE_SECONDS });
 }

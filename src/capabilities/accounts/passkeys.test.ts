@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
-import { openAccountsHouse, signIn, type AccountsHouse, type Browser } from './testing.ts';
+import { codeAt, openAccountsHouse, signIn, type AccountsHouse, type Browser } from './testing.ts';
 
 const ORIGIN = 'http://lienthong.test';
 const RP_ID = 'lienthong.test';
@@ -96,6 +96,27 @@ test('a session alone adds no passkey: whoever adds one proves the password, and
   assert.deepEqual(codes, [...Array.from({ length: 4 }, () => 'identity.wrongPresentPassword'), 'identity.locked']);
 });
 
+test('a session alone neither sets up nor removes a second factor: the password is proved, and wrong ones count as at signing in', async () => {
+  const browser = await signIn(house, 'vanthu.hacthanh');
+  const device = await enrol(browser);
+  const codeOf = (reply: { json<T>(): T }): string => reply.json<{ code: string }>().code;
+  assert.equal((await browser.send('POST', '/api/v1/me/code')).statusCode, 422);
+  assert.equal(codeOf(await browser.send('POST', '/api/v1/me/code', { password: 'sai' })), 'identity.wrongPresentPassword');
+  const { secret } = (await browser.send('POST', '/api/v1/me/code', { password: DEMO_PASSWORD })).json<{ secret: string }>();
+  assert.equal((await browser.send('POST', '/api/v1/me/code/confirm', { code: await codeAt(secret, house.clock.now()) })).statusCode, 204);
+  const key = `/api/v1/me/passkeys/${device.id.toString('base64url')}/remove`;
+  for (const url of ['/api/v1/me/code/remove', key]) {
+    assert.equal((await browser.send('POST', url)).statusCode, 422);
+    assert.equal(codeOf(await browser.send('POST', url, { password: 'sai' })), 'identity.wrongPresentPassword');
+    assert.equal((await browser.send('DELETE', url.replace('/remove', ''))).statusCode, 404);
+  }
+  assert.equal((await browser.send('POST', key, { password: DEMO_PASSWORD })).statusCode, 204);
+  const security = (await browser.get('/api/v1/me/security')).json<{ totp: boolean; passkeys: unknown[] }>();
+  assert.deepEqual([security.totp, security.passkeys.length], [true, 0]);
+  for (let guess = 4; guess <= 5; guess += 1) await browser.send('POST', '/api/v1/me/code/remove', { password: 'sai' });
+  assert.equal(codeOf(await browser.send('POST', '/api/v1/me/code/remove', { password: DEMO_PASSWORD })), 'identity.locked');
+});
+
 test('after the password a person with a passkey proves it', async () => {
   const device = await enrol(await signIn(house, 'giamdoc.snv'));
   const waiting = (await house.browser().send('POST', '/api/v1/sign-in', { login: 'giamdoc.snv', password: DEMO_PASSWORD })).json<{ state: string; step: string; methods: string[] }>();
@@ -145,8 +166,8 @@ test('nobody keeps a passkey with the challenge of somebody else', async () => {
 test('an administrator keeps at least one second factor', async () => {
   const browser = await signIn(house, 'quantri.snv');
   const device = await enrol(browser);
-  assert.equal((await browser.send('DELETE', '/api/v1/me/code')).statusCode, 204, 'the passkey remains');
-  const last = await browser.send('DELETE', `/api/v1/me/passkeys/${device.id.toString('base64url')}`);
+  assert.equal((await browser.send('POST', '/api/v1/me/code/remove', { password: DEMO_PASSWORD })).statusCode, 204, 'the passkey remains');
+  const last = await browser.send('POST', `/api/v1/me/passkeys/${device.id.toString('base64url')}/remove`, { password: DEMO_PASSWORD });
   assert.equal(last.json<{ code: string }>().code, 'identity.lastSecondFactor');
   const security = (await browser.get('/api/v1/me/security')).json<{ totp: boolean; passkeys: unknown[]; mustHaveSecondFactor: boolean }>();
   assert.deepEqual([security.totp, security.passkeys.length, security.mustHaveSecondFactor], [false, 1, true]);
@@ -155,5 +176,5 @@ test('an administrator keeps at least one second factor', async () => {
 test('nobody removes the passkey of somebody else', async () => {
   const device = await enrol(await signIn(house, 'truongphong.snv'));
   const other = await signIn(house, 'chanhvanphong.snv');
-  assert.equal((await other.send('DELETE', `/api/v1/me/passkeys/${device.id.toString('base64url')}`)).statusCode, 404);
+  assert.equal((await other.send('POST', `/api/v1/me/passkeys/${device.id.toString('base64url')}/remove`, { password: DEMO_PASSWORD })).statusCode, 404);
 });

@@ -8,7 +8,7 @@ import {
   signInWithPasskey,
   type RelyingParty,
 } from '#engines/identity/index.ts';
-import { beginPasskeyRequest, newPasskeyRequest, passkeyOptionsReply, passkeyParams, passkeyRequest, passkeySignInRequest, signInReply } from './contract.ts';
+import { newPasskeyRequest, ownPasswordRequest, passkeyOptionsReply, passkeyParams, passkeyRequest, passkeySignInRequest, signInReply } from './contract.ts';
 import { callerOf, settle } from './routes-sign-in.ts';
 
 const beforeSignIn = anyone('who signs in has no session yet');
@@ -37,7 +37,7 @@ export const passkeyRoutes: readonly Route[] = [
     url: '/api/v1/me/passkeys/options',
     summary: 'What the browser needs to make a passkey for the caller, who proves the own password first.',
     access: signedIn,
-    body: beginPasskeyRequest,
+    body: ownPasswordRequest,
     reply: passkeyOptionsReply,
     run: async (http, { body }) => asJson(await beginPasskeyEnrolment(http.kernel, { actor: http.actor, password: body.password, party: partyOf(http) }, callerOf(http))),
   }),
@@ -53,13 +53,14 @@ export const passkeyRoutes: readonly Route[] = [
     },
   }),
   route({
-    method: 'DELETE',
-    url: '/api/v1/me/passkeys/:passkeyId',
-    summary: 'Removes one of the caller’s passkeys.',
+    method: 'POST',
+    url: '/api/v1/me/passkeys/:passkeyId/remove',
+    summary: 'Removes a passkey of the caller, who proves the own password.',
     access: signedIn,
     params: passkeyParams,
-    run: async (http, { params }) => {
-      await http.run(removePasskey, params);
+    body: ownPasswordRequest,
+    run: async (http, { params, body }) => {
+      await removePasskey(http.kernel, { actor: http.actor, ...body, ...params }, callerOf(http));
       return { special: 'empty' } as const;
     },
   }),

@@ -1,4 +1,3 @@
-import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { route, signedIn, type Route } from '#kernel/route.ts';
 import {
@@ -11,7 +10,7 @@ import {
   revokeSession,
   revokeSessions,
 } from '#engines/identity/index.ts';
-import { changePasswordRequest, confirmCodeRequest, endedReply, revokeAllRequest, securityReply, sessionList, sessionParams, totpSecret } from './contract.ts';
+import { changePasswordRequest, confirmCodeRequest, endedReply, ownPasswordRequest, revokeAllRequest, securityReply, sessionList, sessionParams, totpSecret } from './contract.ts';
 import { clearSessionCookie } from './cookie.ts';
 import { callerOf } from './routes-sign-in.ts';
 
@@ -92,11 +91,11 @@ export const securityRoutes: readonly Route[] = [
   route({
     method: 'POST',
     url: '/api/v1/me/code',
-    summary: 'Begins to set up codes: the secret for the application.',
+    summary: 'Begins to set up codes for the caller, who proves the own password: the secret for the application.',
     access: signedIn,
+    body: ownPasswordRequest,
     reply: totpSecret,
-    // Without the idempotency key of the request: a kept reply would hold the secret.
-    run: (http) => run(http.kernel, beginTotp, {}, { actor: http.actor, requestId: http.requestId }),
+    run: (http, { body }) => beginTotp(http.kernel, { actor: http.actor, ...body }, callerOf(http)),
   }),
   route({
     method: 'POST',
@@ -110,12 +109,13 @@ export const securityRoutes: readonly Route[] = [
     },
   }),
   route({
-    method: 'DELETE',
-    url: '/api/v1/me/code',
-    summary: 'Removes the caller’s codes.',
+    method: 'POST',
+    url: '/api/v1/me/code/remove',
+    summary: 'Removes the codes of the caller, who proves the own password.',
     access: signedIn,
-    run: async (http) => {
-      await http.run(removeTotp, {});
+    body: ownPasswordRequest,
+    run: async (http, { body }) => {
+      await removeTotp(http.kernel, { actor: http.actor, ...body }, callerOf(http));
       return done;
     },
   }),

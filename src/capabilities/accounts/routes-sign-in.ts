@@ -10,7 +10,7 @@ import {
   type SignInState,
 } from '#engines/identity/index.ts';
 import { codeRequest, newPasswordRequest, signInReply, signInRequest, stepRequest, totpSecret, type SignInReply } from './contract.ts';
-import { clearSessionCookie, setSessionCookie } from './cookie.ts';
+import { clearSessionCookie, setDeviceCookie, setSessionCookie } from './cookie.ts';
 
 const beforeSignIn = anyone('who signs in has no session yet');
 
@@ -74,12 +74,13 @@ export const signInRoutes: readonly Route[] = [
 ];
 
 export function callerOf(http: Pick<RouteContext, 'ip' | 'request' | 'requestId'>): Caller {
-  return { ip: http.ip, userAgent: http.request.headers['user-agent'] ?? '', requestId: http.requestId };
+  return { ip: http.ip, userAgent: http.request.headers['user-agent'] ?? '', cookies: http.request.cookies, requestId: http.requestId };
 }
 
 /** Puts the token of a finished sign-in into the cookie; no script ever sees it. */
 export function settle(http: RouteContext, state: SignInState): SignInReply {
   if (state.state !== 'signed_in') return state;
   setSessionCookie(http, state.token);
+  setDeviceCookie(http, state.device);
   return { state: 'signed_in' };
 }

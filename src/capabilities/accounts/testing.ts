@@ -8,7 +8,7 @@ import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { seedThanhHoa } from '#seeds/thanh-hoa.ts';
 import { accountsModule } from './index.ts';
 
-/** A browser of the tests: it keeps the session cookie. */
+/** A browser of the tests: it keeps the cookies of the session and of itself. */
 export type Browser = {
   get(url: string): Promise<LightMyRequestResponse>;
   send(method: 'POST' | 'PUT' | 'DELETE', url: string, body?: object): Promise<LightMyRequestResponse>;
@@ -29,16 +29,18 @@ export async function openAccountsHouse(): Promise<AccountsHouse> {
     server,
     browser(options = {}) {
       let token = options.token;
+      let device: string | undefined;
       const request = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object): Promise<LightMyRequestResponse> => {
         const reply = await server.inject({
           method,
           url,
-          ...(token === undefined ? {} : { cookies: { session: token } }),
+          cookies: { ...(token === undefined ? {} : { session: token }), ...(device === undefined ? {} : { device }) },
           ...(body === undefined ? {} : { payload: body }),
           remoteAddress: options.ip ?? '192.0.2.1',
         });
         const cookie = reply.cookies.find(({ name }) => name === 'session');
         if (cookie !== undefined) token = cookie.value === '' ? undefined : cookie.value;
+        device = reply.cookies.find(({ name }) => name === 'device')?.value ?? device;
         return reply;
       };
       return { get: (url) => request('GET', url), send: (method, url, body) => request(method, url, body), token: () => token };

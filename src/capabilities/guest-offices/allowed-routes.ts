@@ -16,10 +16,10 @@ export const guestsReach = defineConfinedRole({
     'POST /api/v1/me/password',
     'POST /api/v1/me/code',
     'POST /api/v1/me/code/confirm',
-    'DELETE /api/v1/me/code',
+    'POST /api/v1/me/code/remove',
     'POST /api/v1/me/passkeys/options',
     'POST /api/v1/me/passkeys',
-    'DELETE /api/v1/me/passkeys/:passkeyId',
+    'POST /api/v1/me/passkeys/:passkeyId/remove',
     // the own certificate; the built-in authority issues none to guests
     'GET /api/v1/signatures/credentials',
     'POST /api/v1/signatures/credentials/import',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Module } from '#kernel/module.ts';
+import { registerRoutes } from '#engines/registers/index.ts';
 import { copySeal } from './commands/seal-copy.ts';
 import { stampSeal } from './commands/seal-stamp.ts';
 import { eventData } from './contract.ts';
@@ -8,9 +9,10 @@ import { filesOfDocuments } from './file-guard.ts';
 import { followTrustJob, followTrustSchedule } from './jobs/follow-trust.ts';
 import { followVerdictJob } from './jobs/follow-verdict.ts';
 import { onMessageRecalled, onMessageReminded, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined } from './notice-subscribers.ts';
+import { incomingRegister } from './queries/incoming-register.ts';
 import { onReplyCreated, onReplyIssued } from './reply-subscribers.ts';
 import { routes } from './routes.ts';
-import { abilitiesWithPaper } from './policy.ts';
+import { abilitiesOnRegister, abilitiesWithPaper } from './policy.ts';
 import { copyRoutes } from './routes-copies.ts';
 import { handlingRoutes } from './routes-handling.ts';
 import { reportRoutes } from './routes-reports.ts';
@@ -20,10 +22,10 @@ import { onMessageArrived } from './subscribers.ts';
 export const incomingDocumentsModule: Module = {
   name: 'incoming-documents',
   migrations: join(import.meta.dirname, 'migrations'),
-  routes: [...handlingRoutes, ...copyRoutes, ...reportRoutes, ...routes],
+  routes: [...registerRoutes(incomingRegister), ...handlingRoutes, ...copyRoutes, ...reportRoutes, ...routes],
   jobs: [followVerdictJob, followTrustJob],
   schedules: [followTrustSchedule],
-  contributions: { 'identity.abilities': [abilitiesWithPaper], 'signatures.purposes': [copySeal, stampSeal], 'files.guards': [copiesOfRecalled, filesOfDocuments] },
+  contributions: { 'identity.abilities': [abilitiesOnRegister, abilitiesWithPaper], 'signatures.purposes': [copySeal, stampSeal], 'files.guards': [copiesOfRecalled, filesOfDocuments] },
   subscriptions: [onMessageArrived, onMessageRecalled, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined, onMessageReminded, onReplyCreated, onReplyIssued],
   events: {
     'document-arrived': {

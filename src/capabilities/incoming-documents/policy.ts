@@ -13,6 +13,14 @@ const has = (actor: PersonActor, ...roles: string[]): boolean => roles.some((rol
 /** What has arrived is seen by those who receive for the agency: clerk, leaders, chief of office, auditor. */
 export const seesInbox = (actor: PersonActor): boolean => has(actor, 'clerk', 'leader', 'chief_of_office', 'auditor', 'guest');
 
+/** The whole register, on the screen or to take along: who receives for the agency, and whoever administers it; guests keep none. */
+export const READERS_OF_REGISTER = ['clerk', 'leader', 'chief_of_office', 'agency_admin', 'auditor'] as const;
+
+/** Whoever may read the register is offered it beside the list. */
+export function abilitiesOnRegister(actor: PersonActor): readonly string[] {
+  return has(actor, ...READERS_OF_REGISTER) ? ['incoming-documents.read-register'] : [];
+}
+
 /** The clerk writes what comes on paper into the register (30/2020/NĐ-CP Art. 22). */
 export function abilitiesWithPaper(actor: PersonActor): readonly string[] {
   return has(actor, 'clerk') ? ['incoming-documents.register-paper'] : [];

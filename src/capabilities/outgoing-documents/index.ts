@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import type { Module } from '#kernel/module.ts';
+import { registerRoutes } from '#engines/registers/index.ts';
 import { approval } from './commands/approve-document.ts';
 import { initials } from './commands/initial-document.ts';
 import { seal } from './commands/seal-document.ts';
 import { eventData } from './contract.ts';
 import { filesOfDocuments } from './file-guard.ts';
-import { abilitiesInSigningRoom } from './policy.ts';
+import { abilitiesInSigningRoom, abilitiesOnRegister } from './policy.ts';
 import { routes } from './routes.ts';
 import { sentRoutes } from './routes-sent.ts';
 import { schedules } from './schedules.ts';
+import { outgoingRegister } from './queries/outgoing-register.ts';
 import { unsentDocuments } from './queries/unsent.ts';
 import { onNoticeRefused } from './subscribers.ts';
 import { signingRoutes } from './routes-signing.ts';
@@ -17,8 +19,8 @@ import { signingRoutes } from './routes-signing.ts';
 export const outgoingDocumentsModule: Module = {
   name: 'outgoing-documents',
   migrations: join(import.meta.dirname, 'migrations'),
-  routes: [...signingRoutes, ...routes, ...sentRoutes],
-  contributions: { 'signatures.purposes': [approval, initials, seal], 'identity.abilities': [abilitiesInSigningRoom], 'exchange.unsent-documents': [unsentDocuments], 'files.guards': [filesOfDocuments] },
+  routes: [...registerRoutes(outgoingRegister), ...signingRoutes, ...routes, ...sentRoutes],
+  contributions: { 'signatures.purposes': [approval, initials, seal], 'identity.abilities': [abilitiesInSigningRoom, abilitiesOnRegister], 'exchange.unsent-documents': [unsentDocuments], 'files.guards': [filesOfDocuments] },
   subscriptions: [onNoticeRefused],
   schedules,
   events: {

@@ -19,6 +19,14 @@ const has = (actor: PersonActor, ...roles: string[]): boolean => roles.some((rol
 /** The clerk, the leaders, the chief of office and the auditor see every outgoing document of their agency. */
 export const seesAll = (actor: PersonActor): boolean => has(actor, 'clerk', 'leader', 'chief_of_office', 'auditor');
 
+/** The whole register, on the screen or to take along: who sees every document, and whoever administers the agency. */
+export const READERS_OF_REGISTER = ['clerk', 'leader', 'chief_of_office', 'agency_admin', 'auditor'] as const;
+
+/** Whoever may read the register is offered it beside the list. */
+export function abilitiesOnRegister(actor: PersonActor): readonly string[] {
+  return has(actor, ...READERS_OF_REGISTER) ? ['outgoing-documents.read-register'] : [];
+}
+
 const isDrafter = (actor: PersonActor, document: PolicySubject): boolean => document.drafter_person_id === actor.personId;
 const isOfDraftingUnit = (actor: PersonActor, document: PolicySubject): boolean => document.drafting_unit_id !== null && document.drafting_unit_id === actor.unitId;
 

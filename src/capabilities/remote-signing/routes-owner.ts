@@ -93,7 +93,7 @@ export const ownerRoutes: readonly Route[] = [
     body: beginEnrolmentBody,
     reply: beginEnrolmentReply,
     run: async (http, { params: { id }, body }) => {
-      const { options, ...begun } = await beginEnrolment(http.kernel, { credentialId: id, ...body, party: relyingParty(http.kernel, http.request) }, http);
+      const { options, ...begun } = await beginEnrolment(http.kernel, { credentialId: id, ...body, party: relyingParty(http.kernel, http.request) }, { actor: http.actor, ip: http.ip, requestId: http.requestId, cookies: http.request.cookies });
       return { ...begun, options: { ...options } };
     },
   }),

@@ -12,8 +12,8 @@ export const identityErrors = defineErrors('identity', {
     status: 423,
     vi: 'Tài khoản tạm khóa vì đăng nhập sai nhiều lần. Còn {minutes} phút.',
     en: 'The account is locked after too many failures, for another {minutes} minutes.',
-    fixVi: 'Chờ hết thời gian khóa, hoặc nhờ quản trị viên cơ quan mở khóa ngay.',
-    fixEn: 'Wait, or ask your agency’s administrator to unlock it now.',
+    fixVi: 'Dùng trình duyệt mà bạn từng đăng nhập, chờ hết thời gian khóa, hoặc nhờ quản trị viên cơ quan mở khóa ngay.',
+    fixEn: 'Use a browser in which you have signed in before, wait, or ask your agency’s administrator to unlock it now.',
   },
   accountDisabled: {
     status: 403,
@@ -194,6 +194,13 @@ export const identityErrors = defineErrors('identity', {
     en: 'Only what your post may do can be delegated.',
     fixVi: 'Bỏ bớt vai trò không thuộc chức danh của bạn.',
     fixEn: 'Leave out the roles that your post does not have.',
+  },
+  delegateSelf: {
+    status: 403,
+    vi: 'Bạn không được lập ủy quyền cho chính mình.',
+    en: 'You may not enter a delegation to yourself.',
+    fixVi: 'Người ủy quyền tự lập, hoặc nhờ một quản trị viên khác lập ủy quyền này.',
+    fixEn: 'The holder of the authority makes it, or another administrator enters it.',
   },
   delegateOutside: {
     status: 422,

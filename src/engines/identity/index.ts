@@ -12,6 +12,7 @@ export const identityModule: Module = {
 };
 
 export { authenticate, rotateSession, SESSION_COOKIE } from './authenticate.ts';
+export { DEVICE_COOKIE } from './known-device.ts';
 export { watchIdentity } from './watch-identity.ts';
 export { knownAgenciesOn } from './known-agencies.ts';
 export { identityErrors } from './errors.ts';

@@ -25,7 +25,7 @@ export function mayAdministerPerson(actor: Actor, posts: readonly { agencyId: st
   return mayKeepDirectory(actor) || (posts.length > 0 && posts.every((post) => mayAdministerAgency(actor, post.agencyId) && mayGiveRoles(actor, post.roles)));
 }
 
-/** A leader, a head or an officer hands on the authority of the own post; administrators may enter what was signed on paper. */
+/** A leader, a head or an officer hands on the authority of the own post; administrators may enter what was signed on paper, though none to themselves. */
 export function mayDelegateFrom(actor: Actor, post: { postId: string; agencyId: string }): boolean {
   if (mayAdministerAgency(actor, post.agencyId)) return true;
   return actor.kind === 'person' && actor.postId === post.postId;

@@ -215,6 +215,7 @@ export type SignInGuardRow = {
   failures: number;
   last_failure_at: Instant;
   locked_until: Instant | null;
+  device_hash: Buffer;
 };
 
 export type SignInStepRow = {

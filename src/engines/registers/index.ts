@@ -2,15 +2,18 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
-import { defineErrors } from '#kernel/errors.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Module } from '#kernel/module.ts';
 import { vietnamDay, type CalendarDay } from '#kernel/time.ts';
+import type { RegisterKind } from './contract.ts';
+import { registersErrors } from './errors.ts';
 import { documentTypesOn, type DocumentType } from './queries/document-types.ts';
 import { routes } from './routes.ts';
 import type { Tables } from './tables.gen.ts';
 
 export { notationOf, numberAndNotation, officialNumber } from './domain/notation.ts';
+export { registerRoutes, type RegisterSource, type RegisterSpan } from './register-routes.ts';
+export type { RegisterRow } from './contract.ts';
 
 /** Document types as data, and registers whose numbers have neither gaps nor twins. */
 export const registersModule: Module = {
@@ -19,20 +22,13 @@ export const registersModule: Module = {
   routes,
   events: {
     'register-opened': { data: z.object({ kind: z.string(), name: z.string() }), vi: 'Mở {name}', en: 'Opened the register {name}' },
+    'register-exported': {
+      data: z.object({ name: z.string(), year: z.number().int(), from: z.string(), to: z.string(), count: z.number().int() }),
+      vi: 'Xuất {name} năm {year}, từ {from} đến {to}: {count} văn bản',
+      en: 'Exported the register {name} of {year}, {from} to {to}: {count} documents',
+    },
   },
 };
-
-const registersErrors = defineErrors('registers', {
-  unknownType: {
-    status: 422,
-    vi: 'Loại văn bản này không có trong danh mục còn hiệu lực.',
-    en: 'This document type is not in the list in force.',
-    fixVi: 'Chọn một trong các loại văn bản đang hiển thị.',
-    fixEn: 'Choose one of the document types shown.',
-  },
-});
-
-export type RegisterKind = 'outgoing' | 'incoming' | 'copy';
 
 /** @throws registers.unknownType when no type of this code is in force on the day. */
 export async function getDocumentType(q: Queryable, code: string, day: CalendarDay): Promise<DocumentType> {

@@ -279,10 +279,11 @@ export const signatureErrors = defineErrors('signatures', {
   },
   readerNotStarted: {
     status: 503,
-    vi: 'Bộ đọc tệp của máy chủ không khởi động được nên chưa kiểm tra được tệp nào. Không có gì mất: tệp được đọc khi bộ đọc chạy lại.',
-    en: 'The server’s file reader cannot be started, so no file can be checked. Nothing is lost: files are read when it runs again.',
-    fixVi: 'Người giữ máy chủ: đọc lý do trong nhật ký (signatures.readerNotStarted). Thường do thư mục chương trình (src, node_modules) thiếu tệp, không đọc được hoặc hết bộ nhớ: cài lại đúng phiên bản đang dùng. Hệ thống tự thử lại.',
-    fixEn: 'Whoever keeps the server: read the reason in the log (signatures.readerNotStarted). Mostly a file of the program (src, node_modules) is missing or cannot be read, or memory is short: install the version in use again. It is tried again by itself.',
+    // Read by citizens too; what the administrator does is said in the log and on the health page.
+    vi: 'Hệ thống đang tạm thời chưa kiểm tra được tệp. Tệp của bạn không có lỗi gì.',
+    en: 'Files cannot be checked for the moment. There is nothing wrong with your file.',
+    fixVi: 'Thử lại sau ít phút. Nếu vẫn chưa được, báo cho cơ quan quản trị hệ thống này.',
+    fixEn: 'Try again in some minutes. If it still cannot be done, tell the authority that runs this system.',
   },
   validationTooLong: {
     status: 422,

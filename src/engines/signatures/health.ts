@@ -8,7 +8,7 @@ import { timestampAccuracySeconds } from './domain/pki/timestamp-authority.ts';
 import { isTokenAway, withToken } from './adapters/built-in-authority/authority-key.ts';
 import { documentReader, type DocumentReader } from './adapters/document-reader/reader.ts';
 import { ClockError, trustedNow } from './adapters/built-in-authority/trusted-clock.ts';
-import { logFailedStart } from './read-with-lookups.ts';
+import { logFailedStart, READER_NOT_STARTED } from './read-with-lookups.ts';
 import { trustFileTexts, TrustFolderError } from './trust-folder.ts';
 import { refusedFiles } from './trust.ts';
 
@@ -174,8 +174,9 @@ export function readerHealth(reader: Pick<DocumentReader, 'ensureStarted'>): Hea
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         logFailedStart(kernel, error);
-        const [vi, en] = [error.describe('vi'), error.describe('en')];
-        return { status: 'warn', vi: `${vi.message} (${error.code})`, en: `${en.message} (${error.code})`, fixVi: vi.fix ?? '', fixEn: en.fix ?? '' };
+        // Nothing else keeps it from starting.
+        const said = `(${error.code})`;
+        return { status: 'warn', ...READER_NOT_STARTED, vi: `${READER_NOT_STARTED.vi} ${said}`, en: `${READER_NOT_STARTED.en} ${said}` };
       }
     },
   };

@@ -15,6 +15,7 @@ import { validateFileJob } from './jobs/validate-file.ts';
 import { builtInNotice } from './notice.ts';
 import { pkiRoutes } from './pki-routes.ts';
 import { signatureRoutes } from './routes.ts';
+import { lastingCopies } from './copy-guard.ts';
 import { consentRoutes } from './routes-consents.ts';
 import { ownSigningRoutes } from './routes-own-signings.ts';
 import { trustStoreRoutes } from './trust-store/routes.ts';
@@ -29,7 +30,7 @@ export const signaturesModule: Module = {
   events: { ...signatureEvents, ...handOverEvents },
   schedules: signatureSchedules,
   health: [revocationListHealth, authorityClockHealth, authorityTokenHealth, timePeersHealth, trustedListHealth, documentReaderHealth],
-  contributions: { 'identity.notices': [builtInNotice], 'files.inspectors': [pdfInspector], 'signatures.key-holders': [browserAgentDriver] },
+  contributions: { 'identity.notices': [builtInNotice], 'files.inspectors': [pdfInspector], 'files.guards': [lastingCopies], 'signatures.key-holders': [browserAgentDriver] },
 };
 
 export { builtInNotice } from './notice.ts';

@@ -39,6 +39,14 @@ export function logFailedStart(kernel: Kernel, error: unknown): void {
   const start = failedStartIn(error);
   if (start === undefined) return;
   const { cause, ...facts } = start;
-  const { entry, code } = signatureErrors.readerNotStarted();
-  kernel.log.error({ err: cause, code, ...facts }, `${entry.en} ${entry.fixEn ?? ''}`);
+  const { code } = signatureErrors.readerNotStarted();
+  kernel.log.error({ err: cause, code, ...facts }, `${READER_NOT_STARTED.en} ${READER_NOT_STARTED.fixEn}`);
 }
+
+/** What whoever keeps the server is told; people with a file only read that it waits. */
+export const READER_NOT_STARTED = {
+  vi: 'Bộ đọc tệp của máy chủ không khởi động được nên chưa kiểm tra được tệp nào. Không có gì mất: tệp được đọc khi bộ đọc chạy lại.',
+  en: 'The server’s file reader cannot be started, so no file can be checked. Nothing is lost: files are read when it runs again.',
+  fixVi: 'Đọc lý do trong nhật ký của máy chủ (signatures.readerNotStarted). Thường do thư mục chương trình (src, node_modules) thiếu tệp, không đọc được hoặc hết bộ nhớ: cài lại đúng phiên bản đang dùng. Hệ thống tự thử lại.',
+  fixEn: 'Read the reason in the server’s log (signatures.readerNotStarted). Mostly a file of the program (src, node_modules) is missing or cannot be read, or memory is short: install the version in use again. It is tried again by itself.',
+} as const;

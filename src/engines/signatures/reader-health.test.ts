@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openTestHouse } from '#kernel/testkit.ts';
 import { createDocumentReader } from './adapters/document-reader/reader.ts';
+import { signatureErrors } from './errors.ts';
 import { documentReaderHealth, readerHealth } from './health.ts';
 import { testModules } from './testing.ts';
 
@@ -30,8 +31,10 @@ test('a reader whose folder is missing is said with its code and what to do, and
     const health = await check({ ...kernel, log });
     assert.equal(health.status, 'warn');
     assert.match(health.vi, /^Bộ đọc tệp của máy chủ không khởi động được.*\(signatures\.readerNotStarted\)$/);
-    assert.match('fixVi' in health ? health.fixVi : '', /cài lại đúng phiên bản/);
+    assert.match('fixVi' in health ? health.fixVi : '', /node_modules.*cài lại đúng phiên bản/);
   }
+  const { message, fix = '' } = signatureErrors.readerNotStarted().describe('vi');
+  assert.doesNotMatch(`${message} ${fix}`, /src|node_modules|nhật ký/, 'a citizen reads nothing of the server’s folders');
   const [line, ...more] = logged;
   assert.ok(line !== undefined && more.length === 0);
   assert.equal(line.facts['code'], 'signatures.readerNotStarted');

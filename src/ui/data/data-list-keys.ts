@@ -29,6 +29,12 @@ export function useListKeys<Row>(list: ListForKeys<Row>): string | undefined {
   const { navigate } = useNavigation();
   const [focusedId, setFocusedId] = useState<string | undefined>(undefined);
   const { label, rows, rowId, hrefOf, onOpen, openId, onComplete, selection, container } = list;
+  // What was open last is where the person stands when it is closed again.
+  const [lastOpenId, setLastOpenId] = useState<string | undefined>(undefined);
+  if (openId !== lastOpenId) {
+    setLastOpenId(openId);
+    if (openId !== undefined) setFocusedId(openId);
+  }
   const ids = useMemo(() => rows?.map(rowId) ?? [], [rows, rowId]);
   const activeId = [focusedId, openId].find((id) => id !== undefined && ids.includes(id)) ?? ids[0];
 

@@ -38,7 +38,7 @@ export function RecordTimeline({ entries }: { entries: readonly RecordEntry[] | 
         id: entry.id,
         at: entry.at,
         person: entry.actorName === null ? undefined : { name: entry.actorName, post: entry.actorTitle ?? undefined, onBehalfOf: entry.onBehalfOf ?? undefined },
-        text: entry.text,
+        text: withoutActor(entry),
         evidence: [
           { label: t('leaf'), value: <code>{entry.evidence.leafHash}</code> },
           { label: t('seal'), value: entry.evidence.sealedInTree === null ? t('waiting') : t('sealed', { size: entry.evidence.sealedInTree }) },
@@ -47,4 +47,11 @@ export function RecordTimeline({ entries }: { entries: readonly RecordEntry[] | 
       }))}
     />
   );
+}
+
+/** A sentence that begins with whoever stands before it already goes on with the verb. */
+function withoutActor({ text, actorName }: RecordEntry): string {
+  if (actorName === null || !text.startsWith(`${actorName} `)) return text;
+  const rest = text.slice(actorName.length + 1);
+  return rest.charAt(0).toLocaleUpperCase('vi') + rest.slice(1);
 }

@@ -11,7 +11,7 @@ export type TimelineEvent = {
   at: string;
   /** Nobody: the system did it. */
   person?: RoutePerson | undefined;
-  /** What was done, as the rest of a sentence: "trình ký", "phát hành tới 3 nơi nhận". */
+  /** What was done, said after the name: "Trình ký", "Phát hành tới 3 nơi nhận". */
   text: ReactNode;
   /** What proves it: hash, signature, receipt. Folded away until asked for. */
   evidence?: readonly Evidence[] | undefined;
@@ -54,7 +54,7 @@ function Event({ event: { at, person, text, evidence = [] } }: { event: Timeline
         <p>
           <strong>{person?.name ?? t('system')}</strong>
           {person?.post !== undefined && <span className="lt-timeline__post">, {person.post}</span>}
-          {person?.onBehalfOf !== undefined && <span className="lt-timeline__post"> ({t('onBehalfOf', { name: person.onBehalfOf })})</span>} {text}
+          {person?.onBehalfOf !== undefined && <span className="lt-timeline__post"> ({t('onBehalfOf', { name: person.onBehalfOf })})</span>}: {text}
         </p>
         {evidence.length > 0 && (
           <details>

@@ -6,3 +6,6 @@ try {
 } catch {
   // no storage: the system's own choice holds
 }
+
+// A build that was replaced no longer has the script that this page names: the sentence about it comes at once.
+addEventListener('error', ({ target }) => target instanceof HTMLScriptElement && (document.documentElement.dataset.missing = ''), true);

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import ChevronDown from 'lucide-react/icons/chevron-down';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { useCommands, type Command } from '#ui/commands.tsx';
@@ -120,7 +121,10 @@ function Notices(): ReactNode {
     <>
       {notice !== null && (
         <details className="lt-workplace__authority">
-          <summary>{notice}</summary>
+          <summary>
+            <span>{notice}</span>
+            <ChevronDown size={14} aria-hidden="true" />
+          </summary>
         </details>
       )}
       {!online && (

@@ -10,22 +10,30 @@ import type { TotpSecret } from '../contract.ts';
 import { accountMessages } from './account-messages.ts';
 import { TotpSecretView } from './totp-secret.tsx';
 
-/** Turns codes on: a secret for the application, then its first code as the proof. */
+/** Turns codes on: the own password, a secret for the application, then its first code as the proof. */
 export function CodeSetUp(): ReactNode {
   const t = useT(accountMessages);
   const api = useApi();
-  const begin = useMutation({ mutationFn: () => api.post<TotpSecret>('/api/v1/me/code') });
+  const [password, setPassword] = useState('');
+  const begin = useMutation({ mutationFn: () => api.post<TotpSecret>('/api/v1/me/code', { password }), onSuccess: () => setPassword('') });
   if (begin.data !== undefined) return <FirstCode secret={begin.data} onCancel={begin.reset} />;
   return (
-    <div className="lt-accounts-narrow">
+    <form
+      className="lt-accounts-narrow"
+      onSubmit={(event) => {
+        event.preventDefault();
+        begin.mutate();
+      }}
+    >
       <p>{t('codesOff')}</p>
       <ProblemBanner error={begin.error} />
+      <TextField label={t('ownPassword')} required type="password" autoComplete="current-password" value={password} onChange={setPassword} error={fieldProblem(begin.error, 'password')} />
       <div className="lt-row">
-        <Button loading={begin.isPending} onClick={() => begin.mutate()}>
+        <Button type="submit" loading={begin.isPending}>
           {t('setUp')}
         </Button>
       </div>
-    </div>
+    </form>
   );
 }
 

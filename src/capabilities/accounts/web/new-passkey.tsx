@@ -38,7 +38,7 @@ export function NewPasskey(): ReactNode {
     >
       {wasClosed(add.error) ? <Banner tone="info">{t('passkeyCancelled')}</Banner> : <ProblemBanner error={add.error} />}
       <TextField label={t('passkeyName')} placeholder={t('passkeyExample')} required maxLength={80} value={name} onChange={setName} error={fieldProblem(add.error, 'name')} />
-      <TextField label={t('passkeyPassword')} required type="password" autoComplete="current-password" value={password} onChange={setPassword} />
+      <TextField label={t('ownPassword')} required type="password" autoComplete="current-password" value={password} onChange={setPassword} />
       <div className="lt-row">
         <Button type="submit" loading={add.isPending}>
           {t('addPasskey')}

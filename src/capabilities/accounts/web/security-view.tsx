@@ -1,16 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
+import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
-import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
-import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Details } from '#ui/layout/details.tsx';
 import { Section } from '#ui/layout/page.tsx';
+import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import '#ui/layout/form.css';
 import type { SecurityReply } from '../contract.ts';
@@ -19,13 +19,11 @@ import { CodeSetUp } from './code-set-up.tsx';
 import { NewPasskey } from './new-passkey.tsx';
 import { PasswordForm } from './password-form.tsx';
 
-const SECURITY_KEY = ['accounts', 'security'];
-
 /** Password, codes and passkeys of the person at the screen. */
 export function SecurityView(): ReactNode {
   const t = useT(accountMessages);
   const api = useApi();
-  const security = useQuery({ queryKey: SECURITY_KEY, queryFn: ({ signal }) => api.get<SecurityReply>('/api/v1/me/security', { signal }) });
+  const security = useQuery({ queryKey: ['accounts', 'security'], queryFn: ({ signal }) => api.get<SecurityReply>('/api/v1/me/security', { signal }) });
   const { data } = security;
   if (security.error !== null) return <ErrorState error={security.error} onRetry={() => void security.refetch()} />;
   if (data === undefined) return <Skeleton shape="block" height="16rem" />;
@@ -69,16 +67,14 @@ function OwnNumber({ ending }: { ending: string | null }): ReactNode {
 
 function CodesOn(): ReactNode {
   const t = useT(accountMessages);
-  const remove = useRemoval('/api/v1/me/code');
+  const [removing, setRemoving] = useState(false);
   return (
     <div className="lt-accounts-narrow">
       <p>{t('codesOn')}</p>
-      <ProblemBanner error={remove.error} />
       <div className="lt-row">
-        <Button loading={remove.isPending} onClick={() => remove.mutate()}>
-          {t('remove')}
-        </Button>
+        <Button onClick={() => setRemoving(true)}>{t('remove')}</Button>
       </div>
+      {removing && <RemoveFactor path="/api/v1/me/code/remove" title={t('removeCodes')} text={t('removeCodesText')} onClose={() => setRemoving(false)} />}
     </div>
   );
 }
@@ -95,7 +91,7 @@ function PasskeyList({ passkeys }: { passkeys: SecurityReply['passkeys'] }): Rea
 
 function Passkey({ passkey }: { passkey: SecurityReply['passkeys'][number] }): ReactNode {
   const t = useT(accountMessages);
-  const remove = useRemoval(`/api/v1/me/passkeys/${encodeURIComponent(passkey.id)}`);
+  const [removing, setRemoving] = useState(false);
   const used = passkey.lastUsedAt === null ? t('neverUsed') : t('used', { at: formatDateTime(passkey.lastUsedAt) });
   return (
     <li>
@@ -104,25 +100,30 @@ function Passkey({ passkey }: { passkey: SecurityReply['passkeys'][number] }): R
         <p className="lt-quiet">
           {t('added', { at: formatDateTime(passkey.createdAt) })}, {used}
         </p>
-        <ProblemBanner error={remove.error} />
       </div>
-      <Button size="small" loading={remove.isPending} onClick={() => remove.mutate()} aria-label={`${t('remove')}: ${passkey.name}`}>
+      <Button size="small" onClick={() => setRemoving(true)} aria-label={`${t('remove')}: ${passkey.name}`}>
         {t('remove')}
       </Button>
+      {removing && (
+        <RemoveFactor
+          path={`/api/v1/me/passkeys/${encodeURIComponent(passkey.id)}/remove`}
+          title={t('removePasskey', { name: passkey.name })}
+          text={t('removePasskeyText')}
+          onClose={() => setRemoving(false)}
+        />
+      )}
     </li>
   );
 }
 
-function useRemoval(path: string) {
+/** Takes away one way of proving who signs in; the own password says who asks. */
+function RemoveFactor({ path, title, text, onClose }: { path: string; title: string; text: string; onClose: () => void }): ReactNode {
   const t = useT(accountMessages);
   const api = useApi();
-  const toasts = useToasts();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: () => api.del(path),
-    onSuccess: async () => {
-      toasts.show({ text: t('removed'), tone: 'done' });
-      await queries.invalidateQueries({ queryKey: SECURITY_KEY });
-    },
-  });
+  const [password, setPassword] = useState('');
+  return (
+    <ActDialog topics={['accounts']} title={title} text={text} verb={t('remove')} send={() => api.post(path, { password })} done={t('removed')} onClose={onClose}>
+      {(problem) => <TextField label={t('ownPassword')} required type="password" autoComplete="current-password" value={password} onChange={setPassword} error={problem('password')} />}
+    </ActDialog>
+  );
 }

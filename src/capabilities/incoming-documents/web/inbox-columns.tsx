@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { Badge } from '#ui/data/badge.tsx';
 import type { Column } from '#ui/data/data-list.tsx';
 import { DeadlineMark } from '#ui/data/deadline-mark.tsx';
@@ -19,10 +19,12 @@ export function IncomingStateMark({ state, t }: { state: IncomingState; t: T }):
 
 const verdictKinds: Record<Verdict, StateKind> = { 'TOTAL-PASSED': 'done', INDETERMINATE: 'present', 'TOTAL-FAILED': 'stopped', UNREADABLE: 'stopped', UNSIGNED: 'quiet' };
 
+type VerdictMarkProps = { medium?: IncomingRow['medium']; verdict: Verdict; t: T; /** Where no heading says that it is about the signatures. */ alone?: boolean };
+
 /** The plain verdict of a document's signatures, as its newest report says; paper has none. */
-export function VerdictMark({ medium = 'electronic', verdict, t }: { medium?: IncomingRow['medium']; verdict: Verdict; t: T }): ReactNode {
+export function VerdictMark({ medium = 'electronic', verdict, t, alone = false }: VerdictMarkProps): ReactNode {
   if (medium === 'paper') return <Badge>{t('onPaper')}</Badge>;
-  return <StateMark kind={verdictKinds[verdict]}>{t(`verdict.${verdict}`)}</StateMark>;
+  return <StateMark kind={verdictKinds[verdict]}>{t(alone ? `signature.${verdict}` : `verdict.${verdict}`)}</StateMark>;
 }
 
 export function UrgencyBadge({ urgency, t }: { urgency: IncomingRow['urgency']; t: T }): ReactNode {
@@ -37,20 +39,25 @@ export function inboxColumns(t: T, now: Date): Column<IncomingRow>[] {
       label: t('summary'),
       narrow: 'title',
       main: true,
-      render: (row) => row.summary,
+      // What stands out is rare: a column of its own would take the room of the words.
+      render: (row) => (
+        <>
+          <Marks row={row} t={t} />
+          {row.summary}
+        </>
+      ),
     },
-    { id: 'marks', label: t('urgency'), width: '6.5rem', narrow: 'aside', optional: true, render: (row) => (row.urgency === 'normal' && !row.twin && !row.asked && !row.reminded ? null : <Marks row={row} t={t} />) },
     { id: 'sender', label: t('sender'), width: '14%', narrow: 'below', optional: true, render: (row) => row.senderName },
     { id: 'issuedOn', label: t('issuedOn'), width: '7rem', narrow: 'hidden', optional: 'hidden', render: (row) => formatDate(row.issuedOn) },
     { id: 'due', label: t('deadline'), width: '6.5rem', narrow: 'below', optional: true, render: (row) => <Due row={row} now={now} /> },
     { id: 'handler', label: t('handler'), width: '9rem', narrow: 'below', optional: 'hidden', render: (row) => row.handlerName },
     { id: 'verdict', label: t('verdict'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <VerdictMark medium={row.medium} verdict={row.verdict} t={t} /> },
     { id: 'state', label: t('state'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <IncomingStateMark state={row.state} t={t} /> },
-    { id: 'arrivalNumber', label: t('arrivalNumber'), width: '4.5rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => row.arrivalNumber },
+    { id: 'arrivalNumber', label: t('arrivalNumber'), width: '4rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => row.arrivalNumber },
     {
       id: 'arrivedAt',
       label: t('arrivedAt'),
-      width: '9rem',
+      width: '9.25rem',
       narrow: 'hidden',
       optional: true,
       render: (row) => <time dateTime={row.arrivedAt}>{formatDateTime(row.arrivedAt)}</time>,
@@ -68,10 +75,12 @@ function Due({ row, now }: { row: IncomingRow; now: Date }): ReactNode {
 function Marks({ row, t }: { row: IncomingRow; t: T }): ReactNode {
   return (
     <>
-      <UrgencyBadge urgency={row.urgency} t={t} />
-      {row.asked && <Badge tone="danger">{t('asked')}</Badge>}
-      {row.reminded && <Badge tone="warn">{t('reminded')}</Badge>}
-      {row.twin && <Badge tone="warn">{t('twin')}</Badge>}
+      {[
+        row.urgency !== 'normal' && <UrgencyBadge urgency={row.urgency} t={t} />,
+        row.asked && <Badge tone="danger">{t('asked')}</Badge>,
+        row.reminded && <Badge tone="warn">{t('reminded')}</Badge>,
+        row.twin && <Badge tone="warn">{t('twin')}</Badge>,
+      ].map((mark, index) => mark !== false && <Fragment key={index}>{mark} </Fragment>)}
     </>
   );
 }

@@ -1,3 +1,4 @@
+import BookOpen from 'lucide-react/icons/book-open';
 import ScanLine from 'lucide-react/icons/scan-line';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
@@ -25,6 +26,7 @@ export function InboxPage(): ReactNode {
   const tHandling = useT(handlingMessages);
   const tCopy = useT(copyMessages);
   const mayRegisterPaper = useAbility('incoming-documents.register-paper');
+  const mayReadRegister = useAbility('incoming-documents.read-register');
   const api = useApi();
   const register = useRegister();
   const [search] = useSearch();
@@ -42,11 +44,18 @@ export function InboxPage(): ReactNode {
       listLabel={t('list')}
       detailLabel={t('detail')}
       actions={
-        mayRegisterPaper ? (
-          <ButtonLink icon={ScanLine} to="/vao-so-van-ban-giay">
-            {tCopy('registerPaper')}
-          </ButtonLink>
-        ) : undefined
+        <>
+          {mayRegisterPaper && (
+            <ButtonLink icon={ScanLine} to="/vao-so-van-ban-giay">
+              {tCopy('registerPaper')}
+            </ButtonLink>
+          )}
+          {mayReadRegister && (
+            <ButtonLink icon={BookOpen} to="/so-van-ban?loai=den">
+              {t('registers')}
+            </ButtonLink>
+          )}
+        </>
       }
       filters={{
         tabs: { name: 'viec', label: tHandling('work'), all: t('all'), options: workFilters.map((value) => ({ value, label: tHandling(`work.${value}`) })) },

@@ -76,7 +76,7 @@ function Opened({ document }: { document: IncomingDetail }): ReactNode {
       title={document.summary}
       marks={
         <>
-          <span>{document.senderName}</span> <IncomingStateMark state={document.state} t={t} /> <VerdictMark medium={document.medium} verdict={document.verdict} t={t} />
+          <span>{document.senderName}</span> <IncomingStateMark state={document.state} t={t} /> <VerdictMark medium={document.medium} verdict={document.verdict} t={t} alone />
           {document.handlingDue !== null && <DeadlineMark due={document.handlingDue} now={new Date()} />}
         </>
       }

@@ -121,11 +121,16 @@ function useFinish(documentId: string, { done, resultPath }: Pick<AgencySealForm
   const queries = useQueryClient();
   const { navigate } = useNavigation();
   return () => {
-    const queryKey = ['incoming-documents', 'detail', documentId];
-    void queries.query({ queryKey, queryFn: () => api.get<IncomingDetail>(`/api/v1/incoming-documents/${documentId}`) }).then((document) => {
-      toasts.show({ tone: 'done', text: done(document) });
-      navigate(resultPath);
-    });
+    // Not by a query: whatever is heard of the document meanwhile would ask again and end it.
+    void api.get<IncomingDetail>(`/api/v1/incoming-documents/${documentId}`).then(
+      (document) => {
+        queries.setQueryData(['incoming-documents', 'detail', documentId], document);
+        toasts.show({ tone: 'done', text: done(document) });
+        navigate(resultPath);
+      },
+      // It is signed; the page there asks once more and tells what is wrong.
+      () => navigate(resultPath),
+    );
   };
 }
 

@@ -13,7 +13,7 @@ import type { CredentialSummary } from '#engines/signatures/contract.ts';
 import { BatchAgent } from './batch-agent.tsx';
 import { batchMessages } from './batch-messages.ts';
 import { BatchRow, type Confirms } from './batch-row.tsx';
-import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
+import { isKeyReady, KeyFields, KeySecret, type KeyChoice } from './key-fields.tsx';
 import { keyMessages } from './key-messages.ts';
 import { APPROVALS_PAGE, releaseOf, usePasskeyOffers } from './release-by-passkey.ts';
 import { ReleaseTurns } from './release-on-page.tsx';
@@ -66,16 +66,19 @@ export function BatchDesk({ rows, onSigned, onClose }: Props): ReactNode {
                 if (choice.credentialId !== undefined) void batch.run({ credentialId: choice.credentialId, pin: choice.pin, otp: choice.otp, release: choice.release });
               }}
             >
-              <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} passkey={passkey} />
+              <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} passkey={passkey} secretApart />
               {confirms !== 'here' && batch.toSign.length > 0 && <p className="lt-quiet">{t(CONFIRMATION_TEXTS[confirms], { count: batch.toSign.length })}</p>}
               <Progress batch={batch} />
-              <div className="lt-form__actions">
-                <Button type="submit" variant="primary" icon={FileSignature} loading={batch.running} disabled={!isKeyReady(credentials, choice) || !isReady(batch)}>
-                  {t('signAll', { count: batch.toSign.length })}
-                </Button>
-                <Button variant="plain" disabled={batch.running} onClick={onClose}>
-                  {t('back')}
-                </Button>
+              <div className="lt-work__act">
+                <KeySecret credentials={credentials} value={choice} onChange={choose} />
+                <div className="lt-form__actions">
+                  <Button type="submit" variant="primary" icon={FileSignature} loading={batch.running} disabled={!isKeyReady(credentials, choice) || !isReady(batch)}>
+                    {t('signAll', { count: batch.toSign.length })}
+                  </Button>
+                  <Button variant="plain" disabled={batch.running} onClick={onClose}>
+                    {t('back')}
+                  </Button>
+                </div>
               </div>
             </form>
           )}

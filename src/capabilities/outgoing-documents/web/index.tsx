@@ -40,6 +40,7 @@ export const outgoingDocumentsWeb = defineWebModule({
       load: async () => (await import('./outgoing-page.tsx')).OutgoingPage,
       children: [{ path: '$id', load: async () => (await import('./outgoing-detail.tsx')).OutgoingDetailPage }],
     },
+    { path: '/so-van-ban', load: async () => (await import('./register-page.tsx')).RegisterPage },
     { path: '/soan-van-ban', load: async () => (await import('./draft-page.tsx')).DraftPage },
     { path: '/soan-van-ban/$id', load: async () => (await import('./draft-page.tsx')).DraftPage },
     {

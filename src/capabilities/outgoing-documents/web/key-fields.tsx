@@ -23,13 +23,15 @@ export type KeyFieldsProps = {
   pinError?: string | undefined;
   /** What the chosen certificate offers beside the PIN. */
   passkey?: PasskeyOffer;
+  /** The PIN stands beside the button, in `KeySecret`, where a thumb reaches both. */
+  secretApart?: boolean;
 };
 
 /** Where people see and connect their keys. */
 const KEYS_PAGE = '/chu-ky-cua-toi';
 
 /** Which certificate, and its PIN where it is typed here. A single certificate is chosen already. */
-export function KeyFields({ credentials, kind, value, onChange, pinError, passkey = 'none' }: KeyFieldsProps): ReactNode {
+export function KeyFields({ credentials, kind, value, onChange, pinError, passkey = 'none', secretApart = false }: KeyFieldsProps): ReactNode {
   const t = useT(signMessages);
   const k = useT(keyMessages);
   const api = useApi();
@@ -52,8 +54,9 @@ export function KeyFields({ credentials, kind, value, onChange, pinError, passke
           onChange={(credentialId) => onChange({ ...value, credentialId, otp: undefined, release: undefined })}
           options={(credentials ?? []).map((credential) => ({ value: credential.id, label: optionLabel(credential, k) }))}
         />
-        {value.release !== 'passkey' && <Secret chosen={chosen} value={value} onChange={onChange} pinError={pinError} />}
+        {!secretApart && <KeySecret credentials={credentials} value={value} onChange={onChange} pinError={pinError} />}
       </div>
+      <Confirmed chosen={chosen} value={value} />
       {chosen?.isReleasedOnPage === true && <p className="lt-quiet">{k('afterPage', { service: serviceName(chosen, k) })}</p>}
       {passkey === 'not opened' && <Opening />}
       {(passkey === 'touch' || passkey === 'touch and PIN') && <Release value={value} onChange={onChange} />}
@@ -103,15 +106,22 @@ function Release({ value, onChange }: Pick<KeyFieldsProps, 'value' | 'onChange'>
   );
 }
 
-type SecretProps = Pick<KeyFieldsProps, 'value' | 'onChange' | 'pinError'> & { chosen: CredentialSummary | undefined };
-
-function Secret({ chosen, value, onChange, pinError }: SecretProps): ReactNode {
+/** The PIN of the chosen certificate, where it is typed here and no passkey releases the key. */
+export function KeySecret({ credentials, value, onChange, pinError }: Pick<KeyFieldsProps, 'credentials' | 'value' | 'onChange' | 'pinError'>): ReactNode {
   const t = useT(signMessages);
   const k = useT(keyMessages);
+  const chosen = chosenOf(credentials, value);
+  if (credentials?.length === 0 || value.release === 'passkey') return null;
   const type = (pin: string) => onChange({ ...value, pin });
   if (chosen === undefined || chosen.needsPin) return <TextField label={t('pin')} hint={t('pinHint')} type="password" required autoComplete="off" value={value.pin} onChange={type} error={pinError} />;
   if (chosen.mayTypePin) return <TextField label={k('optionalPin')} hint={k('optionalPinHint')} optional type="password" autoComplete="off" value={value.pin} onChange={type} error={pinError} />;
-  // The field of the code, or what stands below, says what to do.
+  return null;
+}
+
+/** Where a key that wants no PIN here is confirmed; the field of a code, or what stands below, says it by itself. */
+function Confirmed({ chosen, value }: { chosen: CredentialSummary | undefined; value: KeyChoice }): ReactNode {
+  const k = useT(keyMessages);
+  if (chosen === undefined || value.release === 'passkey' || chosen.needsPin || chosen.mayTypePin) return null;
   if (chosen.needsOtp !== 'no' || chosen.isReleasedOnPage) return null;
   return <p className="lt-quiet">{chosen.place === 'computer' ? k('afterComputer') : chosen.place === 'device' ? k('afterDevice') : k('afterRemote', { service: serviceName(chosen, k) })}</p>;
 }

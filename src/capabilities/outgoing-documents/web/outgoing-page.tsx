@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import BookOpen from 'lucide-react/icons/book-open';
 import FilePlus from 'lucide-react/icons/file-plus';
 import type { ReactNode } from 'react';
 import type { z } from 'zod';
@@ -13,6 +14,7 @@ import { ListPage } from '#ui/layout/list-page.tsx';
 import '#ui/layout/form.css';
 import { useSearch } from '#ui/navigation.tsx';
 import { RouteInline } from '#ui/route/route-inline.tsx';
+import { useAbility } from '#ui/session-context.tsx';
 import type { outgoingList, outgoingRow } from '../contract.ts';
 import { outgoingStates, urgencies } from '../domain/states.ts';
 import { messages } from './messages.ts';
@@ -23,6 +25,7 @@ import { routeOfRow } from './outgoing-route.ts';
 export function OutgoingPage(): ReactNode {
   const t = useT(messages);
   const api = useApi();
+  const mayReadRegister = useAbility('outgoing-documents.read-register');
   const [search] = useSearch();
   const filters = { state: oneOf(outgoingStates, search['trang_thai']), urgency: oneOf(urgencies, search['do_khan']), type: search['loai'], text: search['tim'] };
   const pages = useInfiniteQuery({
@@ -38,9 +41,16 @@ export function OutgoingPage(): ReactNode {
       listLabel={t('list')}
       detailLabel={t('detail')}
       actions={
-        <ButtonLink variant="primary" icon={FilePlus} to="/soan-van-ban">
-          {t('new')}
-        </ButtonLink>
+        <>
+          <ButtonLink variant="primary" icon={FilePlus} to="/soan-van-ban">
+            {t('new')}
+          </ButtonLink>
+          {mayReadRegister && (
+            <ButtonLink icon={BookOpen} to="/so-van-ban">
+              {t('registers')}
+            </ButtonLink>
+          )}
+        </>
       }
       filters={{
         choices: [

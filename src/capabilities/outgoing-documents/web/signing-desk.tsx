@@ -17,7 +17,7 @@ import { useSession } from '#ui/session-context.tsx';
 import { useShortcuts, type Shortcut } from '#ui/shortcuts.tsx';
 import type { OutgoingDetail, SigningOutcome } from '../contract.ts';
 import { AwaitSignature } from './await-signature.tsx';
-import { isKeyReady, KeyFields, type KeyChoice } from './key-fields.tsx';
+import { isKeyReady, KeyFields, KeySecret, type KeyChoice } from './key-fields.tsx';
 import { releaseByPasskey, releaseOf, usePasskeyOffers } from './release-by-passkey.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
 import { sameSize, SigningPaper } from './signing-paper.tsx';
@@ -80,18 +80,21 @@ export function SigningDesk({ document, about, more, onDone, returnPath, keys = 
           >
             {note}
             {remark}
-            <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} pinError={problem?.fieldMessage('pin')} passkey={passkey} />
+            <KeyFields credentials={credentials} kind="person" value={choice} onChange={choose} passkey={passkey} secretApart />
             {problem?.fields.length === 0 && <ProblemBanner error={problem} />}
-            <div className="lt-form__actions">
-              <Button type="submit" variant="primary" icon={FileSignature} loading={sign.isPending} disabled={!sign.ready}>
-                {t(act === 'sign' ? 'sign' : 'initial')}
-              </Button>
-              {returns && (
-                <Button icon={Undo2} onClick={() => setReturning(true)}>
-                  {t('return')}
+            <div className="lt-work__act">
+              <KeySecret credentials={credentials} value={choice} onChange={choose} pinError={problem?.fieldMessage('pin')} />
+              <div className="lt-form__actions">
+                <Button type="submit" variant="primary" icon={FileSignature} loading={sign.isPending} disabled={!sign.ready}>
+                  {t(act === 'sign' ? 'sign' : 'initial')}
                 </Button>
-              )}
-              {more}
+                {returns && (
+                  <Button icon={Undo2} onClick={() => setReturning(true)}>
+                    {t('return')}
+                  </Button>
+                )}
+                {more}
+              </div>
             </div>
           </form>
         )}

@@ -81,6 +81,8 @@ export function useBatch(rows: readonly QueuedRow[], { signerName, onSigned }: {
     run: async (key) => {
       setRunning(true);
       setEnd(NOT_YET);
+      // Until the passkey was touched, what waits waits for its owner: nothing is being completed yet.
+      setTouching(key.release === 'passkey');
       try {
         const end = await signTogether({
           // Initials that nobody moved go where the server finds their place then.

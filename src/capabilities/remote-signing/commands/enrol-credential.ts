@@ -20,7 +20,7 @@ export type BeginEnrolment = { credentialId: string; password: string; mayRememb
  * devices is the installation's, and a session alone must not add a passkey to such a key either.
  * @throws remote-signing.notYourCredential · identity.wrongPresentPassword · identity.locked · signatures.holderUnavailable for a key that signs elsewhere
  */
-export async function beginEnrolment(kernel: Kernel, { credentialId, password, mayRememberPin, party }: BeginEnrolment, caller: { actor: PersonActor; ip: string; requestId: string }) {
+export async function beginEnrolment(kernel: Kernel, { credentialId, password, mayRememberPin, party }: BeginEnrolment, caller: { actor: PersonActor; ip: string; requestId: string; cookies: Record<string, string | undefined> }) {
   const person = owner(caller.actor);
   const { pool } = kernel.database;
   const credential = await ownCredential(pool, person, credentialId);

@@ -32,15 +32,15 @@ export async function changeOwnPassword(
  * Has somebody who is signed in prove the own password again, before what a session alone must not do. Wrong ones count and lock as at signing in.
  * @throws identity.wrongPresentPassword, identity.locked, kernel.tooManyRequests
  */
-export async function provePassword(kernel: Kernel, { actor, password }: { actor: PersonActor; password: string }, caller: Pick<Caller, 'ip' | 'requestId'>): Promise<Account> {
+export async function provePassword(kernel: Kernel, { actor, password }: { actor: PersonActor; password: string }, caller: Pick<Caller, 'ip' | 'requestId' | 'cookies'>): Promise<Account> {
   const account = await findAccount(kernel.database.pool, actor.personId);
   if (account === undefined) throw identityErrors.accountNotFound();
-  const { failures, limits } = await openAttempt(kernel, account.login, caller.ip);
+  const { failures, limits } = await openAttempt(kernel, account.login, caller);
   if (!(await passwordMatches(account.passwordHash, password))) {
     await countAddressFailure(kernel, caller.ip);
     await refuse(kernel, { login: account.login, account, failures, limits, reason: 'wrong present password' }, caller);
   }
-  await takeBackAttempt(kernel.database.pool, account.login);
+  await takeBackAttempt({ kernel, query: (text, values) => kernel.database.pool.query(text, values) }, account.login, caller);
   return account;
 }
 

@@ -24,7 +24,7 @@ type Step = Row<'identity.sign_in_step'>;
  */
 export async function continueWithCode(kernel: Kernel, input: { step: string; code: string }, caller: Caller): Promise<SignInState> {
   const { account } = await readStep(kernel, input.step, ['second_factor']);
-  const { failures, limits } = await openAttempt(kernel, account.login, caller.ip);
+  const { failures, limits } = await openAttempt(kernel, account.login, caller);
   assertUsable(account, limits, kernel.clock.now());
   const { totpSecret } = account;
   if (totpSecret === null) throw identityErrors.stepExpired();
@@ -39,7 +39,7 @@ export async function continueWithCode(kernel: Kernel, input: { step: string; co
 async function codeWasRight(ctx: CommandContext, input: { step: string; timeStep: number; client: Client }): Promise<SignInState> {
   const { account } = await take(ctx, input.step, ['second_factor']);
   await useTimeStep(ctx, account, input.timeStep);
-  await takeBackAttempt(ctx, account.login);
+  await takeBackAttempt(ctx, account.login, input.client);
   return advanceSignIn(ctx, { account, factors: 'password_totp', client: input.client });
 }
 
@@ -81,7 +81,7 @@ async function keepPendingSecret(ctx: CommandContext, input: { personId: Account
 
 /** The first code proves that the application was set up; the session begins. @throws identity.stepExpired, identity.wrongCode */
 export async function finishEnrolmentAtSignIn(kernel: Kernel, input: { step: string; code: string }, caller: Caller): Promise<SignInState> {
-  return run(kernel, enrolAndSignIn, { ...input, client: { ip: caller.ip, userAgent: caller.userAgent } }, { actor: anonymous, requestId: caller.requestId });
+  return run(kernel, enrolAndSignIn, { ...input, client: caller }, { actor: anonymous, requestId: caller.requestId });
 }
 
 async function enrolAndSignIn(ctx: CommandContext, input: { step: string; code: string; client: Client }): Promise<SignInState> {

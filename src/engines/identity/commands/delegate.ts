@@ -30,13 +30,15 @@ export type NewDelegation = {
 /**
  * Hands on the authority of a post for a period and a content (thừa ủy quyền, NĐ 30/2020 Art. 13.4): only what the post
  * itself may do, and never what was itself delegated.
- * @throws identity.noRedelegation, identity.delegationTooWide, identity.delegateOutside, identity.postNotActive, kernel.forbidden
+ * @throws identity.noRedelegation, identity.delegateSelf, identity.delegationTooWide, identity.delegateOutside, identity.postNotActive, kernel.forbidden
  */
 export async function delegate(ctx: CommandContext, input: NewDelegation): Promise<DelegationId> {
   const from = await lockPost(ctx, input.agencyId, input.delegatorPostId);
   const to = await lockPost(ctx, input.delegateAgencyId, input.delegatePostId);
   if (ctx.actor.kind === 'person' && ctx.actor.onBehalfOf !== undefined) throw identityErrors.noRedelegation();
   if (!mayDelegateFrom(ctx.actor, { postId: from.id, agencyId: input.agencyId })) throw kernelErrors.forbidden();
+  // Nobody takes the authority of somebody else: its holder gives it, or an administrator who does not gain by it enters what was signed on paper.
+  if (ctx.actor.kind === 'person' && ctx.actor.personId === to.person_id && from.person_id !== to.person_id) throw identityErrors.delegateSelf();
   await assertDelegateNear(ctx, input);
   if (input.roles.some((role) => !from.roles.includes(role) || !delegableRoles.includes(role))) throw identityErrors.delegationTooWide();
   for (const post of [from, to]) {

@@ -1,4 +1,4 @@
-import { anonymous, type PersonActor } from '#kernel/actor.ts';
+import { anonymous } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
 import type { Kernel } from '#kernel/kernel.ts';
@@ -19,7 +19,7 @@ import type { Tables } from '../tables.ts';
 import { provePassword } from './change-password.ts';
 import { assertAddressMayTry, countAddressFailure, openAttempt } from './guard-sign-in.ts';
 import { NO_AGENCY } from './load.ts';
-import { assertNotAdministrator, ownAccount, recordFactor } from './second-factor.ts';
+import { assertNotAdministrator, ownAccount, recordFactor, type Proving } from './second-factor.ts';
 import { newToken, type Client } from './sessions.ts';
 import { advanceSignIn, takeStep, type SignInState, type StepPurpose } from './sign-in-steps.ts';
 import { assertUsable, refuse, type Caller } from './sign-in.ts';
@@ -55,7 +55,7 @@ async function passkeysOf(q: Queryable, personId: string): Promise<StoredPasskey
  * session that somebody left open into one for good.
  * @throws identity.wrongPresentPassword, identity.locked, kernel.tooManyRequests
  */
-export async function beginPasskeyEnrolment(kernel: Kernel, { actor, password, party }: { actor: PersonActor; password: string; party: RelyingParty }, caller: Caller) {
+export async function beginPasskeyEnrolment(kernel: Kernel, { actor, password, party }: Proving & { party: RelyingParty }, caller: Caller) {
   const account = await provePassword(kernel, { actor, password }, caller);
   const options = await registrationOptions(party, {
     service: 'Liên Thông',
@@ -93,8 +93,16 @@ export async function addPasskey(ctx: CommandContext, input: { step: string; nam
   await recordFactor(ctx, account, 'second-factor-added');
 }
 
-/** Removes one of the caller's passkeys. @throws identity.passkeyNotFound, identity.lastSecondFactor */
-export async function removePasskey(ctx: CommandContext, input: { passkeyId: string }): Promise<void> {
+/**
+ * Removes a passkey of the caller, who proves the own password.
+ * @throws identity.passkeyNotFound, identity.lastSecondFactor, identity.wrongPresentPassword, identity.locked, kernel.tooManyRequests
+ */
+export async function removePasskey(kernel: Kernel, { passkeyId, ...proving }: Proving & { passkeyId: string }, caller: Caller): Promise<void> {
+  await provePassword(kernel, proving, caller);
+  await run(kernel, forgetPasskey, { passkeyId }, { actor: proving.actor, requestId: caller.requestId });
+}
+
+async function forgetPasskey(ctx: CommandContext, input: { passkeyId: string }): Promise<void> {
   const account = await ownAccount(ctx);
   const removed = await ctx
     .tables<Tables>()
@@ -146,14 +154,14 @@ export async function signInWithPasskey(kernel: Kernel, input: { step: string; r
     await countAddressFailure(kernel, caller.ip);
     throw identityErrors.passkeyRefused();
   }
-  const { failures, limits } = await openAttempt(kernel, account.login, caller.ip);
+  const { failures, limits } = await openAttempt(kernel, account.login, caller);
   const counter = await verifyAuthentication(input.party, { challenge, response: input.response, passkey: found });
   if (counter === undefined) {
     await countAddressFailure(kernel, caller.ip);
     await refuse(kernel, { login: account.login, account, failures, limits, reason: 'wrong passkey' }, caller);
   }
   assertUsable(account, await limitsOf(kernel), kernel.clock.now());
-  return run(kernel, passkeyWasRight, { passkeyId: found.id, personId: found.personId, counter: counter ?? 0, client: { ip: caller.ip, userAgent: caller.userAgent } }, options);
+  return run(kernel, passkeyWasRight, { passkeyId: found.id, personId: found.personId, counter: counter ?? 0, client: caller }, options);
 }
 
 async function takeChallenge(ctx: CommandContext, input: { step: string }): Promise<{ challenge: string; personId: string | null }> {

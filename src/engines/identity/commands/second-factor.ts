@@ -1,15 +1,31 @@
-import type { CommandContext } from '#kernel/command.ts';
+import type { PersonActor } from '#kernel/actor.ts';
+import { run, type CommandContext } from '#kernel/command.ts';
+import type { Kernel } from '#kernel/kernel.ts';
 import { matchingStep, newTotpSecret, openSecret, sealSecret, totpUri } from '../adapters/totp.ts';
 import { identityErrors } from '../errors.ts';
 import { findAccount, isAdministratorAt, type Account } from '../queries/accounts.ts';
 import type { PersonId } from '../queries/posts.ts';
 import type { Tables } from '../tables.ts';
+import { provePassword } from './change-password.ts';
 import { agencyOfRecord } from './load.ts';
 import { personOf } from './sessions.ts';
 import { endSteps } from './sign-in-steps.ts';
+import type { Caller } from './sign-in.ts';
 
-/** Makes the secret of codes for the caller; it counts when a first code has proved it. @throws identity.totpEnrolled */
-export async function beginTotp(ctx: CommandContext): Promise<{ secret: string; uri: string }> {
+/** Who asks, with the own password: a session that somebody left open must neither add nor take away a proof of who signs in. */
+export type Proving = { actor: PersonActor; password: string };
+
+/**
+ * Makes the secret of codes for the caller, who proves the own password; it counts when a first code has proved it.
+ * @throws identity.totpEnrolled, identity.wrongPresentPassword, identity.locked, kernel.tooManyRequests
+ */
+export async function beginTotp(kernel: Kernel, proving: Proving, caller: Caller): Promise<{ secret: string; uri: string }> {
+  await provePassword(kernel, proving, caller);
+  // Without the idempotency key of the request: a kept reply would hold the secret.
+  return run(kernel, keepNewSecret, {}, { actor: proving.actor, requestId: caller.requestId });
+}
+
+async function keepNewSecret(ctx: CommandContext): Promise<{ secret: string; uri: string }> {
   const account = await ownAccount(ctx);
   if (account.totpSecret !== null) throw identityErrors.totpEnrolled();
   const secret = newTotpSecret();
@@ -48,8 +64,16 @@ export async function confirmTotp(ctx: CommandContext, account: Account, code: s
   await recordFactor(ctx, account, 'second-factor-added');
 }
 
-/** Removes the caller's codes. @throws identity.totpMissing, identity.lastSecondFactor (an administrator without a passkey) */
-export async function removeTotp(ctx: CommandContext): Promise<void> {
+/**
+ * Removes the codes of the caller, who proves the own password.
+ * @throws identity.totpMissing, identity.lastSecondFactor (an administrator without a passkey), identity.wrongPresentPassword, identity.locked, kernel.tooManyRequests
+ */
+export async function removeTotp(kernel: Kernel, proving: Proving, caller: Caller): Promise<void> {
+  await provePassword(kernel, proving, caller);
+  await run(kernel, forgetSecret, {}, { actor: proving.actor, requestId: caller.requestId });
+}
+
+async function forgetSecret(ctx: CommandContext): Promise<void> {
   const account = await ownAccount(ctx);
   if (account.totpSecret === null) throw identityErrors.totpMissing();
   if (account.passkeyCount === 0) await assertNotAdministrator(ctx, account.personId);

@@ -11,14 +11,14 @@ import { actingRights, postsOfPerson, type Post, type PostId } from '../queries/
 import { sessionCache } from '../session-cache.ts';
 import { limitsOf } from '../settings.ts';
 import type { Factors, Tables } from '../tables.ts';
-import { forgetFailures } from './guard-sign-in.ts';
+import { forgetOwnFailures } from './guard-sign-in.ts';
 
 /** 256 bits: for cookies and for steps. */
 export function newToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-export type Client = { ip: string; userAgent: string };
+export type Client = { ip: string; userAgent: string; cookies: Record<string, string | undefined> };
 
 /** The person whom a sign-in has found, in one of the posts. */
 export function inPost({ personId, personName }: Account, { postId, title, agencyId }: Post): ActorRecord {
@@ -57,7 +57,7 @@ export async function startSession(ctx: CommandContext, input: { account: Accoun
     })
     .execute();
   await db.updateTable('identity.account').set({ last_sign_in_at: ctx.now }).where('person_id', '=', account.personId).execute();
-  await forgetFailures(ctx, account.login);
+  await forgetOwnFailures(ctx, account.login, input.client);
   ctx.identified(inPost(account, post));
   ctx.record({
     type: 'identity.signed-in',

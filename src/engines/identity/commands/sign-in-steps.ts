@@ -2,6 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { tokenHash } from '../authenticate.ts';
 import { identityErrors } from '../errors.ts';
+import { deviceCookie } from '../known-device.ts';
 import { needsSecondFactor } from '../policy.ts';
 import { hasSecondFactor, type Account } from '../queries/accounts.ts';
 import { postsOfPerson } from '../queries/posts.ts';
@@ -14,7 +15,8 @@ export type StepPurpose = Row<'identity.sign_in_step'>['purpose'];
 
 /** How a sign-in goes on: it is done, or something more is asked for. `step` is the ticket for that, good for ten minutes. */
 export type SignInState =
-  | { state: 'signed_in'; token: string }
+  /** `device` makes the browser known: strangers' failures with this login do not lock it out. */
+  | { state: 'signed_in'; token: string; device: string }
   | { state: 'second_factor'; step: string; methods: ('totp' | 'passkey')[] }
   | { state: 'change_password'; step: string; hasSecondFactor: boolean }
   | { state: 'enrol_second_factor'; step: string };
@@ -30,7 +32,7 @@ export async function advanceSignIn(ctx: CommandContext, input: { account: Accou
   const posts = await postsOfPerson(ctx, account.personId, vietnamDay(ctx.now));
   if (posts.length === 0) throw identityErrors.noPost();
   const waiting = await whatIsMissing(ctx, { account, factors, administers: needsSecondFactor(posts) });
-  if (waiting === undefined) return { state: 'signed_in', token: (await startSession(ctx, input)).token };
+  if (waiting === undefined) return { state: 'signed_in', token: (await startSession(ctx, input)).token, device: deviceCookie(ctx.kernel, account.login, input.client.cookies) };
   const step = await openStep(ctx, { purpose: waiting, personId: account.personId, factors });
   if (posts[0] !== undefined) ctx.identified(inPost(account, posts[0]));
   ctx.record({

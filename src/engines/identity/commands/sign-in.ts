@@ -20,7 +20,7 @@ export type Caller = Client & { requestId: string };
  */
 export async function signInWithPassword(kernel: Kernel, input: { login: string; password: string }, caller: Caller): Promise<SignInState> {
   const login = normaliseLogin(input.login);
-  const { failures, limits } = await openAttempt(kernel, login, caller.ip);
+  const { failures, limits } = await openAttempt(kernel, login, caller);
   const account = await findAccountByLogin(kernel.database.pool, login);
   const options = { actor: anonymous, requestId: caller.requestId };
   if (!(await passwordMatches(account?.passwordHash, input.password))) {
@@ -29,7 +29,7 @@ export async function signInWithPassword(kernel: Kernel, input: { login: string;
   }
   if (account === undefined) throw identityErrors.wrongCredentials();
   assertUsable(account, limits, kernel.clock.now());
-  return run(kernel, passwordWasRight, { personId: account.personId, passwordHash: account.passwordHash, client: { ip: caller.ip, userAgent: caller.userAgent } }, options);
+  return run(kernel, passwordWasRight, { personId: account.personId, passwordHash: account.passwordHash, client: caller }, options);
 }
 
 export function normaliseLogin(login: string): string {
@@ -47,10 +47,10 @@ const REFUSALS = {
 export async function refuse(
   kernel: Kernel,
   failed: { login: string; account: Account | undefined; failures: number; limits: Limits; reason: keyof typeof REFUSALS },
-  caller: { requestId: string },
+  caller: Pick<Caller, 'requestId' | 'cookies'>,
 ): Promise<never> {
   const locks = failed.failures >= failed.limits.lockFailures;
-  const until = locks ? await lockLogin(kernel, failed.login, failed.limits) : undefined;
+  const until = locks ? await lockLogin(kernel, failed, caller) : undefined;
   await run(kernel, noteRefusal, { login: failed.login, personId: failed.account?.personId ?? null, locks, reason: failed.reason }, { actor: anonymous, requestId: caller.requestId });
   if (until !== undefined) throw lockedError(until, kernel.clock.now());
   throw REFUSALS[failed.reason]();
@@ -75,6 +75,6 @@ async function passwordWasRight(ctx: CommandContext, input: { personId: string; 
   // The password was changed while it was being checked.
   if (account === undefined || account.passwordHash !== input.passwordHash) throw identityErrors.wrongCredentials();
   const state = await advanceSignIn(ctx, { account, factors: 'password', client: input.client });
-  if (state.state !== 'signed_in') await takeBackAttempt(ctx, account.login);
+  if (state.state !== 'signed_in') await takeBackAttempt(ctx, account.login, input.client);
   return state;
 }

@@ -63,7 +63,7 @@ export async function searchPeople(
 
 async function locksOf(kernel: Kernel, logins: string[], now: Date): Promise<Map<string, Date>> {
   const { rows } = await kernel.database.pool.query<{ login_hash: Buffer; locked_until: Date }>(
-    'select login_hash, locked_until from identity.sign_in_guard where login_hash = any($1::bytea[]) and locked_until > $2',
+    'select login_hash, max(locked_until) as locked_until from identity.sign_in_guard where login_hash = any($1::bytea[]) and locked_until > $2 group by login_hash',
     [logins.map(loginHash), now],
   );
   const byHash = new Map(rows.map((row) => [row.login_hash.toString('hex'), row.locked_until]));
