@@ -9,6 +9,7 @@ import { newId } from './ids.ts';
 import { databaseJob, outsideJob } from './jobs.ts';
 import { kernelModule } from './kernel-module.ts';
 import type { Module } from './module.ts';
+import { planOf, watchStatements } from './testing-statements.ts';
 import { openTestHouse, type TestHouse } from './testkit.ts';
 import { startWorker } from './worker.ts';
 
@@ -160,4 +161,23 @@ test('renewing leases while somebody takes the same jobs in another order waits 
   for (const reply of answers.splice(0)) reply();
   await stopping;
   assert.deepEqual(await house.sql('select kind from kernel.job'), []);
+});
+
+test('claimed and finished jobs are found by their keys, also where the queue was empty when its rows were counted', async () => {
+  await house.sql('delete from kernel.job');
+  await house.sql('analyze kernel.job');
+  done.length = 0;
+  const texts = new Set<string>();
+  const stopWatching = watchStatements((text) => {
+    if (/^(update|delete)/.test(text) && text.includes('kernel.job')) texts.add(text);
+  });
+  try {
+    await put('probe.note', 3);
+    await house.drain();
+  } finally {
+    stopWatching();
+  }
+  assert.equal(done.length, 3);
+  assert.equal(texts.size, 2, 'claimed, finished');
+  for (const text of texts) assert.match(await planOf(house, text), /Index Cond: \(+agency_id = ANY .*\(id = ANY/);
 });

@@ -155,12 +155,12 @@ async function claim(state: WorkerState, kinds: string[]): Promise<ClaimedJob[]>
       ),
     ]);
     if (lock.rows[0]?.locked !== true || due.rows.length === 0) return [];
-    // The agencies stand in the condition so that a distributed database routes the update.
+    // The agencies stand in the condition so that a distributed database routes the update, and both as lists of keys: joined with them, the queue
+    // would be read as a whole with all its dead rows, since by the statistics of a moment at rest it is empty.
     const claimed = await client.query<{ agency_id: string; id: string; kind: string; payload: unknown; attempts: number }>(
-      `update kernel.job j set lease_until = $3, leased_by = $4, attempts = attempts + 1
-         from unnest($1::uuid[], $2::uuid[]) as due (agency_id, id)
-        where j.agency_id = due.agency_id and j.id = due.id and (j.lease_until is null or j.lease_until < $5)
-        returning j.agency_id, j.id, j.kind, j.payload, j.attempts`,
+      `update kernel.job set lease_until = $3, leased_by = $4, attempts = attempts + 1
+        where agency_id = any($1::uuid[]) and id = any($2::uuid[]) and (lease_until is null or lease_until < $5)
+        returning agency_id, id, kind, payload, attempts`,
       [
         due.rows.map((row) => row.agency_id),
         due.rows.map((row) => row.id),
@@ -265,7 +265,7 @@ async function attempt(kernel: Kernel, definition: JobDefinition, batch: Claimed
   sendHints(kernel, told);
 }
 
-const DELETE_JOBS = `delete from kernel.job j using unnest($1::uuid[], $2::uuid[]) as done (agency_id, id) where j.agency_id = done.agency_id and j.id = done.id`;
+const DELETE_JOBS = `delete from kernel.job where agency_id = any($1::uuid[]) and id = any($2::uuid[])`;
 const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 3_600_000;
 
@@ -311,8 +311,7 @@ async function onLeased({ kernel, name, leased }: WorkerState, change: string, v
   const agencies = [...leased.values()];
   await kernel.database.transaction((_tx, client) =>
     client.query(
-      `update kernel.job j ${change} from unnest($2::uuid[], $3::uuid[]) as mine (agency_id, id)
-        where j.agency_id = mine.agency_id and j.id = mine.id and j.leased_by = $1`,
+      `update kernel.job ${change} where agency_id = any($2::uuid[]) and id = any($3::uuid[]) and leased_by = $1`,
       [name, agencies, ids, ...values],
     ),
   );

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { newId } from '#kernel/ids.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
+import { planOf, watchStatements } from '#kernel/testing-statements.ts';
 import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
 import { auditModule, latestTreeHead, sealNow, verifyAll, type AuditProblem } from './index.ts';
 import { leafHash } from './domain/entry.ts';
@@ -140,6 +141,24 @@ async function tamper(change: (client: pg.Client, size: number) => Promise<unkno
 }
 
 const ENTRY_AT = '(select entry_id from audit.sealed where leaf_index = $1)';
+
+test('what was sealed leaves the queue by its keys, also where the queue was empty when its rows were counted', async () => {
+  await sealNow(house.kernel);
+  await house.sql('analyze audit.pending');
+  const actor = somebody();
+  await chronicle(house.kernel, { actor, agencyIds: [actor.agencyId] });
+  const texts = new Set<string>();
+  const stopWatching = watchStatements((text) => {
+    if (text.startsWith('delete from audit.pending')) texts.add(text);
+  });
+  try {
+    await sealNow(house.kernel);
+  } finally {
+    stopWatching();
+  }
+  assert.equal(texts.size, 1);
+  for (const text of texts) assert.match(await planOf(house, text), /Index Cond: \(+agency_id = ANY .*\(id = ANY/);
+});
 
 test('the first changed entry is named, whatever was changed in it', async () => {
   for (const change of [

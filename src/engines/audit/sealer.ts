@@ -47,7 +47,7 @@ async function sealBatch(kernel: Kernel, client: StatementClient): Promise<numbe
     [pending.map((entry) => entry.agencyId), pending.map((entry) => entry.entryId), before.size, edge.size],
   );
   await writeHead(kernel, client, edge);
-  const removed = await client.query('delete from audit.pending where agency_id = any($1::uuid[]) and id in (select unnest($2::uuid[]))', [
+  const removed = await client.query('delete from audit.pending where agency_id = any($1::uuid[]) and id = any($2::uuid[])', [
     [...new Set(rows.map((row) => row.agency_id))],
     rows.map((row) => row.id),
   ]);

@@ -6,6 +6,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
+import { watchStatements } from '#kernel/testing-statements.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { storeBytes } from '#engines/files/index.ts';
 import { closeAgency, mergeAgencies } from '#engines/identity/index.ts';
@@ -17,7 +18,6 @@ import { verifyReceipt } from '../domain/receipt.ts';
 import { deliveriesOf } from '../queries/deliveries-of.ts';
 import { stuckDeliveries } from '../queries/troubled-deliveries.ts';
 import { receiptKeys } from '../receipt-key.ts';
-import { watchStatements } from '../testing/statements.ts';
 import { aClerk, aDay, aDocument, aMainFile, anAgency, aSentLetter, exchangeHouse } from '../testing.ts';
 
 let house: TestHouse;

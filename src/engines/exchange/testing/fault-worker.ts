@@ -3,9 +3,9 @@ import type { Config } from '#kernel/config.ts';
 import { openDatabase } from '#kernel/database.ts';
 import { createKernel } from '#kernel/kernel.ts';
 import { createLog } from '#kernel/log.ts';
+import { watchStatements } from '#kernel/testing-statements.ts';
 import { startWorker } from '#kernel/worker.ts';
 import { faultHouse } from './faults.ts';
-import { watchStatements } from './statements.ts';
 
 // A worker process for the fault tests: it does what is due and ends, or kills itself without a word just before its
 // n-th statement, as a power cut would. Nothing of this is in the product: the driver is wrapped in this process only.

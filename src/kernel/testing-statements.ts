@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { TestHouse } from './testkit.ts';
 
 // safe because every statement of the driver goes through this one property of its prototype
 const driver = pg.Client.prototype as unknown as { query: (...given: unknown[]) => unknown };
@@ -17,4 +18,12 @@ export function watchStatements(onStatement: (text: string) => void): () => void
 
 function textOf(statement: unknown): string {
   return typeof statement === 'object' && statement !== null && 'text' in statement ? String(statement.text) : String(statement);
+}
+
+/** The plan that a statement gets inside a command's transaction, by the statistics of this moment and for any values; as one text. */
+export async function planOf(house: Pick<TestHouse, 'sql'>, statement: string): Promise<string> {
+  await house.sql('set enable_seqscan = off');
+  const lines = await house.sql(`explain (generic_plan) ${statement}`);
+  await house.sql('reset enable_seqscan');
+  return lines.flatMap((line) => Object.values(line)).join('\n');
 }
