@@ -57,6 +57,9 @@ export async function partsOf(q: Queryable, document: { agency_id: string; id: s
   return rows as AssignmentRow[];
 }
 
+/** SQL: the SHA-256 of the main file, in hexadecimal. */
+export const MAIN_FILE = `jsonb_path_query_first(files, '$[*] ? (@.role == "main").sha256') #>> '{}'`;
+
 /** Writes what an action changes of a document. */
 export async function updateDocument(ctx: CommandContext, document: DocumentRow, changes: Updateable<DocumentColumns>): Promise<void> {
   await ctx.tables<Tables>().updateTable('incoming_documents.document').set(changes).where('agency_id', '=', document.agency_id).where('id', '=', document.id).execute();

@@ -6,6 +6,7 @@ import { stampSeal } from './commands/seal-stamp.ts';
 import { eventData } from './contract.ts';
 import { copiesOfRecalled } from './copy-guard.ts';
 import { filesOfDocuments } from './file-guard.ts';
+import { askAgainJob } from './jobs/ask-again.ts';
 import { followTrustJob, followTrustSchedule } from './jobs/follow-trust.ts';
 import { followVerdictJob } from './jobs/follow-verdict.ts';
 import { onMessageRecalled, onMessageReminded, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined } from './notice-subscribers.ts';
@@ -23,7 +24,7 @@ export const incomingDocumentsModule: Module = {
   name: 'incoming-documents',
   migrations: join(import.meta.dirname, 'migrations'),
   routes: [...registerRoutes(incomingRegister), ...handlingRoutes, ...copyRoutes, ...reportRoutes, ...routes],
-  jobs: [followVerdictJob, followTrustJob],
+  jobs: [followVerdictJob, followTrustJob, askAgainJob],
   schedules: [followTrustSchedule],
   contributions: { 'identity.abilities': [abilitiesOnRegister, abilitiesWithPaper], 'signatures.purposes': [copySeal, stampSeal], 'files.guards': [copiesOfRecalled, filesOfDocuments] },
   subscriptions: [onMessageArrived, onMessageRecalled, onMessageReplaced, onMessageUpdated, onNoticeAsked, onNoticeDeclined, onMessageReminded, onReplyCreated, onReplyIssued],

@@ -4,6 +4,7 @@ import { newId, type Id } from '#kernel/ids.ts';
 import { toTsvector } from '#kernel/search-text.ts';
 import { nextWorkingDayDeadline, openTasks, workingCalendar } from '#engines/cases/index.ts';
 import { messageArrived, type MessageArrived } from '#engines/exchange/contract.ts';
+import { askAgain } from './commands/ask-again.ts';
 
 /** A message that the exchange accepted becomes a document in the agency's inbox, and the clerk's next piece of work. */
 export const onMessageArrived = subscribe({
@@ -46,6 +47,7 @@ async function receiveDocuments(ctx: CommandContext, events: DeliveredEvent<Mess
       subject: { type: 'incoming-document', id },
       data: { senderName: document.senderName, numberAndNotation: `${document.number}/${document.notation}`, verdict: verdict.indication },
     });
+    if (verdict.indication === 'INDETERMINATE') askAgain(ctx, { agencyId: event.agencyId, documentId: id });
   }
 }
 

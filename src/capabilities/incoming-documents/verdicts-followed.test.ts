@@ -16,6 +16,7 @@ type Entry = { text: string };
 
 let office: Office;
 let receiver: Clerk;
+let sender: Clerk;
 let director: Clerk;
 let foreign: TestPki;
 const folder = mkdtempSync(join(tmpdir(), 'lienthong-followed-'));
@@ -25,17 +26,24 @@ before(async () => {
   Object.assign(office.house.kernel.config, { trustAnchorsDir: folder });
   const now = office.house.clock.now();
   foreign = await createTestPki(later(now, -days(30)), 'Nơi cấp của đơn vị phối hợp');
-  foreign.crls(now).forEach((list, index) => {
-    writeFileSync(join(folder, `phoi-hop-${String(index)}.crl`), list);
-  });
-  const sender = await office.signIn('vanthu.snv');
+  putLists(foreign, 'phoi-hop');
+  sender = await office.signIn('vanthu.snv');
   director = await office.signIn('giamdoc.snv');
   receiver = await office.signIn('vanthu.stc');
-  const finance = await office.agencies('Sở Tài chính');
-  await issuedDocument(sender, director, finance);
-  const bytes = signTestPdf(letter, { pki: foreign, at: later(now, -hours(2)), withTimestamp: true });
-  const draft = await sender.post<{ id: string }>('/api/v1/outgoing-documents', { mainUploadId: await sender.upload(bytes), typeCode: 'cong-van', summary: 'V/v phối hợp', recipientIds: finance });
-  const { id } = draft.body;
+  await issuedDocument(sender, director, await office.agencies('Sở Tài chính'));
+  await letterSignedBy(foreign, 'V/v phối hợp');
+  await office.house.drain();
+});
+after(async () => {
+  await office.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A letter that somebody of another authority has signed already goes its whole way. */
+async function letterSignedBy(pki: TestPki, summary: string): Promise<void> {
+  const bytes = signTestPdf(letter, { pki, at: later(office.house.clock.now(), -hours(2)), withTimestamp: true });
+  const recipientIds = await office.agencies('Sở Tài chính');
+  const { id } = (await sender.post<{ id: string }>('/api/v1/outgoing-documents', { mainUploadId: await sender.upload(bytes), typeCode: 'cong-van', summary, recipientIds })).body;
   const steps = [
     () => submit(sender, id),
     () => sign(director, id),
@@ -47,12 +55,14 @@ before(async () => {
     const reply = await step();
     assert.equal(reply.status, 200, JSON.stringify(reply.body));
   }
-  await office.house.drain();
-});
-after(async () => {
-  await office.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+}
+
+/** The revocation lists of an authority come into the folder, as they are now. */
+function putLists(pki: TestPki, name: string): void {
+  pki.crls(office.house.clock.now()).forEach((list, index) => {
+    writeFileSync(join(folder, `${name}-${String(index)}.crl`), list);
+  });
+}
 
 /** The verdicts in the list, with which nobody looked into a document. */
 async function inList(): Promise<Record<string, string>> {
@@ -71,7 +81,7 @@ const jobs = async (): Promise<number> => (await office.house.sql(`select 1 from
 const round = async () => (await office.house.sql<{ stage: string; judged: number; changed: number; ended_at: Date | null }>('select stage, judged, changed, ended_at from incoming_documents.verdict_round'))[0];
 const recorded = async (): Promise<unknown[]> => (await office.house.sql<{ data: unknown }>(`select data from audit.entry where type = 'incoming-documents.verdicts-updated' order by at`)).map(({ data }) => data);
 
-const trusted = () => ({ certificate: foreign.root.certificate.raw.toString('base64'), legalBasis: 'thử nghiệm', validFrom: vietnamDay(later(office.house.clock.now(), -days(29))), validTo: null });
+const trusted = (pki = foreign) => ({ certificate: pki.root.certificate.raw.toString('base64'), legalBasis: 'thử nghiệm', validFrom: vietnamDay(later(office.house.clock.now(), -days(29))), validTo: null });
 
 test('while nothing else is trusted, nothing is judged again and the record says nothing', async () => {
   assert.deepEqual(await inList(), { own: 'TOTAL-PASSED', foreign: 'INDETERMINATE' });
@@ -94,13 +104,44 @@ test('a document that nobody opens gets the verdict of what is trusted since, an
   assert.equal(await reports(), before + 1, 'once for a trust set');
 });
 
+test('a verdict that waits for an authority’s word is looked at again after an hour, then after ever longer, until it came', async () => {
+  const { house } = office;
+  const { clock, kernel } = house;
+  const silent = await createTestPki(later(clock.now(), -days(30)), 'Nơi cấp chưa trả lời');
+  await run(kernel, addTrustAnchor, trusted(silent), { actor });
+  await turn();
+  await letterSignedBy(silent, 'V/v chờ trả lời');
+  await house.drain();
+  const verdict = async () => (await house.sql<{ verdict: string }>(`select verdict from incoming_documents.document where summary = 'V/v chờ trả lời'`))[0]?.verdict;
+  /** Hours until it is asked again. */
+  const pauses = async () =>
+    (await house.sql<{ hours: number }>(`select round(extract(epoch from run_at - $1) / 3600)::int as hours from kernel.job where kind = 'incoming-documents.ask-again'`, [clock.now()])).map((job) => job.hours);
+  const anHourLater = async (): Promise<void> => {
+    clock.advance(3_600_000);
+    await house.drain();
+  };
+  assert.equal(await verdict(), 'INDETERMINATE');
+  const judged = await reports();
+
+  await anHourLater();
+  assert.deepEqual([await verdict(), await pauses()], ['INDETERMINATE', [2]]);
+  putLists(silent, 'da-tra-loi');
+  await anHourLater();
+  assert.equal(await verdict(), 'INDETERMINATE');
+  await anHourLater();
+  assert.deepEqual([await verdict(), await pauses()], ['TOTAL-PASSED', []]);
+  assert.equal(await reports(), judged, 'of the same trust set the newest stands');
+  // Three hours end a session.
+  [director, receiver] = [await office.signIn('giamdoc.snv'), await office.signIn('vanthu.stc')];
+});
+
 test('a revocation has those documents judged again that the certificate signed', async () => {
   const before = await reports();
   const [{ agency_id: agencyId } = { agency_id: '' }] = await office.house.sql<{ agency_id: string }>('select agency_id from signatures.credential where id = $1', [await credential(director, 'person')]);
   // safe because the column holds agency ids only
   await run(office.house.kernel, revokeCredential, { agencyId: agencyId as never, credentialId: (await credential(director, 'person')) as never, reason: 'keyCompromise' as const }, { actor });
   await turn();
-  assert.equal(await reports(), before + 2, 'the director signed both');
+  assert.equal(await reports(), before + 3, 'the director signed all');
   assert.equal((await recorded()).length, 2);
 });
 
@@ -119,7 +160,7 @@ test('a round that was cut off goes on, through more documents than one step tak
   const now = await inList();
   assert.ok(!Object.values(now).includes('UNSIGNED'), JSON.stringify(now));
   const ended = await round();
-  assert.deepEqual([ended?.stage, ended?.judged, ended?.changed, ended?.ended_at !== null], ['others', 0, 122, true]);
+  assert.deepEqual([ended?.stage, ended?.judged, ended?.changed, ended?.ended_at !== null], ['others', 0, 183, true]);
 });
 
 test('the end of trust has everything judged again', async () => {
@@ -127,5 +168,5 @@ test('the end of trust has everything judged again', async () => {
   await office.house.sql('update signatures.trust_anchor set valid_to = $1', [later(office.house.clock.now(), 1000)]);
   await turn();
   assert.ok((await reports()) > before);
-  assert.equal((await round())?.judged, 2);
+  assert.equal((await round())?.judged, 3);
 });

@@ -61,7 +61,7 @@ export { demoSealPng, demoSignaturePng } from './domain/pdf/demo-images/demo-ima
 export { askCertificateStatus, type CertificateStatusAnswer } from './queries/certificate-status.ts';
 export { keepStatusAnswer, noteForeignStatus, readStatusAnswer } from './commands/note-foreign-status.ts';
 export { signingProgress } from './queries/signing-progress.ts';
-export { keptReport, validateBytes, validateOpening, validateStored, validateTogether, validationOf, type Validating } from './queries/validate-stored.ts';
+export { isWaiting, keptReport, validateBytes, validateOpening, validateStored, validateTogether, validationOf, type Validating } from './queries/validate-stored.ts';
 export { earlierReports, reportOfThen, type EarlierReport } from './queries/earlier-reports.ts';
 export { trustVersion, verdictsNow } from './queries/verdicts-now.ts';
 export { validateAlone } from './queries/validate-alone.ts';

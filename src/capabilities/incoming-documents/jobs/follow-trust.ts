@@ -9,6 +9,7 @@ import type { Schedule } from '#kernel/module.ts';
 import { trustVersion, verdictsNow } from '#engines/signatures/index.ts';
 import { advanceRound, askRound, openRound, type VerdictRound } from '../commands/follow-trust.ts';
 import type { Verdict } from '../contract.ts';
+import { MAIN_FILE } from '../document-store.ts';
 
 const actor = systemActor('incoming-documents');
 /** A turn ends after this time, so that what people wait for has the readers to itself for most of a minute. */
@@ -54,7 +55,7 @@ const DOUBTFUL = `verdict in ('INDETERMINATE', 'TOTAL-FAILED')`;
 
 async function nextDocuments(q: Queryable, { stage, after_agency_id: agencyId, after_document_id: documentId }: VerdictRound): Promise<Found[]> {
   const { rows } = await q.query(
-    `select agency_id as "agencyId", id as "documentId", verdict as before, jsonb_path_query_first(files, '$[*] ? (@.role == "main").sha256') #>> '{}' as sha256
+    `select agency_id as "agencyId", id as "documentId", verdict as before, ${MAIN_FILE} as sha256
        from incoming_documents.document
       where medium = 'electronic' and ${stage === 'doubtful' ? DOUBTFUL : `not (${DOUBTFUL})`} and (agency_id, id) > ($1, $2) order by agency_id, id limit ${String(STEP)}`,
     [agencyId ?? NONE, documentId ?? NONE],

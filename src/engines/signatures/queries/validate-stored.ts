@@ -102,9 +102,13 @@ function isInForce(kept: Earlier, lists: FolderLists, now: Date): boolean {
   return !isDueAgain(kept.report, now) && !hasNewList(kept, lists);
 }
 
-function isDueAgain({ signatures, validatedAt }: StoredReport, now: Date): boolean {
-  const isWaiting = signatures.some(({ subIndication }) => subIndication === 'TRY_LATER');
-  return isWaiting && now.getTime() - new Date(validatedAt).getTime() >= RETRY_MS;
+/** Whether the verdict on one of the signatures waits for an authority's word, such as a revocation list. */
+export function isWaiting({ signatures }: StoredReport): boolean {
+  return signatures.some(({ subIndication }) => subIndication === 'TRY_LATER');
+}
+
+function isDueAgain(report: StoredReport, now: Date): boolean {
+  return isWaiting(report) && now.getTime() - new Date(report.validatedAt).getTime() >= RETRY_MS;
 }
 
 /** A list that was not there when the report was made; one that is gone since unsays nothing. */
