@@ -38,7 +38,8 @@ const backlog = offeredPerSecond * 30;
 /** So many senders have a document under way at the same time at most; whoever finds them all busy is late, and counts as late. */
 const lanes = 16;
 const slowestMs = 2000;
-const queueOfWorkers = 1500;
+/** Large enough that its end, when one worker holds the last claims and the other has none, is a small piece of it. */
+const queueOfWorkers = 3000;
 const workerRounds = 3;
 /** So small a part of the time that two workers and what they ask of PostgreSQL leave both cores idle now and then. */
 const WORKING_PART = 1 / 8;
