@@ -20,21 +20,23 @@ const messages = defineMessages({
 
 /**
  * A part of a screen whose code comes when it is first shown. Where it does not come, that is said in its place, and the rest of the
- * screen stays as it is: what was typed is not lost.
+ * screen stays as it is: what was typed is not lost. `load` imports the module, `pick` takes the part out of it.
  */
-export function latePart<Props extends object>(load: () => Promise<ComponentType<Props>>, waiting: ReactNode): ComponentType<Props> {
+export function latePart<Module, Props extends object>(load: () => Promise<Module>, pick: (module: Module) => ComponentType<Props>, waiting: ReactNode): ComponentType<Props> {
   let loaded: ComponentType<Props> | undefined;
+  let failures = 0;
   return function LatePart(props: Props): ReactNode {
     const [state, setState] = useState<'loading' | 'loaded' | 'failed'>(loaded === undefined ? 'loading' : 'loaded');
     useEffect(() => {
       if (state !== 'loading') return undefined;
       let isShown = true;
-      load().then(
-        (part) => {
-          loaded = part;
+      loadAgain(load, failures).then(
+        (module) => {
+          loaded = pick(module);
           if (isShown) setState('loaded');
         },
         () => {
+          failures += 1;
           if (isShown) setState('failed');
         },
       );
@@ -46,6 +48,19 @@ export function latePart<Props extends object>(load: () => Promise<ComponentType
     const Part = loaded;
     return Part === undefined ? waiting : <Part {...props} />;
   };
+}
+
+/** Some browsers remember that a module did not come and do not ask for it a second time: where that may be, it is asked for under another address. */
+async function loadAgain<Module>(load: () => Promise<Module>, failures: number): Promise<Module> {
+  try {
+    return await load();
+  } catch (error) {
+    // Chromium and Firefox say which it was; where a browser does not, loading the page anew is left.
+    const address = /https?:\/\/\S+\.js/.exec(String(error))?.[0];
+    if (failures === 0 || address === undefined || new URL(address).origin !== window.location.origin) throw error;
+    // safe because it is the very module that `load` imports
+    return (await import(/* @vite-ignore */ `${address}?lan=${String(failures)}`)) as Module;
+  }
 }
 
 function NotLoaded({ onRetry }: { onRetry: () => void }): ReactNode {

@@ -1,3 +1,4 @@
+import type { ComponentType } from 'react';
 import { Skeleton, SkeletonGroup } from '../feedback/skeleton.tsx';
 import { latePart } from '../late-part.tsx';
 import type { PdfSource } from './pdf-document.ts';
@@ -31,8 +32,9 @@ export type PdfViewerProps = {
 };
 
 /** Shows a PDF page by page: to read, search, and point at a place. Fills the height that it is given. Scripts in the file never run. */
-export const PdfViewer = latePart<PdfViewerProps>(
-  () => import('./pdf-viewer-body.tsx').then((module) => module.PdfViewerBody),
+export const PdfViewer: ComponentType<PdfViewerProps> = latePart(
+  () => import('./pdf-viewer-body.tsx'),
+  (module) => module.PdfViewerBody,
   <SkeletonGroup>
     <Skeleton shape="block" height="70vh" />
   </SkeletonGroup>,

@@ -21,8 +21,8 @@ import { PlaceNotices } from './place-notices.tsx';
 import { Rail } from './rail.tsx';
 import './workplace.css';
 
-const CommandPalette = latePart(() => import('#ui/overlays/command-palette.tsx').then((module) => module.CommandPalette), null);
-const ShortcutHelp = latePart(() => import('#ui/overlays/shortcut-help.tsx').then((module) => module.ShortcutHelp), null);
+const CommandPalette = latePart(() => import('#ui/overlays/command-palette.tsx'), (module) => module.CommandPalette, null);
+const ShortcutHelp = latePart(() => import('#ui/overlays/shortcut-help.tsx'), (module) => module.ShortcutHelp, null);
 
 const ASK_WHO_MS = 300_000;
 
