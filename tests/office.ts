@@ -141,8 +141,8 @@ export async function draft(clerk: Clerk, recipientIds: readonly string[] = [], 
 const PLACE = { page: 1, x: 380, y: 560, width: 113, height: 43 };
 
 /** Submitted by the clerk and signed by the director. */
-export async function signedDocument(clerk: Clerk, director: Clerk, recipientIds: readonly string[] = []): Promise<string> {
-  const id = await draft(clerk, recipientIds);
+export async function signedDocument(clerk: Clerk, director: Clerk, recipientIds: readonly string[] = [], fields: object = {}): Promise<string> {
+  const id = await draft(clerk, recipientIds, fields);
   await submit(clerk, id);
   const reply = await sign(director, id);
   if (reply.status !== 200) throw new Error(`signature refused: ${JSON.stringify(reply.body)}`);
@@ -185,8 +185,8 @@ export async function seal(clerk: Clerk, id: string, pin = DEMO_PIN): Promise<Re
 }
 
 /** Signed, numbered, sealed and issued; the deliveries wait for `office.house.drain()`. */
-export async function issuedDocument(clerk: Clerk, director: Clerk, recipientIds: readonly string[]): Promise<string> {
-  const id = await signedDocument(clerk, director, recipientIds);
+export async function issuedDocument(clerk: Clerk, director: Clerk, recipientIds: readonly string[], fields: object = {}): Promise<string> {
+  const id = await signedDocument(clerk, director, recipientIds, fields);
   for (const step of [() => clerk.post(`/api/v1/outgoing-documents/${id}/number`), () => seal(clerk, id), () => clerk.post(`/api/v1/outgoing-documents/${id}/issue`)]) {
     const reply = await step();
     if (reply.status !== 200) throw new Error(JSON.stringify(reply.body));

@@ -8,7 +8,7 @@ import { run } from '#kernel/command.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { createTestPki, days, hours, later, signTestPdf, type TestPki } from '#engines/signatures/domain/validation/testing.ts';
 import { addTrustAnchor } from '#engines/signatures/index.ts';
-import { letter, openOffice, seal, sign, submit, type Clerk, type Office } from '../../../tests/office.ts';
+import { issuedDocument, letter, openOffice, type Clerk, type Office } from '../../../tests/office.ts';
 
 type Shown = { id: string; verdict: string };
 type Report = { indication: string; isBeingMadeAnew: boolean };
@@ -30,19 +30,7 @@ before(async () => {
   const [sender, director, finance] = [await office.signIn('vanthu.snv'), await office.signIn('giamdoc.snv'), await office.agencies('Sở Tài chính')];
   receiver = await office.signIn('vanthu.stc');
   const bytes = signTestPdf(letter, { pki: foreign, at: later(now, -hours(2)), withTimestamp: true });
-  const draft = await sender.post<{ id: string }>('/api/v1/outgoing-documents', { mainUploadId: await sender.upload(bytes), typeCode: 'cong-van', summary: 'V/v phối hợp', recipientIds: finance });
-  const { id } = draft.body;
-  const steps = [
-    () => submit(sender, id),
-    () => sign(director, id),
-    () => sender.post(`/api/v1/outgoing-documents/${id}/number`),
-    () => seal(sender, id),
-    () => sender.post(`/api/v1/outgoing-documents/${id}/issue`),
-  ];
-  for (const step of steps) {
-    const reply = await step();
-    assert.equal(reply.status, 200, JSON.stringify(reply.body));
-  }
+  await issuedDocument(sender, director, finance, { mainUploadId: await sender.upload(bytes), summary: 'V/v phối hợp' });
   await office.house.drain();
   documentId = (await inList()).id;
 });

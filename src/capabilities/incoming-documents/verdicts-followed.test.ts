@@ -8,7 +8,7 @@ import { run } from '#kernel/command.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { createTestPki, days, hours, later, signTestPdf, type TestPki } from '#engines/signatures/domain/validation/testing.ts';
 import { addTrustAnchor, revokeCredential, trustVersion } from '#engines/signatures/index.ts';
-import { credential, issuedDocument, letter, openOffice, seal, sign, submit, type Clerk, type Office } from '../../../tests/office.ts';
+import { credential, issuedDocument, letter, openOffice, type Clerk, type Office } from '../../../tests/office.ts';
 import { openRound } from './commands/follow-trust.ts';
 
 type Shown = { id: string; summary: string; verdict: string };
@@ -42,19 +42,7 @@ after(async () => {
 /** A letter that somebody of another authority has signed already goes its whole way. */
 async function letterSignedBy(pki: TestPki, summary: string): Promise<void> {
   const bytes = signTestPdf(letter, { pki, at: later(office.house.clock.now(), -hours(2)), withTimestamp: true });
-  const recipientIds = await office.agencies('Sở Tài chính');
-  const { id } = (await sender.post<{ id: string }>('/api/v1/outgoing-documents', { mainUploadId: await sender.upload(bytes), typeCode: 'cong-van', summary, recipientIds })).body;
-  const steps = [
-    () => submit(sender, id),
-    () => sign(director, id),
-    () => sender.post(`/api/v1/outgoing-documents/${id}/number`),
-    () => seal(sender, id),
-    () => sender.post(`/api/v1/outgoing-documents/${id}/issue`),
-  ];
-  for (const step of steps) {
-    const reply = await step();
-    assert.equal(reply.status, 200, JSON.stringify(reply.body));
-  }
+  await issuedDocument(sender, director, await office.agencies('Sở Tài chính'), { mainUploadId: await sender.upload(bytes), summary });
 }
 
 /** The revocation lists of an authority come into the folder, as they are now. */
