@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
+import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import { createTestPki, days, hours, later, signTestPdf, type TestPki } from '#engines/signatures/domain/validation/testing.ts';
 import { addTrustAnchor, revokeCredential, trustVersion } from '#engines/signatures/index.ts';
 import { credential, issuedDocument, letter, openOffice, type Clerk, type Office } from '../../../tests/office.ts';
 import { openRound } from './commands/follow-trust.ts';
+import { noteAnswer } from './commands/note-verdict.ts';
 
 type Shown = { id: string; summary: string; verdict: string };
 type Entry = { text: string };
@@ -121,6 +123,17 @@ test('a verdict that waits for an authority’s word is looked at again after an
   assert.equal(await reports(), judged, 'of the same trust set the newest stands');
   // Three hours end a session.
   [director, receiver] = [await office.signIn('giamdoc.snv'), await office.signIn('vanthu.stc')];
+});
+
+test('an answer that is noted a second time asks once more only once, and after six weeks nobody asks', async () => {
+  const { house } = office;
+  const [document] = await house.sql<{ id: string; agencyId: Id<'agency'> }>(`select id, agency_id as "agencyId" from incoming_documents.document where summary = 'V/v chờ trả lời'`);
+  assert.ok(document);
+  const noted = { agencyId: document.agencyId, documentId: document.id, verdict: 'TOTAL-PASSED' as const, isWaiting: true };
+  const asked = async () => (await house.sql<{ asked: number }>(`select (payload ->> 'asked')::int as asked from kernel.job where kind = 'incoming-documents.ask-again'`)).map((job) => job.asked);
+  for (const time of [9, 9, 10]) await run(house.kernel, noteAnswer, { ...noted, asked: time }, { actor });
+  assert.deepEqual(await asked(), [10]);
+  await house.sql(`delete from kernel.job where kind = 'incoming-documents.ask-again'`);
 });
 
 test('a revocation has those documents judged again that the certificate signed', async () => {
