@@ -7,9 +7,8 @@
  *
  * `year`: a twentieth of the year of a city (`bench/year.ts` carries the whole). The limit is what cannot be saved, measured in the same run and
  * added up: one RSA verification and the SHA-256 of a file on one core, and the very same rows inserted bare, by a loop inside PostgreSQL
- * with one transaction a document, since a document's sending is a commit that nobody else's may wait for. The path itself has two commits a document
- * that no batch can take over, the sender's and the receiver's; the limit grants it one. The same with two transactions a document stands beside it as
- * `year-two-commits`, with all rows in one as `year-batched`. `year-flat` compares the last part with the first.
+ * with two transactions a document, one agency's sending and another's taking in (decision 0024). The same with one stands beside it as `year-one-commit`,
+ * with two by a client as `year-by-client`. `year-flat` compares the last part with the first.
  * `sustained`: 200 documents/s are offered for five minutes while half a minute of them waits already. What counts is measured after the
  * backlog is gone: the time from the end of the sender's transaction to the arrival, the backlog, and the worker's memory. BENCH_SECONDS shortens it.
  * `second-worker`: a waiting backlog carried to its arrival by one worker process and by two, in turns. On two cores one worker and PostgreSQL

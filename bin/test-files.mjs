@@ -24,7 +24,11 @@ export async function runFiles({ root, files, signal, isChatty }) {
       if (isChatty) process.stderr.write(data.message);
       note({ data, root, said });
     }
-    if (type === 'test:diagnostic' && data.file) note({ data, root, said });
+    if (type === 'test:diagnostic' && data.file) {
+      // What a test has measured; the long run is there for it.
+      if (isChatty || process.env.LIENTHONG_LONG) console.log(`ℹ ${data.message}`);
+      note({ data, root, said });
+    }
     if (type === 'test:summary' && data.file) tellFile(data, root);
   }
   return results;

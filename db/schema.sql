@@ -445,6 +445,7 @@ create table exchange.axis_parcel (
 );
 comment on table exchange.axis_parcel is 'Scope: agency. A parcel that waits to be listed and fetched by a vendor''s system, until the system says that it has it.';
 CREATE INDEX axis_parcel_document ON exchange.axis_parcel USING btree (partner_id, document_id);
+CREATE INDEX axis_parcel_id ON exchange.axis_parcel USING btree (partner_id, id);
 CREATE INDEX axis_parcel_open ON exchange.axis_parcel USING btree (partner_id, id) WHERE (state = ANY (ARRAY['initial'::text, 'processing'::text]));
 
 create table exchange.axis_sandbox (
@@ -496,6 +497,26 @@ create table exchange.axis_step (
   constraint axis_step_step_check CHECK ((step = ANY (ARRAY['registered'::text, 'listed'::text, 'sent'::text, 'duplicate'::text, 'received'::text, 'fetched'::text, 'acknowledged'::text, 'status03'::text, 'status04'::text, 'status05'::text, 'status06'::text, 'recall'::text])))
 );
 comment on table exchange.axis_step is 'Scope: installation. How far a vendor has come with the checklist in sandbox mode, and what last went wrong at each step.';
+
+create table exchange.axis_withheld (
+  partner_id uuid not null,
+  doc_id text not null,
+  message_type text not null,
+  from_code text,
+  problem_code text not null,
+  problem text not null,
+  refusals integer not null,
+  since timestamp with time zone not null,
+  next_ask_at timestamp with time zone not null,
+  constraint axis_withheld_pkey PRIMARY KEY (partner_id, doc_id),
+  constraint axis_withheld_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES exchange.partner(id),
+  constraint axis_withheld_doc_id_check CHECK (((length(doc_id) >= 1) AND (length(doc_id) <= 200))),
+  constraint axis_withheld_from_code_check CHECK ((length(from_code) <= 100)),
+  constraint axis_withheld_message_type_check CHECK ((message_type = ANY (ARRAY['edoc'::text, 'status'::text]))),
+  constraint axis_withheld_problem_check CHECK ((length(problem) <= 1000)),
+  constraint axis_withheld_refusals_check CHECK ((refusals > 0))
+);
+comment on table exchange.axis_withheld is 'Scope: installation. Packets that the national axis lists and does not give: asked for again with growing pauses, so that they hold up no others, until they are given or listed no more.';
 
 create table exchange.contradiction (
   agency_id uuid not null,
@@ -1046,7 +1067,7 @@ create table exchange_desk.alert (
   constraint alert_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES exchange_desk.alert_rule(id),
   constraint alert_cause_of_kind CHECK (
 CASE kind
-    WHEN 'partner_down'::text THEN COALESCE((cause = ANY (ARRAY['line_open'::text, 'not_fetched'::text, 'version_foreign'::text])), false)
+    WHEN 'partner_down'::text THEN COALESCE((cause = ANY (ARRAY['line_open'::text, 'not_fetched'::text, 'version_foreign'::text, 'record_contradicts'::text])), false)
     WHEN 'connection_ends'::text THEN COALESCE((cause = ANY (ARRAY['vendor_key'::text, 'their_certificate'::text, 'own_certificate'::text])), false)
     ELSE (cause IS NULL)
 END),

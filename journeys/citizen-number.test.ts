@@ -36,6 +36,13 @@ test('an administrator records the citizen number of a colleague, and sees only 
     await page.getByText('Chưa ghi', { exact: true }).waitFor();
     await page.goto(`${town.url}/app/nguoi-dung?tim=${encodeURIComponent('Cao Thế Kiên')}`);
     await page.getByRole('table').getByText('Cao Thế Kiên').first().click();
+    // Nobody gives themselves a post.
+    await page.getByText('Chức danh của chính bạn do').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Thêm chức danh' }).count(), 0);
+    await page.getByRole('button', { name: 'Kết thúc chức danh' }).first().waitFor();
+    assert.equal(await page.getByRole('button', { name: /^Đổi vai trò/ }).count(), 0);
+    await look(page, 'chức danh của chính mình');
+    await picture(page, 'chuc-danh-cua-chinh-minh');
     await page.getByRole('button', { name: 'Ghi số định danh' }).click();
     await page.getByRole('textbox', { name: /^Số định danh cá nhân/ }).fill('038195000789');
     await page.keyboard.press('Enter');

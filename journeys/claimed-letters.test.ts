@@ -85,7 +85,10 @@ test('a letter that a partner has in the name of an agency is handed to that age
   await picture(admin, 'claims-hand-over');
   await dialog.getByRole('button', { name: 'Chuyển', exact: true }).click();
   await admin.getByText('Đã chuyển.').waitFor();
-  assert.ok(!(await menuOf(admin, NUMBER)).includes('Chuyển cho người xử lý'), 'it is there already');
+  await menuOf(admin, NUMBER);
+  // It is there already; the list that says so comes after the notice.
+  await admin.getByRole('menuitem', { name: 'Chuyển cho người xử lý' }).waitFor({ state: 'detached' });
+  await admin.getByRole('menuitem', { name: 'Kết thúc' }).waitFor();
 
   const clerk = (await town.visit('vanthu.snv')).page;
   await clerk.getByText('Gói đến từ Tỉnh Nghệ An cần xử lý bằng tay').click();
@@ -126,4 +129,27 @@ test('an agency in which nobody is clerk is not chosen to deal with an arrival, 
   assert.equal(await dialog.getByRole('button', { name: 'Chuyển', exact: true }).isDisabled(), true);
   await look(page, 'a claim of an agency without a clerk');
   await picture(page, 'claims-no-clerk');
+});
+
+test('who is writing how an arrival ended keeps the words when a colleague ends it first, and reads that it is over', { timeout: 180_000 }, async () => {
+  const page = admin;
+  await page.goto(`${town.url}/app/goi-cach-ly`);
+  const end = async (screen: Page, words: string): Promise<void> => {
+    await menuOf(screen, '47');
+    await screen.getByRole('menuitem', { name: 'Kết thúc' }).click();
+    await screen.getByRole('dialog').getByRole('textbox').fill(words);
+  };
+  await end(page, 'Đã gọi điện xác nhận');
+  const colleague = await page.context().newPage();
+  await colleague.goto(`${town.url}/app/goi-cach-ly`);
+  await end(colleague, 'Đã xử lý bằng tay');
+  await colleague.getByRole('dialog').getByRole('button', { name: 'Kết thúc' }).click();
+  await colleague.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.locator('tr').filter({ hasText: '47/SNV-VP' }).waitFor({ state: 'detached' });
+  const dialog = page.getByRole('dialog');
+  assert.equal(await dialog.getByRole('textbox').inputValue(), 'Đã gọi điện xác nhận');
+  await dialog.getByRole('button', { name: 'Kết thúc' }).click();
+  await dialog.getByRole('alert').waitFor();
+  await look(page, 'an arrival that a colleague has ended');
+  await picture(page, 'arrival-ended-meanwhile');
 });

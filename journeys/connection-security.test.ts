@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { generate } from 'otplib';
 import type { Page } from 'playwright-core';
 import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
@@ -13,7 +12,6 @@ import { parseCalendarDay } from '#kernel/time.ts';
 import { createAgency } from '#engines/identity/index.ts';
 import { toPem } from '#engines/signatures/domain/pdf/testing-signer.ts';
 import { createTestPki } from '#engines/signatures/domain/validation/testing.ts';
-import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { freePort } from '../bench/house/free-port.ts';
 import { exchangeHouse } from '../src/engines/exchange/testing.ts';
 import type { InstallationLine } from '../src/engines/exchange/partners/adapters/installation/client.ts';
@@ -42,15 +40,6 @@ after(async () => {
   await town.close();
   await neighbour.close();
 });
-
-async function administrator(): Promise<Page> {
-  const { page } = await town.passerBy({ width: 1440, height: 900 });
-  const ask = async (path: string, data: object) => (await page.request.post(`${town.url}/api/v1/${path}`, { data })).json() as Promise<{ step: string; secret: string }>;
-  const { step } = await ask('sign-in', { login: 'quantri.tinh', password: DEMO_PASSWORD });
-  const { secret } = await ask('sign-in/enrol-code', { step });
-  await ask('sign-in/confirm-code', { step, code: await generate({ secret }) });
-  return page;
-}
 
 async function api<Reply>(page: Page, method: 'GET' | 'POST' | 'PUT', path: string, data?: object): Promise<Reply> {
   const reply = await page.request.fetch(`${town.url}/api/v1${path}`, { method, ...(data === undefined ? {} : { data }) });
@@ -90,7 +79,7 @@ async function aClaimOfTheirs(page: Page): Promise<void> {
 }
 
 test('an operator sees and replaces the keys of a connection, who reaches whom, whose certificates are believed, and takes the differences of directories away', { timeout: 300_000 }, async (t) => {
-  const page = await administrator();
+  const page = (await town.administrator()).page;
   await aClaimOfTheirs(page);
   const partnerId = await connect(page);
   await page.goto(`${town.url}/app/he-thong-ket-noi/${partnerId}`);

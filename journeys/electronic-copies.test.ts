@@ -46,7 +46,7 @@ test('paper is registered with its scan, and the clerk makes a sao y with the ag
     await page.getByRole('button', { name: 'Vào sổ' }).click();
     await page.getByText(/Đã vào sổ, số đến \d+/).waitFor();
     await page.getByRole('heading', { name: SUMMARY }).waitFor();
-    await page.getByText('Văn bản giấy', { exact: true }).first().waitFor();
+    await page.getByText('Văn bản giấy', { exact: true }).filter({ visible: true }).first().waitFor();
     documentUrl = page.url();
     await look(page, 'văn bản giấy đã vào sổ');
     await picture(page, 'van-ban-giay');

@@ -47,6 +47,7 @@ test('who audits the province sees the flow live, the statistics with their file
   await page.getByRole('heading', { level: 1, name: 'Thống kê gửi, nhận văn bản' }).waitFor();
   await page.getByRole('link', { name: /^Sở Nội vụ/ }).waitFor();
   await page.getByRole('columnheader', { name: 'Đang gửi' }).waitFor();
+  await page.getByText(/^Tháng \d{2}\/\d{4} · Mọi cấp · Số liệu đến/).waitFor();
   await look(page, 'thống kê liên thông');
   await picture(page, 'lien-thong-thong-ke');
   for (const [name, begins] of [['Tải Excel', 'PK'], ['Tải PDF', '%PDF']] as const) {

@@ -1,4 +1,8 @@
+import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { signIn, type DemoClient } from '#app/demo/client.ts';
+import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
+import { sealedLetter } from '../bench/house/letter.ts';
 import { assertNoSidewaysScroll, look, picture } from './accessibility.ts';
 import { openTown, type Town } from './town.ts';
 
@@ -41,4 +45,50 @@ test('whoever opens the workplace while its first script is missing reads what t
   await page.getByRole('link', { name: 'tải lại trang' }).click();
   await page.getByLabel('Tên đăng nhập').waitFor();
   await words.waitFor({ state: 'detached' });
+});
+
+test('after “Thử lại” the focus stands in what was loaded, though the list failed twice', { timeout: 240_000 }, async () => {
+  const { page } = await town.visit('vanthu.snv');
+  const asked = /\/api\/v1\/outgoing-documents(\?|$)/;
+  await page.route(asked, (route) => route.fulfill({ status: 503, body: '{}', contentType: 'application/json' }));
+  await page.goto(`${town.url}/app/van-ban-di`);
+  const retry = page.getByRole('button', { name: 'Thử lại' });
+  await retry.press('Enter');
+  await page.locator('#main :focus').waitFor();
+  await look(page, 'danh sách chưa tải được');
+  await retry.waitFor();
+  await picture(page, 'danh-sach-chua-tai-duoc');
+  await page.unroute(asked);
+  await retry.press('Enter');
+  await page.getByText('Chưa có văn bản đi').waitFor();
+  await page.locator('#main :focus').waitFor();
+  await picture(page, 'danh-sach-thu-lai');
+});
+
+test('while the server is away, what is open stays open, and what is being typed with it; once it is back, all is asked again', { timeout: 240_000 }, async () => {
+  const open = (login: string): Promise<DemoClient> => signIn(town.url, { login, password: DEMO_PASSWORD });
+  const [clerk, leader] = await Promise.all([open('vanthu.snv'), open('giamdoc.snv')]);
+  const { agencies } = await clerk.get<{ agencies: { id: string }[] }>('/api/v1/accounts/agencies?text=so tai chinh');
+  const { documentId } = await sealedLetter({ clerk, leader }, agencies.slice(0, 1).map(({ id }) => id));
+  await clerk.post(`/api/v1/outgoing-documents/${documentId}/issue`);
+
+  const { page } = await town.visit('vanthu.snv');
+  await page.goto(`${town.url}/app/van-ban-di/${documentId}`);
+  await page.getByRole('button', { name: 'Sau phát hành' }).click();
+  await page.getByRole('menuitem', { name: /^Thu hồi/ }).click();
+  const reason = page.getByRole('dialog').getByRole('textbox');
+  await reason.fill('Sai căn cứ pháp lý');
+  const questions = /\/api\/v1\//;
+  await page.route(questions, (route) => (route.request().method() === 'GET' ? route.abort() : route.fallback()));
+  const askAgain = () => page.evaluate(() => new BroadcastChannel('lienthong.live').postMessage('*'));
+  await askAgain();
+  const notice = page.getByText('Chưa cập nhật được từ máy chủ');
+  await notice.waitFor();
+  assert.equal(await reason.inputValue(), 'Sai căn cứ pháp lý');
+  await look(page, 'máy chủ chưa trả lời');
+  await picture(page, 'may-chu-chua-tra-loi');
+  await page.unroute(questions);
+  await askAgain();
+  await notice.waitFor({ state: 'detached' });
+  assert.equal(await reason.inputValue(), 'Sai căn cứ pháp lý');
 });

@@ -10,8 +10,6 @@ import { createRootAuthority, generateKey, issueCertificate, personSubject } fro
 import type { Certificate } from '#engines/signatures/domain/pki/certificate.ts';
 import { writePkcs12 } from '#engines/signatures/domain/pki/pkcs12.ts';
 import { DEMO_PIN } from '#seeds/credentials.ts';
-import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
-import { generate } from 'otplib';
 import { look, picture } from './accessibility.ts';
 import { holdUploads } from './held-uploads.ts';
 import { openTown, type Town, type Visitor } from './town.ts';
@@ -56,7 +54,7 @@ after(async () => {
 test('a press office is invited, asks a question and reads the answer; its suspension ends the session', { timeout: 300_000 }, async (t) => {
   const clerk = await town.visit('vanthu.snv');
   const press = await town.passerBy();
-  const province = await provinceAdministrator();
+  const province = await town.administrator();
   let link = '';
   let login = '';
 
@@ -295,22 +293,6 @@ async function address(page: Page, summary: string): Promise<void> {
   await page.getByRole('combobox', { name: /Nơi nhận/ }).fill('so noi vu');
   await page.getByRole('listbox').getByRole('option', { name: /Sở Nội vụ/ }).first().click();
   await page.getByLabel('Trích yếu nội dung').fill(summary);
-}
-
-/** Signs in with a password and sets up the codes that an administrator owes. */
-async function provinceAdministrator(): Promise<Visitor> {
-  const visitor = await town.passerBy({ width: 1440, height: 900 });
-  const { page } = visitor;
-  const ask = async (path: string, data: object) => {
-    const reply = await page.request.post(`${town.url}/api/v1/${path}`, { data });
-    assert.ok(reply.ok(), `${path}: ${await reply.text()}`);
-    // safe because the steps of signing in answer with these
-    return (await reply.json()) as { step: string; secret: string };
-  };
-  const { step } = await ask('sign-in', { login: 'quantri.tinh', password: DEMO_PASSWORD });
-  const { secret } = await ask('sign-in/enrol-code', { step });
-  await ask('sign-in/confirm-code', { step, code: await generate({ secret }) });
-  return visitor;
 }
 
 /** The way of an outgoing document is a story of its own; here it goes through the same doors without the screens. */

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
+import { signIn, type DemoClient } from '#app/demo/client.ts';
+import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
+import { sealedLetter } from '../bench/house/letter.ts';
 import { look, picture } from './accessibility.ts';
 import { issueDraft } from './issue-draft.ts';
 import { openTown, type Town } from './town.ts';
@@ -149,6 +152,7 @@ test('a document is taken back, replaced and recalled, and everybody sees what i
     await picture(clerk, 'di-khong-dong-y');
     await clerk.getByRole('button', { name: 'Đã xem' }).click();
     await clerk.getByText('Đã ghi nhận.').waitFor();
+    await clerk.getByText('Có nơi nhận không đồng ý').waitFor({ state: 'detached' });
     await clerk.getByRole('tab', { name: 'Tuyến xử lý' }).click();
     await clerk.getByText(/Đã chuyển cấp xã thực hiện/).waitFor();
     await look(clerk, 'tuyến của văn bản có nơi không đồng ý thu hồi');
@@ -178,4 +182,44 @@ test('a document is taken back, replaced and recalled, and everybody sees what i
     await look(finance, 'văn bản đến đã thu hồi');
     await picture(finance, 'hop-den-thu-hoi');
   });
+});
+
+test('of many recipients the clerk finds those in a state, and reminds the one that was meant', { timeout: 300_000 }, async () => {
+  const [own, leader] = await Promise.all(['vanthu.snv', 'giamdoc.snv'].map((login): Promise<DemoClient> => signIn(town.url, { login, password: DEMO_PASSWORD })));
+  assert.ok(own !== undefined && leader !== undefined);
+  const { agencies } = await own.get<{ agencies: { id: string; name: string; hosting: string }[] }>('/api/v1/accounts/agencies');
+  const others = agencies.filter(({ name }) => !name.startsWith('Sở Nội vụ'));
+  const count = others.length;
+  assert.ok(count > 20, String(count));
+  const { documentId } = await sealedLetter({ clerk: own, leader }, others.map(({ id }) => id));
+  await own.post(`/api/v1/outgoing-documents/${documentId}/issue`);
+
+  const clerk = (await town.visit('vanthu.snv')).page;
+  await clerk.goto(`${town.url}/app/van-ban-di/${documentId}`);
+  await clerk.getByRole('tab', { name: 'Nơi nhận' }).click();
+  const states = clerk.getByRole('combobox', { name: 'Lọc theo trạng thái' });
+  await clerk.getByRole('option', { name: /^Đã đến, chưa mở/ }).waitFor({ state: 'attached' });
+  const rows = clerk.getByRole('table', { name: 'Tình trạng tại từng nơi nhận' }).getByRole('row');
+  await states.selectOption({ label: (await clerk.getByRole('option', { name: /^Chờ kết nối/ }).textContent()) ?? '' });
+  await rows.nth(1).filter({ hasText: 'Báo và Phát thanh' }).waitFor();
+  await clerk.getByText(`Đang hiện 1/${String(count)} nơi nhận`).waitFor();
+  await look(clerk, 'nơi nhận đã lọc');
+  await picture(clerk, 'noi-nhan-da-loc');
+  await states.selectOption('');
+  await clerk.getByRole('searchbox', { name: 'Tìm nơi nhận' }).fill('hac thanh');
+  await rows.nth(1).filter({ hasText: 'phường Hạc Thành' }).waitFor();
+
+  await afterIssue(clerk, 'Nhắc');
+  const dialog = clerk.getByRole('dialog');
+  const every = dialog.getByRole('checkbox', { name: /^Tất cả \d+ nơi nhận/ });
+  await every.press('Space');
+  await dialog.getByText(/^Đã chọn 0\//).waitFor();
+  await dialog.getByRole('searchbox', { name: 'Tìm nơi nhận' }).fill('hac thanh');
+  await dialog.getByRole('checkbox', { name: /phường Hạc Thành/ }).press('Space');
+  await dialog.getByText(/^Đã chọn 1\//).waitFor();
+  await look(clerk, 'nhắc một trong nhiều nơi');
+  await picture(clerk, 'nhac-mot-noi');
+  await dialog.getByRole('button', { name: 'Nhắc' }).click();
+  await clerk.getByText('Đã nhắc.').waitFor();
+  await clerk.getByRole('row', { name: /phường Hạc Thành.*Nhắc lần 1/ }).waitFor();
 });

@@ -56,6 +56,7 @@ test('a clerk reads the register of outgoing documents, prints it in the form of
   await sender.emulateMedia({ media: 'print' });
   await sender.getByRole('heading', { name: 'Sổ đăng ký văn bản đi' }).waitFor();
   await sender.getByText(/Từ số 1 đến số 1/).waitFor();
+  await sender.getByText('Quyển số:').waitFor();
   await picture(sender, 'so-van-ban-di-in');
   const folder = process.env['LIENTHONG_SCREENS'];
   if (folder !== undefined) await sender.pdf({ path: `${folder}/so-van-ban-di.pdf`, preferCSSPageSize: true });

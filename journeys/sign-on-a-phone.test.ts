@@ -27,12 +27,13 @@ async function phoneOf(login: string): Promise<{ page: Page; home: string; touch
   return { page, home, touches: () => touches };
 }
 
-/** A finger that is slow: what the reader is asked waits until it is called. */
+/** A finger that is slow: what the reader is asked, before its touch, waits for that. */
 async function slowReader(page: Page): Promise<() => Promise<void>> {
   await page.evaluate(() => {
     const get = navigator.credentials.get.bind(navigator.credentials);
+    const touched = new Promise((resolve) => addEventListener('touch-now', resolve, { once: true }));
     navigator.credentials.get = async (options) => {
-      await new Promise((resolve) => addEventListener('touch-now', resolve, { once: true }));
+      await touched;
       return get(options);
     };
   });
@@ -110,6 +111,8 @@ test('a director signs three documents on a phone with one touch, and a fourth f
     await picture(desk, 'sign-by-phone-waiting');
     await page.goto(`${home}/viec-cua-toi`);
     await page.getByRole('main').locator('a[href$="/app/xac-nhan-ky"]').first().click();
+    // The list that is left also names the document.
+    await page.getByRole('heading', { level: 1, name: 'Xác nhận ký từ xa' }).waitFor();
     const asked = page.getByRole('link', { name: /V\/v bốn/ });
     await asked.waitFor();
     assert.match((await asked.getAttribute('href')) ?? '', /\/app\/van-ban-di\/[0-9a-f-]+$/);

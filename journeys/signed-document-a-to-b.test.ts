@@ -130,8 +130,9 @@ test('a signed document goes from one agency to another, and its sender sees it 
     await look(page, 'trình xem chưa tải được');
     await picture(page, 'trinh-xem-chua-tai-duoc');
     await page.unroute(VIEWER);
-    await page.getByRole('button', { name: 'Thử lại' }).click();
+    await page.getByRole('button', { name: 'Thử lại' }).press('Enter');
     await page.locator('canvas').first().waitFor();
+    await page.locator(':focus').filter({ has: page.locator('canvas') }).waitFor();
     await picture(page, 'van-ban-den');
     // Escape and the button in the corner close it, and the focus is on its row again.
     await page.keyboard.press('Escape');
@@ -139,6 +140,11 @@ test('a signed document goes from one agency to another, and its sender sees it 
     await page.locator(':focus').filter({ hasText: SUMMARY }).waitFor();
     await look(page, 'văn bản đến, đã đóng');
     await picture(page, 'van-ban-den-danh-sach');
+    const desk = page.viewportSize();
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.getByRole('row', { name: SUMMARY }).getByText(/^Chữ ký (hợp lệ|chưa đủ căn cứ)/).waitFor();
+    await look(page, 'văn bản đến trên điện thoại');
+    await page.setViewportSize(desk ?? { width: 1440, height: 900 });
     await row.click();
     await page.getByRole('button', { name: 'Đóng mục đang mở' }).click();
     await page.locator(':focus').filter({ hasText: SUMMARY }).waitFor();
@@ -149,6 +155,8 @@ test('a signed document goes from one agency to another, and its sender sees it 
     await picture(page, 'chu-ky-so');
     await page.getByRole('button', { name: 'Tiếp nhận' }).click();
     await page.getByText('Đã tiếp nhận, số đến 1').waitFor();
+    // The button that was pressed is gone; the focus stands where the next step is.
+    await page.locator('.lt-detail__actions:focus, .lt-detail__actions :focus').waitFor();
   });
 
   await t.test('the first clerk sees “đã tiếp nhận” with the minute and the name', async () => {

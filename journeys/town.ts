@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { generate } from 'otplib';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Config } from '#kernel/config.ts';
 import { startWorker } from '#kernel/worker.ts';
@@ -22,6 +24,8 @@ export type Town = {
   visit(login: string, screen?: { width: number; height: number }, browser?: Pick<BrowserContextOptions, 'ignoreHTTPSErrors'>): Promise<Visitor>;
   /** The same in a browser of their own, whose profile in `folder` outlives it. The caller closes it. */
   visitWithProfile(login: string, folder: string): Promise<Visitor>;
+  /** An administrator, who signs in with a second factor: it is set up by this first signing in, so only one visit a login. */
+  administrator(login?: string): Promise<Visitor>;
   /** Somebody from the street, without an account. */
   passerBy(screen?: { width: number; height: number }): Promise<Visitor>;
   close(): Promise<void>;
@@ -70,6 +74,19 @@ export async function openTown(config: Partial<Config> = {}, province = THANH_HO
       profiles.add(context);
       const visitor = await opened(context);
       await signIn(visitor.page, web.address, login);
+      return visitor;
+    },
+    async administrator(login = 'quantri.tinh') {
+      const visitor = await open();
+      const ask = async (path: string, data: object) => {
+        const reply = await visitor.page.request.post(`${web.address}/api/v1/${path}`, { data });
+        assert.ok(reply.ok(), `${path}: ${await reply.text()}`);
+        // safe because the steps of signing in answer with these
+        return (await reply.json()) as { step: string; secret: string };
+      };
+      const { step } = await ask('sign-in', { login, password: DEMO_PASSWORD });
+      const { secret } = await ask('sign-in/enrol-code', { step });
+      await ask('sign-in/confirm-code', { step, code: await generate({ secret }) });
       return visitor;
     },
     passerBy: (screen) => open(screen),

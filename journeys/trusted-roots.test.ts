@@ -9,11 +9,9 @@ import { buildTrustedList } from '#engines/signatures/domain/trust-list/testing.
 import { createTestPki } from '#engines/signatures/domain/validation/testing.ts';
 import { signXml, testSigner } from '#engines/signatures/domain/xml/testing.ts';
 import { runStory } from '#app/demo/story.ts';
-import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
-import { generate } from 'otplib';
 import type { Page } from 'playwright-core';
 import { look, picture } from './accessibility.ts';
-import { openTown, type Town, type Visitor } from './town.ts';
+import { openTown, type Town } from './town.ts';
 
 const root = async (organization: string) => (await createRootAuthority({ organization, now: new Date() })).certificate;
 
@@ -41,7 +39,7 @@ after(async () => {
 });
 
 test('the administrator of the province trusts the authorities of a bundle after comparing them, and ends the trust in one', { timeout: 400_000 }, async (t) => {
-  const { page } = await provinceAdministrator();
+  const { page } = await town.administrator();
   const [first, second] = [await root('Cục Chứng thực số và Bảo mật thông tin'), await root('Tổ chức chứng thực công cộng mẫu')];
   const bundle = join(folder, 'goc.txt');
   writeFileSync(bundle, [first, second].map(({ raw }) => new X509Certificate(raw).toString()).join('\n'));
@@ -196,17 +194,3 @@ async function reportOf({ url }: Town, page: Page): Promise<{ validatedAt: strin
   return (await reply.json()) as { validatedAt: string };
 }
 
-/** Signs in with a password and a first code, as the province's administrator does. */
-async function provinceAdministrator(): Promise<Visitor> {
-  const visitor = await town.passerBy({ width: 1440, height: 900 });
-  const ask = async (path: string, data: object) => {
-    const reply = await visitor.page.request.post(`${town.url}/api/v1/${path}`, { data });
-    assert.ok(reply.ok(), `${path}: ${await reply.text()}`);
-    // safe because the steps of signing in answer with these
-    return (await reply.json()) as { step: string; secret: string };
-  };
-  const { step } = await ask('sign-in', { login: 'quantri.tinh', password: DEMO_PASSWORD });
-  const { secret } = await ask('sign-in/enrol-code', { step });
-  await ask('sign-in/confirm-code', { step, code: await generate({ secret }) });
-  return visitor;
-}

@@ -3,9 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
-import { generate } from 'otplib';
 import type { Page } from 'playwright-core';
-import { DEMO_PASSWORD } from '#seeds/demo-accounts.ts';
 import { freePort } from '../bench/house/free-port.ts';
 import { NGHE_AN } from '../tests/second-province.ts';
 import { look, picture } from './accessibility.ts';
@@ -44,13 +42,9 @@ async function ownAddress(): Promise<{ port: number; publicUrl: string }> {
   return { port, publicUrl: `http://127.0.0.1:${String(port)}` };
 }
 
-/** Signs in with a second factor, which the first sign-in sets up, and goes to the connected systems. */
+/** Signs in and goes to the connected systems. */
 async function administratorOf(town: Town): Promise<Page> {
-  const { page } = await town.passerBy({ width: 1440, height: 900 });
-  const ask = async (path: string, data: object) => (await page.request.post(`${town.url}/api/v1/${path}`, { data })).json() as Promise<{ step: string; secret: string }>;
-  const { step } = await ask('sign-in', { login: 'quantri.tinh', password: DEMO_PASSWORD });
-  const { secret } = await ask('sign-in/enrol-code', { step });
-  await ask('sign-in/confirm-code', { step, code: await generate({ secret }) });
+  const { page } = await town.administrator();
   await page.goto(`${town.url}/app/he-thong-ket-noi`);
   await page.getByText('Chưa có hệ thống nào kết nối').waitFor();
   return page;

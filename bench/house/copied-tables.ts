@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { House } from './house.ts';
 
 /** A handful of rows takes no time, and may refer to rows that were there before. */
@@ -28,6 +29,8 @@ export type CopiedRows = {
    * A row goes with or after the rows that it refers to. @returns milliseconds.
    */
   insertInShares(shares: number): Promise<number>;
+  /** The first so many of those transactions again, by one client that sends each statement prepared and waits for its answer. @returns milliseconds. */
+  insertByClient(transactions: number): Promise<number>;
   drop(): Promise<void>;
 };
 
@@ -57,6 +60,7 @@ export async function copyRowsBetween(house: House, { from, to, without }: Betwe
     rowCount: [...counts.values()].reduce((sum, count) => sum + count, 0),
     insertAgain: () => insertAgain(house, ordered),
     insertInShares: (shares) => insertInShares(house, { ordered, keys }, shares),
+    insertByClient: (transactions) => insertByClient(house, ordered, transactions),
     drop: async () => {
       await house.sql('drop schema bench cascade');
     },
@@ -132,11 +136,33 @@ async function insertInShares(house: House, { ordered, keys }: Copies, shares: n
     await house.sql(`create index on ${table.rows} (share)`);
     await house.sql(`analyze ${table.rows}`);
   }
-  const inserts = ordered.map(({ copy, columns, rows }) => `insert into ${copy} (${columns}) select ${columns} from ${rows} where share = i;`);
+  const inserts = ordered.map((table) => `${insertOfShare(table, 'i')};`);
   await house.sql(`create or replace procedure bench.insert_in_shares(shares int) language plpgsql as $$ begin for i in 1..shares loop ${inserts.join(' ')} commit; end loop; end $$`);
   await house.sql(`truncate ${ordered.map((table) => table.copy).join(', ')}`);
   await house.sql('checkpoint');
   const began = performance.now();
   await house.sql(`call bench.insert_in_shares(${shares})`);
   return performance.now() - began;
+}
+
+function insertOfShare({ copy, columns, rows }: Table, share: string): string {
+  return `insert into ${copy} (${columns}) select ${columns} from ${rows} where share = ${share}`;
+}
+
+async function insertByClient(house: House, ordered: readonly Table[], transactions: number): Promise<number> {
+  await house.sql(`truncate ${ordered.map((table) => table.copy).join(', ')}`);
+  const client = new pg.Client({ connectionString: house.environment['DATABASE_URL'] });
+  await client.connect();
+  try {
+    const inserts = ordered.map((table) => ({ name: table.copy, text: insertOfShare(table, '$1::int') }));
+    const began = performance.now();
+    for (let share = 1; share <= transactions; share += 1) {
+      await client.query('begin');
+      for (const insert of inserts) await client.query({ ...insert, values: [share] });
+      await client.query('commit');
+    }
+    return performance.now() - began;
+  } finally {
+    await client.end();
+  }
 }

@@ -14,10 +14,12 @@ const WARM_UP = 400;
 /** Average bytes of a file, of its rows with their indexes, and of the log that PostgreSQL writes for them before a checkpoint. */
 const DISK_BYTES_PER_DOCUMENT = 111_000 + 30_000;
 const LOG_BYTES = 3e9;
-const insertRounds = 3;
+const cryptoRounds = 3;
+/** A client is slow, and as fast from the first to the last. */
+const documentsByClient = 1000;
 
 type Part = { seconds: number; cpuSeconds: number | undefined };
-type Raw = { crypto: number; rowsBatched: number; rowsOneByOne: number; /** In two transactions a document. */ rowsInTwo: number; rowsPerDocument: number; counts: Map<string, number> };
+type Raw = { crypto: number; /** In one transaction a document; in two. */ rowsInOne: number; rowsInTwo: number; /** In two, by a client. */ rowsByClient: number; rowsPerDocument: number; counts: Map<string, number> };
 
 /**
  * Carries so many documents of the city's year. Signing and storing the files belongs to the steps before and is not measured: each
@@ -91,22 +93,23 @@ function meanOf(raws: readonly Raw[]): Raw {
   const last = raws.at(-1);
   if (last === undefined) throw new Error('nothing was carried');
   const mean = (what: (raw: Raw) => number): number => raws.reduce((sum, raw) => sum + what(raw), 0) / raws.length;
-  return { ...last, crypto: mean((raw) => raw.crypto), rowsBatched: mean((raw) => raw.rowsBatched), rowsOneByOne: mean((raw) => raw.rowsOneByOne), rowsInTwo: mean((raw) => raw.rowsInTwo) };
+  return { ...last, crypto: mean((raw) => raw.crypto), rowsInOne: mean((raw) => raw.rowsInOne), rowsInTwo: mean((raw) => raw.rowsInTwo), rowsByClient: mean((raw) => raw.rowsByClient) };
 }
 
 /** What a part's documents cost with nothing around it, in the same run. */
 async function rawCosts(house: House, { letters, before, after, documents }: { letters: LetterMaker; before: string; after: string; documents: number }): Promise<Raw> {
   const crypto: number[] = [];
-  for (let i = 0; i < insertRounds; i += 1) crypto.push(await letters.rawSeconds());
+  for (let i = 0; i < cryptoRounds; i += 1) crypto.push(await letters.rawSeconds());
   // Each part ends with everything sealed, so that the rows of the sealer are its documents' too.
   const copied = await copyRowsBetween(house, { from: before, to: after, without: [] });
-  const batched: number[] = [];
-  for (let i = 0; i < insertRounds; i += 1) batched.push(await copied.insertAgain());
-  const oneByOne = await copied.insertInShares(documents);
+  const inOne = await copied.insertInShares(documents);
   const inTwo = await copied.insertInShares(documents * 2);
+  const some = Math.min(documentsByClient, documents);
+  const byClient = await copied.insertByClient(some * 2);
   const { counts, rowCount } = copied;
   await copied.drop();
-  return { crypto: median(crypto), rowsBatched: median(batched) / 1000 / documents, rowsOneByOne: oneByOne / 1000 / documents, rowsInTwo: inTwo / 1000 / documents, rowsPerDocument: rowCount / documents, counts };
+  const seconds = (ms: number, of = documents): number => ms / 1000 / of;
+  return { crypto: median(crypto), rowsInOne: seconds(inOne), rowsInTwo: seconds(inTwo), rowsByClient: seconds(byClient, some), rowsPerDocument: rowCount / documents, counts };
 }
 
 function tell(size: YearSize, { parts, raw, fileBytes, rowBytes }: { parts: readonly Part[]; raw: Raw; fileBytes: number; rowBytes: number }): void {
@@ -116,7 +119,7 @@ function tell(size: YearSize, { parts, raw, fileBytes, rowBytes }: { parts: read
   console.log(`${documents} documents in ${seconds.toFixed(0)} s; ${documents} different files of ${(fileBytes / documents / 1000).toFixed(0)} kB, each validated once (a verdict is kept by hash, and no hash comes twice)`);
   console.log(`stored: ${(fileBytes / 1e9).toFixed(2)} GB of files, ${(rowBytes / 1e9).toFixed(2)} GB of rows and indexes (${(rowBytes / documents / 1000).toFixed(1)} kB a document)`);
   console.log(`rows of one document: ${raw.rowsPerDocument.toFixed(1)} (${[...raw.counts].sort((a, b) => b[1] - a[1]).map(([table, count]) => `${table} ${(count / countOf(size, parts.length - 1)).toFixed(2)}`).join(', ')})`);
-  console.log(`raw costs of one document in ms: RSA verification and SHA-256 ${ms(raw.crypto)}; its rows ${ms(raw.rowsOneByOne)} with a transaction of its own, ${ms(raw.rowsInTwo)} with two, ${ms(raw.rowsBatched)} with all in one transaction`);
+  console.log(`raw costs of one document in ms: RSA verification and SHA-256 ${ms(raw.crypto)}; its rows ${ms(raw.rowsInTwo)} in two transactions, ${ms(raw.rowsInOne)} in one, ${ms(raw.rowsByClient)} in two by a client`);
 }
 
 /** What is left over belongs to the last part: a short one would be measured by its end, when nothing is sent any more and the last answers come. */
@@ -128,14 +131,15 @@ function countOf({ documents, part }: YearSize, index: number): number {
 function resultsOf(size: YearSize, parts: readonly Part[], raw: Raw): Result[] {
   const { bench, documents } = size;
   const seconds = parts.reduce((sum, part, index) => sum + part.seconds * countOf(size, index), 0) / documents;
-  const rawSeconds = raw.crypto + raw.rowsOneByOne;
+  const against = (rows: number): Pick<Result, 'limit' | 'ratio'> => ({ limit: 1 / (raw.crypto + rows), ratio: (raw.crypto + rows) / seconds });
+  const rawSeconds = raw.crypto + raw.rowsInTwo;
   const cpu = parts.flatMap(({ cpuSeconds }) => cpuSeconds ?? []);
   const [first, last] = [parts[0], parts.at(-1)];
   if (first === undefined || last === undefined) throw new Error('nothing was carried');
   return [
-    { bench, case: 'year', value: 1 / seconds, unit: 'documents/s', limit: 1 / rawSeconds, ratio: rawSeconds / seconds, demand: 'at least 0.5' },
-    { bench, case: 'year-two-commits', value: 1 / seconds, unit: 'documents/s', limit: 1 / (raw.crypto + raw.rowsInTwo), ratio: (raw.crypto + raw.rowsInTwo) / seconds, demand: 'for information' },
-    { bench, case: 'year-batched', value: 1 / seconds, unit: 'documents/s', limit: 1 / (raw.crypto + raw.rowsBatched), ratio: (raw.crypto + raw.rowsBatched) / seconds, demand: 'for information' },
+    { bench, case: 'year', value: 1 / seconds, unit: 'documents/s', ...against(raw.rowsInTwo), demand: 'at least 0.5' },
+    { bench, case: 'year-one-commit', value: 1 / seconds, unit: 'documents/s', ...against(raw.rowsInOne), demand: 'for information' },
+    { bench, case: 'year-by-client', value: 1 / seconds, unit: 'documents/s', ...against(raw.rowsByClient), demand: 'for information' },
     ...(cpu.length === 0 ? [] : [{ bench, case: 'year-cpu', value: rounded(median(cpu) * 1000), unit: 'ms CPU a doc.', limit: rawSeconds * 1000, ratio: (median(cpu)) / rawSeconds, demand: 'for information' }]),
     { bench, case: 'year-flat', value: 1 / last.seconds, unit: 'documents/s', limit: 1 / first.seconds, ratio: first.seconds / last.seconds, demand: 'at least 0.9' },
   ];

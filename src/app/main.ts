@@ -1,3 +1,5 @@
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from '#kernel/config.ts';
 import { AppError } from '#kernel/errors.ts';
@@ -23,6 +25,7 @@ const commands: Record<string, CliCommand> = {
 };
 
 const USAGE = 64;
+const COMPILED = join(import.meta.dirname, '../../.cache/compile');
 
 /** The command line's entry. @returns the exit status. */
 async function main(argv: string[]): Promise<number> {
@@ -36,6 +39,9 @@ async function main(argv: string[]): Promise<number> {
     process.stderr.write(`Không có lệnh "${name}" / unknown command.\n\n${help()}`);
     return USAGE;
   }
+  // What Node makes of the sources is kept, by their hash, for the next start; where the folder cannot be written to, it goes without. Threads have no part in it:
+  // one that is ended while it writes the cache takes the process along.
+  enableCompileCache(COMPILED);
   try {
     const { main: run } = await command.load();
     return await run(rest);

@@ -15,7 +15,7 @@ export function openApi(routes: readonly Route[], info: { title: string; version
     info,
     paths,
     components: {
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'session' } },
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: '__Host-session', description: 'Named `session` where PUBLIC_URL is not https.' } },
       schemas: { Error: z.toJSONSchema(errorReply, { io: 'output' }) },
     },
   };

@@ -57,6 +57,11 @@ export function somebody(changes: Partial<PersonActor> = {}): PersonActor {
   };
 }
 
+/** Flags of Node for a process that a test file starts to be like its own, without those of the test runner. */
+export function nodeFlags(): string[] {
+  return process.execArgv.filter((flag) => !flag.startsWith('--test'));
+}
+
 const SECRET = 'a secret that only the tests know, long enough';
 export const TEST_NOW = '2026-11-20T02:00:00Z';
 

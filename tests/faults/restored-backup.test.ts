@@ -18,6 +18,7 @@ import { openEmptyPlace, type EmptyPlace } from '#app/operations/testing.ts';
 import { answerMessage, openMessage, sendNotice } from '#engines/exchange/index.ts';
 import { serveHouse, settle, type Installation } from '#engines/exchange/partners/testing.ts';
 import { aClerk, exchangeHouse } from '#engines/exchange/testing.ts';
+import { packed, verified } from '#engines/exchange/testing/signed-letter.ts';
 import { openPair, type Pair } from './pair.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lienthong-two-hours-'));
@@ -95,6 +96,11 @@ test('a backup of two hours ago is restored, and what was lost since is found ag
   const opened = await restored.house.sql('select envelope_id as id from exchange.delivery where opened_at is not null');
   assert.deepEqual(new Set(opened.map((row) => row['id'])), new Set([lost.envelopeId, unread.envelopeId]), 'and who has looked at what');
   assert.equal((await pair.b.house.sql('select 1 from exchange.message')).length, (await pair.b.house.sql('select distinct envelope_id from exchange.message')).length, 'nothing is there twice');
+
+  const [recall] = await restored.house.sql<{ id: Id<'envelope'> }>('select id from exchange.envelope where of_envelope_id = $1', [recalled.envelopeId]);
+  assert.ok(recall);
+  const report = await verified(restored.house, await packed(restored.house, { side: 'sender', agencyId: pair.sender.id, envelopeId: recall.id }));
+  assert.deepEqual([report.outcome, report.checks.filter(({ outcome }) => outcome !== 'passed').map(({ code }) => code)], ['warned', ['log.recovered']], 'the evidence of what was written back says so');
 
   const again = await reconcileNow();
   assert.deepEqual([again.body.recovered.length, again.body.askedAgain, again.body.problems.length], [0, 0, 0], 'doing it twice changes nothing');

@@ -12,6 +12,7 @@ import { applyPreferences } from '#ui/preferences.ts';
 import { ShortcutProvider } from '#ui/shortcuts.tsx';
 import { createApi } from './api.ts';
 import { createAttention, watchInput } from './attention.ts';
+import { isPassing, lastKnownCache } from './last-known.ts';
 import { webModules } from './modules.ts';
 import { createWorkplaceRouter } from './router.tsx';
 
@@ -59,11 +60,12 @@ function isOlderBrowser(): boolean {
 
 function createQueryClient(): QueryClient {
   return new QueryClient({
+    queryCache: lastKnownCache(),
     defaultOptions: {
       queries: {
         staleTime: 15_000,
         // A refusal stays a refusal; a lost network or a tired server is asked twice more.
-        retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status >= 500),
+        retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || isPassing(error)),
       },
     },
   });

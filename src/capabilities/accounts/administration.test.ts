@@ -128,6 +128,19 @@ test('an agency’s administrator cannot reach for the province’s roles, by gi
   assert.equal(registered.length, 0, 'a refused registration leaves nothing behind');
 });
 
+test('an agency’s administrator gives themselves no post and no role; the province’s does, and whoever else administers the agency', async () => {
+  const [own] = await house.sql<{ person: string; post: string }>(`select p.person_id as person, p.id as post from identity.post p join identity.account a on a.person_id = p.person_id where a.login = 'quantri.snv' and p.agency_id = $1`, [ids.snv]);
+  assert.ok(own);
+  const leads = { ...newPost, title: 'Phó Giám đốc', roles: ['leader'], agencyId: ids.snv, personId: own.person };
+  assert.equal(codeOf(await agency.send('POST', '/api/v1/accounts/posts', leads)), 'identity.ownPost');
+  assert.equal(codeOf(await agency.send('PUT', `/api/v1/accounts/agencies/${ids.snv}/posts/${own.post}`, { roles: ['agency_admin', 'leader'], signingPowers: ['TM'] })), 'identity.ownPost');
+  const page = async (post: string) => (await agency.get(`/api/v1/accounts/agencies/${ids.snv}/posts/${post}`)).json<{ abilities: string[] }>().abilities;
+  assert.deepEqual(await page(own.post), ['end']);
+  assert.deepEqual(await page(ids.clerkPost), ['change', 'end']);
+  const given = await province.send('POST', '/api/v1/accounts/posts', { ...leads, title: 'Chuyên viên', roles: ['officer'] });
+  assert.equal(given.statusCode, 200, given.body);
+});
+
 test('an agency’s administrator does not take over somebody who becomes the province’s administrator tomorrow', async () => {
   const { personId } = (await agency.send('POST', '/api/v1/accounts/people', person(ids.snv, 'ngay.mai'))).json<{ personId: string }>();
   assert.equal((await agency.send('POST', `/api/v1/accounts/people/${personId}/reset-password`)).statusCode, 200);

@@ -1,16 +1,16 @@
 import type { RouteContext } from '#kernel/route.ts';
-import { DEVICE_COOKIE, SESSION_COOKIE } from '#engines/identity/index.ts';
+import { DEVICE_COOKIE, isBehindHttps, sessionCookie } from '#engines/identity/index.ts';
 
 const attributes = (http: Pick<RouteContext, 'kernel'>) =>
-  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: http.kernel.config.publicUrl?.startsWith('https:') ?? false }) as const;
+  ({ path: '/', httpOnly: true, sameSite: 'strict', secure: isBehindHttps(http.kernel.config) }) as const;
 
 /** The session's token goes to the browser in a cookie that scripts cannot read and other sites cannot send. */
 export function setSessionCookie(http: Pick<RouteContext, 'kernel' | 'reply'>, token: string): void {
-  http.reply.setCookie(SESSION_COOKIE, token, attributes(http));
+  http.reply.setCookie(sessionCookie(http.kernel), token, attributes(http));
 }
 
 export function clearSessionCookie(http: Pick<RouteContext, 'kernel' | 'reply'>): void {
-  http.reply.clearCookie(SESSION_COOKIE, attributes(http));
+  http.reply.clearCookie(sessionCookie(http.kernel), attributes(http));
 }
 
 /** Browsers keep a cookie no longer than 400 days; each sign-in begins the time again. */

@@ -1,5 +1,5 @@
 import type { PersonActor } from '#kernel/actor.ts';
-import { delegableRoles, identityErrors, mayAdministerAgency, mayDelegateFrom, mayGiveRoles, mayKeepDirectory, type AgencyId, type AgencyOnDay, type Post, type Role } from '#engines/identity/index.ts';
+import { delegableRoles, identityErrors, mayAdministerAgency, mayDelegateFrom, mayGivePostsTo, mayGiveRoles, mayKeepDirectory, type AgencyId, type AgencyOnDay, type Post, type Role } from '#engines/identity/index.ts';
 
 /** Whoever administers an agency or the province sees the accounts; only the province changes agencies. */
 export function abilitiesInAccounts(actor: PersonActor): readonly string[] {
@@ -28,10 +28,11 @@ export function abilitiesAt(actor: PersonActor, agency: Pick<AgencyOnDay, 'id' |
   ];
 }
 
-/** Who administers the agency and every role of a post changes and ends it, as long as it lasts. */
-export function abilitiesOnPost(actor: PersonActor, post: Pick<Post, 'agencyId' | 'roles' | 'endsOn'>, today: string): ('change' | 'end')[] {
+/** Who administers the agency and every role of a post changes and ends it, as long as it lasts; the own one an agency's administrator only ends. */
+export function abilitiesOnPost(actor: PersonActor, post: Pick<Post, 'agencyId' | 'personId' | 'roles' | 'endsOn'>, today: string): ('change' | 'end')[] {
   const isPast = post.endsOn !== null && post.endsOn < today;
-  return !isPast && mayAdministerAgency(actor, post.agencyId) && mayGiveRoles(actor, post.roles) ? ['change', 'end'] : [];
+  if (isPast || !mayAdministerAgency(actor, post.agencyId) || !mayGiveRoles(actor, post.roles)) return [];
+  return mayGivePostsTo(actor, post.personId) ? ['change', 'end'] : ['end'];
 }
 
 /** The own post, for administrators every post of the agency; nothing while acting for another, whose authority is not handed on (NĐ 30/2020 Art. 13). */

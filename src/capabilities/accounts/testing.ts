@@ -1,5 +1,6 @@
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { generate } from 'otplib';
+import type { Config } from '#kernel/config.ts';
 import { kernelModule } from '#kernel/kernel-module.ts';
 import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { auditModule } from '#engines/audit/index.ts';
@@ -17,9 +18,10 @@ export type Browser = {
 
 export type AccountsHouse = TestHouse & { server: FastifyInstance; browser(options?: { token?: string; ip?: string }): Browser };
 
-/** The small province with the sign-in routes in front. */
-export async function openAccountsHouse(): Promise<AccountsHouse> {
+/** The small province with the sign-in routes in front. `config` adds to its settings. */
+export async function openAccountsHouse(config: Partial<Config> = {}): Promise<AccountsHouse> {
   const house = await openTestHouse({
+    config,
     modules: [kernelModule, auditModule, identityModule, accountsModule],
     seed: { name: 'thanh-hoa 2', run: (kernel) => seedThanhHoa(kernel).then(() => undefined) },
   });

@@ -10,6 +10,7 @@ import { auditModule, sealNow } from '#engines/audit/index.ts';
 import { chronicle, chronicleModule } from '#engines/audit/testing.ts';
 import { createAgency, identityModule } from '#engines/identity/index.ts';
 import type { Keeping, TrailPage, TrailRow } from './contract.ts';
+import { exportTrail } from './queries/export-trail.ts';
 import { auditTrailModule } from './index.ts';
 
 let house: TestHouse;
@@ -102,11 +103,48 @@ test('a key for safe repetition does not take exports out of the record', async 
   assert.equal((await taken()) - before, 3);
 });
 
+test('who runs the machines of the province sees who did what in another agency, and nothing of what its documents say; not by searching either', async () => {
+  const own = await call<TrailPage>(province, `/entries?module=chronicle&agencyId=${commune}`);
+  assert.deepEqual(own.body.rows.map(({ text, data, isContentHidden }) => [text, data, isContentHidden]), [['Lê Thị Hoa (Văn thư) đã làm việc số 2', { number: 2 }, false]]);
+  const [foreign] = (await call<TrailPage>(province, `/entries?module=chronicle&agencyId=${department}`)).body.rows;
+  assert.deepEqual([foreign?.text, foreign?.data, foreign?.isContentHidden], ['=HYPERLINK("x") (Văn thư) đã làm việc số …', {}, true]);
+  const one = await call<TrailRow>(province, `/entries/${foreign?.id.replace('.', '/') ?? ''}`);
+  assert.deepEqual([one.body.data, one.body.isContentHidden], [{}, true]);
+  const words = encodeURIComponent('"number": 1');
+  assert.equal((await call<TrailPage>(province, `/entries?module=chronicle&text=${words}`)).body.rows.length, 0);
+  assert.equal((await call<TrailPage>(auditor, `/entries?module=chronicle&text=${words}`)).body.rows.length, 1);
+  assert.equal((await call<TrailPage>(province, `/entries?module=chronicle&text=hyperlink`)).body.rows.length, 1, 'people are found');
+  const exported = await call(province, '/export?format=json&module=chronicle');
+  assert.doesNotMatch(exported.text, /"number":1/);
+  assert.match(exported.text, /"number":2/);
+  const administrative = (await call<TrailPage>(province, `/entries?module=identity&agencyId=${department}`)).body.rows;
+  assert.ok(administrative.length > 0 && administrative.every(({ isContentHidden }) => !isContentHidden));
+});
+
+test('a file that ends before the record does says so, and what was asked is on record with it', async () => {
+  const search = { from: new Date(house.clock.now().getTime() - 30 * 86_400_000), to: new Date(house.clock.now().getTime() + 1), typePrefix: 'chronicle.' };
+  const written = async (format: 'csv' | 'json', most: number): Promise<string> => {
+    let text = '';
+    for await (const piece of exportTrail(house.kernel, { search, format, language: 'vi', actor: auditor, most })) text += piece.toString();
+    return text;
+  };
+  assert.match(await written('csv', 1), /\r\n"CHƯA HẾT: tệp dừng ở 1 dòng\. [^"]*"\r\n$/);
+  assert.doesNotMatch(await written('csv', 2), /CHƯA HẾT/);
+  const whole = JSON.parse(await written('json', 2)) as { entries: TrailRow[]; isComplete: boolean };
+  assert.deepEqual([whole.entries.length, whole.isComplete], [2, true]);
+  assert.ok((whole.entries[0]?.at ?? '') >= (whole.entries[1]?.at ?? ''));
+  assert.equal((JSON.parse(await written('json', 1)) as { isComplete: boolean }).isComplete, false);
+  await call(auditor, `/export?format=csv&module=chronicle&agencyId=${department}&text=x`);
+  const [taken] = (await call<TrailPage>(auditor, '/entries?module=audit-trail')).body.rows;
+  assert.deepEqual(taken?.data['asked'], { module: 'chronicle', agencyId: department, text: 'x' });
+});
+
 test('holds are placed and lifted with a reason by overseers, rules are set by the province’s administrator', async () => {
   const hold = { subject: { type: 'thing', id: 'a' }, reason: 'Phục vụ thanh tra năm 2026' };
   assert.equal((await call(keeper, '/holds', hold)).status, 403);
   assert.equal((await call(auditor, '/holds', { reason: 'Không nói giữ gì' })).status, 422);
   assert.equal((await call(auditor, '/holds', { ...hold, reason: '' })).status, 422);
+  assert.equal((await call(auditor, '/holds', { ...hold, from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' })).status, 422);
   const { id } = (await call<{ id: string }>(auditor, '/holds', hold)).body;
   assert.equal((await call(auditor, '/rules', { module: 'chronicle', keepYears: 10, legalBasis: 'Quy chế văn thư' })).status, 403);
   assert.ok((await call(province, '/rules', { module: 'chronicle', keepYears: 10, legalBasis: 'Quy chế văn thư' })).status < 300);

@@ -38,6 +38,8 @@ export const trailRow = z.object({
   subject: z.object({ type: z.string(), id: z.string() }),
   requestId: z.string(),
   data: z.record(z.string(), z.unknown()),
+  /** What another agency's document says is left out of the text and the data. */
+  isContentHidden: z.boolean(),
   leafHash: z.string(),
   leafIndex: z.number().int().nullable(),
 });
@@ -46,14 +48,16 @@ export type TrailRow = z.output<typeof trailRow>;
 export const trailPage = z.object({ rows: z.array(trailRow), next: z.string().nullable() });
 export type TrailPage = z.output<typeof trailPage>;
 
-export const holdBody = z.object({
-  agencyId: z.uuid().optional(),
-  subject: z.object({ type: z.string().min(1).max(100), id: z.string().min(1).max(200) }).optional(),
-  personId: z.uuid().optional(),
-  from: instant.optional(),
-  to: instant.optional(),
-  reason: z.string().trim().min(5).max(1000),
-});
+export const holdBody = z
+  .object({
+    agencyId: z.uuid().optional(),
+    subject: z.object({ type: z.string().min(1).max(100), id: z.string().min(1).max(200) }).optional(),
+    personId: z.uuid().optional(),
+    from: instant.optional(),
+    to: instant.optional(),
+    reason: z.string().trim().min(5).max(1000),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || new Date(from) <= new Date(to), { path: ['to'], error: 'Thời điểm kết thúc phải sau thời điểm bắt đầu.|The end must come after the beginning.' });
 export const liftBody = z.object({ reason: z.string().trim().min(5).max(1000) });
 export const ruleBody = z.object({
   module: z.string().regex(/^[a-z][a-z0-9-]*$/).max(50),

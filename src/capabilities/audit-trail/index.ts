@@ -8,7 +8,7 @@ export const auditTrailModule: Module = {
   name: 'audit-trail',
   routes: trailRoutes,
   events: {
-    'audit-exported': { data: z.object({ format: z.string(), from: z.string(), to: z.string() }), vi: '{actor} xuất nhật ký từ {from} đến {to}', en: '{actor} exported the record from {from} to {to}' },
+    'audit-exported': { data: z.object({ format: z.string(), from: z.string(), to: z.string(), /** What else was asked. */ asked: z.record(z.string(), z.string()).optional() }), vi: '{actor} xuất nhật ký từ {from} đến {to}', en: '{actor} exported the record from {from} to {to}' },
     'hold-placed': { data: z.object({ reason: z.string() }), vi: 'Lệnh giữ lại nhật ký: {reason}', en: 'Part of the record is held: {reason}' },
     'hold-lifted': { data: z.object({ reason: z.string() }), vi: 'Bỏ lệnh giữ lại nhật ký: {reason}', en: 'A hold was lifted: {reason}' },
     'rule-set': {

@@ -43,7 +43,7 @@ export const trailRoutes: readonly Route[] = [
     query: exportQuery,
     run: async (http, { query: { format, ...query } }) => {
       const search = searchOf(http.kernel, http.actor, query);
-      await http.run(recordExport, { agencyId: http.actor.agencyId, format, from: search.from.toISOString(), to: search.to.toISOString() });
+      await http.run(recordExport, { agencyId: http.actor.agencyId, format, from: search.from.toISOString(), to: search.to.toISOString(), asked: askedOf(query) });
       const body = Readable.from(exportTrail(http.kernel, { search, format, language: http.language, actor: http.actor }), { objectMode: false });
       const contentType = format === 'csv' ? 'text/csv; charset=utf-8' : 'application/json; charset=utf-8';
       return { special: 'bytes', body, contentType, fileName: `nhat-ky-${vietnamDay(search.from)}-${vietnamDay(search.to)}.${format}` };
@@ -90,3 +90,8 @@ export const trailRoutes: readonly Route[] = [
     run: (http, { body }) => http.run(setTrailRule, { agencyId: http.actor.agencyId, rule: body }),
   }),
 ];
+
+/** The filters beside the span, for the record: what somebody looked for is part of what they took. */
+function askedOf(query: Omit<z.output<typeof exportQuery>, 'format'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined && !['from', 'to'].includes(entry[0])));
+}

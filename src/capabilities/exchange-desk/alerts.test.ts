@@ -253,6 +253,25 @@ test('a partner whose calls are turned away, since it calls in another version, 
   assert.deepEqual(await found(), []);
 });
 
+test('a partner whose record contradicts what was witnessed of it is told with that reason, whatever else is wrong; it ends when the record goes on from what was witnessed', async () => {
+  const partner = await addPartner('Tỉnh Quảng Bình');
+  const witness = (size: number, problem: string | null) =>
+    desk.house.sql(`insert into exchange.witnessed_head (partner_id, origin, size, root, key_id, checkpoint, problem, witnessed_at) values ($1, 'quangbinh/audit', $2, $3, 'k', 'c', $4, $5)`, [partner, size, Buffer.alloc(32, size), problem, desk.house.kernel.clock.now()]);
+  const found = async () => (await standing(province)).filter(({ about }) => about === 'Tỉnh Quảng Bình').map(({ kind, cause }) => [kind, cause]);
+  await witness(1, null);
+  await desk.pass(6);
+  assert.deepEqual(await found(), []);
+  await witness(2, 'rewritten');
+  await breakLine(partner);
+  await desk.pass(6);
+  assert.deepEqual(await found(), [['partner_down', 'record_contradicts']]);
+  assert.ok((await tasks()).some(({ title }) => title.startsWith('Nhật ký của Tỉnh Quảng Bình mâu thuẫn với bản đã làm chứng')));
+  await mendLine(partner);
+  await witness(3, null);
+  await desk.pass(1);
+  assert.deepEqual(await found(), []);
+});
+
 test('a delivery that nobody takes for ten minutes is told to the agency’s clerks and to the province', async () => {
   await run(desk.house.kernel, sendEnvelope, await aLetter(sender, commune), { actor: clerk });
   // Nobody works on it: only the rules are looked at.

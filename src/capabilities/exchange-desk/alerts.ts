@@ -5,7 +5,7 @@ import { newId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { addDays, parseCalendarDay, startOfVietnamDay, vietnamDay } from '#kernel/time.ts';
 import { closeTasks } from '#engines/cases/index.ts';
-import { endingConnections, listPartners, unfetchedParcels, waitingQueues } from '#engines/exchange/index.ts';
+import { contradictedRecords, endingConnections, listPartners, unfetchedParcels, waitingQueues } from '#engines/exchange/index.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { RULE_COLUMNS, type AlertRule } from './alert-rule.ts';
 import { awayFrom, endOf, judgeAlerts, warnedSince, type AlertKind, type Found, type Standing, type Step } from './domain/alert-rules.ts';
@@ -48,7 +48,10 @@ const findings: Record<AlertKind, (kernel: Kernel, asked: Asked) => Promise<Foun
       cause: 'not_fetched' as const,
       ...(everySeconds === null ? {} : { notBefore: awayFrom(fetchedAt ?? readyAt, everySeconds) }),
     }));
-    return [...outOfReach, ...staysAway.filter(({ subjectId }) => !outOfReach.some((each) => each.subjectId === subjectId))];
+    // A line can be mended; whose record was rewritten is not to be believed until a person has looked.
+    const contradicted = (await contradictedRecords(q)).map(({ partnerId, name, since }): Found => ({ subjectId: partnerId, agencyId: null, name, since, count: 0, cause: 'record_contradicts' }));
+    const found = new Map([...staysAway, ...outOfReach, ...contradicted].map((each) => [each.subjectId, each]));
+    return [...found.values()];
   },
   async queue_old({ database: { pool: q } }, { now, before }) {
     return named(q, now, (await waitingQueues(q, before)).map(({ agencyId, count, oldestAt }) => ({ agencyId, count, since: oldestAt })));

@@ -173,7 +173,7 @@ export const alertRow = z.object({
   rule: z.string(),
   about: z.string(),
   /** Of a partner that is down: we cannot reach it, or it does not come for what waits for it. Of a connection that ends: what of it. */
-  cause: z.enum(['line_open', 'not_fetched', 'version_foreign', 'vendor_key', 'their_certificate', 'own_certificate']).nullable(),
+  cause: z.enum(['line_open', 'not_fetched', 'version_foreign', 'record_contradicts', 'vendor_key', 'their_certificate', 'own_certificate']).nullable(),
   /** When a connection ends unless somebody acts; of others null. */
   endsAt: z.string().nullable(),
   subjectId: z.uuid(),

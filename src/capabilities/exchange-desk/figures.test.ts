@@ -7,7 +7,8 @@ import type { Id } from '#kernel/ids.ts';
 import { answerMessage, sendEnvelope } from '#engines/exchange/index.ts';
 import { newId } from '#kernel/ids.ts';
 import { storeBytes } from '#engines/files/index.ts';
-import type { DocumentsReply, Figures, FlowReply, StatisticsReply } from './contract.ts';
+import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { figureNames, type DocumentsReply, type Figures, type FlowReply, type StatisticsReply } from './contract.ts';
 import { openDesk, type Desk } from './testing.ts';
 
 let desk: Desk;
@@ -134,7 +135,19 @@ test('the workbook and the paper carry the figures with Vietnamese words', async
   assert.equal(status, 200);
   const text = strFromU8(unzipSync(bytes)['xl/worksheets/sheet1.xml'] ?? new Uint8Array());
   assert.match(text, /Thống kê gửi, nhận văn bản điện tử.*UBND xã Hoằng Hóa/s);
-  const paper = await desk.call(province, 'GET', '/statistics.pdf?from=2026-11&to=2026-11');
+  assert.match(text, /Tháng 11\/2026, mọi cấp/);
+  const paper = await desk.call(province, 'GET', '/statistics.pdf?from=2026-11&to=2026-11&level=commune');
   assert.equal(paper.bytes.subarray(0, 5).toString(), '%PDF-');
+  const { total } = (await desk.call<StatisticsReply>(province, 'GET', '/statistics?from=2026-11&to=2026-11&level=commune')).body;
+  const words = await wordsOf(paper.bytes);
+  assert.match(words, /Tháng 11\/2026, Xã, phường/, 'what was left out is said');
+  assert.ok(words.includes(['Tổng cộng', ...figureNames.map((name) => String(total[name]))].join(' ')), words);
   assert.equal((await desk.call(province, 'GET', '/statistics?from=2026-12&to=2026-11')).status, 422);
 });
+
+/** What a reader of the file finds on its pages, one space between the pieces. */
+async function wordsOf(pdf: Uint8Array): Promise<string> {
+  const document = await getDocument({ data: new Uint8Array(pdf), verbosity: 0 }).promise;
+  const pages = await Promise.all(Array.from({ length: document.numPages }, async (_, index) => (await (await document.getPage(index + 1)).getTextContent()).items));
+  return pages.flat().flatMap((item) => ('str' in item && item.str.trim() !== '' ? [item.str.trim()] : [])).join(' ');
+}

@@ -26,14 +26,15 @@ import {
   type StatisticsQuery,
 } from './contract.ts';
 import { rebuildFigures } from './keep-figures.ts';
-import { readerRoles } from './policy.ts';
+import { overseesExchange, readerRoles } from './policy.ts';
 import { listAlerts, listRules } from './queries/alerts.ts';
 import { exchangedDocuments } from './queries/documents.ts';
 import { flowMap } from './queries/flow.ts';
 import { exchangeStatistics } from './queries/statistics.ts';
 import { tracedEnvelopeFor, tracedMessageFor } from './queries/trace.ts';
 import { unsentFor } from './queries/unsent.ts';
-import { statisticsPaper, statisticsWorkbook } from './statistics-files.ts';
+import { statisticsPaper, statisticsWorkbook, type MadeFor } from './statistics-files.ts';
+import { groupWords } from './statistics-words.ts';
 
 const base = '/api/v1/exchange-desk';
 const readers = holders(...readerRoles);
@@ -78,7 +79,7 @@ export const routes: readonly Route[] = [
     query: statisticsQuery,
     run: async (http, { query }) => ({
       special: 'bytes' as const,
-      body: statisticsWorkbook(await exchangeStatistics(http.kernel, http.actor, query), await madeFor(http)),
+      body: statisticsWorkbook(await exchangeStatistics(http.kernel, http.actor, query), await madeFor(http, query)),
       contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
       fileName: `${fileName(query)}.xlsx`,
     }),
@@ -91,7 +92,7 @@ export const routes: readonly Route[] = [
     query: statisticsQuery,
     run: async (http, { query }) => ({
       special: 'bytes' as const,
-      body: statisticsPaper(await exchangeStatistics(http.kernel, http.actor, query), await madeFor(http)),
+      body: statisticsPaper(await exchangeStatistics(http.kernel, http.actor, query), await madeFor(http, query)),
       contentType: 'application/pdf',
       fileName: `${fileName(query)}.pdf`,
     }),
@@ -191,9 +192,10 @@ export const routes: readonly Route[] = [
   }),
 ];
 
-async function madeFor({ kernel, actor }: RouteContext<PersonActor>): Promise<{ agencyName: string; madeAt: Date }> {
+async function madeFor({ kernel, actor }: RouteContext<PersonActor>, { level }: StatisticsQuery): Promise<MadeFor> {
   const madeAt = kernel.clock.now();
-  return { agencyName: (await getAgencyOn(kernel.database.pool, actor.agencyId, vietnamDay(madeAt))).name, madeAt };
+  const agencyName = (await getAgencyOn(kernel.database.pool, actor.agencyId, vietnamDay(madeAt))).name;
+  return { agencyName, madeAt, scope: !overseesExchange(actor) ? agencyName : level === undefined ? 'mọi cấp' : groupWords[level] };
 }
 
 const fileName = ({ from, to }: StatisticsQuery): string => `thong-ke-gui-nhan-${from === to ? from : `${from}-${to}`}`;

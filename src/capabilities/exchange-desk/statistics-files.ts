@@ -4,8 +4,8 @@ import { writeReportPdf } from '#engines/signatures/index.ts';
 import { figureNames, type Figures, type StatisticsReply } from './contract.ts';
 import { figureWords, groupWords, measures } from './statistics-words.ts';
 
-/** Who asked for the file, and when. */
-export type MadeFor = { agencyName: string; madeAt: Date };
+/** Who asked for the file, when, and whose figures: a level's, all levels', or the own agency's. */
+export type MadeFor = { agencyName: string; madeAt: Date; scope: string };
 
 const TITLE = 'Thống kê gửi, nhận văn bản điện tử';
 /** QĐ 28/2018 Art. 6.2: no figure of what was sent tells of them. */
@@ -20,7 +20,7 @@ const sourceOf = ({ countedAt }: StatisticsReply, { agencyName, madeAt }: MadeFo
 export function statisticsWorkbook(statistics: StatisticsReply, made: MadeFor): Buffer {
   const columns = (first: string): Sheet['columns'] => [{ label: first, width: 44 }, ...figureNames.map((name) => ({ label: figureWords[name], width: 11 }))];
   const cells = (first: string, figures: Figures): Cell[] => [first, ...figureNames.map((name) => figures[name])];
-  const heading = [TITLE, periodOf(statistics), sourceOf(statistics, made), ...measures];
+  const heading = [TITLE, `${periodOf(statistics)}, ${made.scope}`, sourceOf(statistics, made), ...measures];
   const foot = cells('Tổng cộng', statistics.total);
   const sheet = (name: string, first: string, rows: Cell[][]): Sheet => ({ name, heading, columns: columns(first), rows, foot });
   return writeSpreadsheet({
@@ -38,20 +38,23 @@ export function statisticsWorkbook(statistics: StatisticsReply, made: MadeFor): 
 /** The statistics on paper (PDF/A): the sum, the levels, the months, then each agency. */
 export function statisticsPaper(statistics: StatisticsReply, made: MadeFor): Buffer {
   const { total } = statistics;
-  const rows = (figures: Figures): (readonly [string, string])[] => figureNames.filter((name) => figures[name] > 0).map((name) => [figureWords[name], number(figures[name])]);
+  const line = (first: string, figures: Figures): string[] => [first, ...figureNames.map((name) => number(figures[name]))];
+  const table = (first: string, rows: string[][]) => ({ columns: [first, ...figureNames.map((name) => figureWords[name])], rows, foot: line('Tổng cộng', total) });
   const late = total.sentLate + total.noticeLate + total.noticeOverdue + statistics.unsent.total;
   return writeReportPdf({
     language: 'vi',
+    turned: true,
     title: TITLE,
-    verdict: `${periodOf(statistics)}: gửi ${number(total.sent)} văn bản, nhận ${number(total.received)} văn bản.`,
+    verdict: `${periodOf(statistics)}, ${made.scope}: gửi ${number(total.sent)} văn bản, nhận ${number(total.received)} văn bản.`,
     tone: late === 0 ? 'good' : 'open',
     lead: [`Gửi đúng hạn ${number(total.sentOnTime)}, gửi chậm ${number(total.sentLate)}; báo nhận trong ngày ${number(total.noticeOnTime)}, chậm ${number(total.noticeLate)}, quá hạn chưa báo ${number(total.noticeOverdue)}; đã ký, quá hạn chưa gửi ${number(statistics.unsent.total)}.`],
     sections: [
-      { heading: 'Tổng cộng', rows: rows(total) },
-      ...statistics.levels.map((each) => ({ heading: `${groupWords[each.group]} (${String(each.agencies)} cơ quan)`, rows: [['Số liệu', sentence(each.figures)] as const] })),
-      { heading: 'Theo tháng', rows: statistics.months.map((each) => [monthWord(each.month), sentence(each.figures)] as const) },
-      { heading: 'Theo cơ quan', rows: statistics.agencies.map((each) => [each.name, sentence(each.figures)] as const) },
-      ...(statistics.unsent.total === 0 ? [] : [{ heading: UNSENT, rows: statistics.unsent.agencies.map(({ name, count }) => [name, `${number(count)} văn bản`] as const) }]),
+      { heading: 'Theo cấp', table: table('Cấp', statistics.levels.map((each) => line(`${groupWords[each.group]} (${number(each.agencies)} cơ quan)`, each.figures))) },
+      { heading: 'Theo tháng', table: table('Tháng', statistics.months.map((each) => line(monthWord(each.month), each.figures))) },
+      { heading: 'Theo cơ quan', table: table('Cơ quan', statistics.agencies.map((each) => line(each.name, each.figures))) },
+      ...(statistics.unsent.total === 0
+        ? []
+        : [{ heading: UNSENT, table: { columns: ['Cơ quan', 'Số văn bản'], rows: statistics.unsent.agencies.map(({ name, count }) => [name, number(count)]), foot: ['Tổng cộng', number(statistics.unsent.total)] } }]),
       { heading: 'Cách tính', paragraphs: measures },
     ],
     footer: sourceOf(statistics, made),
@@ -61,10 +64,3 @@ export function statisticsPaper(statistics: StatisticsReply, made: MadeFor): Buf
 }
 
 const number = (value: number): string => new Intl.NumberFormat('vi-VN').format(value);
-
-function sentence(figures: Figures): string {
-  return [
-    `Gửi ${number(figures.sent)} văn bản (${number(figures.sentSigned)} ký số) đến ${number(figures.recipients)} lượt nơi nhận: đã đến ${number(figures.arrived)}, phải gửi giấy ${number(figures.needPaper)}; đúng hạn ${number(figures.sentOnTime)}, chậm ${number(figures.sentLate)}.`,
-    `Nhận ${number(figures.received)} (${number(figures.receivedSigned)} ký số): báo nhận trong ngày ${number(figures.noticeOnTime)}, chậm ${number(figures.noticeLate)}, quá hạn ${number(figures.noticeOverdue)}.`,
-  ].join(' ');
-}

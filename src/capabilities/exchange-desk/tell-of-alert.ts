@@ -55,6 +55,7 @@ async function addresseesOf(ctx: CommandContext, rule: AlertRule, found: Found):
 
 const sentences: Record<AlertKind, (found: Found) => string> = {
   partner_down: ({ name, since, count, cause }) => {
+    if (cause === 'record_contradicts') return `Nhật ký của ${name} mâu thuẫn với bản đã làm chứng, phát hiện ${formatInstant(since)}: có thể đã bị viết lại`;
     if (cause === 'version_foreign') return `${name} gọi đến bằng phiên bản giao thức khác từ ${formatInstant(since)} nên chưa nhận được gì từ đó, ${String(count)} gói đang chờ`;
     return cause === 'not_fetched' ? `${name} chưa đến lấy gói từ ${formatInstant(since)}, ${String(count)} gói đang chờ` : `Mất kết nối với ${name} từ ${formatInstant(since)}, ${String(count)} gói đang chờ`;
   },

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -7,6 +9,7 @@ import { systemActor } from '#kernel/actor.ts';
 import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
 import { vietnamDay } from '#kernel/time.ts';
+import { agencySubject, generateKey, issueCertificate, type KeyHolder } from '#engines/signatures/domain/pki/authority.ts';
 import { createTestPki, days, hours, later, signTestPdf, type TestPki } from '#engines/signatures/domain/validation/testing.ts';
 import { addTrustAnchor, revokeCredential, trustVersion } from '#engines/signatures/index.ts';
 import { credential, issuedDocument, letter, openOffice, type Clerk, type Office } from '../../../tests/office.ts';
@@ -23,9 +26,18 @@ let director: Clerk;
 let foreign: TestPki;
 const folder = mkdtempSync(join(tmpdir(), 'lienthong-followed-'));
 const actor = systemActor('test');
+/** An authority outside, which is out of order until it answers. */
+let reply: (() => Buffer) | undefined;
+const server = createServer((_, response) => {
+  if (reply === undefined) response.writeHead(503);
+  response.end(reply?.());
+});
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+// safe because the server listens on a port, not on a pipe
+const { port } = server.address() as AddressInfo;
 before(async () => {
   office = await openOffice();
-  Object.assign(office.house.kernel.config, { trustAnchorsDir: folder });
+  Object.assign(office.house.kernel.config, { trustAnchorsDir: folder, revocationHosts: `internal:127.0.0.1:${String(port)}` });
   const now = office.house.clock.now();
   foreign = await createTestPki(later(now, -days(30)), 'Nơi cấp của đơn vị phối hợp');
   putLists(foreign, 'phoi-hop');
@@ -38,12 +50,13 @@ before(async () => {
 });
 after(async () => {
   await office.close();
+  server.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 /** A letter that somebody of another authority has signed already goes its whole way. */
-async function letterSignedBy(pki: TestPki, summary: string): Promise<void> {
-  const bytes = signTestPdf(letter, { pki, at: later(office.house.clock.now(), -hours(2)), withTimestamp: true });
+async function letterSignedBy(pki: TestPki, summary: string, how: { holder?: KeyHolder; withTimestamp?: boolean } = {}): Promise<void> {
+  const bytes = signTestPdf(letter, { pki, at: later(office.house.clock.now(), -hours(2)), withTimestamp: true, ...how });
   await issuedDocument(sender, director, await office.agencies('Sở Tài chính'), { mainUploadId: await sender.upload(bytes), summary });
 }
 
@@ -99,8 +112,13 @@ test('a verdict that waits for an authority’s word is looked at again after an
   const { clock, kernel } = house;
   const silent = await createTestPki(later(clock.now(), -days(30)), 'Nơi cấp chưa trả lời');
   await run(kernel, addTrustAnchor, trusted(silent), { actor });
+  // The signer's status alone is asked for outside.
+  writeFileSync(join(folder, 'chua-tra-loi.crl'), silent.crls(clock.now())[0] ?? Buffer.alloc(0));
   await turn();
-  await letterSignedBy(silent, 'V/v chờ trả lời');
+  const { publicKey, privateKey } = await generateKey('p-256');
+  const subject = agencySubject({ name: 'Sở Nội vụ', agencyCode: 'H56.05' });
+  const certificate = issueCertificate(silent.issuing, { kind: 'signer', subject, publicKey, now: later(clock.now(), -days(20)), urls: { ocsp: `http://127.0.0.1:${String(port)}/ocsp` } });
+  await letterSignedBy(silent, 'V/v chờ trả lời', { holder: { certificate, privateKey }, withTimestamp: false });
   await house.drain();
   const verdict = async () => (await house.sql<{ verdict: string }>(`select verdict from incoming_documents.document where summary = 'V/v chờ trả lời'`))[0]?.verdict;
   /** Hours until it is asked again. */
@@ -115,7 +133,7 @@ test('a verdict that waits for an authority’s word is looked at again after an
 
   await anHourLater();
   assert.deepEqual([await verdict(), await pauses()], ['INDETERMINATE', [2]]);
-  putLists(silent, 'da-tra-loi');
+  reply = () => silent.ocsp({ certificate, privateKey }, { status: 'good' }, clock.now());
   await anHourLater();
   assert.equal(await verdict(), 'INDETERMINATE');
   await anHourLater();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { strFromU8, unzipSync } from 'fflate';
 import type { PersonActor } from '#kernel/actor.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import { vietnamDay } from '#kernel/time.ts';
+import { addDays, vietnamDay } from '#kernel/time.ts';
 import type { RegisterPage } from '#engines/registers/contract.ts';
 import { issuedDocument, openOffice, signedDocument, type Clerk, type Office, type Refusal } from '../../../tests/office.ts';
 
@@ -22,14 +23,13 @@ const read = async (client: Clerk, query = '') => (await client.get<RegisterPage
 const today = (): string => vietnamDay(office.house.clock.now());
 
 /** As somebody of the agency whose post carries one role. */
-async function readAs(role: string): Promise<RegisterPage> {
+async function askAs(role: string, url: string) {
   const actor: PersonActor = {
     kind: 'person', name: 'Cao Thế Kiên', postTitle: 'Chuyên viên', sessionId: newId(), unitId: null, roles: [role],
     // safe because the directory gave it
     personId: newId<'person'>(), postId: newId<'post'>(), agencyId: agencyId as Id<'agency'>,
   };
-  const reply = await office.house.server(() => Promise.resolve(actor)).inject({ method: 'GET', url: base });
-  return reply.json<RegisterPage>();
+  return office.house.server(() => Promise.resolve(actor)).inject({ method: 'GET', url });
 }
 
 /** Documents of an earlier year, spread over its days. */
@@ -83,11 +83,38 @@ test('a number whose document was withdrawn is told with the reason; one that st
   assert.equal(rows[2]?.cells[9], 'Chưa phát hành');
 });
 
+test('numbers that were given after the last one that stands are told once, where the days reach so far, also where no row stands', async () => {
+  const id = await signedDocument(clerk, director);
+  assert.equal((await clerk.post(`/api/v1/outgoing-documents/${id}/number`)).status, 200);
+  assert.equal((await read(clerk)).missingAtEnd, null);
+  for (const table of ['file', 'recipient']) await office.house.sql(`delete from outgoing_documents.${table} where document_id = $1`, [id]);
+  await office.house.sql('delete from outgoing_documents.document where id = $1', [id]);
+  const page = await read(clerk);
+  assert.deepEqual([page.rows.at(-1)?.number, page.missingAtEnd], [4, { from: 5, to: 5 }]);
+  const first = await read(clerk, '?limit=1');
+  assert.deepEqual([first.next, first.missingAtEnd], ['1', null], 'told on the last page only');
+  const year = today().slice(0, 4);
+  assert.equal((await read(clerk, `?from=${year}-01-01&to=${addDays(vietnamDay(office.house.clock.now()), -1)}`)).missingAtEnd, null);
+  assert.deepEqual((await read(clerk, `?from=${addDays(vietnamDay(office.house.clock.now()), 1)}&to=${year}-12-31`)).missingAtEnd, { from: 5, to: 5 }, 'no row, and yet something to tell');
+  const { rawPayload } = await askAs('clerk', `${base}.xlsx`);
+  assert.match(strFromU8(unzipSync(rawPayload)['xl/worksheets/sheet1.xml'] ?? new Uint8Array()), /Không có số 05/);
+});
+
+test('the cover names the agency as it was called on the last day, below its superior; a people’s committee stands alone', async () => {
+  const { letterhead } = await read(clerk);
+  assert.deepEqual(letterhead, { name: 'Sở Nội vụ tỉnh Thanh Hóa', superior: 'Ủy ban nhân dân tỉnh Thanh Hóa' });
+  await office.house.sql(`update identity.agency_name set name = 'Sở Nội vụ và Lao động' where agency_id = $1`, [agencyId]);
+  assert.equal((await read(clerk)).letterhead.name, 'Sở Nội vụ và Lao động');
+  await office.house.sql(`update identity.agency_name set name = 'Sở Nội vụ tỉnh Thanh Hóa' where agency_id = $1`, [agencyId]);
+  const ward = await office.signIn('vanthu.hacthanh');
+  assert.equal((await read(ward)).letterhead.superior, null);
+});
+
 test('an agency reads its own register only, and of its people only those whom the policy names', async () => {
   assert.equal((await read(director)).rows.length, 3);
   const officer = await office.signIn('chuyenvien.snv');
   for (const address of [base, `${base}.xlsx`]) assert.equal((await officer.get<Refusal>(address)).status, 403);
-  const byAdministrator = await readAs('agency_admin');
+  const byAdministrator = (await askAs('agency_admin', base)).json<RegisterPage>();
   assert.deepEqual([byAdministrator.rows.length, byAdministrator.opens, (await read(clerk)).opens], [3, false, true], 'an administrator sees the register, not the documents');
   const stranger = await office.signIn('vanthu.stc');
   const { register } = await read(clerk);
@@ -122,12 +149,21 @@ test('a register is turned by its numbers, each once, and its days are found in 
 
 test('an export holds the days that were asked for, and who took it stands in the record; too many rows are refused', async () => {
   assert.equal(await clerk.status(`${base}.xlsx?year=2024&from=2024-06-01&to=2024-06-30`), 200);
-  const recorded = await office.house.sql<{ data: { year: number; count: number; from: string }; actor: { name: string } }>(`select data, actor from audit.entry where type = 'registers.register-exported'`);
+  const recorded = await office.house.sql<{ data: { year: number; count: number; from: string }; actor: { name: string } }>(`select data, actor from audit.entry where type = 'registers.register-exported' and data ->> 'year' = '2024'`);
   assert.equal(recorded.length, 1);
   assert.deepEqual([recorded[0]?.data.year, recorded[0]?.data.from, recorded[0]?.data.count], [2024, '2024-06-01', (await read(clerk, '?year=2024&from=2024-06-01&to=2024-06-30')).count]);
   await writeYear(2023, 20_001);
   const refused = await clerk.get<Refusal>(`${base}.xlsx?year=2023`);
   assert.equal(refused.body.code, 'registers.tooManyRows');
   assert.match(refused.body.message, /20\.000/);
-  assert.equal((await office.house.sql(`select 1 from audit.entry where type = 'registers.register-exported'`)).length, 1, 'a refused export is none');
+  assert.equal((await office.house.sql(`select 1 from audit.entry where type = 'registers.register-exported' and data ->> 'year' = '2023'`)).length, 0, 'a refused export is none');
+});
+
+test('who printed which days of the register stands in the record; who may not read it prints nothing', async () => {
+  const printed = () => office.house.sql<{ data: { year: number; from: string; to: string; count: number } }>(`select data from audit.entry where type = 'registers.register-printed'`);
+  assert.equal((await clerk.post(`${base}/prints`, { year: 2024, from: '2024-06-01', to: '2024-06-30' })).status, 204);
+  const [entry] = await printed();
+  assert.deepEqual([entry?.data.year, entry?.data.from, entry?.data.to, entry?.data.count], [2024, '2024-06-01', '2024-06-30', (await read(clerk, '?year=2024&from=2024-06-01&to=2024-06-30')).count]);
+  assert.equal((await (await office.signIn('chuyenvien.snv')).post(`${base}/prints`, { year: 2024 })).status, 403);
+  assert.equal((await printed()).length, 1);
 });

@@ -29,6 +29,13 @@ export const auditErrors = defineErrors('audit', {
     fixVi: 'Khôi phục tệp audit-ed25519.pem từ bản sao lưu, hoặc chuyển nó đi nơi khác để hệ thống tạo khóa mới.',
     fixEn: 'Restore audit-ed25519.pem from the backup, or move it away so that a new key is made.',
   },
+  treeRewritten: {
+    status: 500,
+    vi: 'Cây nhật ký trong cơ sở dữ liệu không còn là cây mà hệ thống này đã ký lần cuối, nên không niêm phong tiếp.',
+    en: 'The tree of the record in the database is no longer the one that this installation signed last, so nothing more is sealed.',
+    fixVi: 'Nếu vừa đưa tệp khóa cũ audit-ed25519.pem trở lại: chuyển nó đi để hệ thống lập khóa mới. Nếu không, có người đã sửa cơ sở dữ liệu: giữ nguyên hiện trạng, chạy npx lienthong doctor để biết chỗ sửa, khôi phục từ bản sao lưu.',
+    fixEn: 'If an older audit-ed25519.pem was just put back, move it away so that a new key is made. If not, somebody changed the database: leave everything as it is, run npx lienthong doctor to learn where, restore from the backup.',
+  },
   holdUnbounded: {
     status: 422,
     vi: 'Lệnh giữ lại phải nêu ít nhất một phạm vi: cơ quan, đối tượng, người hoặc thời gian.',

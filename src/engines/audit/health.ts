@@ -1,6 +1,10 @@
 import { Gauge } from 'prom-client';
-import { service } from '#kernel/kernel.ts';
+import { service, type Kernel } from '#kernel/kernel.ts';
+import { AppError } from '#kernel/errors.ts';
 import type { HealthCheck } from '#kernel/module.ts';
+import { auditErrors } from './errors.ts';
+import { assertSignedEdge, readEdge } from './queries/own-head.ts';
+import { signingKey } from './signing-key.ts';
 
 /** Past this the entries should have been sealed many times over: the worker is away or the sealer fails. */
 const TOO_OLD_MS = 120_000;
@@ -27,6 +31,10 @@ export const sealerHealth: HealthCheck = {
     const seconds = String(Math.round(ageMs / 1000));
     const vi = `${String(waiting)} bản ghi nhật ký chờ niêm phong, lâu nhất đã ${seconds} giây`;
     const en = `${String(waiting)} entries wait for the sealer, the oldest for ${seconds} s`;
+    if (!(await isSignedEdge(kernel))) {
+      const { vi, en, fixVi = '', fixEn = '' } = auditErrors.treeRewritten().entry;
+      return { status: 'warn', vi, en, fixVi, fixEn };
+    }
     if (ageMs < TOO_OLD_MS) return { status: 'ok', vi, en };
     return {
       status: 'warn',
@@ -37,3 +45,14 @@ export const sealerHealth: HealthCheck = {
     };
   },
 };
+
+/** Whether the tree can go on; a sealer at work in between does no harm, since its head comes with its nodes. */
+async function isSignedEdge(kernel: Kernel): Promise<boolean> {
+  try {
+    await kernel.database.transaction(async (_tx, client) => assertSignedEdge(client, await readEdge(client), signingKey(kernel).publicKey));
+    return true;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'audit.treeRewritten') return false;
+    throw error;
+  }
+}

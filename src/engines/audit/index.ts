@@ -10,14 +10,16 @@ export { leafHash, type AuditEntry } from './domain/entry.ts';
 export { verifyConsistency, verifyInclusion, type ConsistencyClaim, type InclusionClaim } from './domain/proofs.ts';
 export { describeHead, describeProof } from './describe-proof.ts';
 export { describeActor, describeEvent } from './describe-event.ts';
-export { consistencyProof, inclusionProof, inclusionProofs, type ConsistencyProof, type EntriesAbout, type InclusionProof } from './queries/proofs.ts';
+export { consistencyProof, inclusionProof, inclusionProofs, stampedHeads, type ConsistencyProof, type EntriesAbout, type InclusionProof } from './queries/proofs.ts';
 export { mentionsSince, recordSize, type Mention, type MentionsAsked, type MentionsRead } from './queries/mentions.ts';
 export { timeline, type Subject, type TimelineCursor, type TimelineQuery, type TimelineRow } from './queries/timeline.ts';
 export { attachTimestamp, findTreeHead, latestTreeHead, treeHeadsWithoutTimestamp, type TreeHead } from './queries/tree-heads.ts';
 export { verifyAll, type AuditProblem, type AuditVerdict } from './queries/verify-all.ts';
 export { searchEntries, type EntrySearch, type FoundEntry } from './queries/search-entries.ts';
 export { countDue, expireEntries, liftHold, listHolds, listRetentionRules, placeHold, setRetentionRule, type HoldScope, type LegalHold, type RetentionRule } from './retention.ts';
+export { otherKeys, type OtherKey } from './queries/own-head.ts';
 export { sealNow } from './sealer.ts';
+export { isOwnHead } from './signing-key.ts';
 export { timelineOf } from './timeline-of.ts';
 export { timelineReply, type TimelineEntry, type TimelineReply } from './contract.ts';
 

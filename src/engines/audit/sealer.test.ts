@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { kernelModule } from '#kernel/kernel-module.ts';
 import { planOf, watchStatements } from '#kernel/testing-statements.ts';
 import { openTestHouse, somebody, type TestHouse } from '#kernel/testkit.ts';
 import { auditModule, latestTreeHead, sealNow, verifyAll, type AuditProblem } from './index.ts';
+import { checkpointText } from './domain/checkpoint.ts';
 import { leafHash } from './domain/entry.ts';
 import { ENTRY_COLUMNS, toEntry, type EntryColumns } from './queries/entries.ts';
 import { sealerHealth } from './health.ts';
@@ -207,6 +209,35 @@ test('whoever rewrites an entry with its hash and its leaf is betrayed by the si
 test('a signed root that was exchanged does not hold', async () => {
   const { problem, size } = await tamper((client, total) => client.query(`update audit.tree_head set at = at - interval '1 day' where size = $1`, [total - 10]));
   assert.deepEqual(problem, { kind: 'signatureWrong', treeSize: size - 10 });
+});
+
+test('the sealer signs nothing on top of a tree that is not the one it signed last: rewritten, exchanged, or signed by a key that was put in', async () => {
+  await chronicle(house.kernel, { actor: somebody(), agencyIds: [somebody().agencyId] });
+  await sealNow(house.kernel);
+  const head = await latestTreeHead(house.kernel.database.pool);
+  assert.ok(head);
+  await chronicle(house.kernel, { actor: somebody(), agencyIds: [somebody().agencyId] });
+  const refused = async (change: string, values: unknown[], back: string, before: unknown[]): Promise<void> => {
+    await house.sql(change, values);
+    await assert.rejects(sealNow(house.kernel), /audit\.treeRewritten/);
+    const report = await sealerHealth.check(house.kernel);
+    assert.equal(report.status, 'warn');
+    assert.match(report.en, /no longer the one/);
+    await house.sql(back, before);
+  };
+  const [peak] = await house.sql<{ level: number; position: number; hash: Buffer }>('select level, position, hash from audit.node order by level desc, position desc limit 1');
+  assert.ok(peak);
+  const setNode = 'update audit.node set hash = $3 where level = $1 and position = $2';
+  await refused(setNode, [peak.level, peak.position, Buffer.alloc(32, 5)], setNode, [peak.level, peak.position, peak.hash]);
+  const setRoot = 'update audit.tree_head set root = $2 where size = $1';
+  await refused(setRoot, [head.size, Buffer.alloc(32, 5)], setRoot, [head.size, head.root]);
+  const stranger = generateKeyPairSync('ed25519');
+  const publicKey = Buffer.from(String(stranger.publicKey.export({ format: 'jwk' }).x), 'base64url');
+  await house.sql('insert into audit.signing_key (key_id, origin, public_key, created_at) values ($1, $2, $3, now())', ['cua-ke-gia', head.origin, publicKey]);
+  const setKey = 'update audit.tree_head set key_id = $2, signature = $3 where size = $1';
+  await refused(setKey, [head.size, 'cua-ke-gia', sign(null, Buffer.from(checkpointText(head)), stranger.privateKey)], setKey, [head.size, head.keyId, head.signature]);
+  await sealNow(house.kernel);
+  assert.equal((await verifyAll(house.kernel.database.pool)).ok, true);
 });
 
 test('an entry that was taken out of the sealer’s queue is found', async () => {

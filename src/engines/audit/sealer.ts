@@ -1,7 +1,8 @@
 import type { Kernel } from '#kernel/kernel.ts';
 import type { StatementClient } from '#kernel/prepared-statements.ts';
-import { append, completeNodes, rootOf, type RightEdge, type TreeNode } from './domain/tree.ts';
+import { append, rootOf, type RightEdge, type TreeNode } from './domain/tree.ts';
 import { PENDING_BYTES, unpackEntries } from './domain/pending-entries.ts';
+import { assertSignedEdge, readEdge } from './queries/own-head.ts';
 import { signingKey } from './signing-key.ts';
 
 /** Any number that is ours: one sealer at a time in the whole installation. */
@@ -14,6 +15,7 @@ const BATCH_BYTES = BATCH * PENDING_BYTES;
  * Puts every entry that waits into the tree, in signed batches, and returns when none that was committed before the
  * call is left. A batch is one transaction: whoever dies in it leaves the queue and the tree as they were.
  * @returns how many entries were sealed.
+ * @throws `audit.treeRewritten`
  */
 export async function sealNow(kernel: Kernel): Promise<number> {
   let sealed = 0;
@@ -39,6 +41,7 @@ async function sealBatch(kernel: Kernel, client: StatementClient): Promise<numbe
   const pending = rows.flatMap((row) => unpackEntries(row.entries));
   const leaves = pending.map((entry) => entry.leafHash);
   const before = await readEdge(client);
+  await assertSignedEdge(client, before, signingKey(kernel).publicKey);
   const { edge, nodes } = append(before, leaves);
   await writeNodes(client, nodes);
   await client.query(
@@ -53,20 +56,6 @@ async function sealBatch(kernel: Kernel, client: StatementClient): Promise<numbe
   ]);
   if (removed.rowCount !== rows.length) throw new Error('the sealer’s queue changed under its lock');
   return leaves.length;
-}
-
-/** The size of the tree and its peaks: what is needed to go on, read by key. */
-async function readEdge(client: StatementClient): Promise<RightEdge> {
-  const { rows: heads } = await client.query<{ size: number }>('select size from audit.tree_head order by size desc limit 1');
-  const size = heads[0]?.size ?? 0;
-  const peaks = completeNodes({ start: 0, end: size });
-  const { rows } = await client.query<TreeNode>(
-    `select n.level, n.position, n.hash from audit.node n
-       join unnest($1::smallint[], $2::bigint[]) as wanted (level, position) using (level, position) order by n.level desc`,
-    [peaks.map((peak) => peak.level), peaks.map((peak) => peak.position)],
-  );
-  if (rows.length !== peaks.length) throw new Error(`the tree of size ${String(size)} lacks ${String(peaks.length - rows.length)} of its nodes`);
-  return { size, peaks: rows };
 }
 
 async function writeNodes(client: StatementClient, nodes: readonly TreeNode[]): Promise<void> {

@@ -31,6 +31,11 @@ export const signingKey: (kernel: Kernel) => SigningKey = service(Symbol('audit 
   };
 });
 
+/** Whether this installation itself signed a tree head, with the key that it has now: nobody who owns its database can. */
+export function isOwnHead(kernel: Kernel, head: { publicKey: Buffer }): boolean {
+  return signingKey(kernel).publicKey.equals(head.publicKey);
+}
+
 /** The log's name in its checkpoints: the installation's public host where there is one. */
 function originOf(kernel: Kernel): string {
   const { publicUrl } = kernel.config;

@@ -13,10 +13,13 @@ const idOf = <Kind extends string>() =>
     .transform((value) => value as Id<Kind>);
 const agencyId = idOf<'agency'>();
 
+/** Of a document from an axis it is the `DocumentId`, for which the standard has 200 signs; some write more. */
+export const LONGEST_DOCUMENT_CODE = 300;
+
 /** The facts of a document that travel with it (QĐ 28/2018 Art. 10.2, NĐ 30/2020 App. VI Part II). */
 export const envelopeDocument = z.object({
   /** Agency code, year, ordinal number of the document in the year (QĐ 28/2018 Art. 10.2.b). */
-  code: z.string().min(1).max(100),
+  code: z.string().min(1).max(LONGEST_DOCUMENT_CODE),
   number: z.string().min(1).max(50),
   notation: z.string().min(1).max(100),
   issuedOn: day,
@@ -277,15 +280,29 @@ export const noticeAsked = z.object({ ...aboutMessage, cancels: z.boolean(), cha
 export const noticeDeclined = z.object({ ...aboutMessage, answer: z.string() });
 export const noticeAnswered = z.object({ messageId: idOf<'message'>(), noticeId: idOf<'message'>(), status: deliveryStatus.extract(['15', '16']), statusVi: z.string(), statusEn: z.string(), reason: z.string().nullable() });
 export const noticeKept = z.object({ noticeId: idOf<'message'>(), kind: businessKind, kindVi: z.string(), kindEn: z.string(), senderName: z.string(), reason: z.string() });
+/** A notice came and was taken; what it made of its document is told by the lines above. */
+export const noticeReceived = z.object({
+  messageId: idOf<'message'>(),
+  envelopeId: z.uuid(),
+  contentHash: sha256,
+  senderAgencyId: agencyId,
+  senderName: z.string(),
+  kind: noticeKind,
+  kindVi: z.string(),
+  kindEn: z.string(),
+  reason: z.string(),
+});
 export const messageReminded = z.object({ messageId: idOf<'message'>(), senderName: z.string(), by: z.string() });
 export const messageOpened = z.object({ messageId: idOf<'message'>() });
-export const noticeSent = z.object({ envelopeId: z.uuid(), kind: noticeKind, kindVi: z.string(), kindEn: z.string(), reason: z.string(), recipientCount: z.number().int() });
+/** The hash is absent in records of before it was told. */
+export const noticeSent = z.object({ envelopeId: z.uuid(), contentHash: sha256.optional(), kind: noticeKind, kindVi: z.string(), kindEn: z.string(), reason: z.string(), recipientCount: z.number().int() });
 export const deliveriesCancelled = z.object({ count: z.number().int(), recipients: z.array(agencyId), reason: z.string() });
 export const noticesArrived = z.object({ envelopeId: z.uuid(), kindVi: z.string(), kindEn: z.string(), count: z.number().int() });
 export const deliveriesOpened = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string() });
 export const reminderSent = z.object({ recipientCount: z.number().int(), recipients: z.array(agencyId) });
 export const recipientsAdded = z.object({ envelopeId: z.uuid(), recipientCount: z.number().int() });
-export const messageAnswered = z.object({ messageId: idOf<'message'>(), status: answerStatus, statusVi: z.string(), statusEn: z.string(), reason: z.string().nullable() });
+/** Of a document, or of a notice with 15 or 16. */
+export const messageAnswered = z.object({ messageId: idOf<'message'>(), status: deliveryStatus.exclude(['01']), statusVi: z.string(), statusEn: z.string(), reason: z.string().nullable() });
 export const deliveryAnswered = z.object({
   envelopeId: z.uuid(),
   recipientAgencyId: agencyId,
@@ -304,5 +321,5 @@ export const deliveryReturned = z.object({ envelopeId: z.uuid(), recipientAgency
 export const deliveryRetried = z.object({ envelopeId: z.uuid(), recipientAgencyId: agencyId, recipientName: z.string() });
 
 export type { ConflictView, Reconciliation, TakerList } from './partners/contract.ts';
-export type { conflictPage, conflictView, inboundView, invitationReply, invitationSummary, linkView, packetSigning, partnerKeys, partnerTrust, partnerView, rotated, transferView } from './partners/contract.ts';
+export type { conflictPage, conflictView, inboundView, invitationReply, invitationSummary, linkView, packetSigning, partnerKeys, partnerTrust, partnerView, rotated, transferView, withheldPage } from './partners/contract.ts';
 export type { createdSystem, issuedKey, systemView } from './partners/adapters/provincial-axis/contract.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { envelope, type Envelope } from './contract.ts';
+import { parseStrictJson } from './domain/strict-json.ts';
 
 /** The envelope as text, once and for all: fields in the order of the contract, no spaces. */
 export function writeEnvelope(content: Envelope): string {
@@ -24,9 +25,9 @@ export function envelopeHash(original: string): string {
 export function readEnvelope(original: string): { ok: true; envelope: Envelope } | { ok: false; problem: string } {
   let value: unknown;
   try {
-    value = JSON.parse(original);
+    value = parseStrictJson(original);
   } catch {
-    return { ok: false, problem: 'not JSON' };
+    return { ok: false, problem: 'not JSON, or with a field that stands there twice' };
   }
   const parsed = envelope.safeParse(value);
   if (parsed.success) return { ok: true, envelope: parsed.data };

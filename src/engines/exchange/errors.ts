@@ -71,6 +71,13 @@ export const exchangeErrors = defineErrors('exchange', {
     fixVi: 'Quay về danh sách văn bản đến.',
     fixEn: 'Go back to the list of incoming documents.',
   },
+  recordOfOtherKey: {
+    status: 500,
+    vi: 'Gốc mới nhất của nhật ký không do hệ thống này ký, nên không lập gói chứng cứ.',
+    en: 'The newest root of the record was not signed by this installation, so no evidence package is made.',
+    fixVi: 'Nếu vừa thay khóa ký nhật ký: thử lại sau một phút. Nếu không: có người đã sửa cơ sở dữ liệu, chạy npx lienthong doctor.',
+    fixEn: 'If the signing key of the record was just replaced, try again in a minute. If not, somebody changed the database: run npx lienthong doctor.',
+  },
   deliveryNotFound: {
     status: 404,
     vi: 'Không tìm thấy lần gửi này.',

@@ -22,6 +22,7 @@ import {
   noticeAsked,
   noticeDeclined,
   noticeKept,
+  noticeReceived,
   noticeSent,
   noticesArrived,
   recipientsAdded,
@@ -59,5 +60,6 @@ export const events: EventCatalogue = {
   'notice-asked': { data: noticeAsked, vi: '{senderName} đề nghị {kindVi}, chờ văn thư trả lời: {reason}', en: '{senderName} asks for a {kindEn}: {reason}' },
   'notice-declined': { data: noticeDeclined, vi: 'Không đồng ý {kindVi} theo thông báo của {senderName}: {answer}', en: 'The {kindEn} of {senderName} was declined: {answer}' },
   'notice-answered': { data: noticeAnswered, vi: 'Văn thư trả lời thông báo: {statusVi}', en: 'The clerk answered the notice: {statusEn}' },
+  'notice-received': { data: noticeReceived, vi: 'Nhận thông báo {kindVi} của {senderName}: {reason}', en: 'A notice of {kindEn} by {senderName} came: {reason}' },
   'notice-kept': { data: noticeKept, vi: 'Thông báo {kindVi} của {senderName} đến trước văn bản, giữ lại chờ văn bản', en: 'A notice of {kindEn} by {senderName} came before its document and is kept' },
 };

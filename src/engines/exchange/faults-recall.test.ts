@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { run } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { nodeFlags, openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { answerMessage } from './commands/answer-message.ts';
 import { answerNotice } from './commands/answer-notice.ts';
 import { sendEnvelope } from './commands/send-envelope.ts';
@@ -31,7 +31,7 @@ const START = 1 + (process.pid % STEP);
 /** Starts a worker process that dies before its n-th statement. */
 function work(dieBeforeStatement: number): Promise<{ killed: boolean; output: string }> {
   const order = { config: house.kernel.config, databaseUrl: house.kernel.database.directUrl, now: house.clock.now().toISOString(), dieBeforeStatement };
-  const child = spawn(process.execPath, [...process.execArgv.filter((flag) => !flag.startsWith('--test')), join(import.meta.dirname, 'testing/fault-worker.ts')], {
+  const child = spawn(process.execPath, [...nodeFlags(), join(import.meta.dirname, 'testing/fault-worker.ts')], {
     env: { ...process.env, LIENTHONG_FAULT_ORDER: JSON.stringify(order), NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

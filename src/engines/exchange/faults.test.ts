@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { run } from '#kernel/command.ts';
 import type { Id } from '#kernel/ids.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { nodeFlags, openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { answerMessage } from './commands/answer-message.ts';
 import { verifyReceipt } from './domain/receipt.ts';
 import { receiptKeys } from './receipt-key.ts';
@@ -31,7 +31,7 @@ type Ended = { killed: boolean; output: string };
 /** Starts a worker process; it dies before its n-th statement, or is killed from outside after some milliseconds. */
 function work(fate: { dieBeforeStatement?: number; killAfterMs?: number } = {}): Promise<Ended> {
   const order = { config: house.kernel.config, databaseUrl: house.kernel.database.directUrl, now: house.clock.now().toISOString(), dieBeforeStatement: fate.dieBeforeStatement ?? null };
-  const child = spawn(process.execPath, [...process.execArgv.filter((flag) => !flag.startsWith('--test')), join(import.meta.dirname, 'testing/fault-worker.ts')], {
+  const child = spawn(process.execPath, [...nodeFlags(), join(import.meta.dirname, 'testing/fault-worker.ts')], {
     env: { ...process.env, LIENTHONG_FAULT_ORDER: JSON.stringify(order), NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -33,6 +33,7 @@ export { exchangeFigures, type ExchangeFigures, type PeriodFigures } from './que
 export { receivedDocuments, receivedFilters, sentDocuments, sentFilters, type ReceivedDocument, type ReceivedFilter, type SentDocument, type SentFilter } from './queries/exchanged-documents.ts';
 export { traceEnvelope, traceMessage } from './queries/trace.ts';
 export { waitingQueues, type WaitingQueue } from './queries/waiting.ts';
+export { contradictedRecords, type ContradictedRecord } from './partners/witness.ts';
 export { endingConnections, type EndingConnection } from './partners/queries/ending.ts';
 export { listPartners } from './partners/queries/partners.ts';
 export { unfetchedParcels, type UnfetchedParcels } from './partners/queries/unfetched.ts';

@@ -53,7 +53,7 @@ test('a recall that overtakes its document waits for it, and the document is kep
   const recall = await foreign({ business: about(document, 'recall', 1) });
   await take(recall);
   assert.equal(await stateOf(recall), 'asked');
-  assert.deepEqual(await eventsAt(house, commune, (await messageIn(house, commune, recall.of)).id), ['exchange.notice-kept']);
+  assert.deepEqual(await eventsAt(house, commune, (await messageIn(house, commune, recall.of)).id), ['exchange.notice-received', 'exchange.notice-kept']);
   await take(document);
   assert.deepEqual([await stateOf(document), await stateOf(recall)], ['recalled', 'agreed']);
   const message = await messageIn(house, commune, document.of);

@@ -87,6 +87,18 @@ export type AxisStepRow = {
   problem_at: Instant | null;
 };
 
+export type AxisWithheldRow = {
+  partner_id: string;
+  doc_id: string;
+  message_type: 'edoc' | 'status';
+  from_code: string | null;
+  problem_code: string;
+  problem: string;
+  refusals: number;
+  since: Instant;
+  next_ask_at: Instant;
+};
+
 export type ContradictionRow = {
   agency_id: string;
   sender_agency_id: string;
@@ -422,6 +434,7 @@ export type Tables = {
   'exchange.axis_sandbox': AxisSandboxRow;
   'exchange.axis_sending': AxisSendingRow;
   'exchange.axis_step': AxisStepRow;
+  'exchange.axis_withheld': AxisWithheldRow;
   'exchange.contradiction': ContradictionRow;
   'exchange.delivery': DeliveryRow;
   'exchange.delivery_answer': DeliveryAnswerRow;

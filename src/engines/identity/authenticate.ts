@@ -8,7 +8,19 @@ import { sessionCache, type KnownSession } from './session-cache.ts';
 import { limitsOf } from './settings.ts';
 import type { Factors } from './tables.ts';
 
-export const SESSION_COOKIE = 'session';
+/**
+ * The name of the cookie that holds a session's token. Behind https it is one that browsers take from this very host alone: an agency's own site under the
+ * province's domain can neither set nor replace it (RFC 6265bis, 4.1.3.2).
+ */
+export function sessionCookie({ config }: Pick<Kernel, 'config'>): '__Host-session' | 'session' {
+  return isBehindHttps(config) ? '__Host-session' : 'session';
+}
+
+/** Whether people reach this installation by https. */
+export function isBehindHttps({ publicUrl }: Pick<Kernel['config'], 'publicUrl'>): boolean {
+  return publicUrl?.startsWith('https:') ?? false;
+}
+
 /** 256 bits in base64url. */
 const TOKEN_PATTERN = /^[\w-]{43}$/;
 
@@ -17,7 +29,7 @@ const TOKEN_PATTERN = /^[\w-]{43}$/;
  * was revoked, idle too long, too old, or whose post or delegation has ended is nobody's at once.
  */
 export const authenticate: Authenticate = async (kernel, request) => {
-  const token = request.cookies[SESSION_COOKIE];
+  const token = request.cookies[sessionCookie(kernel)];
   if (token === undefined || !TOKEN_PATTERN.test(token)) return anonymous;
   // A background refresh of an unattended screen is not activity.
   const known = await findSession(kernel, token, { isActivity: request.headers['x-background'] !== '1' });
@@ -133,7 +145,7 @@ function actorOf(row: SessionRow): PersonActor {
  * @returns the new token for the cookie, or undefined when the present one stays.
  */
 export async function rotateSession(kernel: Kernel, cookies: Record<string, string | undefined>): Promise<string | undefined> {
-  const token = cookies[SESSION_COOKIE];
+  const token = cookies[sessionCookie(kernel)];
   const known = token === undefined ? undefined : await findSession(kernel, token, { isActivity: false });
   if (token === undefined || known === undefined || known.isEarlierToken) return undefined;
   const now = kernel.clock.now();

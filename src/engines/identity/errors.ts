@@ -174,6 +174,13 @@ export const identityErrors = defineErrors('identity', {
     fixVi: 'Việc này do quản trị viên tỉnh thực hiện.',
     fixEn: 'The province’s administrator does this.',
   },
+  ownPost: {
+    status: 403,
+    vi: 'Không ai tự gán hay đổi chức danh của chính mình.',
+    en: 'Nobody gives themselves a post or changes the own one.',
+    fixVi: 'Nhờ quản trị viên khác của cơ quan hoặc quản trị viên tỉnh.',
+    fixEn: 'Ask another administrator of the agency, or the province’s.',
+  },
   notYourAgency: {
     status: 403,
     vi: 'Bạn chỉ quản trị cơ quan của mình.',

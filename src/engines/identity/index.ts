@@ -11,7 +11,7 @@ export const identityModule: Module = {
   schedules: identitySchedules,
 };
 
-export { authenticate, rotateSession, SESSION_COOKIE } from './authenticate.ts';
+export { authenticate, isBehindHttps, rotateSession, sessionCookie } from './authenticate.ts';
 export { DEVICE_COOKIE } from './known-device.ts';
 export { watchIdentity } from './watch-identity.ts';
 export { knownAgenciesOn } from './known-agencies.ts';
@@ -27,9 +27,11 @@ export {
   agencyGroups,
   findAgencyByCode,
   getAgencyOn,
+  letterheadOn,
   searchAgencies,
   type AgencyId,
   type AgencyOnDay,
+  type Letterhead,
 } from './queries/agencies.ts';
 export { actingAs, actingRights, getPost, getUnit, listUnits, postsByRole, postsOfPerson, type PersonId, type Post, type PostId, type UnitId } from './queries/posts.ts';
 export { agenciesWithRole, postsEverywhere } from './queries/posts-everywhere.ts';
@@ -77,4 +79,4 @@ export { recipientGroupsOf } from './queries/recipient-groups.ts';
 export { agencyHistory, delegationsOf, peopleOfAgency, subordinatesOf } from './queries/directory.ts';
 export { searchPeople } from './queries/people.ts';
 export { listSettings, ownSecurity, ownSessions } from './queries/own-security.ts';
-export { mayAdministerAgency, mayDelegateFrom, mayGiveRoles, mayKeepDirectory, mayKeepRecipientGroups } from './policy.ts';
+export { mayAdministerAgency, mayDelegateFrom, mayGivePostsTo, mayGiveRoles, mayKeepDirectory, mayKeepRecipientGroups } from './policy.ts';

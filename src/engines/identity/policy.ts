@@ -20,6 +20,11 @@ export function mayGiveRoles(actor: Actor, roles: readonly string[]): boolean {
   return mayKeepDirectory(actor) || !roles.some((role) => role === 'province_admin' || role === 'auditor');
 }
 
+/** Nobody raises themselves: what else an agency's administrator is to be, the province's administrator decides, or another one of the agency. */
+export function mayGivePostsTo(actor: Actor, personId: string): boolean {
+  return mayKeepDirectory(actor) || !(actor.kind === 'person' && actor.personId === personId);
+}
+
 /** An account is looked after by who administers every agency in which its person holds a post or will, and every role of these posts. */
 export function mayAdministerPerson(actor: Actor, posts: readonly { agencyId: string; roles: readonly string[] }[]): boolean {
   return mayKeepDirectory(actor) || (posts.length > 0 && posts.every((post) => mayAdministerAgency(actor, post.agencyId) && mayGiveRoles(actor, post.roles)));
@@ -52,4 +57,8 @@ export function assertAdministersAgency(actor: Actor, agencyId: string): void {
 
 export function assertGivesRoles(actor: Actor, roles: readonly string[]): void {
   if (!mayGiveRoles(actor, roles)) throw identityErrors.roleNotYours();
+}
+
+export function assertGivesPostsTo(actor: Actor, personId: string): void {
+  if (!mayGivePostsTo(actor, personId)) throw identityErrors.ownPost();
 }

@@ -3,7 +3,7 @@ import type { PersonActor } from '#kernel/actor.ts';
 import { newId } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { vietnamDay } from '#kernel/time.ts';
-import { findSession, SESSION_COOKIE, tokenHash } from './authenticate.ts';
+import { findSession, sessionCookie, tokenHash } from './authenticate.ts';
 import { findAccountByLogin } from './queries/accounts.ts';
 import { postsOfPerson } from './queries/posts.ts';
 import type { Factors, Tables } from './tables.ts';
@@ -49,5 +49,5 @@ export async function signInForTest(kernel: Kernel, login: string, options: { ti
     .execute();
   const known = await findSession(kernel, token, { isActivity: false });
   if (known === undefined) throw new Error(`the session of ${login} does not live`);
-  return { actor: known.actor, cookies: { [SESSION_COOKIE]: token } };
+  return { actor: known.actor, cookies: { [sessionCookie(kernel)]: token } };
 }

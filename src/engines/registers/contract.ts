@@ -60,11 +60,15 @@ export const registerPageQuery = registerQuery.extend({ after: z.coerce.number()
 const registerName = z.object({ id: z.uuid(), name: z.string(), year: z.number().int() });
 export type RegisterName = z.infer<typeof registerName>;
 
+/** Numbers that nothing stands at. */
+const missingNumbers = z.object({ from: z.number().int(), to: z.number().int() });
+export type MissingNumbers = z.infer<typeof missingNumbers>;
+
 /** One number of a register, its cells in the columns of the form; `missing` are numbers just before it that nothing stands at. */
 export const registerRow = z.object({
   id: z.uuid(),
   number: z.number().int(),
-  missing: z.object({ from: z.number().int(), to: z.number().int() }).nullable(),
+  missing: missingNumbers.nullable(),
   cells: z.array(z.string()),
 });
 export type RegisterRow = z.infer<typeof registerRow>;
@@ -81,7 +85,11 @@ export const registerPage = z.object({
   count: z.number().int().nullable(),
   /** Whether the caller may open the documents as well. */
   opens: z.boolean(),
+  /** The names on the cover, as they were on the last of the days: of the agency, and of the one above it where papers name it. */
+  letterhead: z.object({ name: z.string(), superior: z.string().nullable() }),
   rows: z.array(registerRow),
+  /** Numbers that were given after the last one that stands in the register; told on the last page, where the days reach so far. */
+  missingAtEnd: missingNumbers.nullable(),
   next: z.string().nullable(),
 });
 export type RegisterPage = z.infer<typeof registerPage>;

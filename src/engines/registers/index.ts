@@ -27,6 +27,11 @@ export const registersModule: Module = {
       vi: 'Xuất {name} năm {year}, từ {from} đến {to}: {count} văn bản',
       en: 'Exported the register {name} of {year}, {from} to {to}: {count} documents',
     },
+    'register-printed': {
+      data: z.object({ name: z.string(), year: z.number().int(), from: z.string(), to: z.string(), count: z.number().int() }),
+      vi: 'In {name} năm {year}, từ {from} đến {to}: {count} văn bản',
+      en: 'Printed the register {name} of {year}, {from} to {to}: {count} documents',
+    },
   },
 };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { AsicError, openZip, writeZip, type StoredEntry, type Zip } from './domain/asic/index.ts';
+import { AsicError, defaultZipLimits, openZip, writeZip, type StoredEntry, type Zip } from './domain/asic/index.ts';
 
 /** A file of a container; without content when its bytes are not those that the container's directory speaks of. */
 export type ContainerMember = { name: string; content: Buffer | undefined };
@@ -15,7 +15,9 @@ export type Container = {
 /** Opens a container that nobody vouches for. Returns undefined for what is none, or is damaged beyond telling its files apart. */
 export async function readContainer(bytes: Buffer): Promise<Container | undefined> {
   try {
-    const zip = await openZip({ sizeBytes: bytes.length, read: (start, length) => Promise.resolve(bytes.subarray(start, start + length)) });
+    // What was sealed here is stored as it is: nothing in it unfolds, and all of it is held in memory.
+    const limits = { ...defaultZipLimits, maxExpandedBytes: bytes.length };
+    const zip = await openZip({ sizeBytes: bytes.length, read: (start, length) => Promise.resolve(bytes.subarray(start, start + length)) }, limits);
     const members: ContainerMember[] = [];
     for (const entry of zip.entries) members.push({ name: entry.name, content: await contentOf(zip, entry) });
     return { members, isExact: (modifiedAt) => isWritten(members, { modifiedAt, bytes }) };

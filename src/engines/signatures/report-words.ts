@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AppError } from '#kernel/errors.ts';
+import { AppError } from '#kernel/errors.ts';
 import type { CoveredFile, Grounds, RevocationSourceReport } from './adapters/document-reader/file-report.ts';
 import type { SignedKind } from './adapters/document-reader/signed-kind.ts';
 import { findingText, type AsicFinding } from './domain/asic/index.ts';
@@ -90,7 +90,7 @@ export function unreadableReport(error: AppError, { bytes, now }: { bytes: Buffe
   return {
     indication: 'UNREADABLE',
     subIndication: 'FORMAT_FAILURE',
-    headline: { vi: 'Không đọc được tệp.', en: 'The file cannot be read.' },
+    headline: unreadable,
     cause: { vi, en },
     problem: { code: error.code, text: { vi, en }, todo: { vi: fixVi ?? '', en: fixEn ?? '' } },
     signatures: [],
@@ -101,6 +101,42 @@ export function unreadableReport(error: AppError, { bytes, now }: { bytes: Buffe
   };
 }
 
+const lostFiles = {
+  'files.notStored': { vi: 'Nội dung của tệp không còn trong kho lưu trữ nên không kiểm tra được chữ ký số.', en: 'The bytes of this file are not in the store, so its signatures cannot be checked.' },
+  'files.damaged': { vi: 'Nội dung lưu trữ của tệp đã bị hỏng nên không kiểm tra được chữ ký số.', en: 'The stored bytes of this file are damaged, so its signatures cannot be checked.' },
+} as const;
+
+/** Whether an error says that the store has the bytes of a file no longer; one that does not answer is none of these. */
+export function isLoss(error: unknown): error is AppError & { code: keyof typeof lostFiles } {
+  return error instanceof AppError && error.code in lostFiles;
+}
+
+/** Whether a report was made when the bytes of the file were lost. */
+export function isOfLostFile({ problem }: StoredReport): boolean {
+  return problem !== null && problem.code in lostFiles;
+}
+
+/** The report on a file about whose signatures nothing is known for good, and whose bytes are lost. */
+export function lostReport({ code }: { code: keyof typeof lostFiles }, { sha256, sizeBytes, now }: { sha256: string; sizeBytes: number; now: Date }): StoredReport {
+  const todo = {
+    vi: 'Báo quản trị viên khôi phục tệp từ bản sao lưu; khi tệp có lại, chữ ký số được kiểm tra lại.',
+    en: 'Ask the administrator to restore the file from the backup; its signatures are checked again once it is back.',
+  };
+  return {
+    indication: 'UNREADABLE',
+    subIndication: 'SIGNED_DATA_NOT_FOUND',
+    headline: unreadable,
+    cause: lostFiles[code],
+    problem: { code, text: lostFiles[code], todo },
+    signatures: [],
+    flags: [],
+    sha256,
+    sizeBytes,
+    validatedAt: now.toISOString(),
+  };
+}
+
+const unreadable: Wording = { vi: 'Không đọc được tệp.', en: 'The file cannot be read.' };
 const onlyStamped: Wording = { vi: 'Tệp này chỉ có dấu thời gian, không có chữ ký số của ai.', en: 'This file carries a time stamp only: nobody has signed it.' };
 const unsigned: Wording = { vi: 'Tệp này không có chữ ký số.', en: 'This file carries no digital signature.' };
 

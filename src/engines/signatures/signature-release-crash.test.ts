@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { newId } from '#kernel/ids.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { nodeFlags, openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { cscAccount, testCscService, type TestCscService } from './adapters/csc-client/testing.ts';
 import { beginReleaseConsent, finishConsent } from './commands/service-consents.ts';
 import { buildPdf } from './domain/pdf/testing.ts';
@@ -70,7 +70,7 @@ async function child(order: Pick<ReleaseCrashOrder, 'state' | 'code' | 'killAt' 
   const { config, clock } = house.kernel;
   const environment = { DATABASE_URL: house.ownerUrl, DATA_DIR: config.dataDir, FILES_URL: config.filesUrl, APP_SECRET: config.appSecret, PUBLIC_URL: 'http://lienthong.test', SIGNING_SERVICES: servicesFile };
   const full: ReleaseCrashOrder = { ...order, url: house.kernel.database.directUrl, environment, now: clock.now().toISOString(), actor: person };
-  const process_ = spawn(process.execPath, [join(import.meta.dirname, 'testing/release-crash-child.ts')], { env: { ...process.env, CRASH_ORDER: JSON.stringify(full) } });
+  const process_ = spawn(process.execPath, [...nodeFlags(), join(import.meta.dirname, 'testing/release-crash-child.ts')], { env: { ...process.env, CRASH_ORDER: JSON.stringify(full) } });
   let output = '';
   process_.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   process_.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

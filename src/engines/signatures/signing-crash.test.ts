@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { newId } from '#kernel/ids.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import { systemActor } from '#kernel/actor.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { nodeFlags, openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { performSigningBatch } from './perform-batch.ts';
 import { performSigning } from './perform-signing.ts';
 import { expireSignings } from './commands/signing-states.ts';
@@ -39,7 +39,7 @@ async function child(order: Pick<CrashOrder, 'signingId' | 'batch' | 'killAt' | 
   const { config, clock } = house.kernel;
   const environment = { DATABASE_URL: house.ownerUrl, DATA_DIR: config.dataDir, FILES_URL: config.filesUrl, APP_SECRET: config.appSecret, PUBLIC_URL: 'http://lienthong.test' };
   const full: CrashOrder = { ...order, url: house.kernel.database.directUrl, environment, now: clock.now().toISOString(), actor: person };
-  const process_ = spawn(process.execPath, [join(import.meta.dirname, 'testing/signing-crash-child.ts')], { env: { ...process.env, CRASH_ORDER: JSON.stringify(full) } });
+  const process_ = spawn(process.execPath, [...nodeFlags(), join(import.meta.dirname, 'testing/signing-crash-child.ts')], { env: { ...process.env, CRASH_ORDER: JSON.stringify(full) } });
   let output = '';
   process_.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   process_.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

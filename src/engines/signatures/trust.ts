@@ -9,7 +9,8 @@ import { currentRevocationList, listsOfThisMoment } from './adapters/built-in-au
 import type { TrustMaterial } from './adapters/document-reader/protocol.ts';
 import type { TrustAnchorSummary } from './contract.ts';
 import { isInstallationSeal, parseCertificate, type Certificate } from './domain/pki/certificate.ts';
-import { parseRevocationList } from './domain/pki/crl.ts';
+import { parseRevocationList, type RevocationList } from './domain/pki/crl.ts';
+import { PkiError } from './domain/pki/errors.ts';
 import type { TrustPeriod } from './domain/validation/trust-store.ts';
 import { installation } from './events.ts';
 import { SEAL_NAME } from './seal-name.ts';
@@ -108,8 +109,11 @@ export async function configuredFolder(kernel: Kernel): Promise<TrustFolder> {
   return kept.content;
 }
 
-/** The SHA-256 of the revocation lists in TRUST_ANCHORS, by the name of their issuer. */
-export type FolderLists = ReadonlyMap<string, readonly string[]>;
+/** A revocation list in TRUST_ANCHORS. */
+export type FolderList = { /** Its SHA-256. */ hash: string; /** Whether a certificate of its issuer stands on it, by the serial number in hexadecimal. */ revokes: (serial: string) => boolean };
+
+/** The revocation lists in TRUST_ANCHORS, by the name of their issuer. */
+export type FolderLists = ReadonlyMap<string, readonly FolderList[]>;
 
 // A reading is kept for a minute and asked by every file that arrives meanwhile.
 const listsByReading = new WeakMap<TrustFolder, FolderLists>();
@@ -119,11 +123,34 @@ export async function folderLists(kernel: Kernel): Promise<FolderLists> {
   const folder = await configuredFolder(kernel);
   let lists = listsByReading.get(folder);
   if (lists === undefined) {
-    const found = [...folder.crls.values()].map((raw) => ({ issuer: parseRevocationList(raw).issuer.text, hash: createHash('sha256').update(raw).digest('hex') }));
-    lists = new Map([...Map.groupBy(found, ({ issuer }) => issuer)].map(([issuer, all]) => [issuer, all.map(({ hash }) => hash)]));
+    const found = [...folder.crls.values()].map(parseRevocationList);
+    lists = new Map([...Map.groupBy(found, ({ issuer }) => issuer.text)].map(([issuer, all]) => [issuer, all.map(listOf)]));
     listsByReading.set(folder, lists);
   }
   return lists;
+}
+
+function listOf(list: RevocationList): FolderList {
+  // Few people sign many documents, and a large authority's list has hundreds of thousands of rows.
+  const asked = new Map<string, boolean>();
+  return {
+    hash: createHash('sha256').update(list.raw).digest('hex'),
+    revokes: (serial) => {
+      const known = asked.get(serial) ?? isOnList(list, serial);
+      asked.set(serial, known);
+      return known;
+    },
+  };
+}
+
+/** A row that cannot be read says nothing here: the reader judges the file by it. */
+function isOnList(list: RevocationList, serial: string): boolean {
+  try {
+    return list.find(Buffer.from(serial, 'hex')) !== undefined;
+  } catch (error) {
+    if (error instanceof PkiError) return true;
+    throw error;
+  }
 }
 
 /** Has the folder read again at its next use, after what decides on its lists was changed by a person. */

@@ -13,6 +13,8 @@ export type Column<Row> = {
   align?: 'end';
   /** Where it stands when the list is narrow: the big line, the small line above it, at its right end, the line below, or nowhere. */
   narrow?: 'title' | 'top' | 'aside' | 'below' | 'hidden';
+  /** What the cell says there instead, where its words need the heading that a narrow list does not have. */
+  renderNarrow?: (row: Row) => ReactNode;
   /** The cell that carries the link of the row. The first `title` unless one says so. */
   main?: boolean;
   /** May be hidden by choice; `hidden` starts so. */

@@ -50,12 +50,22 @@ export function DataListRow<Row>({ list, row, columns, active, chooser }: RowPro
               {column.render(row)}
             </MainCell>
           ) : (
-            column.render(row)
+            <Cell column={column} row={row} />
           )}
         </td>
       ))}
       {chooser && <td role="cell" className="lt-data-list__chooser" aria-hidden="true" />}
     </tr>
+  );
+}
+
+function Cell<Row>({ column: { render, renderNarrow }, row }: { column: Column<Row>; row: Row }): ReactNode {
+  if (renderNarrow === undefined) return render(row);
+  return (
+    <>
+      <span className="lt-data-list__wide">{render(row)}</span>
+      <span className="lt-data-list__narrow">{renderNarrow(row)}</span>
+    </>
   );
 }
 

@@ -8,7 +8,7 @@ import './states.css';
 export type ErrorStateProps = {
   /** Whatever was thrown. An ApiError tells its own story; anything else is a defect and says so. */
   error: unknown;
-  /** Tries the same thing again. */
+  /** Tries the same thing again; not offered for what is not there. */
   onRetry?: (() => void) | undefined;
   /** Stands in a section instead of a whole page. */
   compact?: boolean;
@@ -41,7 +41,7 @@ export function ErrorState({ error, onRetry, compact = false }: ErrorStateProps)
       {!compact && <RouteOff className="lt-state__sign" size={40} strokeWidth={1.5} aria-hidden="true" />}
       <p className="lt-state__title">{known?.message ?? t('defect')}</p>
       <p className="lt-state__text">{known === undefined ? t('defectFix') : known.fix}</p>
-      {onRetry !== undefined && (
+      {onRetry !== undefined && known?.status !== 404 && (
         <div className="lt-state__actions">
           <Button variant="primary" onClick={onRetry}>
             {t('retry')}

@@ -1,7 +1,8 @@
 import type { Kernel } from '#kernel/kernel.ts';
 import { AppError } from '#kernel/errors.ts';
 import type { Id } from '#kernel/ids.ts';
-import { inclusionProof, latestTreeHead, leafHash, verifyAll, verifyCheckpoint, verifyInclusion } from '#engines/audit/index.ts';
+import { formatInstant } from '#kernel/time.ts';
+import { inclusionProof, latestTreeHead, leafHash, verifyAll, otherKeys, verifyCheckpoint, verifyInclusion } from '#engines/audit/index.ts';
 import { listDamaged, readBytes } from '#engines/files/index.ts';
 import { readiness } from '../../health.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
@@ -13,6 +14,7 @@ export async function checkContents(kernel: Kernel, options: { isFull: boolean }
     ...(await checkDamage(kernel)),
     ...(await checkParts(kernel)),
     options.isFull ? await checkWholeRecord(kernel) : await checkNewestRecords(kernel),
+    ...(await checkRecordKeys(kernel)),
     ...(await checkJobs(kernel)),
     ...(await checkDemoAccounts(kernel)),
   ];
@@ -101,6 +103,19 @@ async function isInTree(kernel: Kernel, row: { agency_id: Id<'agency'>; entry_id
     if (error instanceof AppError && error.code === 'audit.entryNotFound') return false;
     throw error;
   }
+}
+
+/** A rewritten history can be signed whole with a key that was put in: that there is another key is all that shows of it. */
+async function checkRecordKeys(kernel: Kernel): Promise<Finding[]> {
+  return (await otherKeys(kernel)).map(({ keyId, from, to, heads }) =>
+    warning(
+      {
+        vi: `${String(heads)} gốc nhật ký (${formatInstant(from)} đến ${formatInstant(to)}) ký bằng khóa ${keyId}, không phải khóa hiện tại`,
+        en: `${String(heads)} roots of the record (${from.toISOString()} to ${to.toISOString()}) are signed with the key ${keyId}, which is not the present one`,
+      },
+      { vi: 'Đúng nếu hệ thống đã từng thay khóa đúng vào lúc đó. Nếu không, nhật ký đã bị viết lại: đối chiếu với gốc mà hệ thống khác làm chứng.', en: 'Right if the key was replaced at that very time. If not, the record was rewritten: compare with the roots that other installations witnessed.' },
+    ),
+  );
 }
 
 async function checkWholeRecord(kernel: Kernel): Promise<Finding> {

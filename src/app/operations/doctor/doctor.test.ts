@@ -82,6 +82,15 @@ test('an entry of the record that somebody changed is found among the newest', a
   });
 });
 
+test('roots under another key than the present one are named with their time, since no signature tells whether that key was ours', async () => {
+  const back = `update audit.tree_head h set key_id = (select key_id from audit.signing_key order by created_at limit 1) where key_id = 'khoa-khac'; delete from audit.signing_key where key_id = 'khoa-khac'`;
+  const put = `insert into audit.signing_key (key_id, origin, public_key, created_at) values ('khoa-khac', 'x', decode(repeat('07', 32), 'hex'), now() + interval '1 year'); update audit.tree_head set key_id = 'khoa-khac' where size = (select min(size) from audit.tree_head)`;
+  assert.doesNotMatch(named(await look(), 'warning'), /không phải khóa hiện tại/);
+  await withRows(put, back, async () => {
+    assert.match(named(await look(), 'warning'), /1 gốc nhật ký .* ký bằng khóa khoa-khac, không phải khóa hiện tại/);
+  });
+});
+
 test('entries that nobody seals point to the missing worker', async () => {
   await office.signIn('vanthu.stc');
   office.house.clock.advance(600_000);

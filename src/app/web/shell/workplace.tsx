@@ -1,17 +1,19 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import ChevronDown from 'lucide-react/icons/chevron-down';
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { useCommands, type Command } from '#ui/commands.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { useT } from '#ui/i18n.ts';
+import { keepFocus } from '#ui/kept-focus.ts';
 import { latePart } from '#ui/late-part.tsx';
 import { Outlet, useNavigation } from '#ui/navigation.tsx';
 import { suggestLanguage } from '#ui/preferences.ts';
 import { SessionProvider, useSession, type Session } from '#ui/session-context.tsx';
 import { useShortcuts, type Shortcut } from '#ui/shortcuts.tsx';
 import type { WebModule } from '#ui/web-module.ts';
+import { useIsBehind } from '../last-known.ts';
 import { keepFresh } from '../live.ts';
 import { Header } from './header.tsx';
 import { messages } from './messages.ts';
@@ -54,6 +56,8 @@ function Frame({ modules }: { modules: readonly WebModule[] }): ReactNode {
   const t = useT(messages);
   const queries = useQueryClient();
   useEffect(() => keepFresh(queries), [queries]);
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => (main.current === null ? undefined : keepFocus(main.current)), []);
   const [open, setOpen] = useState<'palette' | 'help' | undefined>(undefined);
   const places = usePlaces(modules);
   const search = usePaletteSearch(modules);
@@ -73,7 +77,7 @@ function Frame({ modules }: { modules: readonly WebModule[] }): ReactNode {
           {open === 'palette' && <CommandPalette open onClose={close} search={search} />}
           {open === 'help' && <ShortcutHelp open onClose={close} />}
         </header>
-        <main className="lt-workplace__main" id="main" tabIndex={-1}>
+        <main className="lt-workplace__main" id="main" tabIndex={-1} ref={main}>
           <Outlet />
         </main>
       </div>
@@ -117,6 +121,7 @@ function Notices(): ReactNode {
   const t = useT(messages);
   const { notice } = useSession();
   const online = useOnline();
+  const isBehind = useIsBehind();
   return (
     <>
       {notice !== null && (
@@ -132,6 +137,13 @@ function Notices(): ReactNode {
           <Banner tone="warn">{t('offline')}</Banner>
         </div>
       )}
+      <div role="status">
+        {online && isBehind && (
+          <div className="lt-workplace__notice">
+            <Banner tone="warn">{t('behind')}</Banner>
+          </div>
+        )}
+      </div>
     </>
   );
 }

@@ -16,6 +16,7 @@ import { loadRows } from '#ui/data/load-rows.ts';
 import { formatDate, formatNumber } from '#ui/format.ts';
 import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
 import { Section } from '#ui/layout/page.tsx';
+import { useNextButton } from '#ui/next-button.ts';
 import { Link } from '#ui/navigation.tsx';
 import { conflictProblems } from '#engines/identity/contract.ts';
 import { MOST_CHOSEN, type ConflictList, type DirectoryConflict } from '../contract.ts';
@@ -46,13 +47,17 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
   });
   const rows = pages.data?.pages.flatMap((page) => page.conflicts);
   const chosen = rows?.filter((row) => picked.has(seenAs(row))) ?? [];
+  const shown = rows?.slice(0, MOST_CHOSEN) ?? [];
+  const hasMore = pages.hasNextPage || (rows ?? []).length > MOST_CHOSEN;
+  const offersMatching = chosen.length === shown.length && hasMore && chosen.length < MOST_CHOSEN;
+  const goOn = useNextButton(bar, offersMatching);
   const chooseMatching = useMutation({
     mutationFn: () => loadRows(pages, ({ conflicts }) => conflicts, MOST_CHOSEN),
+    onMutate: () => goOn(true),
+    onError: () => goOn(false),
     onSuccess: (found) => {
-      if (found === undefined) return;
-      setPicked(new Set(found.rows.map(seenAs)));
-      // The button that was pressed is gone: the keyboard goes on with what may be decided.
-      requestAnimationFrame(() => bar.current?.querySelector('button')?.focus());
+      if (found === undefined) goOn(false);
+      else setPicked(new Set(found.rows.map(seenAs)));
     },
   });
   return (
@@ -77,9 +82,10 @@ export function NationalConflicts({ count, version }: { count: number; /** Chang
       {rows !== undefined && rows.length > 0 && (
         <ChoiceBar
           ref={bar}
-          rows={rows.slice(0, MOST_CHOSEN)}
+          rows={shown}
           chosen={chosen}
-          hasMore={pages.hasNextPage || rows.length > MOST_CHOSEN}
+          hasMore={hasMore}
+          offersMatching={offersMatching}
           total={problem === 'all' ? count : undefined}
           isLoading={chooseMatching.isPending}
           onChoose={(next) => setPicked(new Set(next.map(seenAs)))}

@@ -26,6 +26,8 @@ type ChoiceBarProps = {
   chosen: readonly DirectoryConflict[];
   /** Whether more match than these rows. */
   hasMore: boolean;
+  /** Whether all that match can be chosen next. */
+  offersMatching: boolean;
   /** How many match, where that is known. */
   total: number | undefined;
   isLoading: boolean;
@@ -36,7 +38,7 @@ type ChoiceBarProps = {
 };
 
 /** Chooses all that are shown, then all that match, and offers what may be decided about all that are chosen. */
-export function ChoiceBar({ ref, rows, chosen, hasMore, total, isLoading, onChoose, onChooseMatching, onDecide }: ChoiceBarProps): ReactNode {
+export function ChoiceBar({ ref, rows, chosen, hasMore, offersMatching, total, isLoading, onChoose, onChooseMatching, onDecide }: ChoiceBarProps): ReactNode {
   const t = useT(nationalMessages);
   const offered = chosen.length === 0 ? [] : RESOLUTIONS.filter((resolution) => chosen.every(({ together }) => together.includes(resolution)));
   const isAll = chosen.length === rows.length;
@@ -44,7 +46,7 @@ export function ChoiceBar({ ref, rows, chosen, hasMore, total, isLoading, onChoo
     <div ref={ref} className="lt-national__choice">
       <Checkbox label={t('chooseAll', { count: rows.length })} checked={isAll} indeterminate={chosen.length > 0 && !isAll} onChange={(checked) => onChoose(checked ? rows : [])} />
       <span role="status">{chosen.length > 0 && t(hasMore && chosen.length === MOST_CHOSEN ? 'chosenMost' : 'chosen', { count: chosen.length })}</span>
-      {isAll && hasMore && chosen.length < MOST_CHOSEN && (
+      {offersMatching && (
         <Button size="small" variant="plain" loading={isLoading} onClick={onChooseMatching}>
           {total === undefined ? t('chooseMatching', { most: MOST_CHOSEN }) : total > MOST_CHOSEN ? t('chooseMost', { most: MOST_CHOSEN, total }) : t('chooseTotal', { total })}
         </Button>

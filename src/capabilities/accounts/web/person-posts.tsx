@@ -7,6 +7,7 @@ import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { formatDate } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Section } from '#ui/layout/page.tsx';
+import { useAbility, useSession } from '#ui/session-context.tsx';
 import type { PersonRow, PostPage } from '../contract.ts';
 import './accounts.css';
 import { peopleMessages } from './people-messages.ts';
@@ -26,15 +27,21 @@ export function PersonPosts({ person, onTask }: { person: PersonRow; onTask: (ta
     })),
   });
   const failed = posts.find(({ error }) => error !== null);
+  const { person: me } = useSession();
+  const keepsDirectory = useAbility('accounts.keep-directory');
+  const isOwn = me.id === person.personId && !keepsDirectory;
   return (
     <Section
       title={t('posts')}
       actions={
-        <Button size="small" onClick={() => onTask({ kind: 'add' })}>
-          {t('add')}
-        </Button>
+        isOwn ? undefined : (
+          <Button size="small" onClick={() => onTask({ kind: 'add' })}>
+            {t('add')}
+          </Button>
+        )
       }
     >
+      {isOwn && <p className="lt-quiet">{t('ownPosts')}</p>}
       {person.posts.length === 0 && <p className="lt-quiet">{t('none')}</p>}
       {failed !== undefined && <ErrorState compact error={failed.error} onRetry={() => posts.forEach((post) => void post.refetch())} />}
       <ul className="lt-accounts-list">

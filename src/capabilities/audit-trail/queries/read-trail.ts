@@ -7,7 +7,7 @@ import { describeActor, describeEvent, searchEntries, type EntrySearch, type Fou
 import { agenciesOn } from '#engines/identity/index.ts';
 import { MOST_DAYS, PAGE_SIZE, type TrailPage, type TrailQuery, type TrailRow } from '../contract.ts';
 import { trailErrors } from '../errors.ts';
-import { readsEverything } from '../policy.ts';
+import { readsContent, readsEverything } from '../policy.ts';
 
 type Language = 'vi' | 'en';
 type Asker = { actor: PersonActor; language: Language };
@@ -21,7 +21,7 @@ export async function readTrail(kernel: Kernel, { actor, language }: Asker, quer
   const search = { ...searchOf(kernel, actor, query), limit: PAGE_SIZE, ...(cursor === undefined ? {} : { before: { at: cursor.at, entryId: cursor.id } }) };
   const found = await searchEntries(kernel.database.pool, search);
   const last = found.length === PAGE_SIZE ? found.at(-1) : undefined;
-  return { rows: await describeRows(kernel, found, language), next: last === undefined ? null : `${last.at}_${last.entryId}` };
+  return { rows: await describeRows(kernel, found, { actor, language }), next: last === undefined ? null : `${last.at}_${last.entryId}` };
 }
 
 /** One entry of it. @throws `audit-trail.entryNotFound` */
@@ -29,7 +29,7 @@ export async function readEntry(kernel: Kernel, { actor, language }: Asker, key:
   if (!readsEverything(actor) && key.agencyId !== actor.agencyId) throw trailErrors.entryNotFound();
   // safe because an id of no agency finds nothing
   const found = await searchEntries(kernel.database.pool, { agencyId: key.agencyId as Id<'agency'>, entryId: key.entryId, from: new Date(0), to: new Date(8.64e15), limit: 1 });
-  const [row] = await describeRows(kernel, found, language);
+  const [row] = await describeRows(kernel, found, { actor, language });
   if (row === undefined) throw trailErrors.entryNotFound();
   return row;
 }
@@ -49,27 +49,32 @@ export function searchOf(kernel: Kernel, actor: PersonActor, query: Omit<TrailQu
     ...(personId === undefined ? {} : { personId }),
     ...(module === undefined ? {} : { typePrefix: `${module}.` }),
     ...(subjectType === undefined || subjectId === undefined ? {} : { subject: { type: subjectType, id: subjectId } }),
-    ...(text === undefined || text.trim() === '' ? {} : { text: text.trim() }),
+    ...(text === undefined || text.trim() === '' ? {} : { text: text.trim(), ...(actor.roles.includes('auditor') ? {} : { dataOf: actor.agencyId }) }),
   };
 }
 
-/** Found entries in words, with the names of their agencies today. */
-export async function describeRows(kernel: Kernel, found: readonly FoundEntry[], language: Language): Promise<TrailRow[]> {
+/** Found entries in words, as far as the caller may read them, with the names of their agencies today. */
+export async function describeRows(kernel: Kernel, found: readonly FoundEntry[], { actor, language }: Asker): Promise<TrailRow[]> {
   const agencies = await agenciesOn(kernel.database.pool, [...new Set(found.map((entry) => entry.agencyId))], vietnamDay(kernel.clock.now()));
-  return found.map((entry) => ({
-    id: `${entry.agencyId}.${entry.entryId}`,
-    agencyId: entry.agencyId,
-    agencyName: agencies.get(entry.agencyId)?.name ?? '',
-    at: isoInVietnam(new Date(entry.at)),
-    text: describeEvent(kernel.modules, entry, language),
-    type: entry.type,
-    actorName: entry.actor.kind === 'person' ? (entry.actor.name ?? '') : describeActor(entry.actor, language),
-    actorTitle: entry.actor.postTitle ?? null,
-    onBehalfOf: entry.actor.onBehalfOf?.name ?? null,
-    subject: entry.subject,
-    requestId: entry.requestId,
-    data: entry.data,
-    leafHash: entry.leafHash,
-    leafIndex: entry.leafIndex,
-  }));
+  return found.map((whole) => {
+    const isContentHidden = !readsContent(actor, whole);
+    const entry = isContentHidden ? { ...whole, data: {} } : whole;
+    return {
+      id: `${entry.agencyId}.${entry.entryId}`,
+      agencyId: entry.agencyId,
+      agencyName: agencies.get(entry.agencyId)?.name ?? '',
+      at: isoInVietnam(new Date(entry.at)),
+      text: describeEvent(kernel.modules, entry, language),
+      type: entry.type,
+      actorName: entry.actor.kind === 'person' ? (entry.actor.name ?? '') : describeActor(entry.actor, language),
+      actorTitle: entry.actor.postTitle ?? null,
+      onBehalfOf: entry.actor.onBehalfOf?.name ?? null,
+      subject: entry.subject,
+      requestId: entry.requestId,
+      data: entry.data,
+      leafHash: entry.leafHash,
+      leafIndex: entry.leafIndex,
+      isContentHidden,
+    };
+  });
 }

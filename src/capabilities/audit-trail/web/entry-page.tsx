@@ -37,11 +37,13 @@ export function EntryPage(): ReactNode {
 function Opened({ entry }: { entry: TrailRow }): ReactNode {
   const t = useT(messages);
   const { navigate } = useNavigation();
-  const { post } = useSession();
+  const { post, agency } = useSession();
   const [isHolding, setHolding] = useState(false);
   const entryId = entry.id.slice(entry.agencyId.length + 1);
   const proof = `/api/v1/audit/entries/${entryId}/proof?${new URLSearchParams({ agencyId: entry.agencyId }).toString()}`;
   const same = `/nhat-ky?${new URLSearchParams({ loai: entry.subject.type, ma: entry.subject.id, tu: dayBefore(entry.at) }).toString()}`;
+  // The proof tells the entry whole: of the own agency, and of all to an auditor.
+  const mayProve = post.roles.includes('auditor') || entry.agencyId === agency.id;
   const mayHold = post.roles.includes('auditor') || post.roles.includes('province_admin');
   return (
     <Detail
@@ -52,7 +54,7 @@ function Opened({ entry }: { entry: TrailRow }): ReactNode {
           <Button icon={ListTree} onClick={() => navigate(same)}>
             {t('sameSubject')}
           </Button>
-          {entry.leafIndex !== null && (
+          {entry.leafIndex !== null && mayProve && (
             <Button icon={Download} onClick={() => window.open(proof)}>
               {t('proof')}
             </Button>
@@ -75,9 +77,13 @@ function Opened({ entry }: { entry: TrailRow }): ReactNode {
         ]}
       />
       <h3 className="trail-heading">{t('data')}</h3>
-      <pre className="trail-data" tabIndex={0}>
-        {JSON.stringify(entry.data, null, 2)}
-      </pre>
+      {entry.isContentHidden ? (
+        <p>{t('hidden')}</p>
+      ) : (
+        <pre className="trail-data" tabIndex={0}>
+          {JSON.stringify(entry.data, null, 2)}
+        </pre>
+      )}
       {isHolding && <HoldDialog subject={entry.subject} onClose={() => setHolding(false)} />}
     </Detail>
   );

@@ -15,6 +15,7 @@ export const messages = defineMessages({
     'module.certificates': 'Chứng thư số',
     'module.remote-signing': 'Ký số từ xa',
     'module.identity': 'Tài khoản, danh bạ',
+    'module.registers': 'Sổ đăng ký văn bản',
     'module.cases': 'Công việc, thời hạn',
     'module.verification': 'Kiểm tra chữ ký',
     'module.audit-trail': 'Xem, xuất nhật ký',
@@ -37,6 +38,7 @@ export const messages = defineMessages({
     notSealed: 'Đang chờ niêm phong (vài giây)',
     hash: 'Mã băm',
     data: 'Nội dung được ghi',
+    hidden: 'Nội dung văn bản của cơ quan khác chỉ hiển thị với cơ quan đó và kiểm toán.',
     proof: 'Tải chứng minh',
     sameSubject: 'Mọi việc về đối tượng này',
     csv: 'Xuất CSV',
@@ -90,6 +92,7 @@ export const messages = defineMessages({
     'module.certificates': 'Certificates',
     'module.remote-signing': 'Remote signing',
     'module.identity': 'Accounts, directory',
+    'module.registers': 'Registers',
     'module.cases': 'Tasks, deadlines',
     'module.verification': 'Validation',
     'module.audit-trail': 'Reading the record',
@@ -112,6 +115,7 @@ export const messages = defineMessages({
     notSealed: 'Waiting to be sealed (some seconds)',
     hash: 'Hash',
     data: 'What was recorded',
+    hidden: 'What another agency’s documents say is shown to that agency and to auditors only.',
     proof: 'Download the proof',
     sameSubject: 'Everything about this subject',
     csv: 'Export CSV',
@@ -156,4 +160,4 @@ export const messages = defineMessages({
 export type MessageKey = keyof (typeof messages)['vi'];
 
 /** The modules whose entries people ask for by themselves; all others are found by words. */
-export const modules = ['exchange', 'outgoing-documents', 'incoming-documents', 'files', 'signatures', 'certificates', 'remote-signing', 'identity', 'cases', 'verification', 'audit-trail'] as const;
+export const modules = ['exchange', 'outgoing-documents', 'incoming-documents', 'files', 'signatures', 'certificates', 'remote-signing', 'identity', 'registers', 'cases', 'verification', 'audit-trail'] as const;

@@ -10,6 +10,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useNextButton } from '#ui/next-button.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import { MOST_ASKED, type AskProgress, type askStatusReply } from '../contract.ts';
 import { messages } from './messages.ts';
@@ -49,22 +50,24 @@ type AskChosenProps = {
 export function AskChosen({ ids, pages, onSelect, onAsked }: AskChosenProps): ReactNode {
   const t = useT(messages);
   const actions = useRef<HTMLSpanElement>(null);
-  const selectMatching = useMutation({
-    mutationFn: () => loadRows(pages, ({ rows }) => rows, MOST_ASKED),
-    onSuccess: (found) => {
-      if (found === undefined) return;
-      onSelect(new Set(found.rows.map(({ id }) => id)));
-      // The button that was pressed is gone: the keyboard goes on with what is done with the choice.
-      requestAnimationFrame(() => actions.current?.querySelector('button')?.focus());
-    },
-  });
   const shown = pages.data?.pages.flatMap(({ rows }) => rows) ?? [];
   const hasMore = pages.hasNextPage || shown.length > MOST_ASKED;
+  const offersMatching = hasMore && ids.length < MOST_ASKED && shown.every(({ id }) => ids.includes(id));
+  const goOn = useNextButton(actions, offersMatching);
+  const selectMatching = useMutation({
+    mutationFn: () => loadRows(pages, ({ rows }) => rows, MOST_ASKED),
+    onMutate: () => goOn(true),
+    onError: () => goOn(false),
+    onSuccess: (found) => {
+      if (found === undefined) goOn(false);
+      else onSelect(new Set(found.rows.map(({ id }) => id)));
+    },
+  });
   return (
     <span ref={actions} className="lt-row">
       {ids.length > MOST_ASKED && <span>{t('tooManyToAsk', { most: MOST_ASKED })}</span>}
       {hasMore && ids.length === MOST_ASKED && <span>{t('mostToAsk')}</span>}
-      {hasMore && ids.length < MOST_ASKED && shown.every(({ id }) => ids.includes(id)) && (
+      {offersMatching && (
         <Button variant="plain" size="small" loading={selectMatching.isPending} onClick={() => selectMatching.mutate()}>
           {t('selectMatching', { most: MOST_ASKED })}
         </Button>

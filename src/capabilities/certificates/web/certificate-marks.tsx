@@ -39,7 +39,7 @@ export function certificateColumns(t: T): Column<CertificateRow>[] {
     { id: 'issuer', label: t('issuer'), width: '12%', narrow: 'hidden', optional: true, render: (row) => row.issuerName },
     { id: 'serial', label: t('serial'), width: '10rem', narrow: 'hidden', optional: 'hidden', render: (row) => <code>{row.serial}</code> },
     { id: 'token', label: t('tokenSerial'), width: '9rem', narrow: 'hidden', optional: 'hidden', render: (row) => row.tokenSerial },
-    { id: 'validTo', label: t('validTo'), width: '6.5rem', narrow: 'below', render: (row) => <time dateTime={row.validTo}>{formatDate(row.validTo)}</time> },
+    { id: 'validTo', label: t('validTo'), width: '6.5rem', narrow: 'below', render: (row) => <time dateTime={row.validTo}>{formatDate(row.validTo)}</time>, renderNarrow: (row) => `${t('validTo')} ${formatDate(row.validTo)}` },
     {
       id: 'state',
       label: t('state'),
@@ -61,7 +61,7 @@ export function requestColumns(t: T): Column<RequestRow>[] {
     { id: 'name', label: t('name'), main: true, narrow: 'title', render: (row) => row.holderName },
     { id: 'managing', label: t('managing'), width: '22%', narrow: 'below', optional: true, render: (row) => row.agencyName },
     { id: 'askedBy', label: t('askedBy'), width: '12rem', narrow: 'below', optional: true, render: (row) => row.askedBy },
-    { id: 'askedAt', label: t('askedAt'), width: '7rem', narrow: 'below', render: (row) => <time dateTime={row.askedAt}>{formatDate(row.askedAt)}</time> },
+    { id: 'askedAt', label: t('askedAt'), width: '7rem', narrow: 'below', render: (row) => <time dateTime={row.askedAt}>{formatDate(row.askedAt)}</time>, renderNarrow: (row) => `${t('askedAt')} ${formatDate(row.askedAt)}` },
     { id: 'state', label: t('state'), width: '9rem', narrow: 'below', optional: true, render: (row) => <RequestStateMark state={row.state} t={t} /> },
   ];
 }

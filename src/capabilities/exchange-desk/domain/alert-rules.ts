@@ -2,8 +2,8 @@
 
 export type AlertKind = 'partner_down' | 'queue_old' | 'receipt_late' | 'connection_ends';
 
-/** Why a partner counts as down: it cannot be reached, it does not come for what waits for it, or it calls in a version of the protocol that is not spoken here. */
-export type DownCause = 'line_open' | 'not_fetched' | 'version_foreign';
+/** Why a partner counts as down: it cannot be reached, it does not come for what waits for it, it calls in a version of the protocol that is not spoken here, or its record contradicts what was witnessed of it. */
+export type DownCause = 'line_open' | 'not_fetched' | 'version_foreign' | 'record_contradicts';
 
 /** What of a connection ends soon: a vendor's key, a certificate that the partner is believed by, our own certificate. */
 export type EndCause = 'vendor_key' | 'their_certificate' | 'own_certificate';

@@ -118,6 +118,7 @@ function detailOf({ cause, count, endsAt }: AlertRow, t: Translate<keyof (typeof
   const isEnd = cause === 'vendor_key' || cause === 'their_certificate' || cause === 'own_certificate';
   if (endsAt !== null && isEnd) return ` (${t(`ends.${cause}`, { on: formatDate(endsAt) })})`;
   if (cause === 'version_foreign') return ` (${t('foreignVersion')})`;
+  if (cause === 'record_contradicts') return ` (${t('contradicted')})`;
   return count > 0 ? ` (${t(cause === 'not_fetched' ? 'unfetched' : 'count', { count })})` : '';
 }
 

@@ -75,7 +75,7 @@ export function DocumentsPage(): ReactNode {
           paging={pagingOf(pages)}
           empty={
             <EmptyState kind="filtered" title={t('noDocuments')}>
-              {t('noDocumentsText')}
+              {t(mayOversee ? 'noDocumentsOversee' : 'noDocumentsText')}
             </EmptyState>
           }
         />
@@ -104,15 +104,15 @@ function columnsOf(t: Translate<DeskKey>, box: Box): Column<DocumentRow>[] {
   const common: Column<DocumentRow>[] = [
     { id: 'number', label: t('number'), width: '10rem', narrow: 'top', render: (row) => row.number },
     { id: 'content', label: t('content'), narrow: 'title', main: true, render: (row) => row.summary ?? t('hiddenContent', { name: row.senderName }) },
-    { id: 'at', label: t(box === 'sent' ? 'sentAt' : 'arrivedAt'), width: '10rem', narrow: 'below', render: (row) => time(row.at) },
+    { id: 'at', label: t(box === 'sent' ? 'sentAt' : 'arrivedAt'), width: '10rem', narrow: 'below', render: (row) => time(row.at), renderNarrow: (row) => `${t(box === 'sent' ? 'sentAt' : 'arrivedAt')} ${formatDateTime(row.at)}` },
   ];
   const own: Column<DocumentRow>[] =
     box === 'sent'
       ? [
           { id: 'due', label: t('due'), width: '10rem', narrow: 'hidden', optional: true, render: (row) => time(row.dueAt) },
-          { id: 'delivered', label: t('delivered'), width: '6rem', narrow: 'below', render: (row) => `${String(row.arrived ?? 0)}/${String(row.recipients ?? 0)}` },
+          { id: 'delivered', label: t('delivered'), width: '6rem', narrow: 'below', render: arrivedOf, renderNarrow: (row) => `${t('delivered')} ${arrivedOf(row)}` },
         ]
-      : [{ id: 'told', label: t('told'), width: '10rem', narrow: 'below', render: (row) => time(row.toldAt) ?? t('notToldYet') }];
+      : [{ id: 'told', label: t('told'), width: '10rem', narrow: 'below', render: (row) => time(row.toldAt) ?? t('notToldYet'), renderNarrow: (row) => (row.toldAt === null ? t('notToldYet') : `${t('told')} ${formatDateTime(row.toldAt)}`) }];
   return [
     ...common,
     ...own,
@@ -120,6 +120,8 @@ function columnsOf(t: Translate<DeskKey>, box: Box): Column<DocumentRow>[] {
     { id: 'signed', label: t('signed'), width: '5rem', narrow: 'hidden', optional: true, render: (row) => t(row.isSigned ? 'yes' : 'unsigned') },
   ];
 }
+
+const arrivedOf = (row: DocumentRow): string => `${String(row.arrived ?? 0)}/${String(row.recipients ?? 0)}`;
 
 function Measure({ isLate }: { isLate: boolean | null }): ReactNode {
   const t = useT(deskMessages);

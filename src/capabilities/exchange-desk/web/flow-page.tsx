@@ -84,19 +84,27 @@ function Lead({ flow }: { flow: FlowReply }): ReactNode {
 function Shown({ flow }: { flow: FlowReply }): ReactNode {
   const t = useT(deskMessages);
   const mayOversee = useAbility('exchange-desk.oversee');
+  const partners = mayOversee && (
+    <Section title={t('partners')}>
+      <PartnerTable />
+    </Section>
+  );
   return (
     <div className="lt-desk">
-      {flow.pairs === 0 ? <EmptyState title={t('noFlow')}>{t('noFlowText')}</EmptyState> : <Exchange flow={flow} />}
-      {mayOversee && (
-        <Section title={t('partners')}>
-          <PartnerTable />
-        </Section>
+      {flow.pairs > 0 ? (
+        <Exchange flow={flow} partners={partners} />
+      ) : (
+        <>
+          <EmptyState title={t('noFlow')}>{t('noFlowText')}</EmptyState>
+          {partners}
+        </>
       )}
     </div>
   );
 }
 
-function Exchange({ flow }: { flow: FlowReply }): ReactNode {
+/** The partners stand before the table of pairs, which may have hundreds of rows. */
+function Exchange({ flow, partners }: { flow: FlowReply; partners: ReactNode }): ReactNode {
   const t = useT(deskMessages);
   const { language } = useLanguage();
   const [chosen, setChosen] = useState('');
@@ -115,21 +123,23 @@ function Exchange({ flow }: { flow: FlowReply }): ReactNode {
         </div>
         <FlowMapDrawing flow={flow} chosen={chosen} />
         <p className="lt-quiet">
-          {t('mapText')} {flow.nodes.length > MOST_NODES && t('mapSome', { shown: MOST_NODES, all: flow.nodes.length, pairs: formatNumber(flow.pairs, language) })}
+          {t('mapText')} {flow.nodes.length > MOST_NODES && t('mapSome', { shown: MOST_NODES, all: flow.nodes.length })}
         </p>
       </Section>
       <Section title={t('throughput')}>
         <Throughput flow={flow} />
       </Section>
+      {partners}
       <Section title={t('pairsTable')}>
+        {flow.pairs > flow.edges.length && <p className="lt-quiet">{t('pairsSome', { shown: formatNumber(flow.edges.length, language), all: formatNumber(flow.pairs, language) })}</p>}
         <Table
           caption={t('pairsTable')}
           hideCaption
           rows={rows}
           rowId={(edge) => `${edge.from} ${edge.to}`}
           columns={[
-            { id: 'from', label: t('from'), render: (edge) => names.get(edge.from) },
-            { id: 'to', label: t('to'), render: (edge) => names.get(edge.to) },
+            { id: 'from', label: t('from'), width: '35%', render: (edge) => names.get(edge.from) },
+            { id: 'to', label: t('to'), width: '35%', render: (edge) => names.get(edge.to) },
             { id: 'sent', label: t('sent'), align: 'end', render: (edge) => formatNumber(edge.sent, language) },
             { id: 'arrived', label: t('arrived'), align: 'end', render: (edge) => formatNumber(edge.arrived, language) },
             { id: 'troubled', label: t('troubled'), align: 'end', render: (edge) => formatNumber(edge.troubled, language) },

@@ -15,13 +15,13 @@ import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime, formatNumber } from '#ui/format.ts';
-import { useLanguage, useT } from '#ui/i18n.ts';
+import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
 import { Page, Section } from '#ui/layout/page.tsx';
 import '#ui/layout/form.css';
 import { Link, useSearch } from '#ui/navigation.tsx';
-import { useAbility } from '#ui/session-context.tsx';
+import { useAbility, useSession } from '#ui/session-context.tsx';
 import { figureNames, flowGroups, type FigureName, type Figures, type StatisticsReply } from '../contract.ts';
-import { deskMessages } from './desk-messages.ts';
+import { deskMessages, type DeskKey } from './desk-messages.ts';
 import { DeskNav } from './desk-nav.tsx';
 import { MonthFields } from './month-fields.tsx';
 import { chosenMonths } from './months.ts';
@@ -38,12 +38,13 @@ export function StatisticsPage(): ReactNode {
   const [search, setSearch] = useSearch();
   const mayRead = useAbility('exchange-desk.read');
   const mayOversee = useAbility('exchange-desk.oversee');
+  const { agency } = useSession();
   const query = { ...chosenMonths(search, new Date()), level: oneOf(flowGroups, search['cap']) };
   const { data, error, refetch } = useQuery({ queryKey: ['exchange-desk', 'statistics', query], enabled: mayRead, queryFn: ({ signal }) => api.get<StatisticsReply>(address, { signal, query }) });
   return (
     <Page
       title={t('statisticsTitle')}
-      subtitle={data === undefined || data.countedAt === null ? undefined : t('statisticsLead', { at: formatDateTime(data.countedAt) })}
+      subtitle={data === undefined ? undefined : [periodOf(data, t), mayOversee ? t(query.level ?? 'everyLevel') : agency.name, ...(data.countedAt === null ? [] : [t('statisticsLead', { at: formatDateTime(data.countedAt) })])].join(' · ')}
       actions={mayRead ? <Actions query={query} /> : undefined}
       bar={
         <>
@@ -77,6 +78,13 @@ export function StatisticsPage(): ReactNode {
       )}
     </Page>
   );
+}
+
+const monthWord = (month: string): string => `${month.slice(5, 7)}/${month.slice(0, 4)}`;
+
+/** Said in words, so that it stands on paper too, where the fields do not. */
+function periodOf({ from, to }: StatisticsReply, t: Translate<DeskKey>): string {
+  return from === to ? t('oneMonth', { month: monthWord(from) }) : t('monthsBetween', { from: monthWord(from), to: monthWord(to) });
 }
 
 function Actions({ query }: { query: { from: string; to: string; level: string | undefined } }): ReactNode {
@@ -114,15 +122,14 @@ function Actions({ query }: { query: { from: string; to: string; level: string |
 
 function Shown({ statistics }: { statistics: StatisticsReply }): ReactNode {
   const t = useT(deskMessages);
-  const month = (text: string): string => `${text.slice(5, 7)}/${text.slice(0, 4)}`;
   const { from, to } = statistics;
   const documentsOf = (agencyId: string): string => `/lien-thong/van-ban?co_quan=${agencyId}&tu=${from}&den=${to}`;
   return (
-    <div className="lt-desk">
+    <div className="lt-desk lt-figures">
       {statistics.levels.length > 1 && (
         <FigureTable title={t('byLevel')} first={t('level')} total={statistics.total} rows={statistics.levels.map((each) => ({ id: each.group, name: `${t(each.group)} (${t('agencyCount', { count: each.agencies })})`, figures: each.figures }))} />
       )}
-      {statistics.months.length > 1 && <FigureTable title={t('byMonth')} first={t('monthColumn')} total={statistics.total} rows={statistics.months.map((each) => ({ id: each.month, name: month(each.month), figures: each.figures }))} />}
+      {statistics.months.length > 1 && <FigureTable title={t('byMonth')} first={t('monthColumn')} total={statistics.total} rows={statistics.months.map((each) => ({ id: each.month, name: monthWord(each.month), figures: each.figures }))} />}
       <FigureTable
         title={t('byAgency')}
         first={t('agency')}

@@ -34,7 +34,7 @@ export function UnsentPage(): ReactNode {
     { id: 'number', label: t('number'), width: '10rem', narrow: 'top', render: (row) => row.number ?? <span className="lt-quiet">{t('noNumber')}</span> },
     { id: 'content', label: t('content'), narrow: 'title', main: true, render: (row) => row.summary ?? t('hidden', { name: row.agencyName }) },
     ...(mayOversee ? [{ id: 'agency', label: t('agency'), width: '18%', narrow: 'below' as const, render: (row: UnsentRow) => row.agencyName }] : []),
-    { id: 'signed', label: t('signedAt'), width: '10rem', narrow: 'below', render: (row) => time(row.signedAt) },
+    { id: 'signed', label: t('signedAt'), width: '10rem', narrow: 'below', render: (row) => time(row.signedAt), renderNarrow: (row) => `${t('signedAt')} ${formatDateTime(row.signedAt)}` },
     { id: 'waits', label: t('waitsFor'), width: '9rem', narrow: 'below', render: (row) => t(`waits.${row.waitsFor}`) },
     { id: 'due', label: t('due'), width: '10rem', narrow: 'below', render: (row) => <DeadlineMark due={row.dueAt} now={now} short /> },
   ];

@@ -28,7 +28,8 @@ import { SigningHeldUp } from './signing-dialog.tsx';
 import { signingMessages } from './signing-messages.ts';
 import { TroubleText } from './trouble-text.tsx';
 import { AxisHeldUp } from './trust-part.tsx';
-import { LOOK_AGAIN_MS, PARTNERS, SYSTEMS, type Partner, type System } from './words.ts';
+import { WithheldPart } from './withheld-part.tsx';
+import { LOOK_AGAIN_MS, PARTNERS, SYSTEMS, troublesOf, type Partner, type System } from './words.ts';
 
 /** One system: how it is, and what an administrator does with it. */
 export function PartnerDetailPage(): ReactNode {
@@ -67,7 +68,16 @@ function Opened({ partner, system }: { partner: Partner; system: System | undefi
         value={view}
         onChange={setView}
         items={[
-          { id: 'facts', label: t('facts'), content: <Facts partner={partner} system={system} /> },
+          {
+            id: 'facts',
+            label: t('facts'),
+            content: (
+              <>
+                <Facts partner={partner} system={system} />
+                {partner.line.withheld > 0 && <WithheldPart partner={partner} />}
+              </>
+            ),
+          },
           { id: 'agencies', label: t('agencies'), content: <AgenciesPart partner={partner} mayAdd={mayKeep && system !== undefined} /> },
           ...(partner.protocol === 'provincial_axis' ? [] : [{ id: 'conflicts', label: conflicts('tab'), ...(partner.conflicts === 0 ? {} : { count: partner.conflicts }), content: <ConflictsPart partner={partner} /> }]),
           ...(partner.protocol === 'provincial_axis' ? [] : [{ id: 'security', label: security('tab'), content: <SecurityPart partner={partner} /> }]),
@@ -98,7 +108,7 @@ function Facts({ partner, system }: { partner: Partner; system: System | undefin
         { label: security('reach'), value: partner.protocol === 'installation' && partner.state !== 'invited' ? security(`reach.${wayOf(partner)}`) : null },
         { label: t('lastContact'), value: line.lastSuccessAt === null ? t('never') : formatDateTime(line.lastSuccessAt) },
         { label: t('waiting'), value: line.waiting + line.sent === 0 ? t('nothing') : t(system === undefined ? 'toSend' : 'toFetch', { count: line.waiting + line.sent }) },
-        { label: t('troubled'), value: line.failed + line.quarantined === 0 ? t('nothing') : [...(line.failed > 0 ? [t('failedCount', { count: line.failed })] : []), ...(line.quarantined > 0 ? [t('quarantinedCount', { count: line.quarantined })] : [])].join(', ') },
+        { label: t('troubled'), value: troublesOf(t, line).join(', ') || t('nothing') },
         { label: t('failures'), value: line.failures === 0 ? null : formatNumber(line.failures) },
         { label: t('probeAt'), value: line.probeAt === null ? null : formatDateTime(line.probeAt) },
         { label: t('problem'), value: line.problem === null ? null : <TroubleText failure={line} />, wide: true },

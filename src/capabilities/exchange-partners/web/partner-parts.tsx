@@ -52,8 +52,8 @@ export function AgenciesPart({ partner, mayAdd }: { partner: Partner; mayAdd: bo
         columns={[
           { id: 'name', label: t('agencyName'), main: true, narrow: 'title', render: (row) => row.name },
           { id: 'code', label: t('agencyCode'), width: '9rem', narrow: 'below', render: (row) => row.code ?? '–' },
-          { id: 'since', label: t('since'), width: '8rem', narrow: 'below', render: (row) => formatDate(row.validFrom) },
-          { id: 'until', label: t('until'), width: '8rem', narrow: 'below', render: (row) => (row.validTo === null ? '–' : formatDate(row.validTo)) },
+          { id: 'since', label: t('since'), width: '8rem', narrow: 'below', render: (row) => formatDate(row.validFrom), renderNarrow: (row) => `${t('since')} ${formatDate(row.validFrom)}` },
+          { id: 'until', label: t('until'), width: '8rem', narrow: 'below', render: (row) => (row.validTo === null ? '–' : formatDate(row.validTo)), renderNarrow: (row) => (row.validTo === null ? null : `${t('until')} ${formatDate(row.validTo)}`) },
         ]}
         refreshing={isFetching && !isFetchingNextPage && data !== undefined}
         error={error}

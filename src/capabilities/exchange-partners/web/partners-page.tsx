@@ -22,7 +22,7 @@ import { AcceptDialog, AcceptedDialog, InvitationDialog, InviteDialog, type Acce
 import { messages } from './messages.ts';
 import { securityMessages } from './security-messages.ts';
 import { KeyDialog } from './shown-once.tsx';
-import { LOOK_AGAIN_MS, PARTNERS, type Partner } from './words.ts';
+import { LOOK_AGAIN_MS, PARTNERS, troublesOf, type Partner } from './words.ts';
 
 /** All systems outside with which the province exchanges, and how each line is. */
 export function PartnersPage(): ReactNode {
@@ -126,7 +126,7 @@ function useColumns(): Column<Partner>[] {
       width: '10rem',
       narrow: 'below',
       render: ({ line, securedUntil }) => {
-        const words = [...(endsSoon(securedUntil) ? [security('endsSoon', { at: formatDate(securedUntil) })] : []), ...(line.failed > 0 ? [t('failedCount', { count: line.failed })] : []), ...(line.quarantined > 0 ? [t('quarantinedCount', { count: line.quarantined })] : [])];
+        const words = [...(endsSoon(securedUntil) ? [security('endsSoon', { at: formatDate(securedUntil) })] : []), ...troublesOf(t, line)];
         return words.length === 0 ? null : words.join(', ');
       },
     },

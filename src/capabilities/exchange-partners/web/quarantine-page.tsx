@@ -13,7 +13,7 @@ import { Banner } from '#ui/feedback/banner.tsx';
 import { EmptyState } from '#ui/feedback/empty-state.tsx';
 import { Forbidden } from '#ui/feedback/forbidden.tsx';
 import { formatBytes, formatDateTime } from '#ui/format.ts';
-import { useT } from '#ui/i18n.ts';
+import { useT, type Translate } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Page } from '#ui/layout/page.tsx';
 import { useNavigation } from '#ui/navigation.tsx';
@@ -21,11 +21,13 @@ import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { Menu } from '#ui/overlays/menu.tsx';
 import { useAbility } from '#ui/session-context.tsx';
 import type { TakerList } from '#engines/exchange/contract.ts';
-import { packetMessages } from './packet-messages.ts';
+import { packetMessages, type PacketKey } from './packet-messages.ts';
 import './partners.css';
 import { useRetryArrival } from './use-retry-arrival.ts';
 import { ARRIVALS, ARRIVALS_PAGE, LOOK_AGAIN_MS, reasonOf, type Arrival } from './words.ts';
 
+type Act = 'hand-over' | 'recover' | 'settle';
+type Opened = { act: Act; row: Arrival };
 
 /** What came and could not be delivered: its facts, the reason, and what to do about it. */
 export function QuarantinePage(): ReactNode {
@@ -55,9 +57,35 @@ function Quarantine(): ReactNode {
     queryFn: ({ signal, pageParam }) => api.get<{ arrivals: Arrival[] }>(ARRIVALS, { signal, query: { before: pageParam } }),
     getNextPageParam: (page) => (page.arrivals.length < ARRIVALS_PAGE ? undefined : page.arrivals.at(-1)?.id),
   });
+  // Here and not in the row: what somebody is writing stays when the row leaves, since another has ended it meanwhile.
+  const [open, setOpen] = useState<Opened | undefined>();
   const rows = data?.pages.flatMap((page) => page.arrivals);
   const mayAct = rows?.some(({ abilities }) => abilities.length > 0) === true;
-  const columns: Column<Arrival>[] = [
+  return (
+    <>
+      <DataList
+        label={t('quarantine')}
+        storageKey="exchange-quarantine"
+        columns={columnsOf(t, mayAct, setOpen)}
+        rows={rows}
+        rowId={(row) => row.id}
+        error={error}
+        onRetry={() => void refetch()}
+        refreshing={isFetching && !isFetchingNextPage && data !== undefined}
+        paging={pagingOf({ hasNextPage, isFetchingNextPage, fetchNextPage })}
+        empty={
+          <EmptyState kind="last" title={t('quarantineEmpty')}>
+            {t('quarantineEmptyText')}
+          </EmptyState>
+        }
+      />
+      {open !== undefined && <OpenDialog opened={open} onClose={() => setOpen(undefined)} />}
+    </>
+  );
+}
+
+function columnsOf(t: Translate<PacketKey>, mayAct: boolean, onOpen: (opened: Opened) => void): Column<Arrival>[] {
+  return [
     { id: 'from', label: t('from'), width: '18%', narrow: 'top', render: (row) => <span className="lt-partners__side">{row.partnerName}</span> },
     {
       id: 'what',
@@ -74,26 +102,19 @@ function Quarantine(): ReactNode {
     { id: 'why', label: t('why'), width: '28%', narrow: 'below', render: (row) => <Why row={row} /> },
     { id: 'at', label: t('receivedAt'), width: '9.5rem', narrow: 'below', render: (row) => formatDateTime(row.receivedAt) },
     { id: 'size', label: t('size'), width: '6rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => formatBytes(row.sizeBytes) },
-    ...(mayAct ? [{ id: 'act', label: t('act'), width: '15rem', narrow: 'below' as const, render: (row: Arrival) => row.abilities.length > 0 && <Acts row={row} /> }] : []),
+    ...(mayAct ? [{ id: 'act', label: t('act'), width: '15rem', narrow: 'below' as const, render: (row: Arrival) => row.abilities.length > 0 && <Acts row={row} onOpen={(act) => onOpen({ act, row })} /> }] : []),
   ];
-  return (
-    <DataList
-      label={t('quarantine')}
-      storageKey="exchange-quarantine"
-      columns={columns}
-      rows={rows}
-      rowId={(row) => row.id}
-      error={error}
-      onRetry={() => void refetch()}
-      refreshing={isFetching && !isFetchingNextPage && data !== undefined}
-      paging={pagingOf({ hasNextPage, isFetchingNextPage, fetchNextPage })}
-      empty={
-        <EmptyState kind="last" title={t('quarantineEmpty')}>
-          {t('quarantineEmptyText')}
-        </EmptyState>
-      }
-    />
-  );
+}
+
+function OpenDialog({ opened: { act, row }, onClose }: { opened: Opened; onClose: () => void }): ReactNode {
+  switch (act) {
+    case 'hand-over':
+      return row.claimedAgency === null ? <HandOver row={row} onClose={onClose} /> : <HandClaimOver row={row} to={row.claimedAgency} onClose={onClose} />;
+    case 'recover':
+      return <Recover row={row} onClose={onClose} />;
+    case 'settle':
+      return <Settle row={row} onClose={onClose} />;
+  }
 }
 
 /** A claim has its number where others say what is wrong. */
@@ -110,30 +131,30 @@ function Why({ row }: { row: Arrival }): ReactNode {
   );
 }
 
-function Acts({ row }: { row: Arrival }): ReactNode {
+function Acts({ row, onOpen }: { row: Arrival; onOpen: (act: Act) => void }): ReactNode {
   const t = useT(packetMessages);
-  const [open, setOpen] = useState<'hand-over' | 'recover' | 'settle' | undefined>();
-  const close = () => setOpen(undefined);
   const retry = useRetryArrival(row);
+  const name = titleOf(row) ?? `${t('unreadable')}, ${row.partnerName}`;
   return (
     <span className="lt-row">
       {row.abilities.includes('retry') && (
-        <Button size="small" icon={RefreshCw} loading={retry.isPending} onClick={() => retry.mutate()}>
+        <Button size="small" icon={RefreshCw} loading={retry.isPending} aria-label={`${t('retry')}: ${name}`} onClick={() => retry.mutate()}>
           {t('retry')}
         </Button>
       )}
       <Menu
-        trigger={<Button size="small">{t('act')}</Button>}
+        trigger={
+          <Button size="small" aria-label={`${t('act')}: ${name}`}>
+            {t('act')}
+          </Button>
+        }
         entries={[
-          { id: 'recover', label: t('recover'), onSelect: () => setOpen('recover') },
-          { id: 'hand-over', label: t('handOver'), onSelect: () => setOpen('hand-over') },
+          { id: 'recover', label: t('recover'), onSelect: () => onOpen('recover') },
+          { id: 'hand-over', label: t('handOver'), onSelect: () => onOpen('hand-over') },
           { id: 'original', label: t('original'), onSelect: () => window.location.assign(`${ARRIVALS}/${row.id}/original`) },
-          { id: 'settle', label: t('settle'), onSelect: () => setOpen('settle') },
+          { id: 'settle', label: t('settle'), onSelect: () => onOpen('settle') },
         ].filter(({ id }) => row.abilities.some((act) => act === id))}
       />
-      {open === 'hand-over' && (row.claimedAgency === null ? <HandOver row={row} onClose={close} /> : <HandClaimOver row={row} to={row.claimedAgency} onClose={close} />)}
-      {open === 'recover' && <Recover row={row} onClose={close} />}
-      {open === 'settle' && <Settle row={row} onClose={close} />}
     </span>
   );
 }

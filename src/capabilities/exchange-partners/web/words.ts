@@ -29,3 +29,8 @@ export function stepOf(t: Translate<MessageKey>, step: string): string {
   const key = `step.${step}`;
   return isKeyOf(messages, key) ? t(key) : step;
 }
+
+/** What of a system a person has to look at, each kind with its number. */
+export function troublesOf(t: Translate<MessageKey>, { failed, quarantined, withheld }: Partner['line']): string[] {
+  return [...(failed > 0 ? [t('failedCount', { count: failed })] : []), ...(quarantined > 0 ? [t('quarantinedCount', { count: quarantined })] : []), ...(withheld > 0 ? [t('withheldCount', { count: withheld })] : [])];
+}

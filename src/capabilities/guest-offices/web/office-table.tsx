@@ -49,18 +49,18 @@ function Act({ office: { agencyId, name, state } }: { office: OfficeView }): Rea
     onError: (error) => toasts.show(problemToast(error)),
     onSettled: settled,
   });
-  if (state === 'suspended') {
-    return (
-      <Button size="small" loading={lift.isPending} onClick={() => lift.mutate()}>
-        {t('lift')}
-      </Button>
-    );
-  }
+  // What is being written stays when a colleague suspends it first: the answer then says so.
   return (
     <>
-      <Button size="small" onClick={() => setSuspending(true)}>
-        {t('suspend')}
-      </Button>
+      {state === 'suspended' ? (
+        <Button size="small" loading={lift.isPending} aria-label={`${t('lift')}: ${name}`} onClick={() => lift.mutate()}>
+          {t('lift')}
+        </Button>
+      ) : (
+        <Button size="small" aria-label={`${t('suspend')}: ${name}`} onClick={() => setSuspending(true)}>
+          {t('suspend')}
+        </Button>
+      )}
       {suspending && (
         <ReasonDialog
           title={t('suspendTitle', { name })}

@@ -18,11 +18,14 @@ export function askRound(ctx: CommandContext): Promise<void> {
   return Promise.resolve();
 }
 
-/** The round of a trust set, as far as it is; a round of another one ends here, since every document is judged again. */
+/**
+ * The round of a trust set, as far as it is; a round of another one ends here, since every document is judged again. Where only revocation lists came since, it goes
+ * on to its end, and the next one is theirs: they come every few hours, and no round would ever end.
+ */
 export async function openRound(ctx: CommandContext, { version }: { version: string }): Promise<VerdictRound> {
   const table = ctx.tables<Tables>();
   const round: VerdictRound | undefined = await table.selectFrom('incoming_documents.verdict_round').selectAll().forUpdate().executeTakeFirst();
-  if (round?.trust_version === version) return round;
+  if (round !== undefined && (round.trust_version === version || (round.ended_at === null && withoutLists(round.trust_version) === withoutLists(version)))) return round;
   if (round?.ended_at === null) recordRound(ctx, round);
   const begun = { trust_version: version, stage: 'doubtful' as const, after_agency_id: null, after_document_id: null, judged: 0, changed: 0, began_at: ctx.now, ended_at: null };
   return table
@@ -31,6 +34,11 @@ export async function openRound(ctx: CommandContext, { version }: { version: str
     .onConflict((conflict) => conflict.column('id').doUpdateSet(begun))
     .returningAll()
     .executeTakeFirstOrThrow();
+}
+
+/** The trust set of a version alone; what stands behind it are revocation lists. */
+function withoutLists(version: string): string | undefined {
+  return version.split(' ')[0];
 }
 
 export type Followed = { round: VerdictRound; documents: readonly JudgedDocument[]; judged: number; isLast: boolean };

@@ -19,8 +19,8 @@ export const askAgainJob = outsideJob({
   },
 });
 
-/** The main file of a document that is still in doubt. */
+/** The main file of a document that is still in doubt, or whose file was lost when it was asked for. */
 async function doubtfulFile(q: Queryable, { agencyId, documentId }: { agencyId: string; documentId: string }): Promise<string | undefined> {
-  const { rows } = await q.query(`select ${MAIN_FILE} as sha256 from incoming_documents.document where agency_id = $1 and id = $2 and verdict = 'INDETERMINATE'`, [agencyId, documentId]);
+  const { rows } = await q.query(`select ${MAIN_FILE} as sha256 from incoming_documents.document where agency_id = $1 and id = $2 and verdict in ('INDETERMINATE', 'UNREADABLE')`, [agencyId, documentId]);
   return rows[0] === undefined ? undefined : String(rows[0]['sha256']);
 }

@@ -6,7 +6,7 @@ import { outsideJob } from '#kernel/jobs.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { Schedule } from '#kernel/module.ts';
-import { trustVersion, verdictsNow } from '#engines/signatures/index.ts';
+import { readFolderSince, trustVersion, verdictsNow } from '#engines/signatures/index.ts';
 import { advanceRound, askRound, openRound, type VerdictRound } from '../commands/follow-trust.ts';
 import type { Verdict } from '../contract.ts';
 import { MAIN_FILE } from '../document-store.ts';
@@ -24,11 +24,13 @@ export const followTrustJob = outsideJob({
   handle: async (kernel) => {
     const until = performance.now() + TURN_MS;
     let round = await run(kernel, openRound, { version: await trustVersion(kernel) }, { actor });
+    // Another process may have begun it for a list that this one has not read.
+    readFolderSince(kernel, round.began_at);
     while (round.ended_at === null && performance.now() < until) round = await step(kernel, round);
   },
 });
 
-/** Begins a round when something else is trusted than before, and brings one back that is not at its end. */
+/** Begins a round when something else is trusted than before or a revocation list came, and brings one back that is not at its end. */
 export const followTrustSchedule: Schedule = {
   name: 'incoming-documents.follow-trust',
   everyMs: EVERY_MS,

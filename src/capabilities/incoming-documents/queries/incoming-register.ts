@@ -1,5 +1,5 @@
 import { addDays, formatInstant, parseCalendarDay, startOfVietnamDay, vietnamDay, type CalendarDay } from '#kernel/time.ts';
-import { getAgencyOn } from '#engines/identity/index.ts';
+import { letterheadOn } from '#engines/identity/index.ts';
 import type { RegisterRow, RegisterSource, RegisterSpan } from '#engines/registers/index.ts';
 import { READERS_OF_REGISTER, seesInbox } from '../policy.ts';
 
@@ -53,7 +53,7 @@ export const incomingRegister: RegisterSource = {
   base: '/api/v1/incoming-documents',
   readers: READERS_OF_REGISTER,
   opens: seesInbox,
-  agencyName: async ({ kernel, actor }) => (await getAgencyOn(kernel.database.pool, actor.agencyId, vietnamDay(kernel.clock.now()))).name,
+  letterhead: ({ kernel, actor }, day) => letterheadOn(kernel.database.pool, actor.agencyId, day),
   async rows(q, span, { after, limit }) {
     const { rows } = await q.query(ROWS, [...valuesOf(span), after, limit]);
     // safe because the statement selects exactly these columns
@@ -62,6 +62,16 @@ export const incomingRegister: RegisterSource = {
   async count(q, span, most) {
     const { rows } = await q.query(`select count(*)::int as count from (select 1 from incoming_documents.document d where ${IN_SPAN} limit $6) found`, [...valuesOf(span), most]);
     return Number(rows[0]?.['count']);
+  },
+  async last(q, { agencyId, registerId, year }) {
+    const { rows } = await q.query(
+      `select arrival_number as number, registered_at as at from incoming_documents.document
+        where agency_id = $1 and register_id = $2 and arrival_year = $3 and arrival_number is not null order by arrival_number desc limit 1`,
+      [agencyId, registerId, year],
+    );
+    // safe because the statement selects exactly these columns
+    const last = rows[0] as { number: number; at: Date } | undefined;
+    return last === undefined ? undefined : { number: last.number, day: vietnamDay(last.at) };
   },
 };
 

@@ -51,7 +51,15 @@ export function inboxColumns(t: T, now: Date): Column<IncomingRow>[] {
     { id: 'issuedOn', label: t('issuedOn'), width: '7rem', narrow: 'hidden', optional: 'hidden', render: (row) => formatDate(row.issuedOn) },
     { id: 'due', label: t('deadline'), width: '6.5rem', narrow: 'below', optional: true, render: (row) => <Due row={row} now={now} /> },
     { id: 'handler', label: t('handler'), width: '9rem', narrow: 'below', optional: 'hidden', render: (row) => row.handlerName },
-    { id: 'verdict', label: t('verdict'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <VerdictMark medium={row.medium} verdict={row.verdict} t={t} /> },
+    {
+      id: 'verdict',
+      label: t('verdict'),
+      width: '9.5rem',
+      narrow: 'below',
+      optional: true,
+      render: (row) => <VerdictMark medium={row.medium} verdict={row.verdict} t={t} />,
+      renderNarrow: (row) => <VerdictMark medium={row.medium} verdict={row.verdict} t={t} alone />,
+    },
     { id: 'state', label: t('state'), width: '8.5rem', narrow: 'below', optional: true, render: (row) => <IncomingStateMark state={row.state} t={t} /> },
     { id: 'arrivalNumber', label: t('arrivalNumber'), width: '4rem', align: 'end', narrow: 'hidden', optional: true, render: (row) => row.arrivalNumber },
     {

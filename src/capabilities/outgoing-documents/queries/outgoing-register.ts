@@ -1,5 +1,5 @@
 import { formatInstant, vietnamDay } from '#kernel/time.ts';
-import { getAgencyOn } from '#engines/identity/index.ts';
+import { letterheadOn } from '#engines/identity/index.ts';
 import { numberAndNotation, type RegisterRow, type RegisterSource, type RegisterSpan } from '#engines/registers/index.ts';
 import { READERS_OF_REGISTER, seesAll } from '../policy.ts';
 
@@ -41,7 +41,7 @@ export const outgoingRegister: RegisterSource = {
   base: '/api/v1/outgoing-documents',
   readers: READERS_OF_REGISTER,
   opens: seesAll,
-  agencyName: async ({ kernel, actor }) => (await getAgencyOn(kernel.database.pool, actor.agencyId, vietnamDay(kernel.clock.now()))).name,
+  letterhead: ({ kernel, actor }, day) => letterheadOn(kernel.database.pool, actor.agencyId, day),
   async rows(q, span, { after, limit }) {
     const { rows } = await q.query(ROWS, [...valuesOf(span), after, limit]);
     // safe because the statement selects exactly these columns
@@ -50,6 +50,14 @@ export const outgoingRegister: RegisterSource = {
   async count(q, span, most) {
     const { rows } = await q.query(`select count(*)::int as count from (select 1 from outgoing_documents.document d where ${IN_SPAN} limit $6) found`, [...valuesOf(span), most]);
     return Number(rows[0]?.['count']);
+  },
+  async last(q, { agencyId, registerId, year }) {
+    const { rows } = await q.query(
+      'select number, issued_on::text as day from outgoing_documents.document where agency_id = $1 and register_id = $2 and year = $3 and number is not null order by number desc limit 1',
+      [agencyId, registerId, year],
+    );
+    // safe because the statement selects exactly these columns
+    return rows[0] as { number: number; day: string } | undefined;
   },
 };
 

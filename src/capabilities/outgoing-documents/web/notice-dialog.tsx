@@ -1,12 +1,12 @@
 import { useState, type ReactNode } from 'react';
 import { ApiError } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
-import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import type { OutgoingDetail } from '../contract.ts';
+import { RecipientChoice } from './recipient-choice.tsx';
 import { sentMessages, type SentKey } from './sent-messages.ts';
 import './sent.css';
 import { useDocumentAction } from './use-document-action.ts';
@@ -62,7 +62,7 @@ export function NoticeDialog({ document, verb, onClose }: { document: OutgoingDe
     >
       {problem?.fields.length === 0 && <ProblemBanner error={problem} />}
       {needsReason && <TextArea label={t('reason')} hint={t('reasonHint')} required value={reason} onChange={setReason} error={problem?.fieldMessage('reason')} maxLength={900} rows={3} />}
-      {verb === 'recall' ? <Effects recipients={choice} /> : <Choice recipients={choice} left={left} onChange={setLeft} />}
+      {verb === 'recall' ? <Effects recipients={choice} /> : <RecipientChoice legend={t('chooseRecipients')} recipients={choice} chosen={recipientIds} onChange={(chosen) => setLeft(choice.flatMap(({ agencyId }) => (chosen.includes(agencyId) ? [] : [agencyId])))} />}
       {verb === 'remind' && <OutOfReach recipients={document.recipients.filter(({ delivery }) => delivery?.state === 'arrived' && !delivery.mayRemind)} />}
     </Dialog>
   );
@@ -98,18 +98,4 @@ function Effects({ recipients }: { recipients: readonly Recipient[] }): ReactNod
 function OutOfReach({ recipients }: { recipients: readonly Recipient[] }): ReactNode {
   const t = useT(sentMessages);
   return recipients.length === 0 ? null : <p className="lt-quiet">{t('outOfReach', { names: recipients.map(({ name }) => name).join(', ') })}</p>;
-}
-
-type ChoiceProps = { recipients: readonly Recipient[]; left: readonly string[]; onChange: (left: readonly string[]) => void };
-
-function Choice({ recipients, left, onChange }: ChoiceProps): ReactNode {
-  const t = useT(sentMessages);
-  return (
-    <fieldset className="lt-choices">
-      <legend>{t('chooseRecipients')}</legend>
-      {recipients.map(({ agencyId, name }) => (
-        <Checkbox key={agencyId} label={name} checked={!left.includes(agencyId)} onChange={(checked) => onChange(checked ? left.filter((id) => id !== agencyId) : [...left, agencyId])} />
-      ))}
-    </fieldset>
-  );
 }

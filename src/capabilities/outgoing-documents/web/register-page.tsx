@@ -23,7 +23,7 @@ import '#ui/layout/form.css';
 import { useSearch } from '#ui/navigation.tsx';
 import { useAbility } from '#ui/session-context.tsx';
 import { registerMessages } from './register-messages.ts';
-import { RegisterTable } from './register-table.tsx';
+import { Missing, RegisterTable } from './register-table.tsx';
 import './register.css';
 
 const ADDRESSES: Record<ReadRegisterKind, string> = { outgoing: '/api/v1/outgoing-documents/register', incoming: '/api/v1/incoming-documents/register' };
@@ -70,6 +70,7 @@ function OneRegister({ kind, tabs }: { kind: ReadRegisterKind; tabs: ReactNode }
   });
   const printing = usePrinting(kind, question);
   const first = pages.data?.pages[0];
+  const missingAtEnd = printing.whole?.missingAtEnd ?? pages.data?.pages.at(-1)?.missingAtEnd ?? null;
   const count = first?.count ?? 0;
   const isTooLong = count > MOST_REGISTER_ROWS;
   return (
@@ -99,8 +100,8 @@ function OneRegister({ kind, tabs }: { kind: ReadRegisterKind; tabs: ReactNode }
         </EmptyState>
       ) : (
         <>
-          <RegisterTable kind={kind} page={first} rows={printing.rows ?? pages.data?.pages.flatMap(({ rows }) => rows) ?? []} />
-          {pages.hasNextPage && printing.rows === undefined && (
+          <RegisterTable kind={kind} page={first} rows={printing.whole?.rows ?? pages.data?.pages.flatMap(({ rows }) => rows) ?? []} />
+          {pages.hasNextPage && printing.whole === undefined && (
             <p className="lt-register__more">
               <Button loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
                 {t('more')}
@@ -108,6 +109,11 @@ function OneRegister({ kind, tabs }: { kind: ReadRegisterKind; tabs: ReactNode }
             </p>
           )}
         </>
+      )}
+      {missingAtEnd !== null && !isTooLong && (
+        <p>
+          <Missing numbers={missingAtEnd} />
+        </p>
       )}
     </Page>
   );
@@ -157,7 +163,8 @@ function exportOf(kind: ReadRegisterKind, question: Question): string {
   return `${ADDRESSES[kind]}.xlsx?${parameters.toString()}`;
 }
 
-type Printing = { rows: readonly RegisterRow[] | undefined; fetched: number | undefined; print: () => void };
+type Whole = Pick<Reply, 'rows' | 'missingAtEnd'>;
+type Printing = { whole: Whole | undefined; fetched: number | undefined; print: () => void };
 
 /** Paper holds all days that were asked for, so the pages that nobody has looked at are fetched before the browser prints. */
 function usePrinting(kind: ReadRegisterKind, question: Question): Printing {
@@ -165,19 +172,23 @@ function usePrinting(kind: ReadRegisterKind, question: Question): Printing {
   const toasts = useToasts();
   const asked = JSON.stringify(question);
   const [fetched, setFetched] = useState(0);
-  const [whole, setWhole] = useState<{ asked: string; rows: readonly RegisterRow[] } | undefined>();
+  const [whole, setWhole] = useState<(Whole & { asked: string }) | undefined>();
   const load = useMutation({
     mutationFn: async () => {
       setFetched(0);
       const rows: RegisterRow[] = [];
+      let missingAtEnd: Reply['missingAtEnd'] = null;
       let after: string | null = '0';
       while (after !== null) {
         const page: Reply = await api.get<Reply>(ADDRESSES[kind], { query: { ...question, after, limit: ROWS_AT_ONCE } });
         rows.push(...page.rows);
         setFetched(rows.length);
         after = page.next;
+        missingAtEnd = page.missingAtEnd;
       }
-      return { asked, rows };
+      // On record before it is on paper.
+      await api.post(`${ADDRESSES[kind]}/prints`, question);
+      return { asked, rows, missingAtEnd };
     },
     onSuccess: setWhole,
     onError: (problem) => toasts.show(problemToast(problem)),
@@ -189,5 +200,5 @@ function usePrinting(kind: ReadRegisterKind, question: Question): Printing {
     window.print();
     return () => window.removeEventListener('afterprint', done);
   }, [whole]);
-  return { rows: whole?.asked === asked ? whole.rows : undefined, fetched: load.isPending ? fetched : undefined, print: () => load.mutate() };
+  return { whole: whole?.asked === asked ? whole : undefined, fetched: load.isPending ? fetched : undefined, print: () => load.mutate() };
 }

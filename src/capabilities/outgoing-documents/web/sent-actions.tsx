@@ -31,11 +31,11 @@ export function SentActions({ document }: { document: OutgoingDetail }): ReactNo
     { ability: 'recall', id: 'recall', label: t('recall'), hint: t('recallHint'), icon: FileX, danger: true, onSelect: () => setOpen('recall') },
   ];
   const entries = all.filter(({ ability }) => document.abilities.includes(ability));
-  if (entries.length === 0) return null;
   const close = (): void => setOpen(undefined);
   return (
     <>
-      <Menu align="end" entries={entries} trigger={<Button icon={ChevronDown}>{t('afterIssue')}</Button>} />
+      {/* What is being written stays, also when a colleague leaves nothing more to do: the answer then says so. */}
+      {entries.length > 0 && <Menu align="end" entries={entries} trigger={<Button icon={ChevronDown}>{t('afterIssue')}</Button>} />}
       {open !== undefined && open !== 'update' && <NoticeDialog key={open} document={document} verb={open} onClose={close} />}
       {open === 'update' && <UpdateDialog document={document} onClose={close} />}
     </>

@@ -6,6 +6,7 @@ import { StateMark } from '#ui/data/state-mark.tsx';
 import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { isFocusFree } from '#ui/kept-focus.ts';
 import { Link, useNavigation } from '#ui/navigation.tsx';
 import { useShortcuts, type Shortcut } from '#ui/shortcuts.tsx';
 import { BATCH_SIZE } from '../domain/states.ts';
@@ -40,7 +41,7 @@ export function SigningQueue(props: SigningQueueProps): ReactNode {
     const open = list.current?.querySelector<HTMLElement>('[aria-current]');
     open?.scrollIntoView({ block: 'nearest' });
     // The keyboard goes along with the open document, also when the next one opened by itself and the focus was lost with the last.
-    if (byKey.current || document.activeElement === document.body) open?.focus({ preventScroll: true });
+    if (byKey.current || isFocusFree()) open?.focus({ preventScroll: true });
     byKey.current = false;
   }, [openId]);
   if (rows === undefined) {

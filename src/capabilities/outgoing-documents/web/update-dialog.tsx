@@ -1,13 +1,13 @@
 import { useState, type ReactNode } from 'react';
 import { ApiError } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
-import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { DateField } from '#ui/controls/date-field.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import type { OutgoingDetail } from '../contract.ts';
+import { RecipientChoice } from './recipient-choice.tsx';
 import { RecipientsField } from './recipients-field.tsx';
 import { sentMessages } from './sent-messages.ts';
 import './sent.css';
@@ -44,18 +44,12 @@ export function UpdateDialog({ document, onClose }: { document: OutgoingDetail; 
       <TextArea label={t('reason')} hint={t('reasonHint')} required value={reason} onChange={setReason} error={problem?.fieldMessage('reason')} maxLength={900} rows={2} />
       <RecipientsField label={t('addRecipients')} values={addIds} onChange={setAdded} known={[]} error={problem?.fieldMessage('addIds')} />
       {removable.length > 0 && (
-        <fieldset className="lt-choices">
-          <legend>{t('removeRecipients')}</legend>
-          {removable.map(({ agencyId, name, delivery }) => (
-            <Checkbox
-              key={agencyId}
-              label={name}
-              {...(delivery === null ? {} : { hint: t(`effect.${delivery.effects.recall}`) })}
-              checked={removeIds.includes(agencyId)}
-              onChange={(checked) => setRemoved(checked ? [...removeIds, agencyId] : removeIds.filter((id) => id !== agencyId))}
-            />
-          ))}
-        </fieldset>
+        <RecipientChoice
+          legend={t('removeRecipients')}
+          recipients={removable.map(({ agencyId, name, delivery }) => ({ agencyId, name, hint: delivery === null ? undefined : t(`effect.${delivery.effects.recall}`) }))}
+          chosen={removeIds}
+          onChange={setRemoved}
+        />
       )}
       <TextArea label={t('summary')} required rows={2} maxLength={500} value={summary} onChange={setSummary} error={problem?.fieldMessage('changed.summary')} />
       <DateField label={t('due')} optional value={answerDue} onChange={setDue} error={problem?.fieldMessage('changed.answerDue')} />

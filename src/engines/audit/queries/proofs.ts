@@ -5,7 +5,7 @@ import { completeNodes, consistencyRanges, inclusionRanges, rangeHash, type Leaf
 import { auditErrors } from '../errors.ts';
 import { ENTRY_COLUMNS, toEntry, type EntryColumns } from './entries.ts';
 import type { Subject } from './timeline.ts';
-import { getTreeHead, latestTreeHead, type TreeHead } from './tree-heads.ts';
+import { getTreeHead, latestTreeHead, treeHeadsOf, type TreeHead } from './tree-heads.ts';
 
 export type InclusionProof = { entry: AuditEntry; leafHash: Buffer; leafIndex: number; path: Buffer[]; head: TreeHead };
 export type ConsistencyProof = { first: TreeHead; second: TreeHead; path: Buffer[] };
@@ -75,6 +75,33 @@ export async function inclusionProofs(q: Queryable, about: EntriesAbout): Promis
     const length = ranges[index]?.length ?? 0;
     taken += length;
     return { entry: toEntry(row), leafHash: row.leaf_hash, leafIndex: row.leaf_index, path: hashes.slice(taken - length, taken), head: about.head };
+  });
+}
+
+/** An earlier tree of the same record, with the proof that a later one only added to it. */
+export type EarlierHead = { head: TreeHead; path: Buffer[] };
+
+/**
+ * For each place in the tree, the first time-stamped tree that holds it and was signed by the same key: what proves by when an entry was there. Those
+ * that no earlier one holds than `head` itself are left out.
+ */
+export async function stampedHeads(q: Queryable, { leafIndexes, head }: { leafIndexes: readonly number[]; head: TreeHead }): Promise<EarlierHead[]> {
+  const { rows } = await q.query(
+    `select distinct stamped.tree_size as size from unnest($1::bigint[]) as leaf (index)
+      cross join lateral (
+        select t.tree_size from audit.tree_head_timestamp t join audit.tree_head h on h.size = t.tree_size join audit.signing_key k on k.key_id = h.key_id
+         where t.tree_size > leaf.index and t.tree_size < $2 and k.public_key = $3 and k.origin = $4 order by t.tree_size limit 1) as stamped`,
+    [leafIndexes, head.size, head.publicKey, head.origin],
+  );
+  // safe because the statement selects exactly this column
+  const earlier = await treeHeadsOf(q, (rows as { size: number }[]).map(({ size }) => size));
+  const ranges = earlier.map((each) => consistencyRanges(each.size, head.size));
+  const hashes = await hashRanges(q, ranges.flat());
+  let taken = 0;
+  return earlier.map((each, index) => {
+    const length = ranges[index]?.length ?? 0;
+    taken += length;
+    return { head: each, path: hashes.slice(taken - length, taken) };
   });
 }
 

@@ -18,6 +18,8 @@ export type EntrySearch = {
   entryId?: string | undefined;
   /** Stands in the actor's name or in the data, upper or lower case. */
   text?: string | undefined;
+  /** Words are looked for in the data of this agency's entries only: who may not read data must not find by them. */
+  dataOf?: Id<'agency'> | undefined;
   before?: TimelineCursor | undefined;
   limit: number;
 };
@@ -35,7 +37,7 @@ export async function searchEntries(q: Queryable, search: EntrySearch): Promise<
                 and ($4::text is null or e.actor ->> 'personId' = $4 or e.actor -> 'onBehalfOf' ->> 'personId' = $4)
                 and ($5::text is null or starts_with(e.type, $5))
                 and ($6::text is null or (e.subject_type = $6 and e.subject_id = $7))
-                and ($8::text is null or e.actor ->> 'name' ilike $8 or e.data::text ilike $8)
+                and ($8::text is null or e.actor ->> 'name' ilike $8 or (($13::uuid is null or e.agency_id = $13) and e.data::text ilike $8))
                 and ($12::uuid is null or e.id = $12)
                 and (e.at, e.id) < ($9::timestamptz, $10::uuid)
               order by e.at desc, e.id desc limit $11) as hit
@@ -54,6 +56,7 @@ export async function searchEntries(q: Queryable, search: EntrySearch): Promise<
       search.before?.entryId ?? 'ffffffff-ffff-ffff-ffff-ffffffffffff',
       search.limit,
       search.entryId ?? null,
+      search.dataOf ?? null,
     ],
   );
   // safe because the columns of audit.entry and audit.sealed have exactly these types

@@ -60,6 +60,11 @@ export async function treeHeadsFrom(q: Queryable, size: number, limit: number): 
   return heads(q, 'where h.size >= $1 order by h.size limit $2', [size, limit]);
 }
 
+/** The tree heads of some sizes, in their order. */
+export async function treeHeadsOf(q: Queryable, sizes: readonly number[]): Promise<TreeHead[]> {
+  return heads(q, 'where h.size = any($1::bigint[]) order by h.size', [sizes]);
+}
+
 async function heads(q: Queryable, rest: string, values: unknown[] = []): Promise<TreeHead[]> {
   const { rows } = await q.query(`${SELECT_HEAD} ${rest}`, values);
   // safe because the columns of the three tables have exactly these types

@@ -5,6 +5,7 @@ import { agenciesOn } from '#engines/identity/index.ts';
 import { isCancelling } from '../contract.ts';
 import { noticeWords } from '../domain/notice.ts';
 import { signReceipts } from '../domain/receipt.ts';
+import { statusRules } from '../domain/status.ts';
 import { receiptKey } from '../receipt-key.ts';
 import { returnAnswerJobFor } from './answer-message.ts';
 import type { DecidedNotice, NoticeTarget } from './kept-notices.ts';
@@ -130,7 +131,12 @@ async function answer(ctx: CommandContext, { decided, by }: Decisions): Promise<
       by.title,
     ],
   );
-  for (const { notice, ordinal } of answered) ctx.enqueue(returnAnswerJobFor(notice.agencyId, notice.noticeId, ordinal));
+  for (const { notice, ordinal, status, reason } of answered) {
+    const { agencyId, noticeId } = notice;
+    const rule = statusRules[status];
+    ctx.record({ type: 'exchange.message-answered', agencyId, subject: { type: 'message', id: noticeId }, data: { messageId: noticeId, status, statusVi: rule.vi, statusEn: rule.en, reason } });
+    ctx.enqueue(returnAnswerJobFor(agencyId, noticeId, ordinal));
+  }
 }
 
 function reasonOf({ decision }: DecidedNotice): string | null {

@@ -3,6 +3,7 @@ import { newId, type Id } from '#kernel/ids.ts';
 import { isoInVietnam } from '#kernel/time.ts';
 import { isNotice, type Envelope, type MessageArrived, type MessageFile, type Verdict } from '../contract.ts';
 import { decideArrival, type ArrivalDecision } from '../domain/arrival-steps.ts';
+import { noticeWords } from '../domain/notice.ts';
 import { signReceipts, type Receipt } from '../domain/receipt.ts';
 import { envelopeHash, readEnvelope } from '../envelope.ts';
 import { fileFacts, verdictOf, type FileInspection } from '../inspection.ts';
@@ -74,6 +75,7 @@ export async function receive(ctx: CommandContext, arrivals: readonly Arrival[])
   });
   const files = await insertFiles(ctx, fresh);
   await insertFirstAnswers(ctx, fresh);
+  for (const each of fresh) recordNotice(ctx, each);
   const effects = await settleNotices(ctx, await noticesOf(ctx, fresh, inserted), new Set(fresh.map((each) => each.messageId)));
   for (const each of fresh) if (!isNotice(each.prepared.parsed?.business)) recordArrival(ctx, each, { files: files.get(each.messageId) ?? [], effect: effects.get(each.messageId) });
   return results.map((result) => (result.kind === 'kept' ? withStanding(result, effects.get(result.messageId)) : result));
@@ -233,22 +235,40 @@ function receiptOf(ctx: CommandContext, each: Verified): Receipt {
   };
 }
 
+/** That a notice came, before what it does to its document: each arrival is a line of the receiver's own record. */
+function recordNotice(ctx: CommandContext, each: Fresh): void {
+  const { business } = each.prepared.parsed ?? {};
+  if (!isNotice(business)) return;
+  if (!each.decision.accepted) {
+    recordRefusal(ctx, each);
+    return;
+  }
+  const { kind, reason } = business;
+  const data = { ...factsOf(each), contentHash: each.prepared.computedHash, kind, kindVi: noticeWords[kind].vi, kindEn: noticeWords[kind].en, reason };
+  ctx.record({ type: 'exchange.notice-received', agencyId: each.arrival.agencyId, subject: { type: 'message', id: each.messageId }, data });
+}
+
+function recordRefusal(ctx: CommandContext, each: Fresh): void {
+  const { arrival, decision, messageId } = each;
+  const data = { ...factsOf(each), step: decision.refusedAt ?? '', reason: decision.reason ?? '' };
+  ctx.record({ type: 'exchange.message-refused', agencyId: arrival.agencyId, subject: { type: 'message', id: messageId }, data });
+}
+
+function factsOf({ prepared, messageId }: Fresh) {
+  const { envelopeId, senderAgencyId } = prepared.envelope;
+  return { messageId, envelopeId, senderAgencyId, senderName: prepared.parsed?.sender.name ?? '' };
+}
+
 function recordArrival(ctx: CommandContext, each: Fresh, { files, effect }: { files: MessageFile[]; effect: NoticeEffect | undefined }): void {
   const { arrival, prepared, decision, messageId } = each;
-  const subject = { type: 'message', id: messageId };
-  const sender = { senderAgencyId: prepared.envelope.senderAgencyId, senderName: prepared.parsed?.sender.name ?? '' };
-  const { envelopeId } = prepared.envelope;
   if (!decision.accepted || prepared.parsed === undefined) {
-    const data = { messageId, envelopeId, ...sender, step: decision.refusedAt ?? '', reason: decision.reason ?? '' };
-    ctx.record({ type: 'exchange.message-refused', agencyId: arrival.agencyId, subject, data });
+    recordRefusal(ctx, each);
     return;
   }
   const { business } = prepared.parsed;
   const data: MessageArrived = {
-    messageId,
-    envelopeId,
+    ...factsOf(each),
     contentHash: prepared.computedHash,
-    ...sender,
     addressedAgencyId: arrival.addressed.agencyId === arrival.agencyId ? null : arrival.addressed.agencyId,
     document: { ...prepared.parsed.document, ...effect?.changed },
     files,
@@ -258,5 +278,5 @@ function recordArrival(ctx: CommandContext, each: Fresh, { files, effect }: { fi
       : {}),
     ...(business?.kind === 'replace' ? { replaces: { documentCode: business.of.documentCode, reason: business.reason } } : {}),
   };
-  ctx.record({ type: 'exchange.message-arrived', agencyId: arrival.agencyId, subject, data });
+  ctx.record({ type: 'exchange.message-arrived', agencyId: arrival.agencyId, subject: { type: 'message', id: messageId }, data });
 }

@@ -95,7 +95,7 @@ async function sendOne(ctx: CommandContext, one: One): Promise<void> {
   const recipients = deliveries.map((each) => ({ id: each.recipientAgencyId, name: each.recipientName, code: each.recipientCode, hosting: agencies.get(each.recipientAgencyId)?.hosting ?? 'local' }));
   insertDeliveries(ctx, { agencyId: input.agencyId, envelopeId, recipients });
   const words = noticeWords[input.kind];
-  const data = { envelopeId, kind: input.kind, kindVi: words.vi, kindEn: words.en, reason: input.reason, recipientCount: deliveries.length };
+  const data = { envelopeId, contentHash, kind: input.kind, kindVi: words.vi, kindEn: words.en, reason: input.reason, recipientCount: deliveries.length };
   ctx.record({ type: 'exchange.notice-sent', agencyId: input.agencyId, subject: input.subject, data });
   // A notice has no files to look at, and overtakes whatever waits.
   for (const { id } of recipients) ctx.enqueue(deliverJobFor({ agencyId: input.agencyId, envelopeId: envelopeIdOf(envelopeId) }, id, runAtFor(ctx.now, 'flash')));

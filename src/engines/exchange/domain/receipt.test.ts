@@ -63,5 +63,6 @@ test('a receipt of an unknown key, another algorithm or another form is refused 
   assert.equal(problem(verifyReceipt(text, [])), 'unknown-key');
   assert.equal(problem(verifyReceipt([header({ alg: 'none', typ: 'lienthong-receipt', kid: 'khóa-1' }), payload, path, signature].join('.'), keys)), 'wrong-algorithm');
   assert.equal(problem(verifyReceipt([header({ alg: 'ES256', typ: 'JWT', kid: 'khóa-1' }), payload, path, signature].join('.'), keys)), 'wrong-algorithm');
+  assert.equal(problem(verifyReceipt([header({ alg: 'ES256', typ: 'lienthong-receipt', kid: 'khóa-1', crit: ['exp'] }), payload, path, signature].join('.'), keys)), 'wrong-algorithm');
   for (const broken of ['', 'a.b.c', `${text}.x`, text.replace(`.${path}.`, '..'), text.replace(`.${path}.`, `.${path}AAAA.`)]) assert.equal(problem(verifyReceipt(broken, keys)), 'malformed', broken);
 });

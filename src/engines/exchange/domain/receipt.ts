@@ -53,7 +53,8 @@ export function verifyReceipt(text: string, keys: readonly (JsonWebKey & { kid?:
   const payload = decode(payload64);
   const root = rootFrom(leafOf(`${header64}.${payload64}`), Buffer.from(path64, 'base64url'));
   if (!isRecord(header) || !isRecord(payload) || root === undefined) return { ok: false, problem: 'malformed' };
-  if (header['alg'] !== 'ES256' || header['typ'] !== TYPE) return { ok: false, problem: 'wrong-algorithm' };
+  // What a header calls critical must be understood (RFC 7515 §4.1.11), and nothing of that kind is known.
+  if (header['alg'] !== 'ES256' || header['typ'] !== TYPE || header['crit'] !== undefined) return { ok: false, problem: 'wrong-algorithm' };
   const jwk = keys.find((key) => key.kid !== undefined && key.kid === header['kid']);
   if (jwk?.kid === undefined) return { ok: false, problem: 'unknown-key' };
   const publicKey = createPublicKey({ key: jwk, format: 'jwk' });

@@ -111,6 +111,29 @@ test('what is missing and cannot be guessed is refused, and what to do is never 
   assert.equal(await refusalOf(update), 'edxml.businessTarget');
 });
 
+test('blanks without end before, inside and behind a message cost no more than reading them', { timeout: 120_000 }, async () => {
+  const blanks = Buffer.alloc(64 * 1024, ' ');
+  const around = async function* (before: string, behind: string): AsyncGenerator<Buffer> {
+    yield Buffer.from(before);
+    for (let piece = 0; piece < 1000; piece += 1) yield await Promise.resolve(blanks);
+    yield Buffer.from(behind);
+  };
+  const begun = performance.now();
+  const [root = ''] = /<edXML [^>]*>/.exec(plain) ?? [];
+  const readings = [await readEdxml(around('', plain), keepingSink()), await readEdxml(around(plain, ''), keepingSink()), await readEdxml(around('', ''), keepingSink()), await readEdxml(around(plain.replace(root, `${root}<!--`).slice(0, plain.indexOf(root) + root.length + 4), ''), keepingSink())];
+  assert.deepEqual(readings.map(({ ok }) => ok), [true, true, false, false]);
+  assert.ok(performance.now() - begun < 30_000);
+});
+
+test('a list of files with thousands of lines is looked through once', { timeout: 120_000 }, async () => {
+  const lines = Array.from({ length: 15_000 }, (_, at) => `<edXML:Reference><edXML:ContentId>cid:g${String(at)}</edXML:ContentId></edXML:Reference>`).join('');
+  const files = Array.from({ length: 490 }, (_, at) => `<Attachment><ContentId>cid:g${String(14_509 + at)}</ContentId><edXML:ContentTransferEncoded xmlns:edXML="http://www.mic.gov.vn/TBT/QCVN_102_2016">eA==</edXML:ContentTransferEncoded></Attachment>`).join('');
+  const begun = performance.now();
+  const { reading } = await readOnce(plain.replace(/<edXML:Reference>.*<\/edXML:Reference>/s, lines).replace(/<Attachment>.*<\/Attachment>/s, files));
+  assert.ok(reading.ok && reading.attachments.length === 490 && reading.attachments.every(({ isListed }) => isListed));
+  assert.ok(performance.now() - begun < 8000);
+});
+
 test('a ZIP that expands without end is stopped, and the file stays as it was sent', async () => {
   const bomb = Buffer.from(zipSync({ 'a.png': Buffer.alloc(30_000_000) }));
   const message = await bytesOf(writeEdxml(letter, { profile, attachments: [fileOf('a.png', bomb, 'f1', 'application/zip')] }));

@@ -8,7 +8,7 @@ export type { KnownDocumentType } from './document-types.ts';
 export { codeFor, envelopeFiles, fromDocumentMessage, toDocumentMessage, type EdxmlExtra, type IncomingFacts, type OutgoingFacts, type PartyFacts } from './mapping.ts';
 export type { DocumentMessage, EdxmlAgency, EdxmlAttachment, EdxmlBusiness, EdxmlBytes, EdxmlHop, EdxmlKept, EdxmlMessage, EdxmlOtherInfo, EdxmlReceiverChange, EdxmlReplacement, EdxmlResponseFor, EdxmlStaff, EdxmlStatusCode, StatusMessage } from './model.ts';
 export type { PacketSignature } from './packet-signature.ts';
-export { EdxmlError, type EdxmlProblem, type EdxmlProblemCode, type EdxmlSeverity } from './problems.ts';
+export { EdxmlError, edxmlProblem, type EdxmlProblem, type EdxmlProblemCode, type EdxmlSeverity } from './problems.ts';
 export { builtInProfiles, profileOn, type EdxmlProfile } from './profiles.ts';
 export { readEdxml, type EdxmlReading, type ReadOptions, type RefusedReading, type WholeReading } from './read.ts';
 export { packetSigner, type PacketSigner } from './sign-packet.ts';

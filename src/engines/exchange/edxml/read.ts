@@ -11,7 +11,7 @@ import type { EdxmlAttachment, EdxmlKept, EdxmlMessage } from './model.ts';
 import type { NamespaceVariant } from './namespaces.ts';
 import { watchSignature } from './packet-signature.ts';
 import type { PacketSignature, SignatureWatch } from './packet-signature.ts';
-import { EdxmlError } from './problems.ts';
+import { EdxmlError, edxmlProblem } from './problems.ts';
 import type { EdxmlProblem } from './problems.ts';
 import { childrenNamed, createTreeBuilder, pathOf, placeOfNode, textOf } from './tree.ts';
 import type { TreeBuilder, XmlNode } from './tree.ts';
@@ -32,6 +32,8 @@ export interface WholeReading {
   readonly ok: true;
   readonly message: EdxmlMessage;
   readonly attachments: readonly EdxmlAttachment[];
+  /** What the first file that is named and did not come whole suffers from. */
+  readonly lacking: EdxmlProblem | null;
   /** What the model has no place for, as it came. */
   readonly kept: readonly EdxmlKept[];
   /** Warnings only, at most some hundreds. */
@@ -92,6 +94,8 @@ interface Session {
   readonly watch: SignatureWatch;
   readonly notes: Notes;
   readonly arrived: Map<XmlNode, Arrived>;
+  /** The manifest as it was when so many lines of it had come. */
+  manifest: { readonly lines: number; readonly listing: Listing };
   sizeBytes: number;
   streaming: AttachmentStream | undefined;
   /** The Attachment and its content element that are being streamed. */
@@ -107,6 +111,7 @@ function openSession(options: ReadOptions): Session {
     watch: watchSignature(),
     notes: createNotes(),
     arrived: new Map(),
+    manifest: { lines: 0, listing: listingOf([]) },
     sizeBytes: 0,
     streaming: undefined,
     at: undefined,
@@ -148,14 +153,14 @@ function isInSignature(node: XmlNode | undefined): boolean {
 }
 
 async function begin(session: Session, node: XmlNode): Promise<void> {
-  const { tree, watch, options, arrived } = session;
+  const { watch, options, arrived } = session;
   if (node.start.local === 'AttachmentEncoded') watch.giveUp();
   const attachment = node.parent;
   if (attachment === undefined || !isBulk(pathOf(node).slice(1).split('/'))) return;
   if (arrived.has(attachment)) throw fatal('edxml.ambiguous', placeOfNode(node));
   if (arrived.size >= (options.limits?.attachments ?? MAX_ATTACHMENTS)) throw fatal('edxml.tooLarge', placeOfNode(node), 'too many attachments');
   const ordinal = arrived.size;
-  const facts = factsOf(attachment, ordinal, manifestSoFar(tree.root));
+  const facts = factsOf(attachment, ordinal, manifestSoFar(session));
   const name = cleanFileName(facts.statedName);
   session.at = { node: attachment, content: node, contentId: facts.contentId, name };
   session.streaming = streamAttachment(
@@ -183,17 +188,28 @@ interface Facts {
 }
 
 type Listed = Omit<ManifestEntry, 'node'>;
+type Listing = { readonly lines: readonly Listed[]; /** The first line of each id. */ readonly byId: ReadonlyMap<string, number> };
+
+function listingOf(lines: readonly Listed[]): Listing {
+  return { lines, byId: new Map(lines.map(({ contentId }, index) => [withoutCid(contentId), index] as const).reverse()) };
+}
 
 /** The manifest as far as it has come: it stands before the attachments in every message that is in use. */
-function manifestSoFar(root: XmlNode | undefined): Listed[] {
+function manifestSoFar(session: Session): Listing {
+  const { root } = session.tree;
   const envelope = root?.start.local === 'edXMLEnvelope' ? root : childrenNamed(root, 'edXMLEnvelope')[0];
   const manifest = childrenNamed(childrenNamed(envelope, 'edXMLBody')[0], 'edXMLManifest')[0];
-  return childrenNamed(manifest, 'Reference').map((node) => ({
-    contentId: textOfChild(node, 'ContentId') || (node.start.attributes.find(({ local }) => local === 'href')?.value ?? ''),
-    contentType: textOfChild(node, 'ContentType'),
-    description: textOfChild(node, 'Description'),
-    attachmentName: textOfChild(node, 'AttachmentName'),
-  }));
+  const references = childrenNamed(manifest, 'Reference');
+  if (references.length !== session.manifest.lines) {
+    const lines = references.map((node) => ({
+      contentId: textOfChild(node, 'ContentId') || (node.start.attributes.find(({ local }) => local === 'href')?.value ?? ''),
+      contentType: textOfChild(node, 'ContentType'),
+      description: textOfChild(node, 'Description'),
+      attachmentName: textOfChild(node, 'AttachmentName'),
+    }));
+    session.manifest = { lines: references.length, listing: listingOf(lines) };
+  }
+  return session.manifest.listing;
 }
 
 function textOfChild(node: XmlNode, local: string): string {
@@ -202,11 +218,10 @@ function textOfChild(node: XmlNode, local: string): string {
 }
 
 /** What the attachment says of itself, else what the manifest says of it: by its id, and without one by its place. */
-function factsOf(node: XmlNode, ordinal: number, manifest: readonly Listed[]): Facts {
+function factsOf(node: XmlNode, ordinal: number, { lines, byId }: Listing): Facts {
   const ownId = withoutCid(textOfChild(node, 'ContentId'));
-  const byId = manifest.findIndex((each) => ownId !== '' && withoutCid(each.contentId) === ownId);
-  const listedAt = ownId === '' && ordinal < manifest.length ? ordinal : byId;
-  const listed = listedAt < 0 ? undefined : manifest[listedAt];
+  const listedAt = ownId === '' ? (ordinal < lines.length ? ordinal : -1) : (byId.get(ownId) ?? -1);
+  const listed = lines[listedAt];
   return {
     contentId: ownId || withoutCid(listed?.contentId ?? ''),
     statedName: textOfChild(node, 'AttachmentName') || textOfChild(node, 'FieldName') || (listed?.attachmentName ?? ''),
@@ -222,13 +237,14 @@ function wholeReading(session: Session): EdxmlReading {
   const { root } = tree;
   if (root === undefined) throw fatal('edxml.malformed', tokenizer.place(), 'empty');
   const interpreted = interpret(root, notes);
-  const attachments = readAttachments(session, root, interpreted);
+  const { attachments, lacking } = readAttachments(session, root, interpreted);
   const signature = watch.finish(root);
   noteSignature(signature, root, notes);
   return {
     ok: true,
     message: interpreted.message,
     attachments,
+    lacking,
     kept: notes.kept,
     problems: [...tokenizer.problems, ...notes.problems],
     signature,
@@ -245,14 +261,16 @@ function noteSignature({ state, reason, hash }: PacketSignature, root: XmlNode, 
   if (hash === 'sha1') notes.note('edxml.signatureWeak', placeOfNode(root));
 }
 
-function readAttachments({ arrived, notes }: Session, root: XmlNode, { manifest }: Interpreted): EdxmlAttachment[] {
+function readAttachments({ arrived, notes }: Session, root: XmlNode, { manifest }: Interpreted): Pick<WholeReading, 'attachments' | 'lacking'> {
   const envelope = root.start.local === 'edXMLEnvelope' ? root : childrenNamed(root, 'edXMLEnvelope')[0];
   const nodes = [root, ...(envelope === undefined || envelope === root ? [] : [envelope])].flatMap((each) => childrenNamed(each, 'AttachmentEncoded')).flatMap((each) => childrenNamed(each, 'Attachment'));
   if (nodes.length > MAX_ATTACHMENTS) throw fatal('edxml.tooLarge', placeOfNode(root), 'too many attachments');
+  const listing = listingOf(manifest);
   const seen = new Set<string>();
   const used = new Set<number>();
+  let lacking: EdxmlProblem | null = null;
   const attachments = nodes.map((node, ordinal): EdxmlAttachment => {
-    const { listedAt, ...facts } = factsOf(node, ordinal, manifest);
+    const { listedAt, ...facts } = factsOf(node, ordinal, listing);
     const name = cleanFileName(facts.statedName);
     const result = arrived.get(node)?.result;
     used.add(listedAt);
@@ -262,10 +280,17 @@ function readAttachments({ arrived, notes }: Session, root: XmlNode, { manifest 
     seen.add(facts.contentId);
     if (name !== facts.statedName.normalize('NFC')) note('edxml.attachmentName', facts.statedName);
     noteResult(result, note);
+    const isMeant = facts.isListed || facts.contentId !== '' || facts.statedName !== '';
+    if (isMeant && keptBytes(result?.sent) === null) lacking ??= edxmlProblem(typeof result?.damage === 'string' ? 'edxml.attachmentDamaged' : 'edxml.attachmentEmpty', placeOfNode(node), facts.statedName);
     return { ordinal, ...facts, name, sent: keptBytes(result?.sent), unwrapped: keptBytes(result?.unwrapped) };
   });
-  for (const [index, each] of manifest.entries()) if (!used.has(index)) notes.note('edxml.attachmentMissing', placeOfNode(each.node), each.contentId || each.attachmentName);
-  return attachments;
+  const missing = manifest.filter((_, index) => !used.has(index));
+  for (const each of missing) notes.note('edxml.attachmentMissing', placeOfNode(each.node), each.contentId || each.attachmentName);
+  // Ids that do not match leave a line over for each file that is not listed; then all have come.
+  const isNamed = ({ contentId, attachmentName }: ManifestEntry): boolean => contentId !== '' || attachmentName !== '';
+  const first = missing.find(isNamed);
+  if (first !== undefined && attachments.length < manifest.filter(isNamed).length) lacking ??= edxmlProblem('edxml.attachmentMissing', placeOfNode(first.node), first.attachmentName || first.contentId);
+  return { attachments, lacking };
 }
 
 function keptBytes(bytes: StreamedAttachment['sent'] | undefined): StreamedAttachment['sent'] {

@@ -93,6 +93,7 @@ interface State {
   mode: 'content' | 'comment' | 'cdata';
   isBulkNow: boolean;
   isStarted: boolean;
+  hasSpaceBefore: boolean;
   hasRoot: boolean;
   elements: number;
   textLength: number;
@@ -114,6 +115,7 @@ export function createTokenizer({ limits, isBulk = () => false }: TokenizerOptio
     mode: 'content',
     isBulkNow: false,
     isStarted: false,
+    hasSpaceBefore: false,
     hasRoot: false,
     elements: 0,
     textLength: 0,
@@ -190,12 +192,17 @@ function* textToken(state: State, value: string): Generator<Token> {
 function readDeclaration(state: State, isLast: boolean): boolean {
   const { text } = state;
   const start = /[^ \t\r\n]/.exec(text)?.index ?? text.length;
-  if (text.length - start < 6 && !isLast) return false;
+  if (start > 0) state.hasSpaceBefore = true;
+  if (text.length - start < 6 && !isLast) {
+    // Not looked through again, however much of it comes.
+    state.at = start;
+    return false;
+  }
   if (/^<\?xml[ \t\r\n]/.test(text.slice(start, start + 6))) {
     const end = text.indexOf('?>', start);
     if (end < 0 || end - start > 1000) throw malformed(placeOf(state), 'XML declaration');
     // Strict readers refuse it; builders that write a line break first are in use.
-    if (start > 0) state.problems.push(edxmlProblem('edxml.spaceBefore', placeOf(state)));
+    if (state.hasSpaceBefore) state.problems.push(edxmlProblem('edxml.spaceBefore', placeOf(state)));
     state.at = end + 2;
   } else state.at = start;
   state.isStarted = true;

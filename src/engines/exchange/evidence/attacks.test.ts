@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,10 +22,10 @@ import { credentialRow } from '#engines/signatures/commands/credential-row.ts';
 import { installation } from '#engines/signatures/events.ts';
 import type { Tables } from '#engines/signatures/tables.gen.ts';
 import { exportPublicMaterial } from '#engines/signatures/trust.ts';
-import { sealedContainer } from '#engines/signatures/index.ts';
-import { readContainer, SEAL_NAME } from '#engines/signatures/offline.ts';
+import { SEAL_NAME } from '#engines/signatures/offline.ts';
 import { evidenceCommand } from '../offline.ts';
-import { evidenceLog, evidenceManifest, type EvidenceLog, type EvidenceManifest } from './format.ts';
+import type { EvidenceLog, EvidenceManifest } from './format.ts';
+import { changedFiles, logOf, manifestOf, once, partsOf, sealedAgain, type PackageChange } from '../testing/changed-package.ts';
 import { aSignedLetter, codes, collected, failed, packed, verified, type SignedLetter } from '../testing/signed-letter.ts';
 
 let letter: SignedLetter;
@@ -39,35 +39,9 @@ before(async () => {
 });
 after(() => letter.house.close());
 
-async function partsOf(bytes: Buffer): Promise<Map<string, Buffer>> {
-  const container = await readContainer(bytes);
-  assert.ok(container);
-  return new Map(container.members.map(({ name, content }) => [name, content ?? Buffer.alloc(0)]));
-}
-
-const isMachinery = (name: string): boolean => name === 'mimetype' || name.startsWith('META-INF/');
-const manifestOf = (of: Map<string, Buffer>): EvidenceManifest => evidenceManifest.parse(JSON.parse(String(of.get('evidence.json'))));
-const logOf = (of: Map<string, Buffer>): EvidenceLog => evidenceLog.parse(JSON.parse(String(of.get('log/entries.json'))));
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
-
-/** The files of a package whose list fits them again after the change. */
-function relisted(change: { set?: Record<string, Buffer>; drop?: string[]; manifest?: (manifest: EvidenceManifest) => object }): AsicFile[] {
-  const changed = new Map([...parts, ...Object.entries(change.set ?? {})].filter(([name]) => !isMachinery(name) && name !== 'evidence.json' && change.drop?.includes(name) !== true));
-  const list = [...changed].map(([name, content]) => ({ name, sha256: createHash('sha256').update(content).digest('hex'), sizeBytes: content.length }));
-  const manifest = manifestOf(parts);
-  const told = { ...manifest, parts: list, ...change.manifest?.(manifest) };
-  return [['evidence.json', json(told)] as const, ...changed].map(([name, content]) => ({ name, mimeType: 'application/octet-stream', read: () => once(content) }));
-}
-
-async function* once(bytes: Buffer): AsyncIterable<Buffer> {
-  yield await Promise.resolve(bytes);
-}
-
-/** What somebody makes who has the installation's seal and changes what is in the package: its parts fit one another. */
-async function resealed(change: Parameters<typeof relisted>[0]): Promise<Buffer> {
-  const modifiedAt = new Date(manifestOf(parts).madeAt);
-  return collected(await sealedContainer(letter.house.kernel, { files: relisted(change), modifiedAt }));
-}
+const relisted = (change: PackageChange): AsicFile[] => changedFiles(parts, change);
+const resealed = (change: PackageChange): Promise<Buffer> => sealedAgain(letter.house.kernel, parts, change);
 
 type Holder = { certificate: Certificate; privateKey: KeyObject };
 
@@ -79,9 +53,9 @@ async function aHolder(subject: Parameters<typeof issueUnder>[1]['subject']): Pr
 }
 
 /** A person; the same package, signed by them. */
-const signedByPerson = async (change: Parameters<typeof relisted>[0]): Promise<Buffer> => signedBy(await aHolder(personSubject({ name: 'Nguyễn Văn Giả', organization: 'Sở Nội vụ' })), change);
+const signedByPerson = async (change: PackageChange): Promise<Buffer> => signedBy(await aHolder(personSubject({ name: 'Nguyễn Văn Giả', organization: 'Sở Nội vụ' })), change);
 
-async function signedBy({ certificate, privateKey }: Holder, change: Parameters<typeof relisted>[0]): Promise<Buffer> {
+async function signedBy({ certificate, privateKey }: Holder, change: PackageChange): Promise<Buffer> {
   const { kernel, clock } = letter.house;
   const { issuing } = await builtInAuthority(kernel);
   const signer = cmsSigner({ certificate: certificate.raw, chain: [issuing.certificate.raw] });

@@ -5,6 +5,7 @@ import type { Id } from '#kernel/ids.ts';
 import { publicFolder } from '#engines/signatures/index.ts';
 import { testModules } from '#engines/signatures/testing.ts';
 import { answerMessage } from '../commands/answer-message.ts';
+import { sendNotice } from '../commands/send-notice.ts';
 import { anAgencyAt, connect, openInstallation, settle, type Connected, type Installation } from '../partners/testing.ts';
 import { aClerk, aSentLetter, exchangeHouse } from '../testing.ts';
 import { aVendor } from '../testing/vendor-system.ts';
@@ -46,6 +47,23 @@ test('the receipts of another installation prove the letter in the sender’s pa
   assert.ok(sent.checks.some(({ code, about }) => code === 'receipt.valid' && about === '2'));
   const received = await verified(b.house, await packed(b.house, { side: 'receiver', agencyId: commune.id, messageId }));
   assert.deepEqual(failed(received), []);
+});
+
+test('a recall between two installations is proven by the package of each side', async () => {
+  const [to] = commune.idAt;
+  assert.ok(to);
+  const { envelopeId, subject } = await aSentLetter(a.house.kernel, { from: sender.id, to: [to] });
+  await settle(a, b);
+  await run(a.house.kernel, sendNotice, { agencyId: sender.id, subject, reason: 'Sai căn cứ pháp lý', kind: 'recall' }, { actor: aClerk(sender.id) });
+  await settle(a, b);
+  const [notice] = await b.house.sql<{ id: Id<'message'>; envelopeId: Id<'envelope'> }>('select id, envelope_id as "envelopeId" from exchange.message where of_envelope_id = $1', [envelopeId]);
+  assert.ok(notice);
+  const sent = await verified(a.house, await packed(a.house, { side: 'sender', agencyId: sender.id, envelopeId: notice.envelopeId }));
+  const received = await verified(b.house, await packed(b.house, { side: 'receiver', agencyId: commune.id, messageId: notice.id }));
+  for (const report of [sent, received]) {
+    assert.equal(report.outcome, 'passed', JSON.stringify(report.checks.filter(({ outcome }) => outcome !== 'passed')));
+    assert.ok(report.checks.some(({ code, about }) => code === 'receipt.valid' && about === '2'));
+  }
 });
 
 test('a package of another installation is not believed under the roots of this one', async () => {

@@ -20,10 +20,14 @@ export type ListedRecipient = z.output<typeof recipient>;
 
 const answerOf = z.object({ recipientName: z.string(), ordinal: z.number().int(), status: deliveryStatus.or(z.string()), at: z.string(), recipient: recipient.optional() });
 
+/** What this installation writes and its verifier reads. */
+export const VERSION = 1;
+/** What the list of every version says first. */
+export const manifestVersion = z.object({ format: z.literal('lienthong-evidence'), version: z.int() });
+
 /** What a package holds and what it is about. Every other part stands here with its hash. */
-export const evidenceManifest = z.object({
-  format: z.literal('lienthong-evidence'),
-  version: z.literal(1),
+export const evidenceManifest = manifestVersion.extend({
+  version: z.literal(VERSION),
   madeAt: z.iso.datetime(),
   /** Whose record it is taken from: the sender's, or a receiver's. */
   side: z.enum(['sender', 'receiver']),
@@ -46,6 +50,8 @@ export type EvidenceManifest = z.output<typeof evidenceManifest>;
 export const evidenceLog = z.object({
   treeHead: treeHeadSchema,
   entries: z.array(inclusionProofSchema.omit({ treeHead: true })),
+  /** Earlier time-stamped trees of the same record, each with the proof that the tree above only added to it: by when the entries were there. */
+  stamped: z.array(z.object({ head: treeHeadSchema, path: z.array(z.string()) })).default([]),
 });
 export type EvidenceLog = z.output<typeof evidenceLog>;
 

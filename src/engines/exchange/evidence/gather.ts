@@ -3,7 +3,7 @@ import type { Queryable } from '#kernel/database.ts';
 import type { Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import { vietnamDay } from '#kernel/time.ts';
-import { describeHead, describeProof, inclusionProofs, latestTreeHead, sealNow, type TreeHead } from '#engines/audit/index.ts';
+import { describeHead, describeProof, inclusionProofs, isOwnHead, latestTreeHead, sealNow, stampedHeads, type TreeHead } from '#engines/audit/index.ts';
 import { agenciesOn } from '#engines/identity/index.ts';
 import { timestampTreeHeads, validationMaterialOf, validationOf, type StoredReport, type ValidationMaterial } from '#engines/signatures/index.ts';
 import type { Envelope } from '../contract.ts';
@@ -48,17 +48,13 @@ const MOST_ENTRIES = 20_000;
 /**
  * Collects what an agency's own record holds about an envelope. The record is sealed and time-stamped first, so that what has just happened
  * is in it too.
- * @throws `exchange.deliveryNotFound`, `exchange.messageNotFound` also for whoever belongs to another agency
+ * @throws `exchange.deliveryNotFound`, `exchange.messageNotFound` also for whoever belongs to another agency; `exchange.recordOfOtherKey`, `audit.treeRewritten`
  */
 export async function gatherEvidence(kernel: Kernel, of: EvidenceOf): Promise<Evidence> {
   const q = kernel.database.pool;
-  const held = of.side === 'sender' ? await heldBySender(q, of) : await heldByReceiver(q, of);
+  const { held, log } = await heldAndRecorded(kernel, of);
   const read = readEnvelope(held.original);
   if (!read.ok) throw exchangeErrors.messageNotFound({ internal: read.problem });
-  await sealNow(kernel);
-  await timestampTreeHeads(kernel);
-  const head = await latestTreeHead(q);
-  if (head === undefined) throw new Error('a record that was just sealed has a signed tree');
   const agency = (await agenciesOn(q, [of.agencyId], vietnamDay(kernel.clock.now()))).get(of.agencyId);
   return {
     side: of.side,
@@ -71,9 +67,33 @@ export async function gatherEvidence(kernel: Kernel, of: EvidenceOf): Promise<Ev
     receipts: held.receipts.filter(isSigned),
     unsigned: held.receipts.filter((each) => !isSigned(each)),
     keys: [...(await receiptKeys(q)), ...(await partnerReceiptKeys(q))],
-    log: { treeHead: describeHead(head), entries: await provenEntries(q, { of, held, head }) },
+    log,
     reports: await reportsOf(q, read.envelope),
   };
+}
+
+/** So often an answer may come in between. */
+const MOST_TRIES = 20;
+
+/** What the tables hold and what the record tells of it, as of one moment: an answer that comes in between would stand in one of them alone. */
+async function heldAndRecorded(kernel: Kernel, of: EvidenceOf): Promise<{ held: Held; log: EvidenceLog }> {
+  const q = kernel.database.pool;
+  const hold = (): Promise<Held> => (of.side === 'sender' ? heldBySender(q, of) : heldByReceiver(q, of));
+  for (let held = await hold(), tries = 1; ; tries += 1) {
+    await sealNow(kernel);
+    await timestampTreeHeads(kernel);
+    const head = await latestTreeHead(q);
+    if (head === undefined) throw new Error('a record that was just sealed has a signed tree');
+    if (!isOwnHead(kernel, head)) throw exchangeErrors.recordOfOtherKey({ internal: { size: head.size, keyId: head.keyId } });
+    const entries = await provenEntries(q, { of, held, head });
+    const again = await hold();
+    if (again.receipts.length !== held.receipts.length && tries < MOST_TRIES) {
+      held = again;
+      continue;
+    }
+    const stamped = await stampedHeads(q, { leafIndexes: entries.map(({ leafIndex }) => leafIndex), head });
+    return { held, log: { treeHead: describeHead(head), entries, stamped: stamped.map((each) => ({ head: describeHead(each.head), path: each.path.map((hash) => hash.toString('base64')) })) } };
+  }
 }
 
 /** What a system of another maker told is kept with the name of the packet that it came in. */

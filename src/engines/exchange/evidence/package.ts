@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Kernel } from '#kernel/kernel.ts';
 import { openBytes } from '#engines/files/index.ts';
 import { sealedContainer, type AsicFile, type ValidationMaterial } from '#engines/signatures/index.ts';
-import { partNames, type EvidenceManifest } from './format.ts';
+import { partNames, VERSION, type EvidenceManifest } from './format.ts';
 import { gatherEvidence, type Evidence, type EvidenceOf, type HeldReceipt } from './gather.ts';
 import { readmeText } from './readme.ts';
 
@@ -47,7 +47,7 @@ function manifestOf(evidence: Evidence, { madeAt, documents, receipts, parts }: 
   const { code, number, notation, issuedOn, typeName, summary, senderName } = envelope.document;
   return {
     format: 'lienthong-evidence',
-    version: 1,
+    version: VERSION,
     madeAt: madeAt.toISOString(),
     side: evidence.side,
     agency: evidence.agency,

@@ -24,13 +24,13 @@ Các phần
   META-INF/          chữ ký niêm phong toàn bộ gói (ASiC-E, ETSI EN 319 162-1)
 
 Cách kiểm tra, không cần mạng và không cần tin hệ thống đã lập gói này
-  npx lienthong evidence verify TỆP --trust=THƯ_MỤC_CHỨNG_THƯ_GỐC
+  npx lienthong-evidence TỆP --trust=THƯ_MỤC_CHỨNG_THƯ_GỐC
   Chứng thư gốc phải có từ nguồn bạn tin, không lấy trong gói: nơi công bố của tổ chức chứng thực; với chứng thư do chính hệ thống cấp
   thì tải ở địa chỉ /pki/root.crt của hệ thống đó và đối chiếu dấu vân tay SHA-256 với quản trị hệ thống qua điện thoại hoặc văn bản.
 
 EVIDENCE OF THE EXCHANGE OF AN ELECTRONIC DOCUMENT
 Everything in this package verifies offline: hashes, signatures, receipts, the way of each log entry to the signed and time-stamped root.
-Bring your own trusted root certificates: npx lienthong evidence verify FILE --trust=FOLDER
+Bring your own trusted root certificates: npx lienthong-evidence FILE --trust=FOLDER
 They must come from where you trust, not from this package: from the authority that published them; those of an installation's own authority
 from /pki/root.crt at its address, their SHA-256 fingerprint compared with its administrator by another way.
 `;

@@ -2,7 +2,7 @@ import type { JsonWebKey } from 'node:crypto';
 import { z } from 'zod';
 import { verifyReceipt, type Receipt, type ReceiptVerdict } from '../domain/receipt.ts';
 import { check, type EvidenceCheck } from './checks.ts';
-import { evidenceLog, partNames, receiptKeySet, type EvidenceManifest } from './format.ts';
+import { evidenceLog, partNames, receiptKeySet, type EvidenceLog, type EvidenceManifest } from './format.ts';
 import { readJson, type Parts } from './parts.ts';
 
 /** Whoever has a key may have signed anything. */
@@ -25,7 +25,7 @@ export function checkReceipts(manifest: EvidenceManifest, parts: Parts): Evidenc
     const text = parts.get(listed.part)?.toString('utf8') ?? '';
     const verdict = verdictOf(text, jwks);
     if (!verdict.ok) wrong.push(check('receipt.forged', 'failed', listed.part));
-    else if (seen.has(`${listed.recipient?.agencyIds[0] ?? ''} ${text}`)) wrong.push(check('receipt.doubled', 'failed', listed.part));
+    else if (seen.has(saidBy(listed, text))) wrong.push(check('receipt.doubled', 'failed', listed.part));
     else if (verdict.receipt.envelopeId !== manifest.envelopeId || verdict.receipt.contentHash !== manifest.contentHash) wrong.push(check('receipt.other', 'failed', listed.part));
     else {
       const label = labelOf(manifest, listed, verdict.receipt);
@@ -33,14 +33,19 @@ export function checkReceipts(manifest: EvidenceManifest, parts: Parts): Evidenc
       else genuine.push({ receipt: verdict.receipt, listed, isBound: label === 'right' });
     }
     // One agency that succeeded several answered for all of them with one receipt, before each got its own.
-    seen.add(`${listed.recipient?.agencyIds[0] ?? ''} ${text}`);
+    seen.add(saidBy(listed, text));
   }
-  wrong.push(...missingReceipts(manifest, parts, genuine));
+  wrong.push(...missingReceipts(manifest, parts, genuine), ...untoldReceipts(manifest, parts, genuine));
   const unsigned = manifest.unsigned.map(({ recipientName, status }) => check('receipt.unsigned', 'warned', `${recipientName} ${status}`));
   const unbound = genuine.filter(({ isBound }) => !isBound).map(({ listed }) => check('receipt.unbound', 'warned', listed.part));
   if (wrong.length > 0) return [...wrong, ...unbound, ...unsigned];
   if (manifest.receipts.length > 0) return [check('receipt.valid', 'passed', String(manifest.receipts.length - unbound.length)), ...unbound, ...unsigned];
   return unsigned.length > 0 ? unsigned : [check('receipt.none', 'warned')];
+}
+
+/** What was signed, for whom: the same answer in another spelling of path and signature is the same answer. */
+function saidBy({ recipient }: Listed, text: string): string {
+  return `${recipient?.agencyIds[0] ?? ''} ${text.split('.').slice(0, 2).join('.')}`;
 }
 
 function verdictOf(text: string, keys: Keys): ReceiptVerdict {
@@ -73,6 +78,8 @@ function secondOf(instant: string): number {
 }
 
 const answered = new Set(['exchange.delivery-answered', 'exchange.notice-refused']);
+/** At the receiver: of a document, of a notice. */
+const arrived = new Set(['exchange.message-arrived', 'exchange.notice-received']);
 
 /** The record tells of each answer: whoever takes a receipt away, or out of the database, is found by it. */
 function missingReceipts(manifest: EvidenceManifest, parts: Parts, genuine: readonly Genuine[]): EvidenceCheck[] {
@@ -89,12 +96,51 @@ function missingReceipts(manifest: EvidenceManifest, parts: Parts, genuine: read
     const isMissing =
       (isOwn && answered.has(type) && !has(data['status'], data['recipientAgencyId'])) ||
       (isOwn && type === 'exchange.deliveries-arrived' && arrivals(data['recipients']).some((agencyId) => (only === null || only === agencyId) && !has('01', agencyId))) ||
-      (isOwn && type === 'exchange.message-arrived' && !hasStatus('01')) ||
+      (isOwn && arrived.has(type) && !hasStatus('01')) ||
       (isOwn && type === 'exchange.message-refused' && !hasStatus('02')) ||
       (type === 'exchange.message-answered' && messageIds.has(data['messageId']) && !hasStatus(data['status']));
     return isMissing ? [check('receipt.missing', 'failed', `${type} ${id}`)] : [];
   });
 }
+
+type Told = { status: unknown; /** Undefined where the record tells how many and not who. */ agencyId?: unknown; second?: number };
+
+/**
+ * The other way round: each receipt is told of by the record, once and with its time. Whoever owns the database can put in a key and a receipt that
+ * it signed, and cannot put the answer into the record of that day.
+ */
+function untoldReceipts({ side, envelopeId }: EvidenceManifest, parts: Parts, genuine: readonly Genuine[]): EvidenceCheck[] {
+  const log = evidenceLog.safeParse(readJson(parts.get(partNames.log)));
+  if (!log.success) return [];
+  const told = log.data.entries.flatMap(({ entry }) => (side === 'sender' ? toldToSender(entry, envelopeId) : toldByReceiver(entry)));
+  return genuine.flatMap(({ receipt, listed }) => {
+    if (listed.recipient === undefined) return [];
+    const [agencyId] = listed.recipient.agencyIds;
+    const place = told.findIndex((each) => each.status === receipt.status && (each.agencyId ?? agencyId) === agencyId && (each.second ?? secondOf(receipt.at)) === secondOf(receipt.at));
+    if (place === -1) return [check('receipt.untold', 'failed', listed.part)];
+    told.splice(place, 1);
+    return [];
+  });
+}
+
+type Entry = EvidenceLog['entries'][number]['entry'];
+
+function toldToSender({ type, data }: Entry, envelopeId: string): Told[] {
+  if (data['envelopeId'] !== envelopeId) return [];
+  if (type === 'exchange.deliveries-arrived') return arrivals(data['recipients']).map((agencyId) => ({ status: '01', agencyId }));
+  if (type === 'exchange.notices-arrived') return Array.from({ length: Math.min(MOST_RECIPIENTS, Number(data['count'])) }, () => ({ status: '01' }));
+  if (!answered.has(type)) return [];
+  // A refusal on arrival is recorded when it is heard of.
+  return [{ status: data['status'], agencyId: data['recipientAgencyId'], ...(data['status'] === '02' || typeof data['at'] !== 'string' ? {} : { second: secondOf(data['at']) }) }];
+}
+
+function toldByReceiver({ type, data, at }: Entry): Told[] {
+  if (arrived.has(type)) return [{ status: '01' }];
+  if (type === 'exchange.message-refused') return [{ status: '02' }];
+  return type === 'exchange.message-answered' ? [{ status: data['status'], second: secondOf(at) }] : [];
+}
+
+const MOST_RECIPIENTS = 200_000;
 
 function arrivals(recipients: unknown): unknown[] {
   return Array.isArray(recipients) ? recipients : [];

@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import { formatInstant } from '#kernel/time.ts';
 import { readContainer, SEAL_NAME, validateAlone, type AloneValidator, type Container } from '#engines/signatures/offline.ts';
 import type { Envelope } from '../contract.ts';
 import { readEnvelope } from '../envelope.ts';
 import { check, type EvidenceCheck, type EvidenceOutcome } from './checks.ts';
-import { evidenceManifest, partNames, type EvidenceManifest } from './format.ts';
+import { evidenceManifest, manifestVersion, partNames, VERSION, type EvidenceManifest } from './format.ts';
 import { readJson, sha256Of, type Parts } from './parts.ts';
 import { checkLog } from './verify-log.ts';
 import { checkReceipts } from './verify-receipts.ts';
@@ -18,6 +19,8 @@ export type EvidenceTrust = {
   logKeys?: readonly string[];
   /** Signed roots of the same record that somebody else kept, as texts (C2SP checkpoints). */
   witnessed?: readonly string[];
+  /** Replies of `GET /api/v1/audit/consistency` between such a root and that of the package, as texts; whoever gives them is not believed. */
+  consistency?: readonly string[];
 };
 
 export type EvidenceReport = {
@@ -38,16 +41,19 @@ export async function verifyEvidence(bytes: Buffer, trust: EvidenceTrust): Promi
   const damaged = container.members.filter(({ content }) => content === undefined);
   const parts = new Map(container.members.flatMap(({ name, content }) => (content === undefined ? [] : [[name, content] as const])));
   const manifest = readManifest(parts);
-  if (manifest === undefined) return reportOf(undefined, [...damaged.map(({ name }) => check('part.damaged', 'failed', name)), check('manifest.unreadable', 'failed', partNames.manifest)]);
+  if (manifest === undefined) return reportOf(undefined, [...damaged.map(({ name }) => check('part.damaged', 'failed', name)), checkVersion(parts)]);
   const validator = await validateAlone({ folders: trust.trustFolders, now: trust.now, material: materialOf(parts) });
   try {
+    const seal = damaged.length > 0 ? [] : await checkSeal(validator, bytes);
+    // Files of whom nobody vouches for are not opened: each could be made to take as long as a file may.
+    const isSealed = seal.length > 0 && seal.every(({ outcome }) => outcome === 'passed');
     const checks = [
       ...damaged.map(({ name }) => check('part.damaged', 'failed', name)),
       ...checkParts(manifest, parts),
       ...(await checkContainer(container, manifest)),
-      ...(damaged.length > 0 ? [] : await checkSeal(validator, bytes)),
+      ...seal,
       ...checkEnvelope(manifest, parts),
-      ...(await checkFiles(validator, manifest, parts)),
+      ...(await checkFiles(isSealed ? validator : undefined, manifest, parts)),
       ...checkReceipts(manifest, parts),
       ...checkLog({ manifest, parts, trust, judgeTimestamp: (token, stamped) => validator.judgeTimestamp(token, stamped) }),
     ];
@@ -67,6 +73,17 @@ function reportOf(manifest: EvidenceManifest | undefined, checks: EvidenceCheck[
 function readManifest(parts: Parts): EvidenceManifest | undefined {
   const parsed = evidenceManifest.safeParse(readJson(parts.get(partNames.manifest)));
   return parsed.success ? parsed.data : undefined;
+}
+
+/** Why the list cannot be read: it may be of another version, whose packages this verifier does not know. */
+function checkVersion(parts: Parts): EvidenceCheck {
+  const told = manifestVersion.safeParse(readJson(parts.get(partNames.manifest)));
+  if (!told.success || told.data.version === VERSION) return check('manifest.unreadable', 'failed', partNames.manifest);
+  const [its, own] = [String(told.data.version), String(VERSION)];
+  return check('manifest.otherVersion', 'failed', partNames.manifest, {
+    vi: `Gói ghi phiên bản ${its}, trình kiểm tra này đọc phiên bản ${own}. Dùng trình kiểm tra lienthong-evidence của phiên bản đó, hoặc đề nghị nơi lập gói xuất lại.`,
+    en: `It says version ${its}, this verifier reads version ${own}. Use the lienthong-evidence of that version, or have the package exported again.`,
+  });
 }
 
 /** Beside its parts a package has exactly these: whatever else a container may hold is covered by no seal. */
@@ -134,6 +151,7 @@ const olderSeal = {
 
 function checkEnvelope(manifest: EvidenceManifest, parts: Parts): EvidenceCheck[] {
   const original = parts.get(partNames.envelope);
+  if (original !== undefined && readJson(original) === undefined) return [check('envelope.ambiguous', 'failed', partNames.envelope)];
   const read = original === undefined ? undefined : readEnvelope(original.toString('utf8'));
   const isIntact = original !== undefined && sha256Of(original) === manifest.contentHash && read?.ok === true && read.envelope.envelopeId === manifest.envelopeId;
   if (!isIntact) return [check('envelope.changed', 'failed', partNames.envelope)];
@@ -149,8 +167,8 @@ function isToldRight({ side, agency, document, files }: EvidenceManifest, envelo
   return isDocument && isFiles && (side === 'receiver' || agency.agencyId === envelope.sender.agencyId);
 }
 
-/** Each file that the envelope names is there, is that file, and its signatures are judged anew. */
-async function checkFiles(validator: AloneValidator, manifest: EvidenceManifest, parts: Parts): Promise<EvidenceCheck[]> {
+/** Each file that the envelope names is there, is that file, and its signatures are judged anew where there is a validator. */
+async function checkFiles(validator: AloneValidator | undefined, manifest: EvidenceManifest, parts: Parts): Promise<EvidenceCheck[]> {
   const read = readEnvelope(parts.get(partNames.envelope)?.toString('utf8') ?? '');
   if (!read.ok) return [];
   const checks: EvidenceCheck[] = [];
@@ -162,13 +180,21 @@ async function checkFiles(validator: AloneValidator, manifest: EvidenceManifest,
       checks.push(check('file.differs', 'failed', name));
       continue;
     }
-    checks.push(check('file.matches', 'passed', name), ...(await checkSignatures(validator, { name, content, isMain: file.role === 'main' })));
+    checks.push(check('file.matches', 'passed', name));
+    if (validator !== undefined) checks.push(...(await checkSignatures(validator, { name, content, isMain: file.role === 'main', kept: keptReport(entry, parts) })));
   }
   return checks;
 }
 
-async function checkSignatures(validator: AloneValidator, { name, content, isMain }: { name: string; content: Buffer; isMain: boolean }): Promise<EvidenceCheck[]> {
+type Judging = { name: string; content: Buffer; isMain: boolean; /** What the record kept of it, where it kept something. */ kept: { part: string; report: unknown } | undefined };
+
+async function checkSignatures(validator: AloneValidator, { name, content, isMain, kept }: Judging): Promise<EvidenceCheck[]> {
   const report = await validator.validate(content);
+  const contradiction = kept === undefined || isSameJudgement(report, kept.report) ? [] : [check('report.contradicts', 'failed', kept.part)];
+  return [...contradiction, ...findingsOf(report, { name, isMain })];
+}
+
+function findingsOf(report: FileReport, { name, isMain }: Pick<Judging, 'name' | 'isMain'>): EvidenceCheck[] {
   switch (report.indication) {
     case 'TOTAL-PASSED':
       return [check('signature.valid', 'passed', name, { vi: `${String(report.signatures.length)} chữ ký.`, en: `${String(report.signatures.length)} signature(s).` })];
@@ -177,9 +203,34 @@ async function checkSignatures(validator: AloneValidator, { name, content, isMai
     case 'INDETERMINATE':
       return [check('signature.undetermined', 'warned', name, report.cause ?? undefined)];
     case 'UNSIGNED':
-    case 'UNREADABLE':
       return isMain ? [check('signature.absent', 'warned', name)] : [];
+    case 'UNREADABLE':
+      // A table or a picture is of no kind that carries a signature; of what is, somebody may have made it unreadable.
+      return signable.test(report.problem?.code ?? '') ? [check('signature.unreadable', 'warned', name, report.cause ?? undefined)] : isMain ? [check('signature.absent', 'warned', name)] : [];
   }
+}
+
+/** What is wrong with a PDF or a container, or took too long to be read. A ZIP that is no container may be a table of figures. */
+const signable = /^signatures\.(pdf\.|asic\.(?!notContainer)|validationTooLong)/;
+
+type FileReport = Awaited<ReturnType<AloneValidator['validate']>>;
+
+function keptReport(entry: EvidenceManifest['files'][number] | undefined, parts: Parts): Judging['kept'] {
+  const part = entry?.report;
+  return part === undefined || part === null ? undefined : { part, report: readJson(parts.get(part)) };
+}
+
+const certificateNamed = z.object({ fingerprint: z.string() }).nullable();
+const judgement = z.object({ sha256: z.string(), indication: z.string(), signatures: z.array(z.object({ signer: z.string(), signingTime: z.string().nullable(), certificate: certificateNamed })) });
+
+/** What was found then may have been less than what is found now, but not of another file, of other signers, or good where it is broken. */
+function isSameJudgement(now: FileReport, kept: unknown): boolean {
+  const then = judgement.safeParse(kept);
+  if (!then.success || then.data.sha256 !== now.sha256) return false;
+  if (now.indication === 'UNREADABLE') return true;
+  const arePassed = then.data.indication === 'TOTAL-PASSED' && now.indication === 'TOTAL-PASSED';
+  const signersOf = (signatures: z.output<typeof judgement>['signatures']): string => JSON.stringify(signatures.map(({ signer, signingTime, certificate }) => [signer, certificate?.fingerprint, arePassed ? signingTime : null]).sort());
+  return then.data.indication === 'UNREADABLE' || (signersOf(then.data.signatures) === signersOf(now.signatures) && !(then.data.indication === 'TOTAL-PASSED' && now.indication === 'TOTAL-FAILED'));
 }
 
 function materialOf(parts: Parts): { certificates: Buffer[]; crls: Buffer[]; ocsps: Buffer[] } {

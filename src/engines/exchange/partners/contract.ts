@@ -22,6 +22,8 @@ export const lineView = z.object({
   sent: z.number().int(),
   failed: z.number().int(),
   quarantined: z.number().int(),
+  /** Packets that the national axis lists and does not give. */
+  withheld: z.number().int(),
 });
 
 export const partnerView = z.object({
@@ -137,6 +139,25 @@ export const conflictProblem = conflictView.shape.problem;
 /** What of the differences is asked for; `after` is where the page before ended. */
 export const conflictFilter = z.object({ problem: conflictProblem.optional(), text: z.string().trim().max(200).optional() });
 export const conflictPage = z.object({ conflicts: z.array(conflictView), /** How many there are in all, whatever is asked for. */ total: z.number().int(), next: z.string().nullable() });
+
+/** A packet that the national axis lists and does not give: why, in words, since when, how often it was asked for, and when it is again. */
+export const withheldView = z.object({
+  docId: z.string(),
+  messageType: z.enum(['edoc', 'status']),
+  fromCode: z.string().nullable(),
+  since: z.string(),
+  refusals: z.number().int(),
+  nextAskAt: z.string(),
+  problem: z.string(),
+  trouble: troubleView.unwrap(),
+});
+/** Where a page of them ended. */
+export const withheldCursor = z
+  .string()
+  .max(300)
+  .transform((text) => ({ since: text.slice(0, 24), docId: text.slice(25) }))
+  .pipe(z.object({ since: z.iso.datetime(), docId: z.string().min(1) }));
+export const withheldPage = z.object({ packets: z.array(withheldView), /** How many there are in all. */ total: z.number().int(), next: z.string().nullable(), abilities: z.array(z.enum(['ask-again'])) });
 
 export const transferState = z.enum(['waiting', 'sent', 'processed', 'refused', 'failed']);
 export const transferView = z.object({

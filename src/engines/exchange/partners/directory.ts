@@ -12,13 +12,16 @@ type Partner = { id: PartnerId; name: string };
 type Problem = 'hosted_here' | 'other_partner' | 'name_differs' | 'code_malformed' | 'code_moved';
 
 /**
- * Takes a page of a partner's directory: agencies that nobody here knows are added and linked, known ones linked, closed ones
- * closed with their successors; the way to those that the partner reaches no more ends. Whatever contradicts our own directory is reported to a person and changes nothing.
+ * Takes a page of a partner's directory: agencies that nobody here knows are added and linked, known ones linked; the way to those that
+ * the partner reaches no more ends. Whatever contradicts our own directory is reported to a person and changes nothing.
  */
 export async function takeDirectoryPage(ctx: CommandContext, page: { partner: Partner; agencies: readonly RemoteAgency[] }): Promise<void> {
   for (const remote of page.agencies) await takeAgency(ctx, page.partner, remote);
-  // A second round, since a successor may stand behind its predecessor.
-  for (const remote of page.agencies) if (remote.closedOn !== null) await closeRemote(ctx, page.partner, remote);
+}
+
+/** Closes what is closed at a partner, with its successors: after the last page, since a successor mostly stands behind its predecessor. */
+export async function closeWhatIsClosed(ctx: CommandContext, read: { partner: Partner; agencies: readonly RemoteAgency[] }): Promise<void> {
+  for (const remote of read.agencies) if (remote.closedOn !== null) await closeRemote(ctx, read.partner, remote);
 }
 
 async function takeAgency(ctx: CommandContext, partner: Partner, remote: RemoteAgency): Promise<void> {
@@ -96,12 +99,12 @@ async function closeRemote(ctx: CommandContext, partner: Partner, remote: Remote
   if (linked === undefined || lastDay === undefined || (await isLinkedElsewhere(ctx, partner.id, linked.agencyId))) return;
   const agency = (await agenciesOn(ctx, [linked.agencyId], vietnamDay(ctx.now))).get(linked.agencyId);
   if (agency === undefined || agency.closedOn !== null || agency.hosting === 'local') return;
-  const successors: Id<'agency'>[] = [];
+  const successors = new Set<Id<'agency'>>();
   for (const ref of remote.successors) {
     const successor = await partnerAgencyByRef(ctx, { partnerId: partner.id, ref });
-    if (successor !== undefined) successors.push(successor.agencyId);
+    if (successor !== undefined && successor.agencyId !== agency.id) successors.add(successor.agencyId);
   }
-  await closeAgency(ctx, { agencyId: agency.id, lastDay, legalBasis: `Danh bạ của ${partner.name}`, successorIds: successors });
+  await closeAgency(ctx, { agencyId: agency.id, lastDay, legalBasis: `Danh bạ của ${partner.name}`, successorIds: [...successors], isTold: true });
 }
 
 async function report(ctx: CommandContext, found: { partner: Partner; remote: RemoteAgency; problem: Problem; agencyId?: Id<'agency'> }): Promise<void> {

@@ -25,8 +25,8 @@ export const partnerErrors = defineErrors('exchange', {
   },
   partnerStateWrong: {
     status: 409,
-    vi: 'Không làm được việc này khi đối tác đang ở trạng thái “{state}”.',
-    en: 'This cannot be done while the partner is “{state}”.',
+    vi: 'Kết nối với đối tác đang ở trạng thái không cho phép làm việc này.',
+    en: 'The state of the connection does not allow this.',
     fixVi: 'Tải lại trang; có thể người khác vừa thay đổi.',
     fixEn: 'Reload the page; somebody else may just have changed it.',
   },

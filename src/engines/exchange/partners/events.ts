@@ -15,7 +15,8 @@ export const partnerEvents: EventCatalogue = {
   'partner-resumed': { data: partner, vi: 'Mở lại đối tác {partnerName}', en: 'Partner {partnerName} resumed' },
   'partner-tested': { data: partner.extend({ result: wording }), vi: 'Thử kết nối {partnerName}: {result}', en: 'Connection to {partnerName} tested: {result}' },
   'partner-reconciled': { data: partner.extend({ recovered: z.int(), askedAgain: z.int(), problems: z.int() }), vi: 'Đối chiếu với {partnerName}: lấy lại {recovered}, xin gửi lại {askedAgain}, cần xem {problems}', en: 'Reconciled with {partnerName}: {recovered} recovered, {askedAgain} asked for again, {problems} to look at' },
-  'envelope-recovered': { data: partner.extend({ envelopeId: z.uuid(), number: z.string(), recipientName: z.string() }), vi: 'Lấy lại văn bản {number} gửi {recipientName} từ {partnerName}', en: 'The document {number} to {recipientName} was recovered from {partnerName}' },
+  // Hash and id of the recipient are absent in records of before they were told.
+  'envelope-recovered': { data: partner.extend({ envelopeId: z.uuid(), contentHash: z.string().optional(), number: z.string(), recipientAgencyId: z.uuid().optional(), recipientName: z.string() }), vi: 'Lấy lại văn bản {number} gửi {recipientName} từ {partnerName}', en: 'The document {number} to {recipientName} was recovered from {partnerName}' },
   'envelope-relayed': { data: partner.extend({ envelopeId: z.uuid(), number: z.string(), recipients: z.string() }), vi: 'Chuyển tiếp văn bản {number} từ {partnerName} đến {recipients}', en: 'The document {number} from {partnerName} was passed on to {recipients}' },
   'envelope-refused': { data: partner.extend({ senderName: z.string(), code: z.string() }), vi: 'Từ chối văn bản {partnerName} chuyển tiếp cho {senderName} ({code})', en: 'A document that {partnerName} passed on for {senderName} was refused ({code})' },
   'partner-rotated': { data: partner.extend({ fingerprint: z.string() }), vi: 'Thay khóa, mật khẩu nối với {partnerName}', en: 'The secrets for {partnerName} replaced' },
@@ -38,6 +39,7 @@ export const partnerEvents: EventCatalogue = {
   'transfer-sent': { data: partner.extend({ transferId: z.uuid() }), vi: '{partnerName} đã nhận gói', en: '{partnerName} has taken the parcel' },
   'transfer-failed': { data: partner.extend({ transferId: z.uuid(), code: z.string() }), vi: 'Không chuyển được gói đến {partnerName} ({code})', en: 'The parcel could not be brought to {partnerName} ({code})' },
   'transfer-retried': { data: partner.extend({ transferId: z.uuid() }), vi: 'Gửi lại gói đến {partnerName}', en: 'The parcel to {partnerName} is sent again' },
+  'withheld-retried': { data: partner.extend({ count: z.int() }), vi: 'Lấy lại ngay {count} gói tin mà {partnerName} chưa giao', en: '{count} packets that {partnerName} does not give are asked for at once' },
   'inbound-quarantined': { data: partner.extend({ inboundId: z.uuid(), code: z.string() }), vi: 'Cách ly gói đến từ {partnerName} ({code})', en: 'An arrival from {partnerName} was put into quarantine ({code})' },
   'inbound-retried': { data: partner.extend({ inboundId: z.uuid() }), vi: 'Xử lý lại gói đến từ {partnerName}', en: 'An arrival from {partnerName} is tried again' },
   'inbound-assigned': { data: partner.extend({ inboundId: z.uuid(), agencyName: z.string(), formerAgencyId: z.uuid().nullable().default(null) }), vi: 'Giao gói đến từ {partnerName} cho {agencyName}', en: 'An arrival from {partnerName} was handed to {agencyName}' },

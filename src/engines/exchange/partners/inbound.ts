@@ -32,7 +32,7 @@ export type InboundRow = {
 /** An original is text with facts and, on some axes, the files inside: larger ones are refused before they are read. */
 export const ORIGINAL_LIMIT_BYTES = 512 * 1024 * 1024;
 
-export type NewInbound = { partnerId: PartnerId; /** The partner's own id of the parcel. */ partnerRef: string; /** The bytes, or what the store has of them already. */ original: Buffer | StoredBlob; mediaType: string; /** True while files of it are still coming. */ isIncomplete?: boolean };
+export type NewInbound = { partnerId: PartnerId; /** The partner's own id of the parcel. */ partnerRef: string; /** The bytes, or what the store has of them already. */ original: Buffer | StoredBlob; mediaType: string; /** True while files of it are still coming. */ isIncomplete?: boolean; /** What else is written down of it, in the same transaction: neither is ever there without the other. */ note?: (ctx: CommandContext) => Promise<void> };
 
 /**
  * Keeps what came, untouched, before anything is read: durable when it returns, so that the partner may then be told so. The
@@ -53,6 +53,7 @@ async function insertInbound(kernel: Kernel, arrived: NewInbound): Promise<Inbou
 }
 
 async function writeInbound(ctx: CommandContext, arrived: NewInbound & { sha256: string; sizeBytes: number }): Promise<InboundRow> {
+  await arrived.note?.(ctx);
   const id = newId<'inbound'>();
   const state = arrived.isIncomplete === true ? 'incomplete' : 'waiting';
   const { rowCount } = await ctx.query(

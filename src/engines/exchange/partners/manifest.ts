@@ -2,6 +2,7 @@ import { installationAdapter } from './adapters/installation/adapter.ts';
 import { pairingRoutes } from './adapters/installation/operator-routes.ts';
 import { peerRoutes } from './adapters/installation/peer-routes.ts';
 import { nationalAxisAdapter } from './adapters/national-axis/adapter.ts';
+import { withheldRoutes } from './adapters/national-axis/operator-routes.ts';
 import { statementRoutes } from './adapters/installation/statement.ts';
 import { provincialAxisAdapter } from './adapters/provincial-axis/adapter.ts';
 import { axisRoutes } from './adapters/provincial-axis/axis-routes.ts';
@@ -21,7 +22,7 @@ export { witnessHealth } from './witness.ts';
 
 /** What the partners add to the engine. An adapter is one line here, and its routes if others call it. */
 export const partnerAdapters = [installationAdapter, provincialAxisAdapter, nationalAxisAdapter];
-export const partnerRoutes = [...operatorRoutes, ...conflictRoutes, ...securityRoutes, ...pairingRoutes, ...peerRoutes, ...statementRoutes, ...systemRoutes, ...axisRoutes];
+export const partnerRoutes = [...operatorRoutes, ...conflictRoutes, ...securityRoutes, ...pairingRoutes, ...peerRoutes, ...statementRoutes, ...systemRoutes, ...axisRoutes, ...withheldRoutes];
 export const partnerJobs = [sendParcelJobDefinition, takeInboundJobDefinition, collectJob, readDirectoryJob, witnessJob];
 export const partnerEvents = { ...eventsOfAll, ...axisEvents };
 export const partnerSchedules = [...schedulesOfAll, sandboxSchedule];

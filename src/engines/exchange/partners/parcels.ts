@@ -52,7 +52,7 @@ function partyOf(agency: AgencyOnDay | undefined, remote: Party | undefined, id:
 
 async function envelopeParcel(q: Place, transfer: TransferRow): Promise<EnvelopeParcel> {
   const { rows } = await q.query(
-    `select e.original, encode(e.content_hash, 'hex') as hash, d.recipient_agency_id as "recipientId", d.recipient_name as name, d.recipient_code as code, d.delivered_to_agency_id as "toId", t.carries_mark as "carriesMark"
+    `select e.original, encode(e.content_hash, 'hex') as hash, d.recipient_agency_id as "recipientId", d.recipient_name as name, d.recipient_code as code, coalesce(d.delivered_to_agency_id, d.recipient_agency_id) as "toId", t.carries_mark as "carriesMark"
        from exchange.delivery d join exchange.envelope e on e.agency_id = d.agency_id and e.id = d.envelope_id join exchange.transfer t on t.agency_id = d.agency_id and t.id = d.transfer_id
       where d.agency_id = $1 and d.transfer_id = $2 and d.state <> 'cancelled' order by d.position`,
     [transfer.agencyId, transfer.id],

@@ -107,7 +107,8 @@ async function returnDeliveries(ctx: CommandContext, transfer: Pick<TransferRow,
   for (const { type, subjectId, toId, toName, kind, ...row } of read) {
     const key = { ...row, agencyId: transfer.agencyId, subject: { type, id: subjectId } };
     const receipt = await receiptForOrigin(ctx, key, { status: '02', at: ctx.now, by: AUTOMATIC, reason: problem });
-    if (receipt === undefined) settled.push({ ...key, state: 'returned', problem, successors: [] });
+    // To whom it was to go stays known: an operator may send it again.
+    if (receipt === undefined) settled.push({ ...key, state: 'returned', deliveredTo: { agencyId: toId, name: toName }, problem, successors: [] });
     // Another installation does not look into our lists: that its document did not get there is told to it as a refusal.
     else settled.push({ ...key, kind, state: 'refused', deliveredTo: { agencyId: toId, name: toName }, answer: { status: '02', reason: problem, receipt } });
   }

@@ -7,7 +7,7 @@ import { describeHead, latestTreeHead, sealNow } from '#engines/audit/index.ts';
 import { aSentLetter } from '../testing.ts';
 import { partnerSchedules } from './jobs/poll-partner.ts';
 import { anAgencyAt, connect, openInstallation, settle, type Connected, type Installation } from './testing.ts';
-import { keepWitnessed, witnessHealth } from './witness.ts';
+import { contradictedRecords, keepWitnessed, witnessHealth } from './witness.ts';
 import type { PartnerId } from './adapter.ts';
 
 let a: Installation;
@@ -66,6 +66,11 @@ test('a record that was rewritten, cut off or signed by another is said aloud, a
   await keep({ head: describeHead(later), path: [] });
   assert.deepEqual((await kept(b)).flatMap(({ problem }) => problem ?? []).sort(), ['rewritten', 'signature']);
   assert.equal((await witnessHealth.check(b.house.kernel)).status, 'warn');
+  assert.deepEqual((await contradictedRecords(b.house.kernel.database.pool)).map(({ partnerId }) => partnerId), [pair.atGuest]);
+  const none = { head: null, path: [] };
+  await run(b.house.kernel, keepWitnessed, { partner, reply: none }, { actor: systemActor('test') });
+  await run(b.house.kernel, keepWitnessed, { partner, reply: none }, { actor: systemActor('test') });
+  assert.deepEqual((await kept(b)).flatMap(({ problem }) => problem ?? []).sort(), ['rewritten', 'shorter', 'signature'], 'a record that is gone is said aloud, once');
   const events = await b.house.sql(`select data ->> 'problem' as problem from audit.entry where type = 'exchange.record-contradicted'`);
-  assert.equal(events.length, 2);
+  assert.equal(events.length, 3);
 });

@@ -35,22 +35,42 @@ export async function witnessedHeads(q: Queryable, origin: string): Promise<Witn
   return rows as WitnessedHead[];
 }
 
+export type ContradictedRecord = { partnerId: string; name: string; since: Date };
+
+/** Active partners whose record has contradicted what was witnessed of it, and has not come back to it since. */
+export async function contradictedRecords(q: Queryable): Promise<ContradictedRecord[]> {
+  const { rows } = await q.query(
+    `select p.id as "partnerId", p.name, min(h.witnessed_at) as since
+       from exchange.witnessed_head h join exchange.partner p on p.id = h.partner_id
+      where p.state = 'active' and h.problem is not null
+        and not exists (select from exchange.witnessed_head good where good.partner_id = h.partner_id and good.problem is null and good.witnessed_at > h.witnessed_at)
+      group by p.id, p.name order by p.name`,
+  );
+  // safe because the statement selects exactly these columns
+  return rows as ContradictedRecord[];
+}
+
 /**
  * Keeps a partner's root. One that contradicts the newest kept one is kept too, with what is wrong, and said aloud: that record was rewritten,
  * cut off, or is signed by somebody else. The same root again has no second effect.
  */
 export async function keepWitnessed(ctx: CommandContext, { partner, reply }: { partner: { id: PartnerId; name: string }; reply: WitnessReply }): Promise<void> {
   const { head, path } = reply;
-  if (head === null) return;
   const known = await newestWitnessed(ctx, partner.id);
-  const root = Buffer.from(head.root, 'base64');
-  const problem = problemOf(head, path, known);
+  // A record that had a root and has none any more was cut off to the last line.
+  if (head === null) return known === undefined ? undefined : keep(ctx, partner, { ...known, root: Buffer.alloc(32), checkpoint: '', problem: 'shorter' });
+  await keep(ctx, partner, { ...head, root: Buffer.from(head.root, 'base64'), problem: problemOf(head, path, known) });
+}
+
+type Kept = Pick<WitnessedHead, 'origin' | 'size' | 'root' | 'keyId' | 'checkpoint' | 'problem'>;
+
+async function keep(ctx: CommandContext, partner: { id: PartnerId; name: string }, { origin, size, root, keyId, checkpoint, problem }: Kept): Promise<void> {
   const { rowCount } = await ctx.query(
     `insert into exchange.witnessed_head (partner_id, origin, size, root, key_id, checkpoint, problem, witnessed_at) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-    [partner.id, head.origin, head.size, root, head.keyId, head.checkpoint, problem, ctx.now],
+    [partner.id, origin, size, root, keyId, checkpoint, problem, ctx.now],
   );
   if (rowCount !== 1) return;
-  recordPartnerEvent(ctx, problem === null ? 'record-witnessed' : 'record-contradicted', { partner, data: { size: head.size, ...(problem === null ? {} : { problem }) } });
+  recordPartnerEvent(ctx, problem === null ? 'record-witnessed' : 'record-contradicted', { partner, data: { size, ...(problem === null ? {} : { problem }) } });
 }
 
 function problemOf(head: TreeHeadReply, path: readonly string[], known: WitnessedHead | undefined): string | null {

@@ -73,6 +73,7 @@ export const figuresFollow: Readonly<Record<string, 'envelopeId' | 'noticeId' | 
   'exchange.message-arrived': null,
   'exchange.message-refused': null,
   'exchange.message-answered': null,
+  'exchange.notice-received': null,
   'exchange.notice-kept': null,
   'exchange.notice-asked': 'noticeId',
   'exchange.notice-declined': 'noticeId',

@@ -31,6 +31,8 @@ export type FakeNationalAxis = {
   /** Codes that are locked; packets for them are refused with 23. */
   locked: Set<string>;
   units: AxisUnit[];
+  /** By docId, the error code with which a packet is listed and not given. */
+  withheld: Map<string, string>;
   /** One row a receiver; the same docId for all receivers of one call. */
   packets: AxisPacket[];
   calls: { path: string; headers: Record<string, string> }[];
@@ -49,7 +51,7 @@ export type FakeAxisOptions = { systemId: string; secret: string; /** Whose pack
 export async function openFakeNationalAxis(options: FakeAxisOptions): Promise<FakeNationalAxis> {
   let rule: Parameters<FakeNationalAxis['decide']>[0] = () => ({ kind: 'none' });
   let count = 0;
-  const axis = { registered: new Set<string>(), locked: new Set<string>(), units: [] as AxisUnit[], packets: [] as AxisPacket[], calls: [] as FakeNationalAxis['calls'] };
+  const axis = { registered: new Set<string>(), locked: new Set<string>(), units: [] as AxisUnit[], withheld: new Map<string, string>(), packets: [] as AxisPacket[], calls: [] as FakeNationalAxis['calls'] };
   const server = createServer((incoming, outgoing) => {
     const path = (incoming.url ?? '').replace(/^\//, '');
     count += 1;
@@ -83,7 +85,7 @@ export async function openFakeNationalAxis(options: FakeAxisOptions): Promise<Fa
   };
 }
 
-type Axis = Pick<FakeNationalAxis, 'registered' | 'locked' | 'units' | 'packets' | 'calls'>;
+type Axis = Pick<FakeNationalAxis, 'registered' | 'locked' | 'units' | 'withheld' | 'packets' | 'calls'>;
 type Serving = FakeAxisOptions & { axis: Axis; path: string; fault: AxisFault };
 
 async function serve(serving: Serving, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -152,6 +154,8 @@ async function work(serving: Serving, values: Record<string, string>, body: Buff
     case 'getReceivedEdocList':
       return success({ data: axis.packets.filter((packet) => serving.serves(packet.to) && packet.messageType === values['messagetype'] && (packet.status === 'initial' || packet.status === 'processing')).map(asReceived) });
     case 'getEdoc': {
+      const refusal = axis.withheld.get(values['docId'] ?? '');
+      if (refusal !== undefined) return failure(refusal, 'chưa giao được');
       const found = axis.packets.find((packet) => packet.docId === values['docId']);
       return found === undefined ? failure('21', 'không có tệp') : success({ data: found.bytes.toString('base64') });
     }

@@ -84,7 +84,7 @@ async function receivedBy({ sql, partnerId }: Side): Promise<Received[]> {
             (select ${ANSWERS} from exchange.message_answer a where a.agency_id = m.agency_id and a.message_id = m.id) as answers,
             (select coalesce(json_agg(json_build_object('sha256', encode(f.sha256, 'hex'), 'sizeBytes', b.size_bytes)), '[]') from exchange.message_file mf
                join files.file f on f.agency_id = mf.agency_id and f.id = mf.file_id join files.blob b on b.sha256 = f.sha256 where mf.agency_id = m.agency_id and mf.message_id = m.id) as files,
-            (select count(*)::int from audit.entry r where r.subject_type = 'message' and r.subject_id = m.id::text and r.type in ('exchange.message-arrived', 'exchange.message-refused')) as arrivals
+            (select count(*)::int from audit.entry r where r.subject_type = 'message' and r.subject_id = m.id::text and r.type in ('exchange.message-arrived', 'exchange.notice-received', 'exchange.message-refused')) as arrivals
        from exchange.message m left join exchange.message_origin o on o.agency_id = m.agency_id and o.message_id = m.id
       where o.partner_id = $1 or (o.partner_id is null and m.sender_agency_id in (select agency_id from exchange.partner_agency where partner_id = $1))`,
     [partnerId],
@@ -92,9 +92,6 @@ async function receivedBy({ sql, partnerId }: Side): Promise<Received[]> {
   // safe because the statement selects exactly these columns
   return rows as Received[];
 }
-
-/** A document and its replacement arrive with a record; a notice leaves its record at the document that it is about. */
-const ARRIVING = new Set(['new', 'replace']);
 
 function differences(sent: Sent, message: Received, isAgain: boolean): string[] {
   const told = (answers: readonly Answer[]): string => JSON.stringify(isAgain ? answers.map(({ ordinal, status }) => [ordinal, status]) : answers);
@@ -109,8 +106,8 @@ function differences(sent: Sent, message: Received, isAgain: boolean): string[] 
     // Who had registered it meanwhile heard nothing of a reminder.
     ...(message.reminders <= sent.reminders || isAgain ? [] : [`reminded ${String(sent.reminders)} times, heard ${String(message.reminders)} times`]),
     ...(told(sent.answers) === told(message.answers) ? [] : ['other receipts']),
-    ...(ARRIVING.has(message.kind) && message.arrivals !== 1 ? [`${String(message.arrivals)} records of its arrival`] : []),
-    ...(message.state !== 'refused' && ARRIVING.has(message.kind) && named.size !== new Set(message.files.map((file) => file.sha256)).size ? ['not all its files'] : []),
+    ...(message.arrivals !== 1 ? [`${String(message.arrivals)} records of its arrival`] : []),
+    ...(message.state !== 'refused' && named.size !== new Set(message.files.map((file) => file.sha256)).size ? ['not all its files'] : []),
   ];
 }
 

@@ -2,7 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { newId } from '#kernel/ids.ts';
 import type { CalendarDay } from '#kernel/time.ts';
 import type { Role, SigningPower } from '../domain/roles.ts';
-import { assertAdministersAgency, assertGivesRoles } from '../policy.ts';
+import { assertAdministersAgency, assertGivesPostsTo, assertGivesRoles } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';
 import type { PersonId, PostId, UnitId } from '../queries/posts.ts';
 import { sessionCache } from '../session-cache.ts';
@@ -24,12 +24,13 @@ export type Appointment = {
 
 /**
  * Puts a person into a post of an agency for a period.
- * @throws identity.agencyClosed, identity.personNotFound, identity.unitNotFound, identity.roleNotYours, identity.notYourAgency
+ * @throws identity.agencyClosed, identity.personNotFound, identity.unitNotFound, identity.roleNotYours, identity.ownPost, identity.notYourAgency
  */
 export async function appointPost(ctx: CommandContext, input: Appointment): Promise<PostId> {
   const agency = await lockAgency(ctx, input.agencyId);
   const person = await getPerson(ctx, input.personId);
   assertAdministersAgency(ctx.actor, input.agencyId);
+  assertGivesPostsTo(ctx.actor, input.personId);
   assertGivesRoles(ctx.actor, input.roles);
   assertOpenOn(agency, input.startsOn);
   if (input.unitId !== null) await assertUnitOf(ctx, input.agencyId, input.unitId);

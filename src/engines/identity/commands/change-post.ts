@@ -2,7 +2,7 @@ import type { CommandContext } from '#kernel/command.ts';
 import { vietnamDay } from '#kernel/time.ts';
 import type { Role, SigningPower } from '../domain/roles.ts';
 import { identityErrors } from '../errors.ts';
-import { assertAdministersAgency, assertGivesRoles } from '../policy.ts';
+import { assertAdministersAgency, assertGivesPostsTo, assertGivesRoles } from '../policy.ts';
 import type { AgencyId } from '../queries/agencies.ts';
 import type { PostId } from '../queries/posts.ts';
 import { sessionCache } from '../session-cache.ts';
@@ -11,11 +11,12 @@ import { lockPost } from './load.ts';
 
 /**
  * Changes what a post may do. The record keeps when and by whom; a new title or unit is a new post.
- * @throws identity.postNotFound, identity.postEnded, identity.roleNotYours, identity.notYourAgency
+ * @throws identity.postNotFound, identity.postEnded, identity.roleNotYours, identity.ownPost, identity.notYourAgency
  */
 export async function changePost(ctx: CommandContext, input: { agencyId: AgencyId; postId: PostId; roles: Role[]; signingPowers: SigningPower[] }): Promise<void> {
   const post = await lockPost(ctx, input.agencyId, input.postId);
   assertAdministersAgency(ctx.actor, input.agencyId);
+  assertGivesPostsTo(ctx.actor, post.person_id);
   assertGivesRoles(ctx.actor, [...input.roles, ...post.roles]);
   if (post.ends_on !== null && post.ends_on < vietnamDay(ctx.now)) throw identityErrors.postEnded();
   await ctx

@@ -9,7 +9,13 @@ import { sessionCache } from '../session-cache.ts';
 import type { Tables } from '../tables.ts';
 import { assertOpenOn, dayFromRow, lockAgency } from './load.ts';
 
-type Closing = { agencyId: AgencyId; lastDay: CalendarDay; legalBasis: string };
+type Closing = {
+  agencyId: AgencyId;
+  lastDay: CalendarDay;
+  legalBasis: string;
+  /** Another directory told it, perhaps late: here the agency ends no earlier than it is known by its name, and what its successors were on that day is not judged. */
+  isTold?: boolean;
+};
 
 /**
  * Ends an agency with a last day. It stays in the directory with its names, codes and successors; its posts end with it.
@@ -19,7 +25,10 @@ export async function closeAgency(ctx: CommandContext, input: Closing & { succes
   assertKeepsDirectory(ctx.actor);
   const successorIds = input.successorIds ?? [];
   assertTakenOverByOthers([input.agencyId], successorIds);
-  for (const id of successorIds) assertOpenOn(await lockAgency(ctx, id), input.lastDay);
+  for (const id of successorIds) {
+    const successor = await lockAgency(ctx, id);
+    if (input.isTold !== true) assertOpenOn(successor, input.lastDay);
+  }
   await endAgency(ctx, input, { kind: 'dissolved', successorIds });
 }
 
@@ -45,7 +54,8 @@ function assertTakenOverByOthers(predecessorIds: readonly AgencyId[], successorI
 
 async function endAgency(ctx: CommandContext, closing: Closing, succession: { kind: SuccessionKind; successorIds: AgencyId[] }): Promise<void> {
   const agency = await lockAgency(ctx, closing.agencyId);
-  const { agencyId, lastDay } = closing;
+  const { agencyId } = closing;
+  const lastDay = closing.isTold === true && agency.nameFrom > closing.lastDay ? agency.nameFrom : closing.lastDay;
   if (agency.closed_on !== null) {
     throw identityErrors.agencyClosed({ values: { name: agency.name, day: formatDay(dayFromRow(agency.closed_on)) } });
   }
@@ -65,7 +75,7 @@ async function endAgency(ctx: CommandContext, closing: Closing, succession: { ki
       )
       .execute();
   }
-  await endPostsOf(ctx, closing);
+  await endPostsOf(ctx, { ...closing, lastDay });
   const data = { agencyId, name: agency.name, lastDay, kind: succession.kind, successorIds: succession.successorIds };
   ctx.record({ type: 'identity.agency-closed', agencyId, subject: { type: 'agency', id: agencyId }, data });
   for (const id of succession.successorIds) ctx.record({ type: 'identity.agency-succeeded', agencyId: id, subject: { type: 'agency', id }, data });

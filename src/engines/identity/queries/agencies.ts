@@ -51,6 +51,18 @@ export async function getAgencyOn(q: Queryable, id: AgencyId, day: CalendarDay):
   return agency;
 }
 
+/** What stands above an agency's own name on its papers; people's committees have nothing above them (30/2020/NĐ-CP App. I.II.2). */
+export type Letterhead = { name: string; superior: string | null };
+
+const PEOPLES_COMMITTEES: readonly AgencyKind[] = ['province', 'district', 'commune'];
+
+/** The names at the head of an agency's papers of a day. @throws identity.agencyNotFound */
+export async function letterheadOn(q: Queryable, id: AgencyId, day: CalendarDay): Promise<Letterhead> {
+  const { name, kind, parentId } = await getAgencyOn(q, id, day);
+  if (parentId === null || PEOPLES_COMMITTEES.includes(kind)) return { name, superior: null };
+  return { name, superior: (await getAgencyOn(q, parentId, day)).name };
+}
+
 export type AgencySearch = { text: string; group?: AgencyKind; day: CalendarDay; limit: number; includeClosed?: boolean };
 
 // At 120,000 agencies each way of looking has its index, and each but that of our own agencies gives a bounded number of

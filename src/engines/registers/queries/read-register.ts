@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Queryable } from '#kernel/database.ts';
 import type { CalendarDay } from '#kernel/time.ts';
-import { MOST_REGISTER_ROWS, type ReadRegisterKind, type RegisterName, type RegisterPage, type RegisterRow, type registerPageQuery, type registerQuery } from '../contract.ts';
+import { MOST_REGISTER_ROWS, type MissingNumbers, type ReadRegisterKind, type RegisterName, type RegisterPage, type RegisterRow, type registerPageQuery, type registerQuery } from '../contract.ts';
 import { registersErrors } from '../errors.ts';
 
 /** Some days of one register in one year. */
@@ -12,6 +12,8 @@ export type RegisterRows = {
   kind: ReadRegisterKind;
   rows(q: Queryable, span: RegisterSpan, page: { after: number; limit: number }): Promise<RegisterRow[]>;
   count(q: Queryable, span: RegisterSpan, most: number): Promise<number>;
+  /** The highest number of the register and year, whatever its day. */
+  last(q: Queryable, span: RegisterSpan): Promise<{ number: number; day: string } | undefined>;
 };
 
 export type OpenedRegister = Pick<RegisterPage, 'registers' | 'register' | 'from' | 'to'>;
@@ -44,14 +46,25 @@ function lastOfMonth(day: CalendarDay): string {
 }
 
 /** One page of a register in the order of its numbers. */
-export async function readRegister(q: Queryable, source: RegisterRows, asked: Omit<Asked, 'kind' | 'query'> & { query: z.output<typeof registerPageQuery> }): Promise<Omit<RegisterPage, 'opens'>> {
+export async function readRegister(q: Queryable, source: RegisterRows, asked: Omit<Asked, 'kind' | 'query'> & { query: z.output<typeof registerPageQuery> }): Promise<Omit<RegisterPage, 'opens' | 'letterhead'>> {
   const opened = await openRegister(q, { ...asked, kind: source.kind });
-  if (opened.register === null) return { ...opened, count: 0, rows: [], next: null };
+  if (opened.register === null) return { ...opened, count: 0, rows: [], next: null, missingAtEnd: null };
   const { after, limit } = asked.query;
   const span = spanOf(asked.agencyId, opened.register, opened);
   const rows = await source.rows(q, span, { after: after ?? 0, limit });
   const count = after === undefined ? await source.count(q, span, MOST_REGISTER_ROWS + 1) : null;
-  return { ...opened, count, rows, next: rows.length < limit ? null : String(rows.at(-1)?.number) };
+  const next = rows.length < limit ? null : String(rows.at(-1)?.number);
+  return { ...opened, count, rows, next, missingAtEnd: next === null ? await missingAtEnd(q, source, span) : null };
+}
+
+/** Numbers that were given and stand nowhere, after the last one that does. Days that end before that one have nothing to tell. */
+export async function missingAtEnd(q: Queryable, source: RegisterRows, span: RegisterSpan): Promise<MissingNumbers | null> {
+  // The counter first: a number that is given in between is then higher than what was counted, and never taken for missing.
+  const { rows } = await q.query('select last_number as given from registers.counter where agency_id = $1 and register_id = $2 and year = $3', [span.agencyId, span.registerId, span.year]);
+  const last = await source.last(q, span);
+  const given = Number(rows[0]?.['given'] ?? 0);
+  const standing = last?.number ?? 0;
+  return given > standing && (last === undefined || last.day <= span.to) ? { from: standing + 1, to: given } : null;
 }
 
 /** All rows of some days, bounded by `MOST_REGISTER_ROWS`. @throws registers.tooManyRows */

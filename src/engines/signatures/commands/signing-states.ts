@@ -1,4 +1,4 @@
-import type { PersonActor } from '#kernel/actor.ts';
+import type { Actor, PersonActor } from '#kernel/actor.ts';
 import type { CommandContext } from '#kernel/command.ts';
 import { newId, type Id } from '#kernel/ids.ts';
 import type { Appearance } from '../contract.ts';
@@ -183,6 +183,13 @@ export async function expireSignings(ctx: CommandContext): Promise<number> {
     });
   }
   return due.length;
+}
+
+/** The signing that a person opened. @throws signatures.signingNotFound, the same for somebody else's as for none */
+export async function getOpenedSigning(ctx: Pick<CommandContext, 'query'>, key: SigningKey, actor: Actor): Promise<SigningRow> {
+  const signing = await getSigning(ctx, key);
+  if (actor.kind !== 'person' || actor.personId !== signing.openedBy.personId) throw signatureErrors.signingNotFound();
+  return signing;
 }
 
 /** @throws signatures.signingNotFound */

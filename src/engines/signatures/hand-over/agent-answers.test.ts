@@ -86,7 +86,7 @@ test('a signature that does not fit, another certificate and an old transaction 
   assert.equal(await codeOf({ transactionId, signature: 'không phải chữ ký '.repeat(5), certificate: null }), 'signatures.agentAnswerWrong');
   assert.equal(await codeOf({ transactionId: newId(), signature: good, certificate: null }), 'signatures.agentNotAsked');
   caller = { ...somebody(), agencyId: person.agencyId };
-  assert.equal(await codeOf({ transactionId, signature: good, certificate: null }), 'signatures.notYourCredential');
+  assert.equal(await codeOf({ transactionId, signature: good, certificate: null }), 'signatures.signingNotFound');
   caller = person;
   assert.equal((await stateOf(signingId))?.['state'], 'pending');
   assert.equal((await answer(signingId, { transactionId, signature: good, certificate: null })).json<AgentOutcome>().state, 'signed');

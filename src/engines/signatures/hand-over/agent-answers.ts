@@ -8,7 +8,7 @@ import { certificateBytes, schemeOf, signatureValue } from '../adapters/signatur
 import { SigningDriverError } from '../adapters/signing-driver.ts';
 import { acceptCertificate, keepCredential, type KeptCredential } from '../commands/accept-certificate.ts';
 import { findWaitingRequest, type WaitingRequest } from '../commands/holder-requests.ts';
-import { getSigning, type SigningKey } from '../commands/signing-states.ts';
+import { getOpenedSigning, getSigning, type SigningKey } from '../commands/signing-states.ts';
 import { parseCertificate, type Certificate } from '../domain/pki/certificate.ts';
 import { signatureErrors } from '../errors.ts';
 import { resumeSigning } from '../perform-signing.ts';
@@ -23,7 +23,7 @@ type Asked = { waiting: WaitingRequest; credential: CredentialRow; attributes: B
 /**
  * What the signing program on the signer's computer has to sign: the hash of the attributes that the server prepared, which name
  * the certificate. Only the person who opened the signing gets it.
- * @throws signatures.signingNotFound · notYourCredential · agentNotAsked
+ * @throws signatures.signingNotFound · agentNotAsked
  */
 export async function getAgentRequest(kernel: Kernel, key: SigningKey, actor: PersonActor): Promise<AgentRequest> {
   return requestOf(key, await askedOf(kernel, key, actor));
@@ -38,7 +38,7 @@ function requestOf({ signingId }: SigningKey, { waiting, credential, attributes 
 async function askedOf(kernel: Kernel, key: SigningKey, actor: PersonActor): Promise<Asked> {
   const waiting = await findWaitingRequest(kernel.database.pool, key);
   if (waiting === undefined) throw handOverErrors.agentNotAsked();
-  if (waiting.openedBy.personId !== actor.personId) throw signatureErrors.notYourCredential();
+  if (waiting.openedBy.personId !== actor.personId) throw signatureErrors.signingNotFound();
   const credential = await getCredential(kernel.database.pool, { agencyId: waiting.credentialAgencyId, id: waiting.credentialId });
   // safe because perform-signing and open-hand-over write this column; the latter keeps an empty object there
   const kept = JSON.parse(waiting.prepared.toString('utf8')) as { attributes?: string; answer?: string[] };
@@ -51,12 +51,12 @@ export type AgentAnswer = SigningKey & { transactionId: string; signature: strin
 /**
  * Takes what the signing program answered: verified against the chosen certificate, kept, then put into the file as any late
  * answer of a key holder. If this process dies in between, the job goes on with what was kept. The same answer again changes nothing.
- * @throws signatures.agentNotAsked · agentAnswerWrong · handOverOtherCertificate · notYourCredential · alreadyBeingSigned
+ * @throws signatures.signingNotFound · agentNotAsked · agentAnswerWrong · handOverOtherCertificate · alreadyBeingSigned
  */
 export async function answerAgentRequest(kernel: Kernel, answer: AgentAnswer, { actor, requestId }: { actor: PersonActor; requestId: string }): Promise<AgentOutcome> {
   const key: SigningKey = { agencyId: answer.agencyId, signingId: answer.signingId };
-  const signing = await getSigning(kernel.database.pool, key);
-  if (signing.state === 'completed' && signing.openedBy.personId === actor.personId) return { state: 'signed' };
+  const signing = await getOpenedSigning(kernel.database.pool, key, actor);
+  if (signing.state === 'completed') return { state: 'signed' };
   const asked = await askedOf(kernel, key, actor);
   const { transactionId } = asked.waiting.request;
   if (transactionId !== answer.transactionId) throw handOverErrors.agentNotAsked();

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { systemActor } from '#kernel/actor.ts';
 import { run, type CommandContext } from '#kernel/command.ts';
 import { newId } from '#kernel/ids.ts';
-import { openTestHouse, type TestHouse } from '#kernel/testkit.ts';
+import { nodeFlags, openTestHouse, type TestHouse } from '#kernel/testkit.ts';
 import { expireSignings } from '../commands/signing-states.ts';
 import { buildPdf } from '../domain/pdf/testing.ts';
 import { openPaper, somebody } from '../testing.ts';
@@ -38,7 +38,7 @@ async function child(order: Pick<UploadOrder, 'upload' | 'killAt' | 'after'>): P
   const { config, clock } = house.kernel;
   const environment = { DATABASE_URL: house.ownerUrl, DATA_DIR: config.dataDir, FILES_URL: config.filesUrl, APP_SECRET: config.appSecret, PUBLIC_URL: 'http://lienthong.test', REVOCATION_HOSTS: 'none' };
   const full: UploadOrder = { ...order, url: house.kernel.database.directUrl, environment, now: clock.now().toISOString() };
-  const started = spawn(process.execPath, [join(import.meta.dirname, 'testing/hand-over-crash-child.ts')], { env: { ...process.env, CRASH_ORDER: JSON.stringify(full) } });
+  const started = spawn(process.execPath, [...nodeFlags(), join(import.meta.dirname, 'testing/hand-over-crash-child.ts')], { env: { ...process.env, CRASH_ORDER: JSON.stringify(full) } });
   let output = '';
   started.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   started.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -222,7 +222,7 @@ test('nobody but the person who opened the signing gets addresses, and only for 
   caller = { ...somebody(), agencyId: person.agencyId };
   const url = `/api/v1/signatures/signings/${signingId}/hand-over`;
   const refused = await server.inject({ method: 'POST', url, payload: { kind: 'approved' } });
-  assert.deepEqual([refused.statusCode, refused.json<{ code: string }>().code], [403, 'signatures.notYourCredential']);
+  assert.deepEqual([refused.statusCode, refused.json<{ code: string }>().code], [404, 'signatures.signingNotFound']);
   caller = somebody();
   assert.equal((await server.inject({ method: 'POST', url, payload: { kind: 'approved' } })).statusCode, 404);
   caller = person;

@@ -6,8 +6,7 @@ import type { Kernel } from '#kernel/kernel.ts';
 import { anyone, route, signedIn, type Route, type RouteContext } from '#kernel/route.ts';
 import { isoInVietnam } from '#kernel/time.ts';
 import { readBytes } from '#engines/files/index.ts';
-import { getSigning, type SigningKey } from '../commands/signing-states.ts';
-import { signatureErrors } from '../errors.ts';
+import { getOpenedSigning, type SigningKey } from '../commands/signing-states.ts';
 import { readBody } from '../read-body.ts';
 import { answerAgentRequest, connectAgentCredential, getAgentRequest } from './agent-answers.ts';
 import { abandonAgentSigning } from './commands/abandon-agent-signing.ts';
@@ -138,8 +137,7 @@ function keyOf({ agencyId, handOverId }: z.output<typeof addressParams>): HandOv
 }
 
 async function assertOwn(kernel: Kernel, key: SigningKey, actor: PersonActor): Promise<SigningKey> {
-  const { openedBy } = await getSigning(kernel.database.pool, key);
-  if (openedBy.personId !== actor.personId) throw signatureErrors.notYourCredential();
+  await getOpenedSigning(kernel.database.pool, key, actor);
   return key;
 }
 

@@ -22,6 +22,7 @@ type Row = Omit<EarlierReport, 'validatedAt' | 'replacedAt' | 'reasons'> & {
   replacedAt: Date | null;
   isSameTrust: boolean | null;
   isWaiting: boolean;
+  isOfLostFile: boolean;
   began: string[] | null;
   ended: { name: string; reason: string | null }[] | null;
   revoked: number;
@@ -52,7 +53,8 @@ function shown({ validatedAt, replacedAt, indication, materials, ...why }: Row):
 }
 
 /** The version of a trust set does not tell what it is made of: what happened between the two reports does. */
-function reasonsOf({ isSameTrust, isWaiting, began, ended, revoked }: Pick<Row, 'isSameTrust' | 'isWaiting' | 'began' | 'ended' | 'revoked'>): Wording[] {
+function reasonsOf({ isSameTrust, isWaiting, isOfLostFile, began, ended, revoked }: Pick<Row, 'isSameTrust' | 'isWaiting' | 'isOfLostFile' | 'began' | 'ended' | 'revoked'>): Wording[] {
+  if (isOfLostFile) return [{ vi: 'Lúc đó không đọc được nội dung của tệp trong kho lưu trữ.', en: 'The bytes of the file could not be read from the store then.' }];
   if (isSameTrust === null) return [{ vi: 'Những gì được tin cậy nay lại như ở lần kiểm tra trước đó.', en: 'What is trusted is again as it was at the check before.' }];
   if (isSameTrust && isWaiting) return [{ vi: 'Lúc đó chưa hỏi được nơi cấp về tình trạng thu hồi.', en: 'The authority could not be asked about revocation then.' }];
   if (isSameTrust) return [{ vi: 'Có thêm danh sách thu hồi của nơi cấp chứng thư.', en: 'A further revocation list of the certificate’s authority came.' }];
@@ -77,6 +79,7 @@ chosen as (
   select p.* from placed p where (p.validated_at, p.trust_version) not in (select validated_at, trust_version from shown) order by p.validated_at desc, p.trust_version desc limit $3)
 select validated_at as "validatedAt", replaced_at as "replacedAt", indication, next_version = trust_version as "isSameTrust",
        report @> '{"signatures":[{"subIndication":"TRY_LATER"}]}' as "isWaiting",
+       coalesce(report #>> '{problem,code}' in ('files.notStored', 'files.damaged'), false) as "isOfLostFile",
        (select json_agg(a.name) from (select name from signatures.trust_anchor
           where greatest(added_at, valid_from) >= chosen.validated_at and greatest(added_at, valid_from) <= replaced_at order by added_at, name limit $4) a) as began,
        (select json_agg(json_build_object('name', a.name, 'reason', a.end_reason)) from (select name, end_reason from signatures.trust_anchor

@@ -7,7 +7,8 @@ import { documentReader } from '../adapters/document-reader/reader.ts';
 import type { BesideFile, TrustMaterial } from '../adapters/document-reader/protocol.ts';
 import { keepMaterials, type Material } from '../adapters/revocation-network/index.ts';
 import { readKnowing } from '../read-with-lookups.ts';
-import { storedReport, unreadableReport, type StoredReport } from '../report-words.ts';
+import type { CertificateReport } from '../domain/validation/report.ts';
+import { isLoss, isOfLostFile, lostReport, storedReport, unreadableReport, type StoredReport } from '../report-words.ts';
 import { folderLists, trustMaterial, trustSet, type FolderLists } from '../trust.ts';
 import { rememberTrustSet } from './known-trust-sets.ts';
 
@@ -18,8 +19,8 @@ const RETRY_MS = 3_600_000;
  * The validation report of a stored file under the present trust set: made once, then kept, with the material from outside that it rests on.
  * One that could not learn about a revocation is made anew after an hour, and one of whose authorities a revocation list has come into the folder
  * since, at once. A file that cannot be read has a report too, with the
- * indication UNREADABLE and the reason.
- * @throws AppError `files.notStored`
+ * indication UNREADABLE and the reason; so has one of which it was not known what its signatures are worth and whose bytes are lost now. What was settled stays so.
+ * @throws AppError `files.notStored`, `files.damaged` of a file whose verdict is settled or that was never judged
  */
 export async function validateStored(kernel: Kernel, sha256: string): Promise<StoredReport> {
   const { reportOf, keep } = await validateTogether(kernel, [sha256]);
@@ -51,7 +52,7 @@ export async function validateTogether(kernel: Kernel, sha256s: readonly string[
       const earlier = kept.get(sha256);
       if (earlier !== undefined && isInForce(earlier, lists, now)) return { report: earlier.report, isNew: false };
       material ??= trustMaterial(kernel, trust);
-      const examined = await examine(kernel, { bytes: await read(), beside: undefined }, await material);
+      const examined = await examineOrLost(kernel, { sha256, read, material: await material });
       if (examined.report.sha256 === sha256) made.set(sha256, { ...examined, sha256, trustVersion: trust.version, lists: listsOf(examined.report, lists) });
       return { report: examined.report, isNew: true };
     },
@@ -102,9 +103,9 @@ function isInForce(kept: Earlier, lists: FolderLists, now: Date): boolean {
   return !isDueAgain(kept.report, now) && !hasNewList(kept, lists);
 }
 
-/** Whether the verdict on one of the signatures waits for an authority's word, such as a revocation list. */
-export function isWaiting({ signatures }: StoredReport): boolean {
-  return signatures.some(({ subIndication }) => subIndication === 'TRY_LATER');
+/** Whether the verdict on one of the signatures waits for an authority's word, such as a revocation list, or for the file to be put back. */
+export function isWaiting(report: StoredReport): boolean {
+  return isOfLostFile(report) || report.signatures.some(({ subIndication }) => subIndication === 'TRY_LATER');
 }
 
 function isDueAgain(report: StoredReport, now: Date): boolean {
@@ -117,13 +118,40 @@ function hasNewList({ report, lists: known }: Earlier, lists: FolderLists): bool
 }
 
 /** The lists of the folder that speak of a certificate in the report: those of its issuers. */
-function listsOf({ certificates = [], signatures }: StoredReport, lists: FolderLists): string[] {
+function listsOf(report: StoredReport, lists: FolderLists): string[] {
   if (lists.size === 0) return [];
-  const issuers = new Set([...certificates, ...signatures.flatMap(({ certificate }) => certificate ?? [])].map(({ issuer }) => issuer));
-  return [...issuers].flatMap((issuer) => lists.get(issuer) ?? []).sort();
+  const issuers = new Set(certificatesOf(report).map(({ issuer }) => issuer));
+  return [...issuers].flatMap((issuer) => lists.get(issuer) ?? []).map(({ hash }) => hash).sort();
+}
+
+/** The certificates on which the verdicts of a report rest. */
+function certificatesOf({ certificates = [], signatures }: StoredReport): CertificateReport[] {
+  return [...certificates, ...signatures.flatMap(({ certificate }) => certificate ?? [])];
+}
+
+/** Whether lists that came since a report was made can change it: it waited for such a word, or they revoke what it takes for good. Most lists only say again what the last one said. */
+export function isChangedByLists({ report, lists: known }: Earlier, lists: FolderLists): boolean {
+  const knownRevoked = new Set(report.signatures.flatMap(({ certificate, revocation }) => (revocation.status === 'revoked' && certificate !== null ? [certificate.fingerprint] : [])));
+  return certificatesOf(report).some(({ issuer, serialNumber, fingerprint }) => {
+    const came = (lists.get(issuer) ?? []).filter(({ hash }) => !known.includes(hash));
+    return came.length > 0 && (isWaiting(report) || (!knownRevoked.has(fingerprint) && came.some(({ revokes }) => revokes(serialNumber))));
+  });
 }
 
 type Examined = { report: StoredReport; material: Material[]; enclosed?: Buffer | undefined };
+
+/** A verdict that only waits would be asked for again and again of a file that is lost: the loss is its report, until the file is back. */
+async function examineOrLost(kernel: Kernel, { sha256, read, material }: { sha256: string; read: () => Promise<Buffer>; material: TrustMaterial }): Promise<Examined> {
+  let bytes: Buffer;
+  try {
+    bytes = await read();
+  } catch (error) {
+    const before = isLoss(error) ? await validationOf(kernel.database.pool, sha256) : undefined;
+    if (before === undefined || !isLoss(error) || (before.indication !== 'INDETERMINATE' && !isOfLostFile(before))) throw error;
+    return { report: lostReport(error, { sha256, sizeBytes: before.sizeBytes, now: kernel.clock.now() }), material: [] };
+  }
+  return examine(kernel, { bytes, beside: undefined }, material);
+}
 
 /** Reads the file where nothing can happen, looks up outside what it lacks, and reads again. */
 async function examine(kernel: Kernel, { bytes, beside }: { bytes: Buffer; beside: readonly BesideFile[] | undefined }, known: TrustMaterial): Promise<Examined> {
@@ -201,7 +229,8 @@ async function keepReports({ database: { pool }, clock }: Kernel, kept: readonly
   );
 }
 
-type Earlier = { report: StoredReport; lists: readonly string[] };
+/** A kept report, with the SHA-256 of the folder's lists that it was made by. */
+export type Earlier = { report: StoredReport; lists: readonly string[] };
 
 async function findReports(q: Queryable, sha256s: readonly string[], trustVersion: string): Promise<Map<string, Earlier>> {
   const { rows } = await q.query('select sha256, report, folder_lists as lists from signatures.validation where sha256 = any($1) and trust_version = $2', [sha256s, trustVersion]);

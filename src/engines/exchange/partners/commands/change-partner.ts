@@ -70,7 +70,7 @@ export async function resumePartner(ctx: CommandContext, input: { partnerId: str
 async function moveTo(ctx: CommandContext, partnerId: string, step: { from: PartnerState; to: PartnerState }): Promise<{ id: PartnerId; name: string }> {
   const partner = await lockPartner(ctx, partnerId);
   assertKeepsPartners(ctx.actor);
-  if (partner.state !== step.from) throw partnerErrors.partnerStateWrong({ values: { state: partner.state } });
+  if (partner.state !== step.from) throw partnerErrors.partnerStateWrong();
   await ctx.query('update exchange.partner set state = $2, changed_at = $3 where id = $1', [partner.id, step.to, ctx.now]);
   return partner;
 }

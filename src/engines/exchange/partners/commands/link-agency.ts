@@ -38,9 +38,18 @@ export async function writeLink(ctx: CommandContext, link: Link): Promise<void> 
      on conflict (partner_id, agency_id, valid_from) do update set valid_to = null, is_withdrawn = false, remote_id = excluded.remote_id, code = excluded.code, name = excluded.name`,
     [link.partnerId, link.agencyId, today, link.remoteId, link.code, link.name],
   );
+  await tellAgain(ctx, link.agencyId);
   const { rows } = await ctx.query(`select agency_id, envelope_id from exchange.delivery where recipient_agency_id = $1 and state = 'no_route' and transfer_id is null`, [link.agencyId]);
   // safe because the statement selects an agency's id
   for (const row of rows) ctx.enqueue(deliverJobFor({ agencyId: row['agency_id'] as AgencyId, envelopeId: String(row['envelope_id']) }, link.agencyId, ctx.now));
+}
+
+/** A vendor's system that had the agency as its own was never told of it; the others read it once more. One at a time, as all versions are taken. */
+async function tellAgain(ctx: CommandContext, agencyId: AgencyId): Promise<void> {
+  const told = await ctx.query('select 1 from exchange.axis_agency where agency_id = $1', [agencyId]);
+  if (told.rowCount === 0) return;
+  await ctx.query(`select pg_advisory_xact_lock(hashtextextended('exchange.axis_agency', 0))`);
+  await ctx.query('update exchange.axis_agency set version = (select max(version) + 1 from exchange.axis_agency), changed_at = $2 where agency_id = $1', [agencyId, ctx.now]);
 }
 
 /**

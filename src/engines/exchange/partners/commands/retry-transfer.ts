@@ -39,5 +39,7 @@ export async function wakeTransfer(ctx: CommandContext, of: { agencyId: Id<'agen
     of.transferId,
     ctx.now,
   ]);
+  // A vendor's system that could not use it finds it in its list once more.
+  await ctx.query(`update exchange.axis_parcel set state = 'initial', note = null, changed_at = $3 where agency_id = $1 and id = $2 and state = 'fail'`, [of.agencyId, of.transferId, ctx.now]);
   ctx.enqueue(sendParcelJob({ agencyId: of.agencyId, transferId: of.transferId, at: ctx.now }));
 }

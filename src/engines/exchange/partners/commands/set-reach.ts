@@ -22,7 +22,7 @@ export async function setReach(ctx: CommandContext, input: z.output<typeof reach
   const partner = await lockPartner(ctx, input.partnerId);
   assertKeepsPartners(ctx.actor);
   if (partner.protocol !== 'installation') throw partnerErrors.partnerNotFound();
-  if (partner.state !== 'active' && partner.state !== 'suspended') throw partnerErrors.partnerStateWrong({ values: { state: partner.state } });
+  if (partner.state !== 'active' && partner.state !== 'suspended') throw partnerErrors.partnerStateWrong();
   if (isFetching && address === null) throw partnerErrors.partnerReachWrong({ fields: [{ path: 'address', vi: 'Nhập địa chỉ của bên kia.', en: 'Enter its address.' }] });
   // safe because settings are an object in the shape of the adapter
   const config = parseSettings(adapterOf(ctx.kernel, partner.protocol).config, { ...(partner.config as object), isFetching });

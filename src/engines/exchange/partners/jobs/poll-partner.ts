@@ -5,8 +5,8 @@ import type { Id } from '#kernel/ids.ts';
 import { outsideJob } from '#kernel/jobs.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { Schedule } from '#kernel/module.ts';
-import { adapterOf, PartnerUnavailable, type PartnerAdapter, type PartnerId } from '../adapter.ts';
-import { takeDirectoryPage } from '../directory.ts';
+import { adapterOf, PartnerUnavailable, type PartnerAdapter, type PartnerId, type RemoteAgency } from '../adapter.ts';
+import { closeWhatIsClosed, takeDirectoryPage } from '../directory.ts';
 import { noteLineBad, noteLineGood } from '../note-line.ts';
 import { findPartner, isInForce, openLine, type PartnerRow } from '../partner-rows.ts';
 import { restOf } from '../take-transfer.ts';
@@ -17,6 +17,8 @@ import { CALL_MS, sweepTransfers } from './send-parcel.ts';
 const payload = z.object({ partnerId: z.uuid().transform((id) => id as PartnerId) });
 /** So many pages in one job; the rest comes with the next. */
 const MOST_PAGES = 20;
+/** Of a directory: what is read together is closed together. */
+const MOST_DIRECTORY_PAGES = 100;
 const COLLECT = 'exchange.collect';
 const DIRECTORY = 'exchange.read-directory';
 const WITNESS = 'exchange.witness-record';
@@ -40,7 +42,10 @@ export const collectJob = outsideJob({
     }),
 });
 
-/** Reads what changed in a partner's directory, page by page; each page is taken before the next is asked for. */
+/**
+ * Reads what changed in a partner's directory, page by page; each page is taken before the next is asked for. How far it was read is noted
+ * when what it closes is closed: whoever dies before that reads it again, and finds the rest done.
+ */
 export const readDirectoryJob = outsideJob({
   kind: DIRECTORY,
   payload,
@@ -49,12 +54,16 @@ export const readDirectoryJob = outsideJob({
     poll(kernel, job.payload.partnerId, (partner, { readDirectory }) => {
       if (readDirectory === undefined) return undefined;
       return async () => {
-        for (let pages = 0; pages < MOST_PAGES; pages += 1) {
-          const { rows } = await kernel.database.pool.query<{ cursor: string | null }>('select directory_cursor as cursor from exchange.partner_line where partner_id = $1', [partner.id]);
-          const page = await readDirectory(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), rows[0]?.cursor ?? null);
-          await run(kernel, takePage, { partner, ...page }, { actor: systemActor(DIRECTORY) });
-          if (!page.isMore) return;
+        const { rows } = await kernel.database.pool.query<{ cursor: string | null }>('select directory_cursor as cursor from exchange.partner_line where partner_id = $1', [partner.id]);
+        const closed: RemoteAgency[] = [];
+        let cursor = rows[0]?.cursor ?? null;
+        for (let pages = 1, isMore = true; isMore && pages <= MOST_DIRECTORY_PAGES; pages += 1) {
+          const page = await readDirectory(openLine(kernel, partner, AbortSignal.timeout(CALL_MS)), cursor);
+          await run(kernel, takeDirectoryPage, { partner, agencies: page.agencies }, { actor: systemActor(DIRECTORY) });
+          closed.push(...page.agencies.filter(({ closedOn }) => closedOn !== null));
+          ({ cursor, isMore } = page);
         }
+        await run(kernel, endReading, { partner, agencies: closed, cursor }, { actor: systemActor(DIRECTORY) });
       };
     }),
 });
@@ -75,11 +84,9 @@ export const witnessJob = outsideJob({
     }),
 });
 
-type Page = { partner: PartnerRow; agencies: Parameters<typeof takeDirectoryPage>[1]['agencies']; cursor: string | null };
-
-async function takePage(ctx: CommandContext, page: Page): Promise<void> {
-  await takeDirectoryPage(ctx, page);
-  await ctx.query('update exchange.partner_line set directory_cursor = $2, directory_read_at = $3 where partner_id = $1', [page.partner.id, page.cursor, ctx.now]);
+async function endReading(ctx: CommandContext, read: { partner: PartnerRow; agencies: readonly RemoteAgency[]; cursor: string | null }): Promise<void> {
+  await closeWhatIsClosed(ctx, read);
+  await ctx.query('update exchange.partner_line set directory_cursor = $2, directory_read_at = $3 where partner_id = $1', [read.partner.id, read.cursor, ctx.now]);
 }
 
 /** What is to be asked of a partner; undefined where there is nothing to ask it. */
@@ -108,6 +115,11 @@ const NO_AGENCY = '00000000-0000-0000-0000-000000000000' as Id<'agency'>;
 async function askAll(ctx: CommandContext, kind: typeof COLLECT | typeof DIRECTORY | typeof WITNESS): Promise<void> {
   const { rows } = await ctx.query(`select id from exchange.partner where state = 'active' and address is not null`);
   for (const row of rows) ctx.enqueue({ kind, agencyId: NO_AGENCY, payload: { partnerId: String(row['id']) }, dedupeKey: String(row['id']) });
+}
+
+/** Fetches at once what a partner holds for us. */
+export function collectSoon(ctx: CommandContext, partnerId: PartnerId): void {
+  ctx.enqueue({ kind: COLLECT, agencyId: NO_AGENCY, payload: { partnerId }, dedupeKey: partnerId });
 }
 
 /** Reads a partner's directory at once, whenever it was read last. */

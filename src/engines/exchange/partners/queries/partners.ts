@@ -19,7 +19,8 @@ select json_build_object(
       'waiting', (select count(*) from exchange.transfer t where t.partner_id = p.id and t.state = 'waiting'),
       'sent', (select count(*) from exchange.transfer t where t.partner_id = p.id and t.state = 'sent'),
       'failed', (select count(*) from exchange.transfer t where t.partner_id = p.id and t.state in ('failed', 'refused')),
-      'quarantined', (select count(*) from exchange.inbound i where i.partner_id = p.id and i.state in ('quarantined', 'with_person')))) as partner
+      'quarantined', (select count(*) from exchange.inbound i where i.partner_id = p.id and i.state in ('quarantined', 'with_person')),
+      'withheld', (select count(*) from exchange.axis_withheld w where w.partner_id = p.id))) as partner
   from exchange.partner p join exchange.partner_line l on l.partner_id = p.id left join exchange.axis_meter m on m.partner_id = p.id`;
 
 /** All partners with their lines, by name. */

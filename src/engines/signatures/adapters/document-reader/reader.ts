@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { PdfError, pdfErrorTexts, type PdfErrorCode } from '../../domain/pdf/errors.ts';
 import type { ActiveContentKind } from '../../domain/pdf/reader/index.ts';
 import { signatureErrors, translateDomainError } from '../../errors.ts';
@@ -36,7 +36,8 @@ export type ReaderLimits = { timeoutMs: number; memoryMb: number; idleMs: number
 /** `patienceMs`: so long a file waits for the readers that are at work before another one is called; two processes cost more than one where one is fast enough. */
 export type PoolLimits = ReaderLimits & { patienceMs: number };
 
-const program = join(import.meta.dirname, 'reader-process.ts');
+// It lies beside this file, in the sources and where both were bundled into a program of their own.
+const program = join(import.meta.dirname, `reader-process${extname(import.meta.filename)}`);
 const defaults: PoolLimits = { timeoutMs: 30_000, memoryMb: 512, idleMs: 30_000, backOffMs: 1000, patienceMs: 20, program };
 /** Until a process has read its own program; on a machine under load that takes seconds. */
 const START_MS = 60_000;
@@ -168,11 +169,13 @@ export function createDocumentReader(limits: Partial<ReaderLimits> = {}, starts:
 }
 
 const root = join(import.meta.dirname, '../../../../..');
-const readable = ['package.json', 'src', 'node_modules'].map((name) => join(root, name));
+const readable = extname(import.meta.filename) === '.ts' ? ['package.json', 'src', 'node_modules'].map((name) => join(root, name)) : [join(import.meta.dirname, '/')];
+// What runs on its own may meet a Node from 20 on, where the permissions bore another name.
+const permission = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
 
 /** How Node is told what the process may do. */
 export function readerArguments(memoryMb: number): string[] {
-  return [`--max-old-space-size=${String(memoryMb)}`, '--permission', ...readable.map((path) => `--allow-fs-read=${path}`)];
+  return [`--max-old-space-size=${String(memoryMb)}`, permission, ...readable.map((path) => `--allow-fs-read=${path}`)];
 }
 
 /** It gets no environment, may read the program's own code and nothing else, and may neither write nor start anything. */

@@ -8,7 +8,7 @@ export type { AsicFinding, AsicFindingCode } from './findings.ts';
 export { validateAsic } from './validate.ts';
 export type { AsicKind, AsicReport, AsicSignatureReport, AsicValidation } from './validate.ts';
 export type { ByteSource, ZipLimits } from './zip-reader.ts';
-export { openZip } from './zip-reader.ts';
+export { defaultZipLimits, openZip } from './zip-reader.ts';
 export type { Zip } from './zip-reader.ts';
 export { writeZip } from './zip-writer.ts';
 export type { StoredEntry } from './zip-writer.ts';

@@ -19,7 +19,7 @@ export interface ZipLimits {
   readonly maxRatio: number;
 }
 
-const defaultZipLimits: ZipLimits = { maxEntries: 5000, maxExpandedBytes: 4 * 1024 ** 3, maxRatio: 100 };
+export const defaultZipLimits: ZipLimits = { maxEntries: 5000, maxExpandedBytes: 4 * 1024 ** 3, maxRatio: 100 };
 
 export interface ZipEntry {
   readonly name: string;

@@ -4,7 +4,7 @@ import { countPages, openPdf } from '../pdf/reader/index.ts';
 import { hasOracle, runOracle } from '../pdf/testing-signer.ts';
 import { textWidth } from '../pdf/appearance/font.ts';
 import { writeReportPdf, type ReportPaper } from './index.ts';
-import { layOut, page, wrap } from './layout.ts';
+import { layOut, pageOf, wrap } from './layout.ts';
 
 const fingerprint = 'f04ba4b459a7c9a1b971ad9b1cb833e695a80c79aea63b174b66a70edfe2fdb8';
 const names = ['Đào Mạnh Hà', 'Nguyễn Thị Ngọc Ánh', 'Ủy ban nhân dân tỉnh Thanh Hóa', 'Lường Thị Quỳnh Như'];
@@ -42,13 +42,38 @@ test('a long report goes over several numbered pages, and qpdf finds nothing wro
   for (let number = 1; number <= pages; number += 1) assert.ok(text.includes(`Trang ${String(number)}/${String(pages)}`), String(number));
 });
 
+const turned = paper({
+  turned: true,
+  sections: [{
+    heading: 'Theo cơ quan',
+    table: {
+      columns: ['Cơ quan', ...Array.from({ length: 18 }, () => 'Báo nhận trong ngày')],
+      rows: Array.from({ length: 90 }, (_, row) => [`Ủy ban nhân dân xã ${String(row + 1)}${row === 50 ? ', Ban Quản lý dự án đầu tư xây dựng các công trình'.repeat(4) : ''}`, ...Array.from({ length: 18 }, (_each, column) => String(row * 100 + column))]),
+      foot: ['Tổng cộng', ...Array.from({ length: 18 }, () => '342.558')],
+    },
+  }],
+});
+
+test('a table goes over several pages across, each with the headings; its sum stands once, at the end', (t) => {
+  const pages = layOut(turned);
+  assert.ok(pages.length > 2, String(pages.length));
+  const texts = pages.map((marks) => marks.flatMap((mark) => (mark.kind === 'text' ? [mark.text] : [])));
+  for (const words of texts) assert.ok(words.includes('Cơ quan'), words.join(' '));
+  assert.deepEqual(texts.map((words) => words.filter((word) => word === '342.558').length), [...texts.slice(1).map(() => 0), 18]);
+  if (!hasOracle(t, 'pdftotext')) return;
+  const text = runOracle('pdftotext', ['-layout', 'a.pdf', '-'], { 'a.pdf': writeReportPdf(turned) }).output;
+  assert.match(text, /Ủy ban nhân dân xã 90\s+8900\s+8901/);
+});
+
 test('nothing stands outside the margins, and no heading stands alone at the foot of a page', () => {
-  for (const marks of layOut(long)) {
+  for (const [report, marks] of [long, turned].flatMap((each) => layOut(each).map((marks) => [each, marks] as const))) {
+    const page = pageOf(report);
     for (const mark of marks) {
       const width = mark.kind === 'text' ? textWidth(mark.text, mark.size, mark.style) : mark.width;
       assert.ok(mark.x >= 70 && mark.x + width <= page.width - 56, JSON.stringify(mark));
       assert.ok(mark.y >= 30 && mark.y <= page.height - 50, JSON.stringify(mark));
     }
+    if (report === turned) continue;
     const lines = marks.filter((mark) => mark.kind === 'text' && mark.size > 9).sort((a, b) => a.y - b.y);
     assert.ok(lines[0]?.kind === 'text' && lines[0].style === 'regular', JSON.stringify(lines[0]));
   }

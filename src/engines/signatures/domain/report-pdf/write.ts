@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { embedFont } from '../pdf/appearance/font.ts';
 import { joinFragments, local, streamObject, type FragmentObject, type PdfFragment } from '../pdf/signing/index.ts';
-import { layOut, page, type Ink, type Mark, type Style } from './layout.ts';
+import { layOut, pageOf, type Ink, type Mark, type Style } from './layout.ts';
 import type { ReportPaper } from './paper.ts';
 
 /** The report as a file, unsigned. The same paper gives the same bytes. */
 export function writeReportPdf(paper: ReportPaper): Buffer {
+  const page = pageOf(paper);
   const pages = layOut(paper);
   const texts = (style: Style): string[] => pages.flat().flatMap((mark) => (mark.kind === 'text' && mark.style === style ? [mark.text] : []));
   const regular = embedFont('regular', texts('regular'));

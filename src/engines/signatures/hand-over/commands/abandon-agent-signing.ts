@@ -3,18 +3,16 @@ import { withdrawFromOwner, withdrawIfDeserted } from '../../ask-owner.ts';
 import { lockSentTogether } from '../../commands/batch-requests.ts';
 import { giveUpRequest } from '../../commands/holder-requests.ts';
 import { leaveRelease, lockRelease, regroupRelease } from '../../commands/keep-release.ts';
-import { getSigning, type SigningKey, type SigningRow } from '../../commands/signing-states.ts';
-import { signatureErrors } from '../../errors.ts';
+import { getOpenedSigning, getSigning, type SigningKey, type SigningRow } from '../../commands/signing-states.ts';
 import { findLatestHandOver } from './hand-over-states.ts';
 
 /**
  * The signer gives up on the program on the own computer: its addresses and requests count no more, and the same signing may be
  * tried again at once, there or otherwise. A file or a signature that has arrived already goes its way.
- * @throws signatures.signingNotFound · notYourCredential
+ * @throws signatures.signingNotFound
  */
 export async function abandonAgentSigning(ctx: CommandContext, key: SigningKey): Promise<void> {
-  const { openedBy } = await getSigning(ctx, key);
-  if (ctx.actor.kind !== 'person' || ctx.actor.personId !== openedBy.personId) throw signatureErrors.notYourCredential();
+  const { openedBy } = await getOpenedSigning(ctx, key, ctx.actor);
   await withdrawFromOwner(ctx, key);
   const release = await lockRelease(ctx, key);
   const together = await lockSentTogether(ctx, key);

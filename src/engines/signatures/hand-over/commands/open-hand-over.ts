@@ -6,7 +6,7 @@ import type { HolderRequest } from '../../commands/holder-requests.ts';
 import { getSigning, type SigningRow } from '../../commands/signing-states.ts';
 import { parseCertificate } from '../../domain/pki/certificate.ts';
 import { signatureErrors } from '../../errors.ts';
-import { assertInForce, assertMayUse } from '../../policy.ts';
+import { assertInForce, isHolder } from '../../policy.ts';
 import { getCredential } from '../../queries/credentials.ts';
 import type { HandOverKind } from '../contract.ts';
 import { handOverErrors } from '../errors.ts';
@@ -21,12 +21,13 @@ export type OpenedHandOver = { handOverId: Id<'handOver'>; downloadKey: string; 
 /**
  * Lends the file of an open signing to the signing program on the signer's computer: two keys of 256 random bits, of which only
  * hashes are kept, each for one address, for this signing, agency and person. An earlier hand-over of the signing is closed.
- * @throws signatures.signingEnded · alreadyBeingSigned · handOverNotByAgent and the codes of `assertMayUse`, `assertInForce`
+ * @throws signatures.signingEnded · alreadyBeingSigned · handOverNotByAgent · signingNotFound and the codes of `assertInForce`
  */
 export async function openHandOver(ctx: CommandContext, { agencyId, signingId, kind }: OpenHandOver): Promise<OpenedHandOver> {
   const signing = await getSigning(ctx, { agencyId, signingId }, true);
   const credential = await getCredential(ctx, { agencyId: signing.credentialAgencyId, id: signing.credentialId });
-  assertMayUse(ctx.actor, credential);
+  // Of whoever may not sign it, nobody is told that it is there.
+  if (!isHolder(ctx.actor, credential)) throw signatureErrors.signingNotFound();
   if (credential.driver !== BROWSER_AGENT) throw handOverErrors.handOverNotByAgent();
   assertInForce(credential, ctx.now);
   await assertFree(ctx, signing);
@@ -53,7 +54,7 @@ export async function openHandOver(ctx: CommandContext, { agencyId, signingId, k
 
 /** Only what this person opened, and what nobody is putting a signature into at this moment. */
 async function assertFree(ctx: CommandContext, signing: SigningRow): Promise<void> {
-  if (ctx.actor.kind !== 'person' || ctx.actor.personId !== signing.openedBy.personId) throw signatureErrors.notYourCredential();
+  if (ctx.actor.kind !== 'person' || ctx.actor.personId !== signing.openedBy.personId) throw signatureErrors.signingNotFound();
   const isOpen = signing.state === 'prepared' || signing.state === 'pending' || signing.state === 'signing';
   if (!isOpen || signing.expiresAt <= ctx.now) throw signatureErrors.signingEnded();
   const latest = await findLatestHandOver(ctx, { agencyId: signing.agencyId, signingId: signing.id });

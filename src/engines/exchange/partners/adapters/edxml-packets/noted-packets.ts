@@ -5,7 +5,7 @@ import type { PartnerId } from '../../adapter.ts';
 import { documentIdOf, readAgencyCode, type EdxmlMessage } from '../../../edxml/index.ts';
 import { readEnvelope } from '../../../envelope.ts';
 import { documentEnvelopeId } from './derived-id.ts';
-import type { Envelope } from '../../../contract.ts';
+import { LONGEST_DOCUMENT_CODE, type Envelope } from '../../../contract.ts';
 
 export type PacketBusiness = 'new' | 'revoke' | 'update' | 'replace' | 'take_back' | 'status' | 'unreadable';
 
@@ -42,20 +42,22 @@ export function aboutOf(message: EdxmlMessage): { documentId: string; business: 
   return { documentId: business.documentId || message.documentId, business: business.kind };
 }
 
+/** As much of a code as is noted: what is longer names nothing that exists. */
+const LONGEST_CODE = 100;
+
 /**
- * Notes a packet before its original is kept, so that whoever reads the original finds it. Notices about one document get their
+ * Notes a packet with its original, so that whoever reads the original finds it. Notices about one document get their
  * places in the order in which they came.
- * @returns whether it is a new one.
  */
-export async function notePacket(ctx: CommandContext, packet: PacketFacts): Promise<boolean> {
-  await ctx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${packet.partnerId} ${packet.documentId ?? ''}`]);
-  const { rowCount } = await ctx.query(
+export async function notePacket(ctx: CommandContext, packet: PacketFacts): Promise<void> {
+  const documentId = packet.documentId?.slice(0, LONGEST_DOCUMENT_CODE).toWellFormed() ?? null;
+  await ctx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${packet.partnerId} ${documentId ?? ''}`]);
+  await ctx.query(
     `insert into exchange.axis_packet (partner_id, partner_ref, original_hash, message_type, document_id, business, sequence, from_code, to_codes, sent_at, received_at)
      select $1, $2, $3, $4, $5, $6, (select count(*) from exchange.axis_packet where partner_id = $1 and document_id = $5 and business in ('revoke', 'update', 'replace', 'take_back')) + 1, $7, $8, $9, $10
      on conflict do nothing`,
-    [packet.partnerId, packet.partnerRef, Buffer.from(packet.originalHash, 'hex'), packet.messageType, packet.documentId, packet.business, packet.fromCode, packet.toCodes, packet.sentAt, ctx.now],
+    [packet.partnerId, packet.partnerRef, Buffer.from(packet.originalHash, 'hex'), packet.messageType, documentId, packet.business, packet.fromCode?.slice(0, LONGEST_CODE).toWellFormed() ?? null, packet.toCodes, packet.sentAt, ctx.now],
   );
-  return rowCount === 1;
 }
 
 export type NotedPacket = { partnerRef: string; sequence: number; sentAt: Date; receivedAt: Date; toCodes: string[] };

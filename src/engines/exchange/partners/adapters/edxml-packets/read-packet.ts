@@ -8,7 +8,7 @@ import { envelopeFiles, fromDocumentMessage, readAgencyCode, readEdxml, type Att
 import { isOvertaken } from '../../../domain/status.ts';
 import { countedAt } from '../../../domain/told-time.ts';
 import { envelopeHash, writeEnvelope } from '../../../envelope.ts';
-import type { EnvelopeContent, InboundContent, Original, PartnerId, Party, Reading } from '../../adapter.ts';
+import { PartnerUnavailable, type EnvelopeContent, type InboundContent, type Original, type PartnerId, type Party, type Reading } from '../../adapter.ts';
 import { partnerAgencyByRef } from '../../partner-rows.ts';
 import type { Queryable } from '#kernel/database.ts';
 import { derivedId, documentEnvelopeId } from './derived-id.ts';
@@ -102,6 +102,8 @@ async function readDocument(packet: Packet, message: DocumentMessage): Promise<R
     const part = business === 'replace' ? replacement(message, { replaced, sequence: noted.sequence }) : undefined;
     if (part !== undefined && 'ok' in part) return part;
     const files = envelopeFiles(reading.attachments).filter((file) => file.sizeBytes > 0);
+    // QĐ 28/2018 Art. 9: what did not come whole is not accepted.
+    if (reading.lacking !== null) return fault('filesIncomplete', describeProblem(reading.lacking));
     if (files.length === 0) return fault('filesMissing', 'Gói tin không có tệp văn bản nào đọc được.');
     const content: Envelope = {
       version: 1,
@@ -119,7 +121,7 @@ async function readDocument(packet: Packet, message: DocumentMessage): Promise<R
   }
   const earlier = await earlierOf(packet, documentId);
   if ('ok' in earlier) return earlier;
-  const shared = { of: namedDocument(earlier), sequence: noted.sequence, reason: message.business.reason || 'Không nêu lý do' };
+  const shared = { of: namedDocument(earlier), sequence: noted.sequence, reason: reasonOf(message.business.reason) };
   if (message.business.kind !== 'update') return asContent(noticeEnvelope(packet, { noted, party, earlier, business: { kind: 'recall', ...shared } }), { sender, to });
   const known = new Set(earlier.envelope.files.map(({ sha256 }) => sha256));
   const others = envelopeFiles(reading.attachments).filter(({ sha256, sizeBytes }) => sizeBytes > 0 && !known.has(sha256));
@@ -166,8 +168,13 @@ const agency = (id: string) => id as Envelope['sender']['agencyId'];
 async function earlierOf({ line }: Packet, documentId: string): Promise<EarlierDocument | Fault> {
   const earlier = await earlierDocument(line.kernel.database.pool, { partnerId: line.partnerId, documentId });
   // The job comes again a little later; the document was before it in the line.
-  if (earlier === 'pending') throw new Error(`the document ${documentId} is still being read`);
+  if (earlier === 'pending') throw new PartnerUnavailable('documentPending', { problem: `Văn bản ${documentId} chưa đọc xong`, retry: 'later' });
   return earlier ?? { ...fault('documentUnknown', `Chưa nhận được văn bản ${documentId}`), awaits: documentId };
+}
+
+/** As much of it as a record has room for: nothing fails for its explanation. The original has all of it. */
+function reasonOf(told: string): string {
+  return told.slice(0, 1000).toWellFormed() || 'Không nêu lý do';
 }
 
 function namedDocument({ envelope, contentHash }: EarlierDocument): Business['of'] {
@@ -207,7 +214,7 @@ async function takenFromOthers(packet: Packet, of: { noted: NotedPacket; party: 
 function replacement(message: DocumentMessage, { replaced, sequence }: { replaced: readonly Replaced[]; sequence: number }): Business | Fault {
   const [of, ...others] = replaced.map(({ earlier }) => namedDocument(earlier));
   if (of === undefined) return fault('businessTarget', message.documentId);
-  return { kind: 'replace', of, ...(others.length === 0 ? {} : { others }), sequence, reason: message.business.reason || 'Không nêu lý do' };
+  return { kind: 'replace', of, ...(others.length === 0 ? {} : { others }), sequence, reason: reasonOf(message.business.reason) };
 }
 
 /** `part` counts the notices of one packet. */
@@ -288,7 +295,7 @@ async function readStatus(packet: Packet, message: StatusMessage): Promise<Readi
     const to = await recipientsOf(line, (await firstPacketOf(pool, { partnerId: line.partnerId, documentId }))?.toCodes ?? []);
     if ('ok' in to) return to;
     const party = { agencyId: from.agencyId, name: earlier.envelope.sender.name, code: message.from.organId };
-    const business: Business = { kind: 'take_back', of: namedDocument(earlier), sequence: noted.sequence, reason: message.description || 'Không nêu lý do' };
+    const business: Business = { kind: 'take_back', of: namedDocument(earlier), sequence: noted.sequence, reason: reasonOf(message.description) };
     return asContent(noticeEnvelope(packet, { noted, party, earlier, business }), { sender: from, to });
   }
   const at = message.at === null ? noted.sentAt : new Date(message.at);
@@ -307,8 +314,8 @@ async function readStatus(packet: Packet, message: StatusMessage): Promise<Readi
     ...(isTold ? { ordinal: status === '01' ? 1 : lastOrdinal } : {}),
     status,
     at,
-    by: { name: (message.staff?.staff ?? '') || from.name, title: (message.staff?.department ?? '') || null },
-    reason: saysNothing ? (status === '02' ? 'Không nêu lý do' : null) : message.description.slice(0, 1000),
+    by: { name: (message.staff?.staff.slice(0, 300).toWellFormed() ?? '') || from.name, title: (message.staff?.department.slice(0, 300).toWellFormed() ?? '') || null },
+    reason: saysNothing ? (status === '02' ? reasonOf('') : null) : reasonOf(message.description),
   };
   return { ok: true, content };
 }

@@ -109,7 +109,7 @@ export async function confirm(ctx: CommandContext, input: { partnerId: string; f
   const partner = await lockPartner(ctx, input.partnerId);
   assertKeepsPartners(ctx.actor);
   const { invitation, ...pin } = pinned.parse(partner.pinned);
-  if (partner.protocol !== 'installation' || partner.state !== 'pairing' || invitation === undefined || pin.fingerprint === null) throw partnerErrors.partnerStateWrong({ values: { state: partner.state } });
+  if (partner.protocol !== 'installation' || partner.state !== 'pairing' || invitation === undefined || pin.fingerprint === null) throw partnerErrors.partnerStateWrong();
   if (!isFingerprint(input.fingerprint, pin.fingerprint)) throw partnerErrors.fingerprintDiffers();
   await ctx.query(`update exchange.partner set state = 'active', pinned = $2, changed_at = $3 where id = $1`, [partner.id, JSON.stringify(pin), ctx.now]);
   recordPartnerEvent(ctx, 'partner-confirmed', { partner, data: { fingerprint: pin.fingerprint } });

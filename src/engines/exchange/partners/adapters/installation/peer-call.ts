@@ -107,6 +107,8 @@ function ownProblem(thrown: unknown, requestId: string): PeerProblem {
 export function bodyOf(http: RouteContext): IncomingMessage {
   const { raw } = http.request;
   raw.setTimeout(IDLE_MS, () => raw.destroy(new Error('the body stopped coming')));
+  // What has come whole may take us longer than that to put together.
+  raw.once('end', () => raw.setTimeout(0));
   return raw;
 }
 

@@ -7,7 +7,6 @@ import { isCancelling, type Envelope } from '../../../contract.ts';
 import { envelopeHash, readEnvelope } from '../../../envelope.ts';
 import type { Party } from '../../adapter.ts';
 import { partnersOfAgencies, relayEndOf, type PartnerRow } from '../../partner-rows.ts';
-import { recordPartnerEvent } from '../../record.ts';
 import { mayRelay, type RelayEnd } from '../../relay-rule.ts';
 import { isOurMark } from './sent-mark.ts';
 import type { ReceivedRow } from './statement.ts';
@@ -73,7 +72,8 @@ async function write(ctx: CommandContext, { partner, row, original, parcel }: Lo
   await insertDelivery(ctx, { senderId, row, partnerId: partner.id, recipient, carriesMark: parcel?.mark !== undefined });
   if (origin !== undefined) await insertRelay(ctx, { senderId, envelope, recipient, origin });
   const { number, notation } = envelope.document;
-  recordPartnerEvent(ctx, 'envelope-recovered', { partner, agencyId: senderId, data: { envelopeId: row.envelopeId, number: `${number}/${notation}`, recipientName: recipient.name } });
+  const said = { envelopeId: row.envelopeId, contentHash: row.contentHash, number: `${number}/${notation}`, recipientAgencyId: recipient.id, recipientName: recipient.name };
+  ctx.record({ type: 'exchange.envelope-recovered', agencyId: senderId, subject: { type: RECOVERED, id: row.envelopeId }, data: { partnerId: partner.id, partnerName: partner.name, ...said } });
   return { ok: true, envelope };
 }
 

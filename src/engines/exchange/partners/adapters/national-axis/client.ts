@@ -88,7 +88,8 @@ const SILENT = 'no sign of life';
 
 function isOfNetwork(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted) return true;
-  if (!(error instanceof Error)) return false;
+  // A TypeError is ours: a value that no header can carry.
+  if (!(error instanceof Error) || error instanceof TypeError) return false;
   return error.message === SILENT || error.name === 'AbortError' || error.name === 'TimeoutError' || ('code' in error && typeof error.code === 'string' && /^(E[A-Z]+|CERT|UNABLE|DEPTH|SELF|HPE_)/.test(error.code));
 }
 

@@ -332,7 +332,15 @@ test('a packet that its receivers could not process comes back; when only some c
   await a.house.drain();
   axis.tell(axis.packets[0]?.docId ?? '', 'fail', { description: 'không giải mã được' });
   await wait();
-  assert.deepEqual([(await transfer(letter.envelopeId))?.['state'], (await lineOf(letter))?.state], ['refused', 'returned']);
+  const refused = await transfer(letter.envelopeId);
+  assert.deepEqual([refused?.['state'], (await lineOf(letter))?.state], ['refused', 'returned']);
+  // Sent again by an operator, it is a new packet.
+  assert.equal((await a.call('POST', `/api/v1/exchange/agencies/${sender}/transfers/${String(refused?.['id'])}/retry`)).status, 204);
+  await a.house.drain();
+  assert.deepEqual([axis.packets.map(({ status }) => status), (await transfer(letter.envelopeId))?.['state']], [['fail', 'initial'], 'sent']);
+  axis.tell(axis.packets[1]?.docId ?? '', 'done');
+  await wait();
+  assert.deepEqual([axis.packets.length, (await transfer(letter.envelopeId))?.['state'], (await lineOf(letter))?.state], [2, 'processed', 'waiting']);
   axis.packets.length = 0;
   const two = await send(['G09', 'H41.12'], { number: '703' });
   await a.house.drain();
@@ -375,6 +383,29 @@ test('what is no edXML, or from nobody known, is acknowledged and put apart', as
   // What cannot be read has no type; this axis lists it among the documents.
   assert.deepEqual([(await inbound(rubbish))?.['state'], (await inbound(stranger))?.['problem_code']], ['quarantined', 'senderUnknown']);
   assert.ok(axis.packets.every(({ status }) => status === 'done'));
+});
+
+test('a packet with an id that nothing can have, or without one of its files, is put apart and holds up nobody', async () => {
+  const endless = await axis.bring(await bytesOf({ ...aDocument('911'), documentId: `G09,2026/11/19,${'x'.repeat(400)}` }, 'x'));
+  const whole = (await bytesOf(aDocument('912'), 'x')).toString('utf8');
+  const lacking = await axis.bring(Buffer.from(whole.replace(/<Attachment>.*<\/Attachment>/s, '')));
+  const other = await axis.bring(await bytesOf(aDocument('913'), 'x'));
+  await poll('collect');
+  assert.deepEqual([(await inbound(endless))?.['problem_code'], (await inbound(lacking))?.['problem_code'], (await inbound(other))?.['state']], ['notEnvelope', 'filesIncomplete', 'applied']);
+  assert.ok(axis.packets.filter(({ to }) => to === senderCode).every(({ status }) => status === 'done'));
+});
+
+test('packets that the axis lists and never gives do not stand in the way of those behind them', async () => {
+  const rubbish = Buffer.from('không lấy được');
+  for (let number = 0; number < 60; number += 1) await axis.bring(rubbish, { to: [senderCode] });
+  const behind = await axis.bring(await bytesOf(aDocument('921'), 'x'));
+  let fetched = 0;
+  axis.decide(({ path }) => {
+    if (path === 'getEdoc') fetched += 1;
+    return path === 'getEdoc' && fetched <= 60 ? { kind: 'code', code: '10' } : { kind: 'none' };
+  });
+  await poll('collect');
+  assert.equal((await inbound(behind))?.['state'], 'applied');
 });
 
 test('the operator’s test says how much waits, or why the axis does not answer', async () => {

@@ -59,8 +59,10 @@ async function bring(line: AxisLine, { parcel, packet, part }: Bringing): Promis
   // Answers find the delivery by what was laid out.
   await layOut(kernel, { partnerId, parcel, packet });
   const known = await sendingOf(kernel.database.pool, place);
-  if (known !== undefined && known.docId !== null) return askAfter(line, place, { docId: known.docId, packet, state: known.state });
-  if (known !== undefined) {
+  // What no receiver could process goes out again, as a new packet, when somebody sends it again.
+  const isFailed = known?.state === 'fail';
+  if (known !== undefined && known.docId !== null && !isFailed) return askAfter(line, place, { docId: known.docId, packet, state: known.state });
+  if (known !== undefined && !isFailed) {
     const found = await findOnAxis(line, { packet, packetHash: known.packetHash, since: known.begunAt });
     if (found !== undefined) {
       await noteSent(kernel, place, found);

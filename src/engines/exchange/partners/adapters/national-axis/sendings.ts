@@ -24,7 +24,7 @@ export async function noteBegun(kernel: Kernel, place: Place, packet: { partnerI
   const now = kernel.clock.now();
   await kernel.database.pool.query(
     `insert into exchange.axis_sending (agency_id, transfer_id, part, partner_id, packet_hash, size_bytes, begun_at, doc_id, state, changed_at) values ($1, $2, $3, $4, $5, $6, $7, null, 'begun', $7)
-     on conflict (agency_id, transfer_id, part) do update set packet_hash = excluded.packet_hash, size_bytes = excluded.size_bytes, begun_at = excluded.begun_at, changed_at = excluded.changed_at`,
+     on conflict (agency_id, transfer_id, part) do update set packet_hash = excluded.packet_hash, size_bytes = excluded.size_bytes, begun_at = excluded.begun_at, doc_id = null, state = 'begun', changed_at = excluded.changed_at`,
     [place.agencyId, place.transferId, place.part, packet.partnerId, Buffer.from(packet.sha256, 'hex'), packet.sizeBytes, now],
   );
 }

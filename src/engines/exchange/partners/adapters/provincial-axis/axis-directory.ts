@@ -68,7 +68,7 @@ async function reachedAgencies(q: Queryable, now: Date): Promise<{ id: AgencyOnD
   const vendors = await q.query(
     `select s.agency_id as id from exchange.axis_sandbox s where s.partner_id is null
      union select a.agency_id from exchange.partner_agency a join exchange.partner p on p.id = a.partner_id
-      where (p.protocol = 'provincial_axis' or (p.protocol = 'installation' and p.config ->> 'passesOn' is distinct from 'nothing')) and p.state = 'active' and a.valid_from <= $1 and (a.valid_to is null or a.valid_to >= $1)
+      where (p.protocol = 'provincial_axis' or (p.protocol = 'installation' and p.config ->> 'passesOn' is distinct from 'nothing')) and p.state in ('active', 'suspended') and a.valid_from <= $1 and (a.valid_to is null or a.valid_to >= $1)
         and not exists (select from exchange.axis_sandbox s where s.agency_id = a.agency_id)`,
     [today],
   );

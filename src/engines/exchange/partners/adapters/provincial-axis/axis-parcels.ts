@@ -1,6 +1,6 @@
 import type { CommandContext } from '#kernel/command.ts';
 import type { Queryable } from '#kernel/database.ts';
-import type { Id } from '#kernel/ids.ts';
+import { isId, type Id } from '#kernel/ids.ts';
 import type { Kernel } from '#kernel/kernel.ts';
 import type { Parcel, PartnerId, TransferId } from '../../adapter.ts';
 import { parcelOf, type TransferRow } from '../../parcels.ts';
@@ -34,9 +34,14 @@ export async function listWaiting(q: Queryable, of: Of & { after: string | null;
 
 type Found = ParcelItem & { agencyId: Id<'agency'> };
 
+/** What is no id is none of ours. */
+function idOrNull(docId: string): string | null {
+  return isId(docId) ? docId : null;
+}
+
 /** A parcel of this system. Another's does not exist for it, nor one of the other mode. @throws AxisProblem 30 */
 export async function findParcel(q: Queryable, of: Of & { docId: string }): Promise<Found> {
-  const { rows } = await q.query(`select agency_id as "agencyId", ${ITEM} from exchange.axis_parcel where partner_id = $1 and id::text = $2 and ${OF_ITS_MODE} = $3`, [of.partnerId, of.docId, of.isSandbox]);
+  const { rows } = await q.query(`select agency_id as "agencyId", ${ITEM} from exchange.axis_parcel where partner_id = $1 and id = $2 and ${OF_ITS_MODE} = $3`, [of.partnerId, idOrNull(of.docId), of.isSandbox]);
   // safe because the statement selects exactly these columns
   const found = rows[0] as Found | undefined;
   if (found === undefined) throw new AxisProblem('packetUnknown', { detail: of.docId });
@@ -64,7 +69,7 @@ type Told = { partner: PartnerRow; isSandbox: boolean; docId: string; state: (ty
  */
 export async function tellParcel(ctx: CommandContext, told: Told): Promise<void> {
   const { partner, isSandbox, docId, state, note } = told;
-  await ctx.query('select 1 from exchange.axis_parcel where partner_id = $1 and id::text = $2 for update', [partner.id, docId]);
+  await ctx.query('select 1 from exchange.axis_parcel where partner_id = $1 and id = $2 for update', [partner.id, idOrNull(docId)]);
   const parcel = await findParcel(ctx, { partnerId: partner.id, isSandbox, docId });
   if (parcel.state === state) return;
   if (parcel.state === 'done' || parcel.state === 'fail') throw new AxisProblem('statusSettled', { detail: parcel.state });

@@ -4,10 +4,12 @@
  */
 const problems = {
   invalidFile: { code: 10, status: 422, vi: 'Tệp gửi lên không hợp lệ: {detail}', en: 'The file is not valid: {detail}' },
+  bodyPacked: { code: 10, status: 415, vi: 'Thân yêu cầu đang nén ({detail}); gửi gói tin không nén, bỏ Content-Encoding.', en: 'The body is packed ({detail}); send the packet as it is, without Content-Encoding.' },
   wrongKey: { code: 15, status: 401, vi: 'Sai mã hệ thống (X-SystemId) hoặc khóa (X-SecretKey).', en: 'Wrong system id (X-SystemId) or key (X-SecretKey).' },
   expiredKey: { code: 15, status: 401, vi: 'Khóa đã hết hạn hoặc đã bị thu hồi; xin quản trị viên tỉnh cấp khóa mới.', en: 'The key has expired or was revoked; ask the province’s administrator for a new one.' },
   receiverUnknown: { code: 18, status: 422, vi: 'Nơi nhận không tồn tại trên hệ thống này: {detail}. Lấy lại danh sách cơ quan (getAgenciesList).', en: 'The receiver does not exist here: {detail}. Read the list of agencies again (getAgenciesList).' },
   senderUnknown: { code: 19, status: 422, vi: 'Cơ quan gửi chưa đăng ký với hệ thống này: {detail}. Đề nghị quản trị viên tỉnh thêm cơ quan.', en: 'The sending agency is not registered for this system: {detail}. Ask the province’s administrator to add it.' },
+  senderClosed: { code: 19, status: 422, vi: 'Cơ quan gửi đã kết thúc hoạt động trước ngày ký văn bản: {detail}. Gửi bằng mã của cơ quan kế thừa.', en: 'The sending agency had ended before the document was signed: {detail}. Send under the code of its successor.' },
   broken: { code: 20, status: 500, vi: 'Trục gặp lỗi, chưa nhận được yêu cầu. Thử lại sau; nếu vẫn lỗi, báo mã yêu cầu {detail}.', en: 'The axis failed and took nothing. Try again later; if it goes on, tell the request id {detail}.' },
   unavailable: { code: 20, status: 503, vi: 'Trục tạm thời không phục vụ được. Thử lại sau ít phút.', en: 'The axis cannot serve for the moment. Try again in some minutes.' },
   signingEnded: { code: 20, status: 503, vi: 'Trục chưa ký được gói tin: {detail}. Gói tin vẫn giữ nguyên; thử lại sau khi quản trị viên tỉnh thay chứng thư.', en: 'The axis cannot sign packets: its certificate has ended. They are kept; try again when the province’s administrator has replaced it.' },

@@ -24,7 +24,9 @@ const bySystems = anyone('systems of other vendors call it; each request carries
 const PAGE = 50;
 const MOST = 200;
 
-const text = z.string().max(300).optional();
+/** Many serializers write null for what is not there, as our own lists do for the cursor of an empty page. */
+const perhaps = <Schema extends z.ZodType>(schema: Schema) => schema.nullish().transform((value) => value ?? undefined);
+const text = perhaps(z.string().max(300));
 const outcome = z.looseObject({
   status: z.enum(['OK', 'FAIL']),
   /** 0 is done; the others stand in docs/integration.md. */
@@ -64,7 +66,7 @@ const listedAgency = z.looseObject({
 });
 const agencies = outcome.extend({ agencies: z.array(listedAgency).optional(), cursor: z.string().optional(), isMore: z.boolean().optional() });
 const signing = outcome.extend({ signature: signatureForm.optional(), certificate: z.string().nullable().optional() });
-const listing = z.object({ messageType: z.enum(['edoc', 'status']).optional(), cursor: text, limit: z.coerce.number().int().min(1).max(MOST).optional() });
+const listing = z.object({ messageType: perhaps(z.enum(['edoc', 'status'])), cursor: text, limit: perhaps(z.coerce.number().int().min(1).max(MOST)) });
 
 const shown = { 'X-SystemId': { text: 'The id of the system, as the administrator gave it.', required: true }, 'X-SecretKey': { text: 'A key of the system, which begins with lt_.', required: true } };
 const ownId = { 'X-Message-Id': { text: 'An id of your own for the packet: 8 to 100 letters, digits, dots, colons, dashes or underscores. Without it the same bytes are the same packet.', required: false } };
@@ -219,14 +221,14 @@ export const axisRoutes: readonly Route[] = [
     summary: 'Provincial axis: says how far the system is with a packet that it fetched (processing, done, fail). Twice the same is once.',
     access: bySystems,
     notes,
-    body: z.object({ docId: text, status: text, description: z.string().max(1000).optional() }),
+    body: z.object({ docId: text, status: text, description: perhaps(z.string()) }),
     reply: outcome,
     run: (http, { body }) =>
       answerAxis(http, 'acknowledged', async ({ kernel, partner, line }) => {
         const docId = body.docId ?? wrong('docId');
         const state = packetStates.find((each) => each === body.status);
         if (state === undefined) throw new AxisProblem('statusWrong');
-        await run(kernel, tellParcel, { partner, isSandbox: line.config.isSandbox, docId, state, note: body.description ?? null }, axisActor);
+        await run(kernel, tellParcel, { partner, isSandbox: line.config.isSandbox, docId, state, note: body.description?.slice(0, 1000).toWellFormed() ?? null }, axisActor);
         return { docId, reply: {}, steps: state === 'done' ? ['acknowledged'] : [] };
       }),
   }),

@@ -30,19 +30,39 @@ export async function countRequest(q: Queryable, of: { partnerId: PartnerId; con
   return { ...usage, bytes: Number(usage.bytes) };
 }
 
-/** Takes one message of this size out of the day's quota. @throws AxisProblem 33 when it does not fit any more */
-export async function countMessage(q: Queryable, of: { partnerId: PartnerId; config: Config; now: Date; sizeBytes: number }): Promise<void> {
-  const { messagesPerDay, megabytesPerDay } = of.config.quotas;
+type Message = { partnerId: PartnerId; config: Config; now: Date; sizeBytes: number };
+
+const FITS = 'partner_id = $1 and case when day = $2 then messages else 0 end < $4 and case when day = $2 then bytes else 0 end + $3::bigint <= $5';
+
+function valuesOf({ partnerId, config: { quotas }, now, sizeBytes }: Message): unknown[] {
+  return [partnerId, vietnamDay(now), sizeBytes, quotas.messagesPerDay, quotas.megabytesPerDay * MEGABYTE];
+}
+
+/** Whether a message of this size fits into the day's quota. */
+export async function hasRoom(q: Queryable, message: Message): Promise<boolean> {
+  const { rowCount } = await q.query(`select 1 from exchange.axis_meter where ${FITS}`, valuesOf(message));
+  return rowCount === 1;
+}
+
+/**
+ * Takes one message of this size out of the day's quota, which may have begun while the message came.
+ * @throws AxisProblem 33 when it does not fit any more
+ */
+export async function countMessage(q: Queryable, message: Message): Promise<void> {
   const { rowCount } = await q.query(
-    `update exchange.axis_meter set messages = messages + 1, bytes = bytes + $3
-      where partner_id = $1 and day = $2 and messages < $4 and bytes + $3 <= $5`,
-    [of.partnerId, vietnamDay(of.now), of.sizeBytes, messagesPerDay, megabytesPerDay * MEGABYTE],
+    `update exchange.axis_meter set day = $2, messages = case when day = $2 then messages else 0 end + 1, bytes = case when day = $2 then bytes else 0 end + $3::bigint where ${FITS}`,
+    valuesOf(message),
   );
-  if (rowCount === 1) return;
-  throw new AxisProblem('quotaUsed', {
+  if (rowCount !== 1) throw quotaUsed(message);
+}
+
+/** The day's quota is used up, until midnight. */
+export function quotaUsed({ config, now }: Pick<Message, 'config' | 'now'>): AxisProblem {
+  const { messagesPerDay, megabytesPerDay } = config.quotas;
+  return new AxisProblem('quotaUsed', {
     detail: `${String(messagesPerDay)} gói tin hoặc ${String(megabytesPerDay)} MB mỗi ngày`,
     detailEn: `${String(messagesPerDay)} packets or ${String(megabytesPerDay)} MB a day`,
-    retryAfterSeconds: secondsToMidnight(of.now),
+    retryAfterSeconds: secondsToMidnight(now),
   });
 }
 

@@ -10,18 +10,19 @@ const HEAD_BYTES = 16 * 1024;
  * The packet in the body of a request, as it comes: the body itself, or the first file of a form (multipart/form-data, RFC 7578),
  * which is how provincial axes are called. Nothing is held but a piece.
  */
-export function packetBody(http: RouteContext): AsyncGenerator<Buffer> {
+export async function* packetBody(http: RouteContext): AsyncGenerator<Buffer> {
   const { raw } = http.request;
+  const { socket } = raw;
   raw.setTimeout(IDLE_MS, () => raw.destroy(new Error('the body stopped coming')));
   const type = http.request.headers['content-type'] ?? '';
   const mark = boundaryOf(type);
-  if (mark !== undefined) return firstFile(raw, mark);
-  if (/^multipart\//i.test(type)) throw new AxisProblem('invalidFile', { detail: 'multipart/form-data' });
-  return whole(raw);
-}
-
-async function* whole(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield* source;
+  if (mark === undefined && /^multipart\//i.test(type)) throw new AxisProblem('invalidFile', { detail: 'multipart/form-data' });
+  try {
+    yield* mark === undefined ? raw : firstFile(raw, mark);
+  } finally {
+    // Reading a large packet takes us a while, in which nothing goes over the line; nobody is cut off for that.
+    socket.setTimeout(0);
+  }
 }
 
 /** The content of the first part that is a file, or is called `file`, `edoc` or `data`. */
