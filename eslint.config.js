@@ -34,5 +34,12 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', { selector: "CallExpression[callee.property.name='show'] Property[key.name='text'] > MemberExpression[property.name='message']", message: 'A notice of an error says what to do as well: problemToast(error).' }],
     },
   },
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/ui/mutation.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: [{ name: '@tanstack/react-query', importNames: ['useMutation'], message: 'src/ui/mutation.ts sends what stands on the screen at the press.' }] }],
+    },
+  },
   { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
 );

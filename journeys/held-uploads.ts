@@ -22,3 +22,16 @@ export async function holdUploads(page: Page): Promise<HeldUploads> {
     release: () => verdict.resolve('send'),
   };
 }
+
+/** Presses the button `verb` in the very moment in which a file shows as received: nothing that is done after the drawing has been done yet. */
+export async function pressOnceReceived(page: Page, verb: string): Promise<void> {
+  await page.evaluate((name) => {
+    const observer = new MutationObserver(() => {
+      const button = [...document.querySelectorAll('button')].find(({ textContent }) => textContent === name);
+      if (button === undefined || document.querySelector('.lt-file--done') === null) return;
+      observer.disconnect();
+      button.click();
+    });
+    observer.observe(document.body, { childList: true, subtree: true, attributes: true });
+  }, verb);
+}

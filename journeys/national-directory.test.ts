@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { look, picture } from './accessibility.ts';
-import { holdUploads } from './held-uploads.ts';
+import { holdUploads, pressOnceReceived } from './held-uploads.ts';
 import { openTown, type Town } from './town.ts';
 
 // A made-up piece of the national list: a code of ours with another name, one ended there, one without its superior.
@@ -149,8 +149,9 @@ test('the national list is read, its differences are decided, and its agencies a
     const { page } = province;
     const many = Array.from({ length: 70 }, (_unused, place) => ({ id: `m${String(place)}`, pid: null, code: `00.22.M${String(place).padStart(2, '0')}`, name: `Đơn vị mã lạ ${String(place)}`, deleted: false }));
     await page.getByRole('button', { name: 'Nạp từ tệp' }).click();
+    await page.getByRole('button', { name: 'Bắt đầu nạp' }).waitFor();
+    await pressOnceReceived(page, 'Bắt đầu nạp');
     await page.locator('input[type=file]').setInputFiles({ name: 'lan-ba.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(many)) });
-    await page.getByRole('button', { name: 'Bắt đầu nạp' }).click();
     await page.getByRole('heading', { name: 'Khác biệt chờ xử lý (70)' }).waitFor();
     await page.getByRole('checkbox', { name: 'Chọn tất cả 50 khác biệt đang hiện' }).press('Space');
     const matching = page.getByRole('button', { name: 'Chọn cả 70 khác biệt' });

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useId, useRef, type ReactNode, type SubmitEvent } from 'react';
 import { fieldProblem } from '../api-error.ts';
 import { Button } from '../controls/button.tsx';
@@ -7,6 +7,7 @@ import { ProblemBanner } from '../feedback/problem-banner.tsx';
 import { useToasts } from '../feedback/toast.tsx';
 import { defineMessages, useT } from '../i18n.ts';
 import { useFirstProblem } from '../layout/first-problem.ts';
+import { useMutation } from '../mutation.ts';
 import '../layout/form.css';
 import { Dialog } from './dialog.tsx';
 

@@ -1,10 +1,10 @@
-import { useMutation } from '@tanstack/react-query';
 import Send from 'lucide-react/icons/send';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button } from '../controls/button.tsx';
 import { TextField } from '../controls/text-field.tsx';
 import { ProblemBanner } from '../feedback/problem-banner.tsx';
 import { defineMessages, useT } from '../i18n.ts';
+import { useMutation } from '../mutation.ts';
 import './code-field.css';
 
 /** When the next code may be asked for, and a question of the service that the code answers. */

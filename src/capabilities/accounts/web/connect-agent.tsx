@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/react-query';
 import Search from 'lucide-react/icons/search';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
@@ -7,6 +6,7 @@ import { RadioGroup } from '#ui/controls/radio-group.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { AgentError, type AgentCertificate, type SigningAgent } from '#ui/signing-agents/agent.ts';
 import { AgentHelp } from '#ui/signing-agents/agent-help.tsx';
 import { agentsOf, rememberAgent, type OfferedAgent } from '#ui/signing-agents/known-agents.ts';

@@ -1,10 +1,10 @@
-import { useMutation } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
 import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextField } from '#ui/controls/text-field.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import type { ConnectWayProps } from './connect-key.tsx';
 import { ConnectSteps } from './connect-steps.tsx';
 import { FILE_LIMIT_BYTES, readBase64 } from './key-data.ts';

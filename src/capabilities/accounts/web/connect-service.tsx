@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/react-query';
 import Search from 'lucide-react/icons/search';
 import { useState, type ReactNode } from 'react';
 import { fieldProblem, useApi } from '#ui/api-context.tsx';
@@ -9,6 +8,7 @@ import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { formatDate } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { useSearch } from '#ui/navigation.tsx';
 import type { ConnectWayProps } from './connect-key.tsx';
 import { AskConsent } from './service-consent.tsx';

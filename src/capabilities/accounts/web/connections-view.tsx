@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { Connection, ConnectionList } from '#capabilities/remote-signing/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
@@ -10,6 +10,7 @@ import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import '#ui/layout/form.css';
 import { accountMessages } from './account-messages.ts';
 

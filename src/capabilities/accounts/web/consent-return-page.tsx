@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { ButtonLink } from '#ui/controls/button.tsx';
@@ -9,6 +9,7 @@ import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Page, Section } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import { useNavigation, useSearch } from '#ui/navigation.tsx';
 import type { FinishedConsentReply, WaitingRelease } from '#engines/signatures/contract.ts';
 import { CREDENTIALS_KEY } from './key-data.ts';

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -16,6 +16,7 @@ import { loadRows } from '#ui/data/load-rows.ts';
 import { formatDate, formatNumber } from '#ui/format.ts';
 import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
 import { Section } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import { useNextButton } from '#ui/next-button.ts';
 import { Link } from '#ui/navigation.tsx';
 import { conflictProblems } from '#engines/identity/contract.ts';

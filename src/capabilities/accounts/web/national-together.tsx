@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode, Ref } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -6,6 +6,7 @@ import { Checkbox } from '#ui/controls/checkbox.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useLanguage, useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { conflictProblems } from '#engines/identity/contract.ts';
 import { MOST_CHOSEN, type ConflictsDecided, type DirectoryConflict } from '../contract.ts';
 import { ChangeDialog } from './change-dialog.tsx';

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -7,6 +7,7 @@ import { TextField } from '#ui/controls/text-field.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { calendarDay } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { SidePanel } from '#ui/overlays/side-panel.tsx';
 import { useAbility, useSession } from '#ui/session-context.tsx';
 import '#ui/layout/form.css';

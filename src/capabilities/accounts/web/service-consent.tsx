@@ -1,10 +1,10 @@
-import { useMutation } from '@tanstack/react-query';
 import ExternalLink from 'lucide-react/icons/external-link';
 import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import type { ConnectWayProps } from './connect-key.tsx';
 import { ConnectSteps } from './connect-steps.tsx';
 import { serviceLabel, type KeyKind, type OfferedService } from './key-data.ts';

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -9,6 +9,7 @@ import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime, formatRelative } from '#ui/format.ts';
 import { useLanguage, useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import '#ui/layout/form.css';
 import type { SessionRow } from '../contract.ts';
 import { accountMessages } from './account-messages.ts';

@@ -1,5 +1,5 @@
 import Check from 'lucide-react/icons/check';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { IconButton } from '#ui/controls/icon-button.tsx';
@@ -11,6 +11,7 @@ import { Skeleton, SkeletonGroup } from '#ui/feedback/skeleton.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Page } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import '#ui/layout/form.css';
 import type { SettingList } from '../contract.ts';
 import { settingsMessages } from './settings-messages.ts';

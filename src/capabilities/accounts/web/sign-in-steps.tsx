@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import KeyRound from 'lucide-react/icons/key-round';
 import { useState, type ReactNode, type SyntheticEvent } from 'react';
 import { fieldProblem, useApi } from '#ui/api-context.tsx';
@@ -9,6 +9,7 @@ import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import type { SignInReply, TotpSecret } from '../contract.ts';
 import { signInWithPasskey } from './passkey-client.ts';
 import { signInMessages } from './sign-in-messages.ts';

@@ -1,5 +1,6 @@
-import { useMutation, type UseMutationResult } from '@tanstack/react-query';
+import type { UseMutationResult } from '@tanstack/react-query';
 import { useApi } from '#ui/api-context.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import type { SignInReply } from '../contract.ts';
 
 /** Sends one step of a sign-in and hands over what the server says next. */

@@ -1,5 +1,5 @@
 import RefreshCw from 'lucide-react/icons/refresh-cw';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { z } from 'zod';
 import { useApi } from '#ui/api-context.tsx';
@@ -10,6 +10,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { useNextButton } from '#ui/next-button.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import { MOST_ASKED, type AskProgress, type askStatusReply } from '../contract.ts';

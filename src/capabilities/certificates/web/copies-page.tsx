@@ -1,6 +1,6 @@
 import FileBadge from 'lucide-react/icons/file-badge';
 import RefreshCw from 'lucide-react/icons/refresh-cw';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { z } from 'zod';
 import type { FailedCopy, failedCopies } from '#engines/signatures/contract.ts';
@@ -17,6 +17,7 @@ import { formatDate, formatDateTime } from '#ui/format.ts';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Page } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import { useNavigation } from '#ui/navigation.tsx';
 import { messages } from './messages.ts';
 

@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { addTrustReply, TrustFileReply } from '#engines/signatures/contract.ts';
@@ -10,6 +9,7 @@ import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { calendarDay, formatDate } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { ActDialog } from '#ui/overlays/act-dialog.tsx';
 import { toBase64 } from './import-dialog.tsx';
 import { Figures } from './trust-marks.tsx';

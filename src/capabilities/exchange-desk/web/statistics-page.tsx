@@ -1,7 +1,7 @@
 import Calculator from 'lucide-react/icons/calculator';
 import Download from 'lucide-react/icons/download';
 import Printer from 'lucide-react/icons/printer';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -17,6 +17,7 @@ import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime, formatNumber } from '#ui/format.ts';
 import { useLanguage, useT, type Translate } from '#ui/i18n.ts';
 import { Page, Section } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import '#ui/layout/form.css';
 import { Link, useSearch } from '#ui/navigation.tsx';
 import { useAbility, useSession } from '#ui/session-context.tsx';

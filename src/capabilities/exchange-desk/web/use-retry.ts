@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import type { TroubledDelivery } from '#engines/exchange/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { messages } from './messages.ts';
 import { keyOf, outcomeOf, troubleUrl, type Troubles } from './trouble.ts';
 

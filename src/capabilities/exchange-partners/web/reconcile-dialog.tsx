@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import type { Reconciliation } from '#engines/exchange/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
@@ -9,6 +9,7 @@ import { calendarDay, formatDate, formatNumber } from '#ui/format.ts';
 import { useT, type Translate } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Details } from '#ui/layout/details.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import { conflictMessages, type ConflictKey } from './conflict-messages.ts';
 import { PARTNERS, type Partner } from './words.ts';

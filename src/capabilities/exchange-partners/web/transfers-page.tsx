@@ -1,6 +1,6 @@
 import RefreshCw from 'lucide-react/icons/refresh-cw';
 import Waypoints from 'lucide-react/icons/waypoints';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -15,6 +15,7 @@ import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT, type Translate } from '#ui/i18n.ts';
 import { Page } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import { useNavigation, useSearch } from '#ui/navigation.tsx';
 import { useAbility } from '#ui/session-context.tsx';
 import { packetMessages, type PacketKey } from './packet-messages.ts';

@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useApi } from '#ui/api-context.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { outcomeOf } from './arrival-outcome.ts';
 import { packetMessages } from './packet-messages.ts';
 import { ARRIVALS, ARRIVALS_PAGE, reasonOf, type Arrival } from './words.ts';

@@ -1,5 +1,5 @@
 import RefreshCw from 'lucide-react/icons/refresh-cw';
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { z } from 'zod';
 import type { withheldPage } from '#engines/exchange/contract.ts';
@@ -14,6 +14,7 @@ import { formatDateTime } from '#ui/format.ts';
 import { useT, type Translate } from '#ui/i18n.ts';
 import '#ui/layout/form.css';
 import { Section } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import './partners.css';
 import { TroubleText } from './trouble-text.tsx';
 import { withheldMessages, type WithheldKey } from './withheld-messages.ts';

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -9,6 +9,7 @@ import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Details } from '#ui/layout/details.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import { SidePanel } from '#ui/overlays/side-panel.tsx';
 import type { ApplicationView } from '../contract.ts';
 import { ReasonDialog } from './reason-dialog.tsx';

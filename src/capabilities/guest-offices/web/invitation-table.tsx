@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -8,6 +8,7 @@ import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import type { InvitationView } from '../contract.ts';
 import { staffMessages } from './staff-messages.ts';
 

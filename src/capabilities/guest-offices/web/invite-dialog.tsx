@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -6,6 +6,7 @@ import { TextField } from '#ui/controls/text-field.tsx';
 import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import '#ui/layout/form.css';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import { HandOverDialog } from '#ui/overlays/hand-over-dialog.tsx';

@@ -1,10 +1,10 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { fieldProblem } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { TextArea } from '#ui/controls/text-area.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { defineMessages, useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 
 const messages = defineMessages({ vi: { reason: 'Lý do', cancel: 'Hủy bỏ' }, en: { reason: 'Reason', cancel: 'Cancel' } });

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import Reply from 'lucide-react/icons/reply';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
@@ -12,6 +12,7 @@ import { formatDate, formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Detail } from '#ui/layout/detail.tsx';
 import { Section } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import { Link, useParam } from '#ui/navigation.tsx';
 import { PdfViewer } from '#ui/pdf/pdf-viewer.tsx';
 import type { IncomingDetail, NoticeView } from '#capabilities/incoming-documents/contract.ts';

@@ -1,10 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import ExternalLink from 'lucide-react/icons/external-link';
 import type { ReactNode } from 'react';
 import { useApi, type Api } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import type { OwnSigning } from '#engines/signatures/contract.ts';
 import { guestMessages } from './guest-messages.ts';
 

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import Send from 'lucide-react/icons/send';
 import { useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
@@ -14,6 +14,7 @@ import { Detail } from '#ui/layout/detail.tsx';
 import { Details } from '#ui/layout/details.tsx';
 import '#ui/layout/form.css';
 import { Section } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import { Link, useNavigation, useParam } from '#ui/navigation.tsx';
 import { PdfViewer } from '#ui/pdf/pdf-viewer.tsx';
 import type { LetterDetail } from '../contract.ts';

@@ -1,8 +1,9 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { useApi } from '#ui/api-context.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import type { signLetterReply } from '../contract.ts';
 import { guestMessages } from './guest-messages.ts';
 import { findWaiting } from './release-wait.tsx';

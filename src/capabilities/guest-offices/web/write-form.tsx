@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import Send from 'lucide-react/icons/send';
 import { useRef, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
@@ -19,6 +19,7 @@ import { useToasts } from '#ui/feedback/toast.tsx';
 import { calendarDay } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { useFirstProblem } from '#ui/layout/first-problem.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { useNavigation } from '#ui/navigation.tsx';
 import '#ui/layout/form.css';
 import type { UploadView } from '#engines/files/contract.ts';

@@ -1,5 +1,5 @@
 import FileCheck from 'lucide-react/icons/file-check';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { CapabilitiesView, UploadView } from '#engines/files/contract.ts';
@@ -20,6 +20,7 @@ import { useT } from '#ui/i18n.ts';
 import { useFirstProblem } from '#ui/layout/first-problem.ts';
 import '#ui/layout/form.css';
 import { Page } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import { useNavigation } from '#ui/navigation.tsx';
 import type { paperBody, paperReply } from '../contract.ts';
 import { urgencies } from '../domain/states.ts';

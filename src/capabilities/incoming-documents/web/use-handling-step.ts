@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
+import { useQueryClient, type UseMutationResult } from '@tanstack/react-query';
 import { useApi } from '#ui/api-context.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import type { IncomingDetail } from '../contract.ts';
 
 export type HandlingStep = { documentId: string; step: string; done: (reply: IncomingDetail) => string; onDone: () => void };

@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { useNavigation } from '#ui/navigation.tsx';
 import type { incomingList, IncomingRow, registeredReply } from '../contract.ts';
 import { messages } from './messages.ts';

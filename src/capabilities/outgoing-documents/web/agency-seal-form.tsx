@@ -1,5 +1,5 @@
 import Stamp from 'lucide-react/icons/stamp';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
 import type { z } from 'zod';
 import type { IncomingDetail, sealCopyReply } from '#capabilities/incoming-documents/contract.ts';
@@ -11,6 +11,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { useFirstProblem } from '#ui/layout/first-problem.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { useNavigation } from '#ui/navigation.tsx';
 import type { FileOrder } from './agent-work.ts';
 import { AwaitSignature } from './await-signature.tsx';

@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { ApiError, fieldProblem, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -7,6 +6,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import { batchMessages } from './batch-messages.ts';
 import type { Outcome, QueuedRow } from './signing-queue.ts';

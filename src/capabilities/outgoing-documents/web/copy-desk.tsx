@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import type { CopyView, IncomingDetail } from '#capabilities/incoming-documents/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
@@ -7,6 +7,7 @@ import { Banner } from '#ui/feedback/banner.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import '#ui/layout/form.css';
 import { PdfViewer } from '#ui/pdf/pdf-viewer.tsx';
 import { AgencySealForm } from './agency-seal-form.tsx';

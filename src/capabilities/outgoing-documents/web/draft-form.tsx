@@ -1,5 +1,5 @@
 import Save from 'lucide-react/icons/save';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -14,6 +14,7 @@ import { useToasts } from '#ui/feedback/toast.tsx';
 import { calendarDay } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { useFirstProblem } from '#ui/layout/first-problem.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { useNavigation } from '#ui/navigation.tsx';
 import '#ui/layout/form.css';
 import type { CapabilitiesView, UploadView } from '#engines/files/contract.ts';

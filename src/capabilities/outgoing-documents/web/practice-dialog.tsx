@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -6,6 +6,7 @@ import { RadioGroup } from '#ui/controls/radio-group.tsx';
 import { ErrorState } from '#ui/feedback/error-state.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import { initialsLooks } from '../domain/states.ts';
 import { roomMessages } from './signing-room-messages.ts';

@@ -1,7 +1,8 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import type { OutgoingDetail } from '../contract.ts';
 import { RecipientsField } from './recipients-field.tsx';
 

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -7,6 +7,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { problemToast } from '#ui/feedback/problem-toast.ts';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { defineMessages, useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import { Dialog } from '#ui/overlays/dialog.tsx';
 import { Menu } from '#ui/overlays/menu.tsx';
 import './recipients-groups.css';

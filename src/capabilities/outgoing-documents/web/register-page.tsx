@@ -1,6 +1,6 @@
 import Download from 'lucide-react/icons/download';
 import Printer from 'lucide-react/icons/printer';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
 import { MOST_REGISTER_ROWS, type ReadRegisterKind, type RegisterPage as Reply, type RegisterRow } from '#engines/registers/contract.ts';
 import { useApi } from '#ui/api-context.tsx';
@@ -19,6 +19,7 @@ import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatNumber } from '#ui/format.ts';
 import { useLanguage, useT } from '#ui/i18n.ts';
 import { Page } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import '#ui/layout/form.css';
 import { useSearch } from '#ui/navigation.tsx';
 import { useAbility } from '#ui/session-context.tsx';

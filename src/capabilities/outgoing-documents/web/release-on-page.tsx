@@ -1,10 +1,11 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import ExternalLink from 'lucide-react/icons/external-link';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
 import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import type { OwnSigning, WaitingRelease } from '#engines/signatures/contract.ts';
 import { keyMessages } from './key-messages.ts';
 import { useAbandon } from './use-own-signing.ts';

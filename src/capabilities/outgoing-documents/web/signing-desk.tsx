@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/react-query';
 import FileSignature from 'lucide-react/icons/file-pen-line';
 import Undo2 from 'lucide-react/icons/undo-2';
 import { useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
@@ -12,6 +11,7 @@ import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { useFirstProblem } from '#ui/layout/first-problem.ts';
 import '#ui/layout/form.css';
+import { useMutation } from '#ui/mutation.ts';
 import type { PdfPlacing, Placement } from '#ui/pdf/pdf-viewer.tsx';
 import { useSession } from '#ui/session-context.tsx';
 import { useShortcuts, type Shortcut } from '#ui/shortcuts.tsx';

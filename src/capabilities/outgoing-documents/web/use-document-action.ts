@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient, type UseMutationResult } from '@tanstack/react-query';
+import { useQueryClient, type UseMutationResult } from '@tanstack/react-query';
 import { useApi } from '#ui/api-context.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
+import { useMutation } from '#ui/mutation.ts';
 
 /** What tells the rest of the page that a step of this document is being sent. */
 export const stepKey = (documentId: string): readonly string[] => ['outgoing-documents', 'step', documentId];

@@ -1,6 +1,7 @@
-import { useIsMutating, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useIsMutating, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useApi } from '#ui/api-context.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import type { OwnSigning } from '#engines/signatures/contract.ts';
 import { stepKey } from './use-document-action.ts';
 

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { ApiError, useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -9,6 +9,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { formatTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
+import { useMutation } from '#ui/mutation.ts';
 import '#ui/layout/form.css';
 import { Link } from '#ui/navigation.tsx';
 import type { AskedAuthorization, AskedKey } from '../contract.ts';

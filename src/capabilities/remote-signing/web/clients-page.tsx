@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -12,6 +12,7 @@ import { formatDateTime } from '#ui/format.ts';
 import { useT } from '#ui/i18n.ts';
 import { Details } from '#ui/layout/details.tsx';
 import { Page } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import type { ClientSecret, RemoteClientList } from '../contract.ts';
 import { clientMessages } from './client-messages.ts';
 import { ConfirmDialog, RegisterDialog, SecretDialog } from './client-dialogs.tsx';

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -6,6 +6,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { Skeleton } from '#ui/feedback/skeleton.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Section } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import type { Consent } from '../contract.ts';
 import { messages } from './messages.ts';
 

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useApi } from '#ui/api-context.tsx';
 import { Button } from '#ui/controls/button.tsx';
@@ -10,6 +10,7 @@ import { ProblemBanner } from '#ui/feedback/problem-banner.tsx';
 import { useToasts } from '#ui/feedback/toast.tsx';
 import { useT } from '#ui/i18n.ts';
 import { Section } from '#ui/layout/page.tsx';
+import { useMutation } from '#ui/mutation.ts';
 import '#ui/layout/form.css';
 import type { RemoteCredentialList } from '../contract.ts';
 import { enrol, forgetPin } from './approve-client.ts';
