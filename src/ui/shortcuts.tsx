@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useId, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useId, useLayoutEffect, useMemo, useState, type ReactNode } from 'react';
 import { getPreferences } from './preferences.ts';
 import { isLetterShortcut, keyName, matchKeys } from './shortcut-keys.ts';
 
@@ -34,10 +34,11 @@ export function ShortcutProvider({ children }: { children: ReactNode }): ReactNo
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const registry = useContext(ShortcutContext);
   const id = useId();
-  useEffect(() => {
+  // With the drawing, not after it: a key may be pressed as soon as the screen is seen.
+  useLayoutEffect(() => {
     registry?.register(id, shortcuts);
   }, [registry, id, shortcuts]);
-  useEffect(
+  useLayoutEffect(
     () => () => {
       registry?.unregister(id);
     },

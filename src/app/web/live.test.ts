@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { belongsTo } from './live.ts';
+import { QueryClient } from '@tanstack/react-query';
+import { afterAnswers, belongsTo } from './live.ts';
 
 test('a query grows old with the topic that its key begins with', () => {
   assert.equal(belongsTo('incoming-documents', ['incoming-documents', 'list'], undefined), true);
@@ -14,4 +15,42 @@ test('a query may name further topics', () => {
 
 test('after a lost connection everything may be old', () => {
   assert.equal(belongsTo('*', ['anything'], undefined), true);
+});
+
+test('a hint does not overtake the answer to what this tab sends', async (t) => {
+  const queries = new QueryClient();
+  const told: string[] = [];
+  const hints = afterAnswers(queries, (topic) => told.push(topic));
+  t.after(() => {
+    hints.stop();
+    queries.clear();
+  });
+  hints.take('cases');
+  assert.deepEqual(told, ['cases'], 'nothing is being sent: it is told at once');
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const sending = queries.getMutationCache().build(queries, { mutationFn: () => promise, onSuccess: () => told.push('answer') }).execute(undefined);
+  for (const topic of ['outgoing-documents', 'my-work', 'outgoing-documents']) hints.take(topic);
+  assert.deepEqual(told, ['cases']);
+  resolve('returned');
+  await sending;
+  assert.deepEqual(told, ['cases', 'answer', 'outgoing-documents', 'my-work']);
+});
+
+test('an answer that is very late holds up no news', async (t) => {
+  const queries = new QueryClient();
+  const told: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const { promise: heard, resolve: hear } = Promise.withResolvers<undefined>();
+  const hints = afterAnswers(queries, (topic) => hear(void told.push(topic)), 20);
+  t.after(() => {
+    hints.stop();
+    queries.clear();
+  });
+  const sending = queries.getMutationCache().build(queries, { mutationFn: () => promise }).execute(undefined);
+  hints.take('cases');
+  await heard;
+  assert.deepEqual(told, ['cases']);
+  resolve('at last');
+  await sending;
+  assert.deepEqual(told, ['cases']);
 });

@@ -9,6 +9,8 @@ const retryMs = 5_000;
 const longestPastMs = 60_000;
 /** A stream that takes longer to open may have missed something on the way. */
 const openingMs = 2_000;
+/** Nobody waits longer for news because an answer is late. */
+const longestHoldMs = 10_000;
 
 /**
  * Keeps queries fresh: a hint names a topic, and every query of that topic is asked again. A query belongs to the
@@ -19,7 +21,8 @@ const openingMs = 2_000;
 export function keepFresh(queries: QueryClient): () => void {
   const stop = new AbortController();
   const channel = 'BroadcastChannel' in window ? new BroadcastChannel(channelName) : undefined;
-  const onTopic = (topic: string) => void queries.invalidateQueries({ predicate: ({ queryKey, meta }) => belongsTo(topic, queryKey, meta) });
+  const hints = afterAnswers(queries, (topic) => void queries.invalidateQueries({ predicate: ({ queryKey, meta }) => belongsTo(topic, queryKey, meta) }));
+  const onTopic = hints.take;
   channel?.addEventListener('message', (event) => {
     if (typeof event.data === 'string') onTopic(event.data);
   });
@@ -38,6 +41,40 @@ export function keepFresh(queries: QueryClient): () => void {
   return () => {
     stop.abort();
     channel?.close();
+    hints.stop();
+  };
+}
+
+/**
+ * What this tab has just asked for is told to everybody who looks, itself included, and may reach it before the answer does: a list would then
+ * drop the row that the answer is about. So a hint that comes while something is being sent is passed on once that is answered.
+ */
+export function afterAnswers(queries: QueryClient, tell: (topic: string) => void, holdMs = longestHoldMs): { take: (topic: string) => void; stop: () => void } {
+  const held = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const release = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const topics = [...held];
+    held.clear();
+    for (const topic of topics) tell(topic);
+  };
+  const leave = queries.getMutationCache().subscribe(() => {
+    if (held.size > 0 && queries.isMutating() === 0) release();
+  });
+  return {
+    take: (topic) => {
+      if (queries.isMutating() === 0) {
+        tell(topic);
+        return;
+      }
+      held.add(topic);
+      timer ??= setTimeout(release, holdMs);
+    },
+    stop: () => {
+      leave();
+      clearTimeout(timer);
+    },
   };
 }
 

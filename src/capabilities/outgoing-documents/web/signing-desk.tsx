@@ -126,19 +126,22 @@ function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => v
   const choice = { ...typed, credentialId, release: releaseOf(typed.release, passkey) };
   const imageUrl = imageUrlOf(credentials?.find(({ id }) => id === choice.credentialId));
   const place = moved ?? (act === 'initial' ? places.data?.initials : places.data?.signature);
+  // The document may have gone its way, and offer something else, before the answer to what was pressed is here.
+  const pressed = useRef(act);
+  const outcome = (): 'initialled' | 'signed' => (pressed.current === 'initial' ? 'initialled' : 'signed');
   const waiting = useOwnSigning(document.id, {
     enabled: act !== undefined,
     onSigned: () => {
-      toasts.show({ tone: 'done', text: t(act === 'initial' ? 'initialledToast' : 'signedToast') });
-      onDone(act === 'initial' ? 'initialled' : 'signed');
+      toasts.show({ tone: 'done', text: t(`${outcome()}Toast`) });
+      onDone(outcome());
     },
   });
   const send = useDocumentAction<SignReply>({
     documentId: document.id,
     step: act ?? 'sign',
-    done: ({ state }) => (state === 'pending' ? undefined : t(act === 'initial' ? 'initialledToast' : 'signedToast')),
+    done: ({ state }) => (state === 'pending' ? undefined : t(`${outcome()}Toast`)),
     onDone: ({ state, approvalIds }) => {
-      if (state === 'signed') onDone(act === 'initial' ? 'initialled' : 'signed');
+      if (state === 'signed') onDone(outcome());
       else if (approvalIds.length === 0) void waiting.look();
       else release.mutate(approvalIds);
     },
@@ -173,7 +176,10 @@ function useSigningAct(document: OutgoingDetail, onDone: (outcome: Outcome) => v
       isAsked: send.data?.state === 'pending',
       isReleased: release.data === true,
       ready: isKeyReady(credentials, choice) && (act === 'initial' || place !== undefined),
-      send: () => send.mutate({ ...choice, placement: act === 'initial' ? (moved ?? null) : place, ...(act === 'initial' ? { remark } : {}) }),
+      send: () => {
+        pressed.current = act;
+        send.mutate({ ...choice, placement: act === 'initial' ? (moved ?? null) : place, ...(act === 'initial' ? { remark } : {}) });
+      },
     },
   };
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ApiError } from '#ui/api-error.ts';
 import type { SigningProgressReply, SigningRoomRow, SignTogetherReply } from '../contract.ts';
 import { signTogether, type BatchEnd, type BatchItem, type BatchResult } from './batch-signing.ts';
-import { keepPlaces, neighbour, nextWaiting, outcomeOf, selectable, type Done, type QueuedRow } from './signing-queue.ts';
+import { keepPlaces, neighbour, nextWaiting, outcomeOf, queueOf, selectable, type Done, type QueuedRow, type ShownRow } from './signing-queue.ts';
 
 const row = (id: string, waitingSince = '2026-11-20T01:00:00Z'): SigningRoomRow => ({
   id, waitingSince, act: 'sign', typeName: 'Công văn', summary: id, urgency: 'normal', answerDue: null, drafterName: 'A', draftingUnitName: null, main: null,
@@ -11,11 +11,20 @@ const row = (id: string, waitingSince = '2026-11-20T01:00:00Z'): SigningRoomRow 
 const rows = (ids: string): SigningRoomRow[] => Array.from(ids, (id) => row(id));
 const names = (list: readonly SigningRoomRow[]) => list.map(({ id }) => id).join('');
 const doneHere = (...ids: string[]): Done => new Map(ids.map((id) => [id, { outcome: 'signed', since: row(id).waitingSince }]));
+const shown = (ids: string, away = ''): ShownRow[] => rows(ids).map((each) => ({ ...each, isAway: away.includes(each.id) }));
 const queued = (ids: string, done: Done = new Map()): QueuedRow[] => rows(ids).map((each) => ({ ...each, outcome: outcomeOf(each, done) }));
 
 test('what was done here keeps its place, what others took drops out, and what is new comes last', () => {
-  assert.equal(names(keepPlaces(rows('abcd'), rows('ZadY'), doneHere('b'))), 'abdZY');
-  assert.equal(names(keepPlaces([], rows('ab'), new Map())), 'ab');
+  assert.equal(names(queueOf(keepPlaces(shown('abcd'), rows('ZadY')), doneHere('b'))), 'abdZY');
+  assert.equal(names(queueOf(keepPlaces([], rows('ab')), new Map())), 'ab');
+});
+
+test('what was done here keeps its place also where the queue knows it before the answer is here', () => {
+  const overtaken = keepPlaces(shown('abcd'), rows('acd'));
+  assert.equal(names(queueOf(overtaken, new Map())), 'acd');
+  assert.equal(names(queueOf(overtaken, doneHere('b'))), 'abcd');
+  assert.equal(nextWaiting(overtaken, new Map(), 'b')?.id, 'c');
+  assert.equal(names(queueOf(keepPlaces(overtaken, rows('abcd')), new Map())), 'abcd', 'and what comes back stands where it stood');
 });
 
 test('a document that comes back waits again', () => {
@@ -25,10 +34,9 @@ test('a document that comes back waits again', () => {
 });
 
 test('the next one is behind the open one, then from the top, and none when all is done', () => {
-  assert.equal(nextWaiting(queued('abcd', doneHere('c')), 'b')?.id, 'd');
-  assert.equal(nextWaiting(queued('abcd', doneHere('d')), 'd')?.id, 'a');
-  assert.equal(nextWaiting(queued('ab', doneHere('a')), 'b'), undefined);
-  assert.equal(nextWaiting(queued('ab'), undefined)?.id, 'a');
+  assert.equal(nextWaiting(shown('abcd'), doneHere('c'), 'b')?.id, 'd');
+  assert.equal(nextWaiting(shown('abcd', 'a'), doneHere('d'), 'd')?.id, 'b');
+  assert.equal(nextWaiting(shown('ab'), doneHere('a'), 'b'), undefined);
 });
 
 test('going on from row to row ends at both ends', () => {

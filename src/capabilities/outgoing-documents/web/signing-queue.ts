@@ -6,18 +6,28 @@ export type Outcome = 'signed' | 'initialled' | 'pending' | 'returned';
 /** A row of the queue as it stands on the screen: what was done here keeps its place and says so. */
 export type QueuedRow = SigningRoomRow & { outcome: Outcome | undefined };
 
+/** A row that was on the screen, whether or not the server still has it in the queue. */
+export type ShownRow = SigningRoomRow & { isAway: boolean };
+
 /** What was done here, by document; `since` tells a document that comes back from the one that was done. */
 export type Done = ReadonlyMap<string, { outcome: Outcome; since: string }>;
 
 /**
- * The queue after it was asked for again, so that nothing moves under the pointer: rows that are still there, and those done here, keep their
- * places; those that somebody else took away drop out; new ones come at the end.
+ * The queue after it was asked for again, so that nothing moves under the pointer: every row keeps its place, and new ones come at the end.
+ * What is in the queue no more is away: somebody else took it, or it was done here and the answer that says so is still on its way.
  */
-export function keepPlaces(shown: readonly SigningRoomRow[], fresh: readonly SigningRoomRow[], done: Done): readonly SigningRoomRow[] {
-  const freshById = new Map(fresh.map((row) => [row.id, row]));
-  const kept = shown.flatMap((row) => freshById.get(row.id) ?? (done.has(row.id) ? row : []));
-  const known = new Set(kept.map((row) => row.id));
-  return [...kept, ...fresh.filter((row) => !known.has(row.id))];
+export function keepPlaces(shown: readonly ShownRow[], fresh: readonly SigningRoomRow[]): readonly ShownRow[] {
+  const freshById = new Map(fresh.map((row) => [row.id, { ...row, isAway: false }]));
+  const known = new Set(shown.map((row) => row.id));
+  return [...shown.map((row) => freshById.get(row.id) ?? { ...row, isAway: true }), ...[...freshById.values()].filter((row) => !known.has(row.id))];
+}
+
+/** What stands on the screen: what waits, and what was done here. What others took is seen no more. */
+export function queueOf(shown: readonly ShownRow[], done: Done): readonly QueuedRow[] {
+  return shown.flatMap(({ isAway, ...row }) => {
+    const outcome = outcomeOf(row, done);
+    return isAway && outcome === undefined ? [] : { ...row, outcome };
+  });
 }
 
 export function outcomeOf(row: SigningRoomRow, done: Done): Outcome | undefined {
@@ -26,9 +36,9 @@ export function outcomeOf(row: SigningRoomRow, done: Done): Outcome | undefined 
 }
 
 /** The next document that still waits, behind the open one and then from the top; undefined when nothing waits any more. */
-export function nextWaiting(rows: readonly QueuedRow[], openId: string | undefined): QueuedRow | undefined {
-  const at = rows.findIndex((row) => row.id === openId);
-  return [...rows.slice(at + 1), ...rows.slice(0, Math.max(0, at))].find((row) => row.outcome === undefined);
+export function nextWaiting(shown: readonly ShownRow[], done: Done, openId: string): ShownRow | undefined {
+  const at = shown.findIndex((row) => row.id === openId);
+  return [...shown.slice(at + 1), ...shown.slice(0, Math.max(0, at))].find((row) => !row.isAway && outcomeOf(row, done) === undefined);
 }
 
 /** What “select all” takes: what waits, of it as much as one turn signs, and whether that is all. */

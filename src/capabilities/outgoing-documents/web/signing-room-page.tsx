@@ -11,12 +11,12 @@ import { useT } from '#ui/i18n.ts';
 import { ListDetail } from '#ui/layout/list-detail.tsx';
 import { Page } from '#ui/layout/page.tsx';
 import { Outlet, useNavigation, useParam } from '#ui/navigation.tsx';
-import type { signingRoomPage, SigningRoomRow } from '../contract.ts';
+import type { signingRoomPage } from '../contract.ts';
 import { BatchDesk } from './batch-desk.tsx';
 import { BatchReturnDialog } from './batch-return-dialog.tsx';
 import { PracticeDialog } from './practice-dialog.tsx';
 import { usePractice } from './signing-data.ts';
-import { keepPlaces, nextWaiting, outcomeOf, type Done, type Outcome, type QueuedRow } from './signing-queue.ts';
+import { keepPlaces, nextWaiting, queueOf, type Done, type Outcome, type QueuedRow, type ShownRow } from './signing-queue.ts';
 import { SigningQueue } from './signing-queue-list.tsx';
 import { SigningRoomContext } from './signing-room-context.ts';
 import { roomMessages } from './signing-room-messages.ts';
@@ -31,15 +31,15 @@ export function SigningRoomPage(): ReactNode {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [batch, setBatch] = useState<readonly QueuedRow[]>();
   const [returning, setReturning] = useState(false);
-  const { rows, finish: end } = queue;
+  const { rows, finish: end, nextAfter } = queue;
   const chosen = useMemo(() => rows?.filter((row) => selected.has(row.id) && row.outcome === undefined) ?? [], [rows, selected]);
   const finish = useCallback(
     (documentId: string, outcome: Outcome) => {
       end(documentId, outcome);
-      const next = nextWaiting(rows ?? [], documentId);
+      const next = nextAfter(documentId);
       navigate(next === undefined ? '/phong-ky' : `/phong-ky/${next.id}`);
     },
-    [end, rows, navigate],
+    [end, nextAfter, navigate],
   );
   const room = useMemo(() => ({ finish, keys: chosen.length === 0 }), [finish, chosen.length]);
   if (batch !== undefined) {
@@ -136,18 +136,17 @@ function useQueue() {
   });
   const [done, setDone] = useState<Done>(new Map());
   const fresh = pages.data;
-  const [shown, setShown] = useState<{ of: typeof fresh; rows: readonly SigningRoomRow[] | undefined }>({ of: undefined, rows: undefined });
+  const [shown, setShown] = useState<{ of: typeof fresh; rows: readonly ShownRow[] | undefined }>({ of: undefined, rows: undefined });
   if (fresh !== undefined && fresh !== shown.of) {
     setShown({
       of: fresh,
       rows: keepPlaces(
         shown.rows ?? [],
         fresh.pages.flatMap((page) => page.rows),
-        done,
       ),
     });
   }
-  const rows = useMemo<readonly QueuedRow[] | undefined>(() => shown.rows?.map((row) => ({ ...row, outcome: outcomeOf(row, done) })), [shown.rows, done]);
+  const rows = useMemo(() => shown.rows && queueOf(shown.rows, done), [shown.rows, done]);
   const finish = useCallback(
     (documentId: string, outcome: Outcome) => {
       const since = shown.rows?.find((row) => row.id === documentId)?.waitingSince ?? '';
@@ -156,5 +155,6 @@ function useQueue() {
     },
     [shown.rows, queries],
   );
-  return { rows, finish, error: pages.error, retry: () => void pages.refetch(), more: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined };
+  const nextAfter = useCallback((documentId: string) => nextWaiting(shown.rows ?? [], done, documentId), [shown.rows, done]);
+  return { rows, finish, nextAfter, error: pages.error, retry: () => void pages.refetch(), more: pages.hasNextPage ? () => void pages.fetchNextPage() : undefined };
 }

@@ -39,7 +39,11 @@ export function useOwnSigning(documentId: string, { enabled, onSigned, subject =
     refetchInterval: ({ state }) => (isUnderWay(state.data) ? LOOK_MS : false),
     queryFn: async ({ signal }) => {
       const known = queries.getQueryData<OwnSigning | null>(queryKey);
-      if (known !== null && known !== undefined) return api.get<OwnSigning>(`/api/v1/signatures/signings/${known.id}`, { signal });
+      if (known !== null && known !== undefined) {
+        const now = await api.get<OwnSigning>(`/api/v1/signatures/signings/${known.id}`, { signal });
+        // Put away while this look was on its way.
+        return queries.getQueryData<OwnSigning | null>(queryKey) === null ? null : now;
+      }
       const signing = await open(signal);
       // What was opened and never begun is no reason to keep the person from the form; what is being signed at this very moment, by the press of
       // a button here, answers that button itself.
