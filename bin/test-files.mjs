@@ -4,6 +4,7 @@ import { run } from 'node:test';
 import { inspect } from 'node:util';
 
 const minutes = 60_000;
+const MOST_LINES = 150; // of what one failure says
 
 /**
  * Runs the files three at a time: much of a test is waiting for another process, so that two of them leave two cores idle. A file that
@@ -53,7 +54,7 @@ function fail({ data, path, root, results, said }) {
   if (error?.failureType === 'subtestsFailed') return;
   const cause = error?.cause ?? error;
   const message = isFile(data) ? `${String(cause)}\n${said.get(relative(root, data.file)) ?? ''}`.trim() : typeof cause === 'object' ? inspect(cause, { depth: 4 }) : String(cause);
-  const failure = { name: nameOf({ data, path, root }), message: message.split('\n').slice(0, 60).join('\n') };
+  const failure = { name: nameOf({ data, path, root }), message: message.split('\n').slice(0, MOST_LINES).join('\n') };
   results.failures.push(failure);
   console.log(`✖ ${failure.name}\n${failure.message.replace(/^/gm, '    ')}`);
 }

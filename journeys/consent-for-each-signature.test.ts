@@ -110,6 +110,7 @@ test('a leader whose service wants a consent for every signature gives it on the
     await page.getByText('Đã ký 1 văn bản.').waitFor();
     await page.waitForURL(`${town.url}/app/van-ban-di/${id}`);
     assert.equal(await stateOf(clerk.page, id), 'signed');
+    await page.getByRole('heading', { level: 1 }).waitFor();
     await look(page, 'đã ký sau khi đồng ý');
     await picture(page, 'dong-y-xong');
   });
@@ -130,6 +131,7 @@ test('a leader whose service wants a consent for every signature gives it on the
     await phone.page.getByRole('button', { name: 'Sang trang của dịch vụ' }).click();
     await phone.page.getByText('Đã ký 2 văn bản.').waitFor();
     await phone.page.waitForURL(`${town.url}/app/phong-ky`);
+    await phone.page.getByRole('heading', { level: 1, name: 'Phòng ký' }).waitFor();
     await look(phone.page, 'phòng ký sau khi đồng ý');
   });
 

@@ -12,6 +12,8 @@ import { seedCredentials } from '#seeds/credentials.ts';
 import { seedThanhHoa } from '#seeds/thanh-hoa.ts';
 import { launchBrowser, launchProfile } from '../tests/browser.ts';
 import type { Province } from '../tests/office.ts';
+import { tellWhenFailed } from './failed-screens.ts';
+import { delayReplies } from './late-replies.ts';
 
 /** Agencies whose people sign in the stories; keys for the others would only cost time. */
 const WITH_KEYS = /Sở Nội vụ|Sở Tài chính|phường Hạc Thành/;
@@ -59,6 +61,8 @@ export async function openTown(config: Partial<Config> = {}, province = THANH_HO
   const profiles = new Set<BrowserContext>();
   const opened = async (context: BrowserContext): Promise<Visitor> => {
     context.setDefaultTimeout(60_000);
+    tellWhenFailed(context);
+    await delayReplies(context);
     return { context, page: await context.newPage() };
   };
   const open = async (screen = DESK, more: BrowserContextOptions = {}): Promise<Visitor> => opened(await browser.newContext({ ...VIETNAM, viewport: screen, ...more }));

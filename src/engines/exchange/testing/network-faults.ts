@@ -157,9 +157,12 @@ async function cut({ target, incoming, afterBytes }: { target: string; incoming:
     }));
     if (left === 0) break;
   }
-  // What was written has gone out before the line breaks.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  sent.destroy();
+  // The line ends behind what was written; a line that is torn would take some of it along.
+  const closed = new Promise<void>((resolve) => {
+    sent.once('close', resolve);
+  });
+  sent.socket?.end();
+  await closed;
   // Not the request, which ends with the loop above and leaves its sender waiting on a line that stays open.
   socket.destroy();
 }
