@@ -40,6 +40,6 @@ afterEach(async (test) => {
 async function describe(page: Page, troubles: readonly string[]): Promise<string> {
   const parts = await page.locator(PLACES).all().catch(() => []);
   const shown = await Promise.all(parts.map((part) => part.ariaSnapshot({ timeout: 5000 }).catch(String)));
-  const lines = shown.join('\n').split('\n').filter((line) => !/^ *- \/url:/.test(line));
+  const lines = shown.join('\n').split('\n').filter((line) => !/^ *- (\/url:|option |columnheader )/.test(line));
   return [`Screen ${page.url()}`, ...troubles.slice(-MOST_TROUBLES).map((trouble) => `! ${trouble}`), ...lines.slice(0, MOST_LINES)].join('\n');
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { QueryClient } from '@tanstack/react-query';
-import { afterAnswers, belongsTo } from './live.ts';
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
+import { afterAnswers, belongsTo, growOld } from './live.ts';
 
 test('a query grows old with the topic that its key begins with', () => {
   assert.equal(belongsTo('incoming-documents', ['incoming-documents', 'list'], undefined), true);
@@ -53,4 +53,40 @@ test('an answer that is very late holds up no news', async (t) => {
   resolve('at last');
   await sending;
   assert.deepEqual(told, ['cases']);
+});
+
+test('what changes while a list is being loaded for the first time is asked for again', async (t) => {
+  const queries = new QueryClient();
+  const [first, second] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+  const answers = [first.promise, second.promise];
+  const shown: (string | undefined)[] = [];
+  const observer = new QueryObserver(queries, { queryKey: ['incoming-documents', 'list'], retry: false, queryFn: () => answers.shift() ?? Promise.reject(new Error('asked once too often')) });
+  const leave = observer.subscribe(({ data }) => shown.push(data));
+  t.after(() => {
+    leave();
+    queries.clear();
+  });
+  growOld(queries, 'incoming-documents');
+  growOld(queries, 'cases');
+  first.resolve('before the letter came');
+  second.resolve('with the letter');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(shown.at(-1), 'with the letter');
+  assert.equal(answers.length, 0);
+});
+
+test('it is asked for again also where the first answer was a refusal', async (t) => {
+  const queries = new QueryClient();
+  const first = Promise.withResolvers<string>();
+  const answers = [first.promise, Promise.resolve('now')];
+  const observer = new QueryObserver(queries, { queryKey: ['cases', 'one'], retry: false, queryFn: () => answers.shift() ?? Promise.reject(new Error('asked once too often')) });
+  const leave = observer.subscribe(() => undefined);
+  t.after(() => {
+    leave();
+    queries.clear();
+  });
+  growOld(queries, 'cases');
+  first.reject(new Error('not there yet'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(observer.getCurrentResult().data, 'now');
 });

@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient } from '@tanstack/react-query';
 
 const address = '/api/v1/live';
 const channelName = 'lienthong.live';
@@ -21,7 +21,7 @@ const longestHoldMs = 10_000;
 export function keepFresh(queries: QueryClient): () => void {
   const stop = new AbortController();
   const channel = 'BroadcastChannel' in window ? new BroadcastChannel(channelName) : undefined;
-  const hints = afterAnswers(queries, (topic) => void queries.invalidateQueries({ predicate: ({ queryKey, meta }) => belongsTo(topic, queryKey, meta) }));
+  const hints = afterAnswers(queries, (topic) => growOld(queries, topic));
   const onTopic = hints.take;
   channel?.addEventListener('message', (event) => {
     if (typeof event.data === 'string') onTopic(event.data);
@@ -76,6 +76,21 @@ export function afterAnswers(queries: QueryClient, tell: (topic: string) => void
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * Has every query of a topic asked again that is on the screen. The library does not ask again what is just being asked for the first time: that
+ * answer may be from before the news, so it is asked once more when it is here.
+ */
+export function growOld(queries: QueryClient, topic: string): void {
+  const concerned = queries.getQueryCache().findAll({ predicate: ({ queryKey, meta }) => belongsTo(topic, queryKey, meta) });
+  const isFirst = ({ state }: Query): boolean => state.data === undefined && state.fetchStatus === 'fetching';
+  const askAgain = (query: Query): void => void queries.invalidateQueries({ predicate: (each) => each === query });
+  for (const query of concerned) {
+    // What is under way is not begun anew by this, but waited for.
+    if (isFirst(query)) void query.fetch().catch(() => undefined).then(() => askAgain(query));
+    else askAgain(query);
+  }
 }
 
 /** Whether a query grows old with a topic. */

@@ -6,6 +6,7 @@ import type { OwnSigning } from '#engines/signatures/contract.ts';
 import { stepKey } from './use-document-action.ts';
 
 const LOOK_MS = 2500;
+const STOPPING = ['signatures', 'stopping'];
 
 export type Waiting = {
   /** The person's signing of this document that waits for a phone or a program, or that just ended without a signature. */
@@ -29,12 +30,14 @@ export function useOwnSigning(documentId: string, { enabled, onSigned, subject =
   const queryKey = ['signatures', 'own-signing', subject, documentId];
   // Whoever holds the key elsewhere may answer at once, and then the button that was pressed says what became of it.
   const isSending = useIsMutating({ mutationKey: stepKey(documentId) }) > 0;
+  // What one has stopped oneself is no failure that has to be told.
+  const isStopping = useIsMutating({ mutationKey: STOPPING }) > 0;
   const open = async (signal?: AbortSignal): Promise<OwnSigning | null> =>
     (await api.get<{ signing: OwnSigning | null }>('/api/v1/signatures/signings', { ...(signal === undefined ? {} : { signal }), query: { subjectType: subject, subjectId: documentId } })).signing;
   const query = useQuery<OwnSigning | null>({
     queryKey,
     // The document may have gone its way before this page heard that it is signed.
-    enabled: !isSending && (enabled || isUnderWay(queries.getQueryData<OwnSigning | null>(queryKey))),
+    enabled: !isSending && !isStopping && (enabled || isUnderWay(queries.getQueryData<OwnSigning | null>(queryKey))),
     staleTime: 0,
     refetchInterval: ({ state }) => (isUnderWay(state.data) ? LOOK_MS : false),
     queryFn: async ({ signal }) => {
@@ -83,7 +86,7 @@ export function useOwnSigning(documentId: string, { enabled, onSigned, subject =
 /** Gives the signing up with the server; then the document can be signed again at once. */
 export function useAbandon({ id }: OwnSigning, onDone: () => void): { error: Error | null; isPending: boolean; mutate: () => void } {
   const api = useApi();
-  const { error, isPending, mutate } = useMutation({ mutationFn: () => api.post(`/api/v1/signatures/signings/${id}/agent-abandon`), onSuccess: onDone });
+  const { error, isPending, mutate } = useMutation({ mutationKey: STOPPING, mutationFn: () => api.post(`/api/v1/signatures/signings/${id}/agent-abandon`), onSuccess: onDone });
   return { error, isPending, mutate: () => mutate() };
 }
 
