@@ -85,13 +85,14 @@ test('a line that breaks in the middle of a file: it goes on at the byte where i
   await a.house.drain();
   assert.equal((await parcel(letter.envelopeId))?.['state'], 'waiting');
   const received = async () => Number((await b.house.sql(`select received_bytes as n from exchange.partner_file where sha256 = decode($1, 'hex')`, [stored.sha256]))[0]?.['n']);
-  // B notes what came when the line has broken, which A may see first.
+  // B notes what came when the line has broken, which A may see first; of what came last it may have had no time to take up a piece.
   for (let looks = 0; looks < 100 && (await received()) === 0; looks += 1) await new Promise((resolve) => setTimeout(resolve, 50));
-  assert.equal(await received(), 1_000_000);
+  const kept = await received();
+  assert.ok(kept > 700_000 && kept <= 1_000_000, String(kept));
   await untilThrough(letter);
   await assertArrivedOnce(letter);
   const offsets = network.seen.filter((request) => request.method === 'PUT').map((request) => Number(new URL(request.url, network.address).searchParams.get('offset')));
-  assert.deepEqual(offsets, [1_000_000, 1_000_000 + PART_LIMIT_BYTES]);
+  assert.deepEqual(offsets, [kept, kept + PART_LIMIT_BYTES]);
 });
 
 test('an answer that is lost on its way: the parcel goes again and arrives once', async () => {
