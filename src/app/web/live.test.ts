@@ -68,11 +68,12 @@ test('what changes while a list is being loaded for the first time is asked for 
   });
   growOld(queries, 'incoming-documents');
   growOld(queries, 'cases');
+  growOld(queries, 'incoming-documents');
   first.resolve('before the letter came');
   second.resolve('with the letter');
   await new Promise((resolve) => setTimeout(resolve, 20));
   assert.equal(shown.at(-1), 'with the letter');
-  assert.equal(answers.length, 0);
+  assert.equal(observer.getCurrentResult().failureCount, 0, 'once more, however often there was news');
 });
 
 test('it is asked for again also where the first answer was a refusal', async (t) => {

@@ -87,11 +87,21 @@ export function growOld(queries: QueryClient, topic: string): void {
   const isFirst = ({ state }: Query): boolean => state.data === undefined && state.fetchStatus === 'fetching';
   const askAgain = (query: Query): void => void queries.invalidateQueries({ predicate: (each) => each === query });
   for (const query of concerned) {
-    // What is under way is not begun anew by this, but waited for.
-    if (isFirst(query)) void query.fetch().catch(() => undefined).then(() => askAgain(query));
-    else askAgain(query);
+    if (!isFirst(query)) askAgain(query);
+    else if (!waitedFor.has(query)) {
+      waitedFor.add(query);
+      const goOn = (): void => {
+        waitedFor.delete(query);
+        askAgain(query);
+      };
+      // What is under way is not begun anew by this, but waited for; how it ended, the screen that asked says itself.
+      void query.fetch().then(goOn, goOn);
+    }
   }
 }
+
+/** First answers that are waited for, however often there is news meanwhile. */
+const waitedFor = new WeakSet<Query>();
 
 /** Whether a query grows old with a topic. */
 export function belongsTo(topic: string, queryKey: readonly unknown[], meta: Record<string, unknown> | undefined): boolean {
